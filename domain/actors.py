@@ -1,4 +1,4 @@
-"""Who acts, and what they may do (A41, A53)."""
+"""Who makes a request, and what they may do (A41, A53)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from domain.ids import CoupleId, SessionId, SupplierId, UserId
 
 
 class Scope(StrEnum):
-    """One right. Printed with a colon, as tokens list it."""
+    """A permission, printed with a colon (`flags:read`) as API tokens list it."""
 
     LAUNCH_READ = "launch:read"
     LAUNCH_OPERATE = "launch:operate"
@@ -33,7 +33,7 @@ class Scope(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person is to the system."""
+    """The role of a person."""
 
     VIEWER = "viewer"
     OPERATOR = "operator"
@@ -46,7 +46,7 @@ STAFF = frozenset({Role.VIEWER, Role.OPERATOR, Role.ADMIN})
 
 
 class UserType(StrEnum):
-    """Which side of the marketplace a person stands on."""
+    """The side of the marketplace to which a person belongs."""
 
     SUPPLIER = "supplier"
     COUPLE = "couple"
@@ -54,7 +54,7 @@ class UserType(StrEnum):
 
 
 class VendorType(StrEnum):
-    """What a supplier offers (S7)."""
+    """The trade of a supplier (S7)."""
 
     PHOTOGRAPHER = "photographer"
     VENUE = "venue"
@@ -96,7 +96,7 @@ USER_TYPES: dict[Role, UserType] = {
 
 
 class ActorKind(StrEnum):
-    """Where an act came from."""
+    """What kind of caller made a change."""
 
     USER = "user"
     TOKEN = "token"  # noqa: S105 - a kind, not a secret
@@ -106,7 +106,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActorRef:
-    """Who did it, as the audit keeps it: still readable when the account is gone."""
+    """The author of a change as the audit stores it: readable after the account is deleted."""
 
     kind: ActorKind
     id: UUID | None
@@ -115,7 +115,7 @@ class ActorRef:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody acting now. `label` is an e-mail, a token's name or a component."""
+    """The caller of a request. `label` is an e-mail address, a token's name or a component."""
 
     kind: ActorKind
     id: UUID | None
@@ -130,7 +130,7 @@ class Actor:
 
     @property
     def ref(self) -> ActorRef:
-        """What the audit keeps of this actor."""
+        """The reference to this actor that the audit stores."""
         return ActorRef(self.kind, self.id, self.label)
 
     @property
@@ -140,7 +140,7 @@ class Actor:
 
     @property
     def credential_id(self) -> UUID | None:
-        """The session or API token that this actor came with; None for visitors."""
+        """The session or API token of this actor; None for visitors."""
         return self.id if self.kind is ActorKind.TOKEN else self.session_id
 
     @property
@@ -149,25 +149,25 @@ class Actor:
         return self.kind is ActorKind.ANONYMOUS
 
     def is_expired(self, now: datetime) -> bool:
-        """True from the moment on at which the credential ends."""
+        """True from the expiry of the credential on."""
         return self.expires_at is not None and self.expires_at <= now
 
     @property
     def sees_people(self) -> bool:
-        """Whether texts may show this actor e-mail addresses (SEC10).
+        """True if texts may show this actor e-mail addresses (SEC10).
 
-        A person sees what their role shows them; a token needs the scope `people:read`. It depends
-        on the scopes alone, so that whoever has the same scopes can be sent the same bytes.
+        People see what their role shows them; a token needs the scope `people:read`. The result
+        depends on the scopes only, so callers with equal scopes can share a response.
         """
         return not self.scopes or not self.scopes.isdisjoint({Scope.PEOPLE_READ, Scope.SELF})
 
     def allows(self, any_of: Iterable[Scope]) -> bool:
-        """True where the actor holds at least one of the scopes."""
+        """True if the actor has at least one of the scopes."""
         return not self.scopes.isdisjoint(any_of)
 
 
 def check_sees_people(actor: Actor, *path: str) -> None:
-    """Raises Forbidden for who may not look for people by their e-mail address (SEC10)."""
+    """Raise Forbidden for callers who may not search people by e-mail address (SEC10)."""
     if not actor.sees_people:
         raise Forbidden(f"This needs the scope {Scope.PEOPLE_READ.value}.", path=path)
 
@@ -176,5 +176,5 @@ ANONYMOUS = Actor(ActorKind.ANONYMOUS, None, "anonymous")
 
 
 def system_actor(component: str) -> Actor:
-    """The system itself: the worker, a guard, the command line on the server."""
+    """The actor of a component of the system: a worker, a guard, the command line."""
     return Actor(ActorKind.SYSTEM, None, component, scopes=frozenset(Scope))

@@ -1,4 +1,4 @@
-"""One tree of expected failures. The docstring of a class is its message (A44)."""
+"""All expected failures. The docstring of a class is its default message (A44)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ErrorCode(StrEnum):
-    """What kind of expected failure a mutation met."""
+    """The code of an expected failure of a mutation."""
 
     INVALID = "invalid"
     REQUIRED = "required"
@@ -42,7 +42,7 @@ class LaunchError(Exception):
     code: ClassVar[ErrorCode] = ErrorCode.INVALID
 
     def __init__(self, message: str | None = None, *, path: Sequence[str] = ()) -> None:
-        """Without a message the docstring of the class is shown; path names the input field."""
+        """`message` defaults to the docstring of the class; `path` names the input field."""
         self.message = message or (type(self).__doc__ or "").strip()
         self.path = tuple(path)
         super().__init__(self.message)
@@ -92,7 +92,7 @@ class VersionConflict(LaunchError):
         message: str | None = None,
         path: Sequence[str] = ("input", "expectedVersion"),
     ) -> None:
-        """Says which version stands now and who made it (A5)."""
+        """Say which version is current and who made it (A5)."""
         super().__init__(
             message
             or f"Version {current_version} stands now; yours is older. Read again, then decide.",
@@ -115,7 +115,7 @@ class InvalidTransition(LaunchError):
         path: Sequence[str] = (),
         possible: Sequence[str] | None = None,
     ) -> None:
-        """`possible`: what the state allows instead, by name; None where that is not known."""
+        """`possible`: the actions that the state allows; None if unknown."""
         if message and possible is not None:
             names = ", ".join(name.lower() for name in possible) or "nothing"
             message = f"{message.rstrip('.')}; possible: {names}."
@@ -129,7 +129,7 @@ class NotReady(LaunchError):
     code = ErrorCode.NOT_READY
 
     def __init__(self, message: str, *, readiness: "Readiness") -> None:
-        """Carries the whole readiness so that the client can show every check (X2)."""
+        """Carry the whole readiness, so that the client can show every check (X2)."""
         super().__init__(message)
         self.readiness = readiness
 
@@ -146,7 +146,7 @@ class PlanDrift(LaunchError):
         path: Sequence[str] = (),
         changed: Sequence[str] | None = None,
     ) -> None:
-        """`changed`: which parts of the plan are others now; None where that is not known."""
+        """`changed`: the parts of the plan that differ now; None if unknown."""
         if changed:
             message = f"{message or type(self).__doc__} Changed: {', '.join(changed)}."
         super().__init__(message, path=path)
@@ -216,33 +216,33 @@ class Several(LaunchError):
     """Several values are not acceptable."""
 
     def __init__(self, errors: Sequence[LaunchError]) -> None:
-        """All of them, so that a client can show each at its field."""
+        """Carry all errors, so that a client can show each at its field."""
         super().__init__(" ".join(error.message for error in errors))
         self.errors = tuple(errors)
 
 
 class Collector:
-    """Gathers expected failures, so that all of them are told at once."""
+    """Collects expected failures, so that all of them are reported at once."""
 
     def __init__(self) -> None:
-        """Nothing has failed yet."""
+        """Start without errors."""
         self._errors: list[LaunchError] = []
 
     def __enter__(self) -> Self:
-        """`with collector:` keeps what fails inside and goes on after the block."""
+        """`with collector:` keeps an expected failure of the block and continues after it."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _trace: object
     ) -> bool:
-        """Only expected failures are kept."""
+        """Suppress expected failures only."""
         if isinstance(error, LaunchError):
             self._errors += parts_of(error)
             return True
         return False
 
     def raise_all(self) -> None:
-        """Raises what was kept: one error as it is, more of them as Several."""
+        """Raise what was collected: a single error as it is, several as Several."""
         if len(self._errors) == 1:
             raise self._errors[0]
         if self._errors:
@@ -250,7 +250,7 @@ class Collector:
 
 
 def parts_of(error: LaunchError) -> Sequence[LaunchError]:
-    """Each failure by itself."""
+    """The single failures of an error."""
     return error.errors if isinstance(error, Several) else (error,)
 
 
@@ -275,7 +275,7 @@ class FeatureOff(LaunchError):
     def __init__(
         self, operation: "GuardedOperation", flag: str, availability: "FeatureAvailability"
     ) -> None:
-        """`flag` is the one that holds it back; the message is for whoever asked."""
+        """`flag` is the flag that is off; `message` is shown to the caller."""
         why = "is paused for now" if availability == "paused" else "is not open yet"
         super().__init__(f"{operation.title} {why}.")
         self.operation, self.flag, self.availability = operation, flag, availability

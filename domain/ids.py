@@ -1,4 +1,4 @@
-"""Ids that cannot be mixed up, and the opaque global ids of the graph."""
+"""Typed ids, and the opaque global ids of the graph."""
 
 import base64
 import binascii
@@ -30,12 +30,12 @@ EventSeq = NewType("EventSeq", int)
 
 
 def global_id(type_name: str, key: UUID | str) -> str:
-    """The Relay id of a node: opaque to clients, stable for ever."""
+    """The Relay id of a node: opaque to clients and stable."""
     return base64.urlsafe_b64encode(f"{type_name}:{key}".encode()).decode().rstrip("=")
 
 
 def parse_global_id(value: str) -> tuple[str, str] | None:
-    """Type name and key of a global id; None where the text is not one."""
+    """Type name and key of a global id; None if the text is not one."""
     try:
         padded = value.encode("ascii") + b"=" * (-len(value) % 4)
         type_name, separator, key = base64.urlsafe_b64decode(padded).decode().partition(":")
@@ -45,7 +45,7 @@ def parse_global_id(value: str) -> tuple[str, str] | None:
 
 
 def parse_uuid(value: str) -> UUID | None:
-    """A UUID, or None where the text is not one."""
+    """A UUID; None if the text is not one."""
     try:
         return UUID(value)
     except ValueError:

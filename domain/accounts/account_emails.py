@@ -1,4 +1,4 @@
-"""What the system writes to people about their accounts."""
+"""E-mails about an account: confirmation, log-in links, passwords, invitations of the staff."""
 
 from domain.mail.email import Letter, MailKind
 from domain.mail.email_layout import BRANDS, Button, Words, name_in, write
@@ -8,7 +8,7 @@ _NOT_YOU = "If this was not you, ignore this e-mail: "
 
 
 def password_reset(platform: Platform, recipient: str, link: str) -> Letter:
-    """The link that lets its reader choose another password."""
+    """The e-mail with a link to choose a new password."""
     words = Words(
         "Reset your password",
         ("We received a request to reset your password. The link is valid for one hour.",),
@@ -19,7 +19,7 @@ def password_reset(platform: Platform, recipient: str, link: str) -> Letter:
 
 
 def log_in_link(platform: Platform, recipient: str, link: str) -> Letter:
-    """The link that lets its reader in without a password."""
+    """The e-mail with a link that logs its reader in without a password."""
     words = Words(
         "Your log-in link",
         (
@@ -33,7 +33,7 @@ def log_in_link(platform: Platform, recipient: str, link: str) -> Letter:
 
 
 def password_changed(platform: Platform, recipient: str, base_url: str) -> Letter:
-    """A notice, in case it was somebody else."""
+    """Tell the owner of an account that its password was changed."""
     words = Words(
         "Your password was changed",
         (
@@ -46,7 +46,7 @@ def password_changed(platform: Platform, recipient: str, base_url: str) -> Lette
 
 
 def somebody_signed_up(platform: Platform, recipient: str, base_url: str) -> Letter:
-    """A notice to the owner of an e-mail that somebody tried to sign up with."""
+    """Tell the owner of an address that somebody tried to sign up with it."""
     words = Words(
         "You already have an account",
         (
@@ -60,7 +60,7 @@ def somebody_signed_up(platform: Platform, recipient: str, base_url: str) -> Let
 
 
 def confirm_email(platform: Platform, recipient: str, link: str) -> Letter:
-    """The link that proves that its reader has this mailbox."""
+    """The e-mail with a link that proves that the reader owns the mailbox."""
     words = Words(
         "Confirm your e-mail address",
         ("Confirm that this e-mail address is yours. The link is valid for three days.",),
@@ -84,7 +84,7 @@ _FIRST_STEPS = {
 
 
 def welcome(platform: Platform, recipient: str, link: str) -> Letter:
-    """The first letter of a new account: what comes next, and the link that proves the mailbox."""
+    """The first e-mail of a new account: the next steps, and the link that confirms the mailbox."""
     brand = BRANDS[platform].name
     words = Words(
         f"Welcome to {brand}: confirm your e-mail",
@@ -101,7 +101,7 @@ def welcome(platform: Platform, recipient: str, link: str) -> Letter:
 
 
 def email_changed(platform: Platform, recipient: str, base_url: str) -> Letter:
-    """A notice to the address that an account had before."""
+    """Tell the previous address of an account that the address was changed."""
     words = Words(
         "Your e-mail address was changed",
         (
@@ -114,7 +114,7 @@ def email_changed(platform: Platform, recipient: str, base_url: str) -> Letter:
 
 
 def staff_invitation(recipient: str, role: str, link: str) -> Letter:
-    """The link that lets a new member of the staff choose a password."""
+    """The e-mail with which a new member of the staff chooses a password."""
     words = Words(
         "Your account for WedSync launches",
         (f"You were added to the launch team as {role}. The link is valid for seven days.",),
@@ -124,9 +124,9 @@ def staff_invitation(recipient: str, role: str, link: str) -> Letter:
 
 
 def partner_left(platform: Platform, recipient: str, name: str) -> Letter:
-    """A notice to the other side of a partnership; `name` is what that side calls who left.
+    """Tell the other side that a partnership has ended; `name` is its name for who left.
 
-    The subject names nobody: it stays in the outbox when the words are forgotten.
+    The subject contains no name: it stays in the outbox when the body is deleted.
     """
     words = Words(
         "One of your connections has ended",

@@ -30,7 +30,7 @@ FIRST_STEPS = {UserType.SUPPLIER: "business_info", UserType.COUPLE: "basic_detai
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a supplier or a couple says about itself."""
+    """What suppliers and couples enter about themselves."""
 
     email: str | None = None
     business_name: str | None = None
@@ -43,7 +43,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """An account that somebody asks for, checked by `new_account`."""
+    """A valid request for an account, checked by `new_account`."""
 
     user_type: UserType
     email: str
@@ -57,19 +57,19 @@ SIDES = {
 
 
 def platform_of(role: Role) -> Platform:
-    """Which side somebody is on: that of WedSync for suppliers and for the staff."""
+    """The platform of a role: WedSync for suppliers and the staff, WedMe for couples."""
     return PLATFORMS.get(USER_TYPES[role], Platform.WEDSYNC)
 
 
 def may_use_log_in_links(role: Role) -> bool:
-    """Suppliers and couples; whoever may operate launches has a password (M3)."""
+    """True for suppliers and couples; roles that operate launches need a password (M3)."""
     return role in (Role.SUPPLIER, Role.COUPLE)
 
 
 def log_in_link(base_url: str, token: str, invitation: str | None) -> str:
-    """Where the letter leads: to the log-in, and from there to an invitation.
+    """The URL in the e-mail: it leads to the log-in page, and from there to an invitation.
 
-    What cannot be the code of one is left out: whoever asks for a link does not write its address.
+    An `invitation` that cannot be a code is left out, because the caller of the request chooses it.
     """
     is_code = invitation is not None and _CODE.fullmatch(invitation) is not None
     back = f"&invitation={invitation}" if is_code else ""
@@ -77,7 +77,7 @@ def log_in_link(base_url: str, token: str, invitation: str | None) -> str:
 
 
 def new_account(user_type: UserType, email: str, profile: Profile) -> NewAccount:
-    """An account that anybody may make; raises Forbidden for an admin (S29)."""
+    """Check a request for an account; raises Forbidden for an admin account (S29)."""
     if user_type is UserType.ADMIN:
         raise Forbidden("Admins are made by admins.", path=("input", "userType"))
     checked = check_profile(profile, user_type, path=("input", "profile"))
@@ -85,7 +85,7 @@ def new_account(user_type: UserType, email: str, profile: Profile) -> NewAccount
 
 
 def check_profile(profile: Profile, user_type: UserType, path: tuple[str, ...]) -> Profile:
-    """The profile with its texts trimmed; a field of the other side is refused."""
+    """Return the profile with trimmed texts; raises Invalid for a field of the other user type."""
     values = {item.name: getattr(profile, item.name) for item in fields(profile)}
     for name, value in values.items():
         if value is None:
@@ -100,7 +100,7 @@ def check_profile(profile: Profile, user_type: UserType, path: tuple[str, ...]) 
 
 
 def check_password(password: str, email: str, path: tuple[str, ...]) -> None:
-    """Raises Invalid where a password is too short, too long, common or the e-mail itself."""
+    """Raise Invalid for a password that is too short, too long, common, or the e-mail address."""
     if len(password) < MIN_PASSWORD:
         raise Invalid(f"A password has at least {MIN_PASSWORD} characters.", path=path)
     if len(password) > MAX_PASSWORD:
@@ -113,12 +113,12 @@ def check_password(password: str, email: str, path: tuple[str, ...]) -> None:
 
 
 def check_token_name(name: str) -> str:
-    """A token's name, trimmed."""
+    """Return the name of a token, trimmed."""
     return clean_line(name, MAX_TOKEN_NAME, ("name",), blank=Invalid)
 
 
 def check_token_scopes(scopes: Iterable[Scope], creator: Actor) -> tuple[Scope, ...]:
-    """The scopes in one order; a token never holds more than who makes it (A41)."""
+    """Return the scopes in a fixed order; a token never has more than its creator (A41)."""
     distinct = set(scopes)
     if not distinct:
         raise Required("Name at least one scope.", path=("scopes",))
@@ -133,10 +133,10 @@ def check_token_scopes(scopes: Iterable[Scope], creator: Actor) -> tuple[Scope, 
 def check_token_expiry(
     expires_at: datetime | None, now: datetime, *, limit: datetime | None = None
 ) -> datetime | None:
-    """When a token ends; None is never.
+    """Return when a token expires; None is never.
 
-    `limit`: when the token ends that makes it (SEC10). Raises Invalid where it would be dead at
-    birth, or outlive that one.
+    `limit` is the expiry of the creating token (SEC10). Raises Invalid for a moment that has passed
+    or lies after `limit`.
     """
     if expires_at is None:
         return limit

@@ -13,7 +13,7 @@ _SUFFIXES = "!?.*#$@"
 
 
 def is_common(password: str) -> bool:
-    """Whether it is among them, in any case of letters, and with a mark or two at its end."""
+    """True for a common password in any case, also with one or two marks at its end."""
     text = password.strip().casefold()
     return text in _COMMON or text.rstrip(_SUFFIXES) in _COMMON
 

@@ -1,4 +1,4 @@
-"""What may be changed of a profile (S34, S39)."""
+"""Which fields of a profile can be changed (S34, S39)."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -13,9 +13,9 @@ _NEEDED = {"email": "email", "business_name": "businessName", "vendor_type": "ve
 
 
 def check_patch(patch: Mapping[str, Any], user_type: UserType) -> dict[str, object]:
-    """The fields to set, trimmed; null clears what may be left open.
+    """Return the fields to set, trimmed; null clears an optional field.
 
-    Raises Invalid for a field of the other side, Required for one that may not be cleared.
+    Raises Invalid for a field of the other user type, Required for one that cannot be cleared.
     """
     for name, shown in _NEEDED.items():
         if name in patch and patch[name] is None:

@@ -1,4 +1,4 @@
-"""Who may make, change and disable whose account (A53)."""
+"""Who may create, change and disable accounts of the staff (A53)."""
 
 from domain.actors import ROLE_SCOPES, STAFF, Actor, Role, Scope
 from domain.errors import Forbidden, Invalid, InvalidTransition
@@ -7,7 +7,7 @@ LAST_ADMIN = "This is the last admin: make another one first."
 
 
 def check_grant(actor: Actor, role: Role) -> None:
-    """Raises Invalid for a role outside the staff, Forbidden for more than one may do oneself."""
+    """Raise Invalid for a role outside the staff, Forbidden for a role above the actor's."""
     if role not in STAFF:
         raise Invalid("Suppliers and couples sign up by themselves.", path=("role",))
     if not _covers(actor, role):
@@ -15,7 +15,7 @@ def check_grant(actor: Actor, role: Role) -> None:
 
 
 def check_target(actor: Actor, user_id: object, role: Role) -> None:
-    """Raises Forbidden for oneself, and for whoever may do more than oneself."""
+    """Raise Forbidden for one's own account and for accounts with more rights."""
     if actor.user_id == user_id:
         raise Forbidden("Ask another admin to change your own account.", path=("id",))
     if not _covers(actor, role):
@@ -23,7 +23,7 @@ def check_target(actor: Actor, user_id: object, role: Role) -> None:
 
 
 def check_admins_left(role: Role, *, other_admins: int) -> None:
-    """Raises InvalidTransition where an admin leaves and nobody else is one."""
+    """Raise InvalidTransition if the last active admin would lose the role."""
     if role is Role.ADMIN and other_admins == 0:
         raise InvalidTransition(LAST_ADMIN)
 

@@ -1,4 +1,4 @@
-"""What alerts are about: checks that are down, incidents that are severe (S67, S68)."""
+"""What causes an alert: failing health checks and severe incidents (S67, S68)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -25,9 +25,9 @@ _HEALTH = "health:"
 
 @dataclass(frozen=True, slots=True)
 class IncidentFacts:
-    """An incident as alerts see it: the facts of its current episode (D5).
+    """The current episode of an incident, as far as alerts need it (D5).
 
-    `since`: its first bad sample, or when it became severe.
+    `since` is its first bad sample, or the moment at which it became severe.
     """
 
     id: UUID
@@ -46,9 +46,9 @@ class IncidentFacts:
 def silenced_until(
     silences: Iterable[Silence], key: str, source: AlertSource, at: datetime
 ) -> datetime | None:
-    """Until when a cause is silenced (A28); None where it is not.
+    """Return until when a cause is silenced (A28); None if it is not.
 
-    A check by a silence that names it, what processes raise themselves by one of all checks.
+    A check is silenced by a silence that names it, an alert of a process by one of all checks.
     Incidents that people or criteria open are never silenced.
     """
     if source is AlertSource.INCIDENT:
@@ -59,9 +59,9 @@ def silenced_until(
 
 
 def causes_of(snapshot: HealthSnapshot) -> list[Cause]:
-    """Every check that is down or well for sure; those in between change nothing.
+    """Return a cause for every check that is reliably up or down.
 
-    A check whose other part fails opens nothing: people hear of that part (L17).
+    A check that fails because another part fails opens no alert of its own (L17).
     """
     failing = {state.check for state in snapshot.checks if state.consecutive_failures}
     return [
@@ -102,7 +102,7 @@ def _recovery(state: CheckState, name: str) -> str:
 
 
 def cause_of(incident: IncidentFacts) -> Cause:
-    """A severe incident is bad until it is resolved, or found to be less severe."""
+    """The cause of a severe incident: it lasts until the incident is resolved or downgraded."""
     active = incident.status in ACTIVE_STATUSES
     bad = active and incident.severity in SEVERE
     return Cause(
@@ -117,12 +117,12 @@ def cause_of(incident: IncidentFacts) -> Cause:
         incident_id=incident.id,
         acknowledged=incident.status is IncidentStatus.INVESTIGATING or incident.assigned,
         over=not active,
-        opens=incident.type != HEALTH_INCIDENT,  # those follow their check
+        opens=incident.type != HEALTH_INCIDENT,  # they follow their check
     )
 
 
 def words_of(description: str | None, explanation: str | None, *, edited: bool) -> str:
-    """What an alert says of an incident: what is measured now, and what a person wrote of it."""
+    """The text of an alert about an incident: the latest measurement, then what people wrote."""
     written = description if edited or explanation is None else None
     return "\n".join(filter(None, (written, explanation)))
 

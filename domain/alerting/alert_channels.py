@@ -1,4 +1,4 @@
-"""Where alerts go, and when: names of channels that show no secret (S117, A32)."""
+"""Alert channels: which alerts each receives, and names that show no secret (S117, A32)."""
 
 import re
 from collections import Counter
@@ -13,7 +13,7 @@ _SHAPE = re.compile(
     r"(?i)^(?:(?:(low|medium|high|critical)|after(\d{1,5})([smh]))\+)?([a-z][a-z0-9+.-]*)://\S+$"
 )
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
-# Where the place after :// is a machine. Elsewhere, as in slack://, it is a token.
+# Schemes whose part after :// is a host. In others, such as slack://, it is a token.
 _WITH_HOST = frozenset(
     {
         *("json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"),
@@ -24,9 +24,9 @@ _WITH_HOST = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One place that is told. `url` is a secret as a whole.
+    """An alert channel. The whole `url` is a secret.
 
-    `after`: told only of CRITICAL alerts that nobody has taken for so many seconds.
+    `after`: the channel receives only CRITICAL alerts that stay unacknowledged for so many seconds.
     """
 
     name: str
@@ -36,13 +36,13 @@ class Channel:
     after: float | None = None
 
     def wants(self, severity: Severity) -> bool:
-        """Whether alerts of this severity go there."""
+        """True if the channel receives alerts of this severity."""
         ranks = list(Severity)
         return ranks.index(severity) >= ranks.index(self.minimum)
 
 
 def channels_of(urls: Sequence[str]) -> list[Channel]:
-    """The channels of a configuration, each with a name of its own."""
+    """Return the configured channels, each with a unique name."""
     parts = [split(url) for url in urls]
     masks = [masked(url) for _, _, url in parts]
     twice = {mask for mask, count in Counter(masks).items() if count > 1}
@@ -53,14 +53,14 @@ def channels_of(urls: Sequence[str]) -> list[Channel]:
 
 
 def channel_names(urls: Iterable[str]) -> list[str]:
-    """How the channels of a configuration are called."""
+    """Return the names of the configured channels."""
     return [channel.name for channel in channels_of(list(urls))]
 
 
 def split(url: str) -> tuple[Severity, float | None, str]:
-    """The least severity of `critical+slack://...`, the seconds of `after5m+...`, and the URL.
+    """Split `critical+slack://...` or `after5m+...` into least severity, delay in seconds and URL.
 
-    Raises ValueError, without the URL in its text, where it has not that form.
+    Raises ValueError for another form; its message does not contain the URL.
     """
     match = _SHAPE.match(url)
     if match is None:
@@ -77,7 +77,7 @@ def split(url: str) -> tuple[Severity, float | None, str]:
 
 
 def masked(url: str) -> str:
-    """Scheme and host; only the scheme where what looks like a host may be a token."""
+    """Scheme and host of a URL; only the scheme if the host part may be a token."""
     scheme = url.partition("://")[0].lower()
     if scheme not in _WITH_HOST:
         return f"{scheme}://{_HIDDEN}"

@@ -1,4 +1,4 @@
-"""One message to one channel, until the channel has it or is given up (S99, S117)."""
+"""The delivery of one message to one channel, until it succeeds or is given up (S99, S117)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ _LONGEST_PAUSE = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message on its way. Every attempt is a new `revision`; `finished_at` is the end."""
+    """A message to one channel. Every attempt is a new `revision`; `finished_at` ends it."""
 
     id: UUID
     alert_key: str
@@ -41,14 +41,14 @@ class Delivery:
 
     @property
     def latency_ms(self) -> int | None:
-        """From the first bad sample to the message (S99); of others, from their decision."""
+        """Milliseconds from the first bad sample, or from the decision, to the delivery (S99)."""
         return latency_of(self.kind, self.first_bad_at, self.created_at, self.sent_at)
 
 
 def latency_of(
     kind: AlertKind, first_bad_at: datetime, created_at: datetime, sent_at: datetime | None
 ) -> int | None:
-    """Milliseconds; None where it was not sent."""
+    """Milliseconds from the first bad sample; None if the message was not sent."""
     if sent_at is None:
         return None
     start = first_bad_at if kind is AlertKind.FIRING else created_at
@@ -58,7 +58,7 @@ def latency_of(
 def deliveries_of(
     alert: Alert, kind: AlertKind, channels: Sequence[Channel], link: str, now: datetime
 ) -> list[Delivery]:
-    """One for each channel that is to hear it. The end of an alert waits for its beginning."""
+    """Create one delivery for each channel. The end of an alert follows its beginning."""
     ends = kind is AlertKind.RESOLVED
     return [
         Delivery(
@@ -81,7 +81,7 @@ def deliveries_of(
 
 
 def _hears(alert: Alert, kind: AlertKind, channel: Channel) -> bool:
-    """Channels of an escalation hear of their step, and of the end of what they heard of (A32)."""
+    """True if the channel gets the message; escalation channels get their step and its end."""
     if channel.after is None:
         return kind is not AlertKind.ESCALATED
     if kind is AlertKind.ESCALATED:
@@ -94,7 +94,7 @@ def _beginning(channel: Channel) -> AlertKind:
 
 
 def _id(alert: Alert, kind: AlertKind, channel: Channel) -> UUID:
-    """Stable, so that whoever repeats the step makes no second message (A26)."""
+    """A stable id: repeating a step creates no second message (A26)."""
     once = kind in (AlertKind.FIRING, AlertKind.ESCALATED)  # in the life of an opening
     step = kind if once else f"{kind}:{alert.revision}"
     opening = f"{alert.key}:{alert.opened_at.isoformat()}"
@@ -109,7 +109,7 @@ def pause(attempts: int) -> float:
 def tried(
     delivery: Delivery, now: datetime, error: str | None, retry_for: timedelta = RETRY_FOR
 ) -> Delivery:
-    """After one more attempt: sent, to be tried again, or given up."""
+    """The delivery after one more attempt: sent, waiting for a retry, or given up."""
     gives_up = now - delivery.created_at >= retry_for
     return replace(
         delivery,
@@ -123,15 +123,15 @@ def tried(
 
 
 def dropped(delivery: Delivery, now: datetime, reason: str) -> Delivery:
-    """Given up without an attempt."""
+    """Give a delivery up without an attempt."""
     return replace(delivery, revision=delivery.revision + 1, finished_at=now, last_error=reason)
 
 
 def leased(delivery: Delivery, now: datetime) -> Delivery:
-    """In the hands of whoever says so first."""
+    """Take the lease, so that no other process delivers the message."""
     return replace(delivery, revision=delivery.revision + 1, lease_until=now + LEASE)
 
 
 def released(delivery: Delivery, now: datetime) -> Delivery:
-    """Out of our hands: the process stops."""
+    """Give the lease back, because the process stops."""
     return replace(delivery, revision=delivery.revision + 1, lease_until=now)

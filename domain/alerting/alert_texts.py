@@ -1,4 +1,4 @@
-"""The words of alerts: what, since when, what changed before, where to look (S117)."""
+"""The texts of alerts: what is wrong, since when, what changed before, where to look (S117)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,9 +21,9 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """What the database adds, where it answers. `changes`: those that are suspected.
+    """Context from the database, if it answers. `changes` are the suspected ones.
 
-    `title` and `text`: of the current episode of an incident, as it is when the message is sent.
+    `title` and `text` describe the current episode of an incident when the message is sent.
     """
 
     incident: int | None = None
@@ -37,13 +37,13 @@ NO_BRIEFING = Briefing()
 
 
 def as_it_is(alert: Alert, briefing: Briefing) -> Alert:
-    """An alert with the words of the current episode of its incident (L5)."""
+    """Return the alert with the texts of the current episode of its incident (L5)."""
     title, text = briefing.title or alert.title, briefing.text or alert.text
     return replace(alert, title=title, text=text)
 
 
 def headline(alert: Alert, kind: AlertKind, now: datetime) -> str:
-    """One line: `[CRITICAL] Database check is critical`."""
+    """The first line: `[CRITICAL] Database check is critical`."""
     label = f"[{_LABELS[kind]}{alert.severity.upper()}]"
     if kind is AlertKind.RESOLVED:
         label = "[RESOLVED]"
@@ -54,7 +54,7 @@ def headline(alert: Alert, kind: AlertKind, now: datetime) -> str:
 
 
 def body(alert: Alert, kind: AlertKind, briefing: Briefing, link: str, now: datetime) -> str:
-    """The message under the headline."""
+    """The message below the headline."""
     lines = [_text(alert.text), f"Since: {moment(alert.since)} ({spoken(now - alert.since)} ago)"]
     if kind is AlertKind.RESOLVED:
         ended = alert.resolved_at or now
@@ -73,7 +73,7 @@ def body(alert: Alert, kind: AlertKind, briefing: Briefing, link: str, now: date
 
 
 def trial_text(now: datetime, link: str) -> str:
-    """What a test says."""
+    """The text of a test alert."""
     return f"This is a test, sent at {moment(now)}. Nothing is wrong.\nLook: {link}"
 
 

@@ -1,4 +1,4 @@
-"""Alerts: when people are told, without noise and without a database (S67, A25, A26, A30)."""
+"""Alerts: when to notify people, without noise and without a database (S67, A25, A26, A30)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ class AlertSource(StrEnum):
 
 
 class AlertKind(StrEnum):
-    """Why people are told."""
+    """Why people are notified."""
 
     FIRING = "firing"
     WORSE = "worse"
@@ -35,7 +35,7 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertRules:
-    """When to say it again, and how long one that flaps must be well."""
+    """Intervals of reminders, and how long a flapping alert must be well before it ends."""
 
     remind_after: timedelta = timedelta(minutes=15)
     settle_after: timedelta = timedelta(minutes=5)
@@ -43,10 +43,10 @@ class AlertRules:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What was seen of a cause, `at` which moment. `acknowledged` None: it does not say.
+    """The state of a cause at the moment `at`. `acknowledged` None: unknown here.
 
-    `opens` False: it tells more of an alert that is open, but opens none. `over`: a person has
-    ended its incident, whatever the check still says.
+    `opens` False: the cause updates an open alert but opens none. `over`: a person has ended the
+    incident, whatever the check still says.
     """
 
     key: str
@@ -65,9 +65,9 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Where a cause stands. Every change is a new `revision`; the newest of all stores counts.
+    """The state of an alert. Every change is a new `revision`; the newest of all stores wins.
 
-    `silenced_until`: opened in a silence, and nobody knows of it yet; `audible_since`: its end.
+    `silenced_until`: opened during a silence and not announced yet; `audible_since`: the end of it.
     `waiting_since` and `escalated_after` (seconds) belong to `domain.alerting.escalation`.
     """
 
@@ -97,13 +97,13 @@ class Alert:
 
     @property
     def flapping(self) -> bool:
-        """Opened three times within half an hour: its end has to prove itself."""
+        """True if it opened three times within half an hour: its end is then delayed."""
         return len(self.openings) >= FLAPPING_OPENINGS
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an alert becomes, and what people are told; None is nothing."""
+    """The next state of an alert and the notification to send; None sends nothing."""
 
     alert: Alert
     tell: AlertKind | None = None
@@ -121,9 +121,9 @@ def follow(
     silent: bool = False,
     silenced_until: datetime | None = None,
 ) -> Step | None:
-    """The next step of a cause; None where nothing changes. `silent`: nobody is to be told.
+    """The next step for a cause; None if nothing changes. `silent` suppresses notifications.
 
-    `silenced_until`: the end of the silence that covers it (A28).
+    `silenced_until` is the end of the silence that covers the cause (A28).
     """
     silent = silent or silenced_until is not None
     if alert is not None and _is_old_news(alert, cause):
@@ -149,7 +149,7 @@ def pass_time(
     silent: bool = False,
     silenced_until: datetime | None = None,
 ) -> Step | None:
-    """What the clock alone brings: a late announcement, a reminder, the end of a flapping one."""
+    """The step that is due by time alone: late announcement, reminder, end of a flapping alert."""
     silent = silent or silenced_until is not None
     if not alert.open:
         return None
@@ -161,7 +161,7 @@ def pass_time(
 
 
 def newest(*stores: Mapping[str, Alert]) -> dict[str, Alert]:
-    """Of several stores the newest of each cause (A26)."""
+    """Merge several stores: the newest revision of each alert (A26)."""
     latest: dict[str, Alert] = {}
     for store in stores:
         for key, alert in store.items():
@@ -171,21 +171,21 @@ def newest(*stores: Mapping[str, Alert]) -> dict[str, Alert]:
 
 
 def is_over(alert: Alert, now: datetime) -> bool:
-    """Ended so long ago that nobody needs to know of it."""
+    """True if the alert ended so long ago that it can be forgotten."""
     return not alert.open and now - (alert.resolved_at or alert.opened_at) > KEPT
 
 
 def _is_old_news(alert: Alert, cause: Cause) -> bool:
-    """Rounds of two workers may overlap: what was seen before the last step says nothing now.
+    """True for an observation that is older than the last step.
 
-    Where it was seen long before, it is the clocks that differ.
+    Rounds of two workers may overlap. An observation from long before means that clocks differ.
     """
     late = alert.seen_at - cause.at
     return cause.source is alert.source and timedelta(0) < late <= OVERLAP
 
 
 def _audible(alert: Alert, now: datetime, *, silent: bool) -> Step:
-    """The silence is over, and it still goes on: people hear of it now."""
+    """Announce an alert that outlived its silence."""
     heard = replace(alert, silenced_until=None, audible_since=now)
     if silent or alert.well_since is not None:
         return Step(_next(heard))
@@ -223,7 +223,7 @@ def _opened(
 
 
 def _concerns(alert: Alert, cause: Cause) -> bool:
-    """One cause, one alert: what opened it ends it; raised ones end with their incident too."""
+    """True if the cause may end this alert: it opened it, or it is the end of its incident."""
     raised = alert.source is AlertSource.RAISED and cause.source is AlertSource.INCIDENT
     return cause.source is alert.source or (raised and not cause.bad)
 
@@ -235,7 +235,7 @@ def _well(alert: Alert, text: str, now: datetime, rules: AlertRules) -> Step | N
             return None
         return Step(_next(alert, well_since=now, recovery=text))
     ended = _next(alert, open=False, well_since=None, resolved_at=well_since, recovery=text)
-    # Whoever was not told that it broke has no use for the news that it works (A25).
+    # No recovery message without a failure message (A25).
     return Step(ended, AlertKind.RESOLVED if alert.announced else None)
 
 
@@ -270,9 +270,9 @@ def _worse(alert: Alert, cause: Cause, now: datetime, *, silent: bool) -> Step |
 
 
 def _learned(alert: Alert, cause: Cause) -> Step | None:
-    """Somebody took it or gave it back, so reminders stop or start; it has an incident now.
+    """Copy acknowledgement and incident, so that reminders stop or start.
 
-    What follows it says is kept, so that a reminder says what is true when it is sent (L5).
+    The text of the cause is kept, so that a reminder is true when it is sent (L5).
     """
     acknowledged, over = alert.acknowledged, alert.over
     if cause.acknowledged is not None:

@@ -1,7 +1,7 @@
-"""Escalation: what nobody takes goes to the next channels (A32).
+"""Escalation: unacknowledged alerts go to further channels (A32).
 
-Only CRITICAL alerts that people have been told of. Each delay is one step, taken once for each
-opening; the clock stands while somebody has it, and begins anew when it is given back.
+Only CRITICAL alerts that were announced escalate. Each delay is one step, taken once per opening;
+the clock stops while the alert is acknowledged, and restarts if the acknowledgement is withdrawn.
 """
 
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ _JUST_TOLD = timedelta(minutes=1)  # longer than from one look to the next
 
 
 def delays_of(channels: Sequence[Channel]) -> list[float]:
-    """The steps of a configuration: seconds after which somebody else is told."""
+    """The escalation delays of the configured channels, in seconds."""
     return sorted({channel.after for channel in channels if channel.after is not None})
 
 
 def escalate(
     alert: Alert, now: datetime, delays: Sequence[float], *, silenced: bool = False
 ) -> Step | None:
-    """The next step of an alert that waits for somebody; None where nothing changes."""
+    """The next escalation step of an unacknowledged alert; None if none is due."""
     due = next((delay for delay in delays if delay > alert.escalated_after), None)
     if due is None or not alert.open or alert.well_since is not None:
         return None
@@ -42,7 +42,7 @@ def _waits(alert: Alert) -> bool:
 
 
 def _begin(alert: Alert, now: datetime) -> datetime:
-    """When people were told, if that was just now; otherwise it was given back just now."""
+    """When the clock started: at the announcement, or when the acknowledgement was withdrawn."""
     told_at = alert.told_at
     return told_at if told_at is not None and timedelta(0) <= now - told_at < _JUST_TOLD else now
 

@@ -1,4 +1,4 @@
-"""Silences: planned work, during which nobody is told of what it breaks (A28)."""
+"""Silences: planned work during which its effects are not announced (A28)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from domain.actors import ActorRef
 from domain.errors import Invalid
 from domain.health.health import CheckType
 
-LONGEST = timedelta(days=7)  # a silence that nobody remembers is a hole in the watch
+LONGEST = timedelta(days=7)  # a forgotten silence would be a gap in the monitoring
 FARTHEST = timedelta(days=90)
 KEPT = timedelta(days=2)  # after its end, so that readings which are stored late are still marked
 
 
 class SilenceStatus(StrEnum):
-    """Where a silence stands at a moment."""
+    """The status of a silence at a moment."""
 
     PLANNED = "planned"
     IN_FORCE = "in_force"
@@ -25,9 +25,9 @@ class SilenceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """From `starts_at` until `ends_at`, which is outside. No checks: all of them.
+    """A silence from `starts_at` to `ends_at` (exclusive). No checks: all checks.
 
-    It is only ever made shorter: of two copies the one that ends first is the newer.
+    A silence is only ever shortened: of two copies, the one that ends first is newer.
     """
 
     id: UUID
@@ -41,19 +41,19 @@ class Silence:
     ended_early: bool = False
 
     def status(self, now: datetime) -> SilenceStatus:
-        """Where it stands."""
+        """Its status at a moment."""
         if now >= self.ends_at:
             return SilenceStatus.OVER
         return SilenceStatus.IN_FORCE if now >= self.starts_at else SilenceStatus.PLANNED
 
     def covers(self, check: CheckType | None, at: datetime) -> bool:
-        """Whether it silences a check at a moment; None stands for all of them together."""
+        """True if it silences a check at a moment; None stands for all checks together."""
         is_concerned = not self.checks or check in self.checks
         return is_concerned and self.status(at) is SilenceStatus.IN_FORCE
 
 
 def covering(silences: Iterable[Silence], check: CheckType | None, at: datetime) -> Silence | None:
-    """Of the silences that cover a check the one that lasts longest."""
+    """Of the silences that cover a check, the one that ends last."""
     in_force = [silence for silence in silences if silence.covers(check, at)]
     return max(in_force, key=lambda silence: silence.ends_at, default=None)
 
@@ -61,7 +61,7 @@ def covering(silences: Iterable[Silence], check: CheckType | None, at: datetime)
 def holding(
     silences: Iterable[Silence], at: datetime, checks: Collection[CheckType]
 ) -> Silence | None:
-    """The silence because of which a criterion that depends on these checks is not judged."""
+    """The silence that suspends a criterion which depends on these checks."""
     in_force = [
         silence
         for silence in silences
@@ -73,7 +73,7 @@ def holding(
 def holds_because(
     silences: Iterable[Silence], at: datetime, checks: Collection[CheckType]
 ) -> str | None:
-    """Why a criterion is not judged at a moment, in words; None where it is."""
+    """Why a criterion is not judged at a moment; None if it is judged."""
     silence = holding(silences, at, checks)
     if silence is None:
         return None
@@ -81,7 +81,7 @@ def holds_because(
 
 
 def newest(*stores: Iterable[Silence]) -> list[Silence]:
-    """Each silence once, as whoever knows most of it knows it."""
+    """Merge several stores: each silence once, in its newest version."""
     by_id: dict[UUID, Silence] = {}
     for silence in (silence for store in stores for silence in store):
         if silence.id not in by_id or silence.ends_at < by_id[silence.id].ends_at:
@@ -90,12 +90,12 @@ def newest(*stores: Iterable[Silence]) -> list[Silence]:
 
 
 def is_forgotten(silence: Silence, now: datetime) -> bool:
-    """Over for so long that nothing asks for it any more."""
+    """True if the silence ended so long ago that nothing needs it."""
     return now - silence.ends_at > KEPT
 
 
 def check_times(starts_at: datetime | None, ends_at: datetime, now: datetime) -> datetime:
-    """When it begins: a beginning that is left out or past is now. Raises Invalid."""
+    """Return when it begins: now, if the start is missing or past. Raises Invalid."""
     start = max(starts_at or now, now)
     if ends_at <= start:
         raise Invalid("A silence ends after it begins, and not in the past.", path=_ENDS)
@@ -108,7 +108,7 @@ def check_times(starts_at: datetime | None, ends_at: datetime, now: datetime) ->
 
 
 def unique(checks: Sequence[CheckType] | None) -> tuple[CheckType, ...]:
-    """The checks in one order; all of them is the same as none."""
+    """The checks in a fixed order; all of them become the empty tuple."""
     distinct = tuple(check for check in CheckType if check in (checks or ()))
     return () if len(distinct) == len(CheckType) else distinct
 

@@ -1,4 +1,4 @@
-"""Everything that happens, as frozen facts. Jobs, streams and the audit follow from these."""
+"""Domain events: frozen facts from which jobs, streams and the audit follow."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ from domain.phases.phases import PhaseStatus
 
 
 class Subject(StrEnum):
-    """What kind of thing an event or a change is about."""
+    """What kind of object an event or a change is about."""
 
     PHASE = "phase"
     FLAG = "flag"
@@ -43,7 +43,7 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One fact. `TYPE` is its name in the event log and never changes."""
+    """A domain event. `TYPE` is its name in the event log and never changes."""
 
     TYPE: ClassVar[str]
     SUBJECT: ClassVar[Subject]
@@ -51,7 +51,7 @@ class Event:
 
     @property
     def subject_id(self) -> UUID | None:
-        """The id of what it is about."""
+        """The id of the object that it is about."""
         return None
 
     @property
@@ -155,7 +155,7 @@ class IncidentChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserSignedUp(Event):
-    """A person made an account."""
+    """An account was created."""
 
     TYPE = "user.signed_up"
     SUBJECT = Subject.USER
@@ -190,7 +190,7 @@ class AccessRevoked(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenCreated(Event):
-    """An API token was made (A41)."""
+    """An API token was created (A41)."""
 
     TYPE = "token.created"
     SUBJECT = Subject.TOKEN
@@ -209,7 +209,7 @@ class TokenCreated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailQueued(Event):
-    """A letter waits in the outbox for the job that sends it."""
+    """An e-mail was queued in the outbox."""
 
     TYPE = "mail.queued"
     SUBJECT = Subject.USER
@@ -222,7 +222,7 @@ class MailQueued(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailCancelled(Event):
-    """A letter was taken back before it was sent."""
+    """An e-mail was cancelled before it was sent."""
 
     TYPE = "mail.cancelled"
     SUBJECT = Subject.USER
@@ -235,7 +235,7 @@ class MailCancelled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownEvent(Event):
-    """A fact written by a newer version of this software: kept in order, shown to nobody."""
+    """An event of a newer release: kept in order and shown to nobody."""
 
     TYPE = "unknown"
     SUBJECT = Subject.USER
@@ -261,9 +261,9 @@ ALL_EVENTS: tuple[type[Event], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenEvent:
-    """An event as its transaction knows it: with an identity, without a position yet.
+    """An event as its transaction knows it: with an id, without a position.
 
-    `occurred_at`: when it happened, which gives the state at a moment. `recorded_at`: when the
+    `occurred_at` is when it happened and decides the state at a moment. `recorded_at` is when the
     transaction wrote it, never earlier.
     """
 
@@ -276,6 +276,6 @@ class WrittenEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedEvent(WrittenEvent):
-    """An event as readers see it: `seq`, its position, is dense and in commit order."""
+    """An event as readers see it. `seq`, its position, is dense and in commit order."""
 
     seq: EventSeq

@@ -1,4 +1,4 @@
-"""What happens to accounts. Ids and roles only: the log outlives the people in it."""
+"""Events of accounts. They hold ids and roles only, because the log outlives people's data."""
 
 from dataclasses import dataclass
 from uuid import UUID

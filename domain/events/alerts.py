@@ -1,4 +1,4 @@
-"""What happens to alerts: messages, and silences (S99, S117, A28)."""
+"""Events of alerts: deliveries and silences (S99, S117, A28)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,7 +11,7 @@ from domain.platform.text_format import moment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertSent(Event):
-    """A channel took an alert, or was given up (S99, S117)."""
+    """An alert was delivered to a channel or given up (S99, S117)."""
 
     TYPE = "alert.sent"
     SUBJECT = Subject.INCIDENT
@@ -33,7 +33,7 @@ class AlertSent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilenceChanged(Event):
-    """A silence was made or ended early. It holds the whole: whoever hears it need not ask."""
+    """A silence was created or ended early. The event holds all of it."""
 
     TYPE = "silence.changed"
     SUBJECT = Subject.SILENCE

@@ -1,4 +1,4 @@
-"""What happens to the success criteria of a phase (X1)."""
+"""Events of the success criteria of a phase (X1)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,7 +17,7 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionJudged(Event):
-    """A criterion got another verdict, or something was done because of it."""
+    """The verdict of a criterion changed, or a guard acted on it."""
 
     TYPE = "phase.criterion"
     SUBJECT = Subject.PHASE

@@ -1,4 +1,4 @@
-"""What suppliers do with many clients at once: one event each (M10)."""
+"""Events of client imports and bulk invitations: one for each batch (M10)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -31,7 +31,7 @@ class ClientsImported(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkInvitationChanged(Event):
-    """A supplier asked for many invitations, stopped them, or all are dealt with."""
+    """A bulk invitation was started, stopped or finished."""
 
     TYPE = "invitations.bulk"
     SUBJECT = Subject.USER

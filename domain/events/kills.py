@@ -1,4 +1,4 @@
-"""What happens to kill switches (L11)."""
+"""Events of kill switches (L11)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,12 +7,12 @@ from domain.events import Event, Subject
 from domain.flags.kills import EVERY_FLAG, KillRecord
 from domain.ids import FlagId
 
-NO_FLAG = UUID(int=0)  # what a change is about that concerns every flag
+NO_FLAG = UUID(int=0)  # the subject of a change that concerns every flag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KillChanged(Event):
-    """A flag was killed, or a kill was lifted. It holds the record: processes need not ask."""
+    """A flag was killed, or a kill was lifted. The event holds the whole record."""
 
     TYPE = "flag.kill_changed"
     SUBJECT = Subject.FLAG
@@ -25,7 +25,7 @@ class KillChanged(Event):
 
     @property
     def action(self) -> str:
-        """In the words of the audit."""
+        """The action as the audit names it."""
         return "killed" if self.record.killed else "kill lifted"
 
     @property

@@ -1,4 +1,4 @@
-"""What happens between suppliers and couples. Ids only: the log outlives the people in it."""
+"""Events between suppliers and couples. They hold ids only; the log outlives people's data."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,7 +20,7 @@ from domain.marketplace.invitations import InvitationChannel, InvitationStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileChanged(Event):
-    """A supplier or a couple said something else about itself; `fields` names what."""
+    """A supplier or a couple changed its profile; `fields` names the changed fields."""
 
     TYPE = "profile.changed"
     SUBJECT = Subject.USER
@@ -56,7 +56,7 @@ class ClientAdded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientChanged(Event):
-    """A client was edited, archived or brought back."""
+    """A client was edited, archived or restored."""
 
     TYPE = "client.changed"
     SUBJECT = Subject.CLIENT
@@ -101,7 +101,7 @@ class InvitationChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationLetterChanged(Event):
-    """The letter with an invitation bounced, was given up, or arrived after all (X13)."""
+    """The e-mail of an invitation bounced, failed, or arrived after all (X13)."""
 
     TYPE = "invitation.letter"
     SUBJECT = Subject.INVITATION
@@ -119,7 +119,7 @@ class InvitationLetterChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnershipChanged(Event):
-    """A supplier and a couple were connected, or are no longer (S11)."""
+    """A supplier and a couple were connected or disconnected (S11)."""
 
     TYPE = "partnership.changed"
     SUBJECT = Subject.PARTNERSHIP
@@ -142,7 +142,7 @@ class PartnershipChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnboardingChanged(Event):
-    """Somebody went on with the guided setup, or asked for help with it."""
+    """Somebody completed a step of the guided setup or asked for help."""
 
     TYPE = "onboarding.changed"
     SUBJECT = Subject.ONBOARDING

@@ -1,4 +1,4 @@
-"""What happens in conversations. Ids and positions only: the log never holds what was said (M7)."""
+"""Events of conversations. They hold ids and positions, never the text of a message (M7)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -26,7 +26,7 @@ class ConversationEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageChanged(ConversationEvent):
-    """A message was sent, or the staff hid it or showed it again."""
+    """A message was sent, hidden or shown again."""
 
     TYPE = "message.changed"
     message_id: MessageId
@@ -41,7 +41,7 @@ class MessageChanged(ConversationEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationReadMoved(ConversationEvent):
-    """A person has read a conversation up to a position."""
+    """Somebody has read a conversation up to a position."""
 
     TYPE = "conversation.read"
     user_id: UserId
@@ -54,7 +54,7 @@ class ConversationReadMoved(ConversationEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageReportChanged(ConversationEvent):
-    """A message was reported to the staff, or the staff has dealt with a report."""
+    """A message was reported, or a report was handled."""
 
     TYPE = "message.reported"
     report_id: MessageReportId

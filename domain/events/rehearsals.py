@@ -1,4 +1,4 @@
-"""What happens in a rehearsal (X4)."""
+"""Events of rehearsals (X4)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,7 +9,7 @@ from domain.ids import RunId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RehearsalMoved(Event):
-    """A rehearsal came to another stage: nothing that users see has changed (X4)."""
+    """A rehearsal reached another stage; nothing that users see has changed (X4)."""
 
     TYPE = "rehearsal.moved"
     SUBJECT = Subject.PHASE

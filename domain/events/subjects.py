@@ -1,4 +1,4 @@
-"""Which events an object is made of."""
+"""Which events belong to an object."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from domain.events import Subject
 
 @dataclass(frozen=True, slots=True)
 class EventsAbout:
-    """Events of these kinds about these things, or of this phase.
+    """Events of these kinds about these objects, or of this phase.
 
-    `ids` None: events that are about no row, such as those of health.
+    `ids` None: events without a row, such as those of health.
     """
 
     kinds: Sequence[str]

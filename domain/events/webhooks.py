@@ -1,4 +1,4 @@
-"""What happens to webhooks themselves (A46)."""
+"""Events of webhooks (A46)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -30,7 +30,7 @@ class WebhookChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedeliveryAsked(Event):
-    """Somebody wants a delivery sent again that was taken before."""
+    """Somebody asked for a delivered payload to be sent again."""
 
     TYPE = "webhook.redelivery"
     SUBJECT = Subject.WEBHOOK

@@ -1,4 +1,4 @@
-"""Why a flag has its value for somebody, as sentences (X7)."""
+"""Explains in sentences why a flag has its value for somebody (X7)."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from domain.platform.percent import BUCKETS, EVERYBODY, NOBODY, Percent
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Bucket and threshold as percentages, and each step of the decision in order."""
+    """Bucket and threshold as percentages, and the steps of the decision in order."""
 
     bucket: Percent | None
     threshold: Percent | None
@@ -23,7 +23,7 @@ class Explanation:
 
 
 def explain(flag: Flag | None, result: Evaluation, context: EvaluationContext) -> Explanation:
-    """Retell an evaluation; says where it stopped."""
+    """Explain an evaluation, up to the step that decided it."""
     if flag is None:
         return Explanation(None, None, None, ("there is no flag with this key: off",))
     return Explanation(

@@ -1,4 +1,4 @@
-"""How often flags were served, and as what (A23). Noting it costs one reference."""
+"""Counts how often flags were served on and off (A23). Recording costs one reference."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -10,8 +10,8 @@ from typing import TypeAlias
 from domain.flags.flags import Evaluation
 from domain.platform.percent import Percent
 
-MAX_PENDING = 64  # what is counted at once takes a millisecond or two
-EXACT = 1_000  # answers between two looks; of more, one in eight is counted for all eight
+MAX_PENDING = 64  # counting a batch takes a millisecond or two
+EXACT = 1_000  # between two counts; beyond this one in eight is counted for all eight
 _SAMPLE_BITS = 3
 
 Served: TypeAlias = dict[tuple[str, bool], int]
@@ -19,30 +19,30 @@ Served: TypeAlias = dict[tuple[str, bool], int]
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """How often a flag was served as on and as off."""
+    """How often a flag was served on and off."""
 
     on: int = 0
     off: int = 0
 
     @property
     def total(self) -> int:
-        """Both together."""
+        """The sum of both."""
         return self.on + self.off
 
     @property
     def on_share(self) -> Percent | None:
-        """The share of those that were on; None where there were none."""
+        """The percentage that was on; None without evaluations."""
         return Percent(round(100 * self.on / self.total, 2)) if self.total else None
 
 
 class Exposures:
-    """What one process has served since it was last asked.
+    """The evaluations that one process has served since the last `take`.
 
-    Answers are kept as they are and counted many at a time: most objects in them are the same.
+    They are kept as they are and counted in batches, because most objects in them are the same.
     """
 
     def __init__(self, bits: Callable[[int], int] = getrandbits) -> None:
-        """`bits` decides which of many answers are counted."""
+        """`bits` chooses the sample to count when there are too many."""
         self._bits = bits
         self._pending: list[Sequence[Evaluation]] = []
         self._served: Served = {}
@@ -50,7 +50,7 @@ class Exposures:
         self._weight = 1
 
     def add(self, answer: Sequence[Evaluation]) -> None:
-        """Somebody was given these; flags that do not exist are not counted."""
+        """Record served evaluations; flags that do not exist are not counted."""
         self._answers += 1
         if self._answers > EXACT:
             if self._bits(_SAMPLE_BITS):
@@ -63,14 +63,14 @@ class Exposures:
             self._count()
 
     def take(self) -> Served:
-        """What was served, counted; from here on it begins anew."""
+        """Return the counts and start again from zero."""
         self._count()
         served, self._served = self._served, {}
         self._answers, self._weight = 0, 1
         return served
 
     def put_back(self, served: Mapping[tuple[str, bool], int]) -> None:
-        """What could not be stored counts with the rest."""
+        """Add counts that could not be stored, so that they are stored with the next ones."""
         for key, times in served.items():
             self._served[key] = self._served.get(key, 0) + times
 
@@ -91,7 +91,7 @@ class Exposures:
 
 
 def _alike(answers: Sequence[Sequence[Evaluation]]) -> list[tuple[Sequence[Evaluation], int]]:
-    """Answers that were given to many, with how many; the others in one piece."""
+    """Group evaluations that were served often, with their number; the rest as one group."""
     objects = {id(answer): answer for answer in answers}
     times = Counter(map(id, answers))
     single = chain.from_iterable(objects[key] for key, number in times.items() if number == 1)

@@ -1,4 +1,4 @@
-"""Whom a change of one flag reaches: counted by evaluating, before it is made (U2)."""
+"""Whom a change of one flag affects, counted by evaluating before the change is made (U2)."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from domain.flags.samples import Person, Sample
 
 @dataclass(frozen=True, slots=True)
 class FlagEffect:
-    """People who see the flag before and after, and who of them gets or loses it."""
+    """How many people see the flag before and after, and how many gain or lose it."""
 
     before: int = 0
     after: int = 0
@@ -17,7 +17,7 @@ class FlagEffect:
 
 
 def count_effect(before: Flag, after: Flag, sample: Sample) -> FlagEffect:
-    """The effect on everybody, scaled from a sample where not all are in it."""
+    """Estimate the effect on everybody, scaled from the sample."""
     seen = [(_sees(before, person), _sees(after, person)) for person in sample.people]
     return FlagEffect(
         before=sample.scaled(sum(old for old, _ in seen)),

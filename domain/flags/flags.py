@@ -1,4 +1,4 @@
-"""Feature flags: what one is, and the pure function that evaluates it (S57, S58, A1, A2)."""
+"""Feature flags and the pure function that evaluates them (S57, S58, A1, A2)."""
 
 import hashlib
 import re
@@ -20,7 +20,7 @@ MAX_GROUPS = 1_000
 
 
 class BucketBy(StrEnum):
-    """Whose id decides the bucket, so that related people see the same (A19)."""
+    """Whose id decides the bucket, so that related people get the same value (A19)."""
 
     USER = "user"
     COUPLE = "couple"
@@ -29,7 +29,7 @@ class BucketBy(StrEnum):
 
 
 class EvaluationReason(StrEnum):
-    """Why a flag has its value; the names are those of OpenFeature."""
+    """Why a flag has its value, with the names of OpenFeature."""
 
     STATIC = "static"
     DEFAULT = "default"
@@ -42,7 +42,7 @@ class EvaluationReason(StrEnum):
 
 
 class EvaluationErrorCode(StrEnum):
-    """What went wrong in an evaluation; the names are those of OpenFeature."""
+    """Why an evaluation failed, with the names of OpenFeature."""
 
     FLAG_NOT_FOUND = "flag_not_found"
     TARGETING_KEY_MISSING = "targeting_key_missing"
@@ -52,7 +52,7 @@ class EvaluationErrorCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FlagState:
-    """The part of a flag that decides who sees it: what diffs and snapshots hold."""
+    """The fields of a flag that decide who sees it; diffs and snapshots hold them."""
 
     enabled: bool
     rollout_percentage: Percent
@@ -61,7 +61,7 @@ class FlagState:
 
 
 def difference(before: FlagState, after: FlagState) -> str:
-    """What differs, for people; empty where nothing does."""
+    """Describe what differs; empty if nothing does."""
     parts = []
     if before.enabled != after.enabled:
         parts.append("switched on" if after.enabled else "switched off")
@@ -74,11 +74,11 @@ def difference(before: FlagState, after: FlagState) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A feature flag. `salt` is the key it was created with: it never changes (decision 3).
+    """A feature flag. `salt` is the key at its creation and never changes (decision 3).
 
-    But where a phase with a cohort switched it on, `salt` is that `cohort`, for good (L21).
-    `enabled` and `rollout_percentage` are what is in force; `parts` says who wants what (D1).
-    None: nobody but the owner has a say.
+    If a phase with a cohort switched it on, `salt` is that `cohort` for good (L21).
+    `enabled` and `rollout_percentage` are in force; `parts` holds the values of owner and run (D1).
+    `parts` None: only the owner's values exist.
     """
 
     id: FlagId
@@ -100,32 +100,32 @@ class Flag:
 
     @property
     def wanted(self) -> FlagParts:
-        """The owner's values and what a run holds beside them."""
+        """The owner's values and those of the run that holds the flag."""
         values = FlagValues(self.enabled, self.rollout_percentage)
         return FlagParts(values) if self.parts is None else self.parts
 
     @property
     def state(self) -> FlagState:
-        """What a diff compares."""
+        """The fields that a diff compares."""
         return FlagState(self.enabled, self.rollout_percentage, self.target_groups, self.version)
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationContext:
-    """Whom a flag is evaluated for. `keys` holds an id for each way of bucketing."""
+    """Whom a flag is evaluated for. `keys` holds an id for each kind of bucketing."""
 
     keys: Mapping[BucketBy, str] = field(default_factory=dict)
     groups: frozenset[str] = frozenset()
 
     def key(self, bucket_by: BucketBy) -> str | None:
-        """The targeting key; a person without such an id falls back to their own."""
+        """The targeting key; without an id of that kind, the user's own."""
         keys = self.keys
         return keys.get(bucket_by) or keys.get(BucketBy.USER) or keys.get(BucketBy.DEVICE)
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The value of one flag for one context. `bucket` and `limit` are 0..9999 and 0..10000."""
+    """The value of one flag for one context. `bucket` is 0..9999, `limit` 0..10000."""
 
     key: str
     value: bool
@@ -138,36 +138,36 @@ class Evaluation:
 
 
 def bucket(salt: str, targeting_key: str) -> int:
-    """The bucket 0..9999 of a key: the same for ever, independent between flags (decision 3)."""
+    """The bucket 0..9999 of a key: stable, and independent between flags (decision 3)."""
     return bucket_of(f"{salt}:{targeting_key}".encode())
 
 
 def bucket_of(salted: bytes) -> int:
-    """The same, of a salt, a colon and a key."""
+    """The bucket of the bytes `salt:key`."""
     return int.from_bytes(hashlib.sha256(salted).digest()[:8], "big") % BUCKETS
 
 
-@lru_cache(maxsize=1_000)  # the same object for all who are in the same groups
+@lru_cache(maxsize=1_000)  # one object for all members of the same groups
 def groups_of(
     user_type: UserType | None = None,
     vendor_type: VendorType | None = None,
     role: Role | None = None,
 ) -> frozenset[str]:
-    """The target groups somebody belongs to: side, trade, role and platform."""
+    """The target groups of a person: user type, trade, role and platform."""
     platforms = {UserType.SUPPLIER: "wedsync", UserType.COUPLE: "wedme"}
     names = (user_type, vendor_type, role, platforms.get(user_type) if user_type else None)
     return frozenset(str(name) for name in names if name)
 
 
 def missing(key: str) -> Evaluation:
-    """A flag that does not exist is off, and says so (S57)."""
+    """The evaluation of a flag that does not exist: off, with an error code (S57)."""
     return Evaluation(
         key, False, EvaluationReason.ERROR, error_code=EvaluationErrorCode.FLAG_NOT_FOUND
     )
 
 
 def evaluate(flag: Flag, context: EvaluationContext) -> Evaluation:
-    """Is the flag on for this context? Groups come before the percentage (S57, S58)."""
+    """Evaluate a flag for a context. Groups come before the percentage (S57, S58)."""
     if not flag.enabled:
         return Evaluation(flag.key, False, EvaluationReason.DISABLED, flag.version)
     key = context.key(flag.bucket_by)
@@ -185,11 +185,11 @@ def evaluate(flag: Flag, context: EvaluationContext) -> Evaluation:
 
 
 def settled(flag: Flag, groups: frozenset[str]) -> Evaluation | None:
-    """What everybody in these groups gets; None where it depends on who somebody is."""
+    """The evaluation that all members of these groups share; None if it depends on an id."""
     if flag.enabled and any("user:" in name for name in flag.target_groups):
         return None
     evaluation = evaluate(flag, EvaluationContext(groups=groups))
-    return evaluation if evaluation.limit is None else None  # with a limit, an id decides
+    return evaluation if evaluation.limit is None else None  # with a limit, the id decides
 
 
 def _decided(flag: Flag, value: bool, reason: EvaluationReason, group: str | None) -> Evaluation:
@@ -221,7 +221,7 @@ def _split(flag: Flag, key: str | None, group: str | None) -> Evaluation:
 
 
 def _match(flag: Flag, context: EvaluationContext) -> tuple[str | None, bool]:
-    """The entry that decides and whether it lets in; deny wins, then allow, then groups."""
+    """The group entry that decides, and whether it admits: deny, then allow, then groups."""
     # A person is named by their own id, whatever id decides their bucket. A device id names
     # nobody: visitors choose it themselves.
     ids = [context.keys.get(BucketBy.USER), context.keys.get(flag.bucket_by)]
@@ -239,7 +239,7 @@ def _match(flag: Flag, context: EvaluationContext) -> tuple[str | None, bool]:
 
 
 def parse_key(value: str, *, path: tuple[str, ...] = ("input", "key")) -> str:
-    """A flag or phase key; raises Invalid where it does not fit the pattern (S2)."""
+    """Check the key of a flag or phase; raises Invalid if it does not match the pattern (S2)."""
     if not KEY_PATTERN.fullmatch(value):
         raise Invalid(
             "A key has 2 to 63 lower-case letters, digits and underscores, a letter first.",
@@ -251,10 +251,10 @@ def parse_key(value: str, *, path: tuple[str, ...] = ("input", "key")) -> str:
 def parse_groups(
     values: Iterable[str], *, path: tuple[str, ...] = ("input", "targetGroups")
 ) -> tuple[str, ...]:
-    """Target groups without repeats; raises Invalid naming the first that is malformed.
+    """Target groups without duplicates; raises Invalid for the first malformed one.
 
-    A group is a name such as `supplier` or `photographer`, `user:ID` lets one user in whatever
-    the percentage, `!user:ID` keeps one out (S2, A18).
+    A group is a name such as `supplier` or `photographer`; `user:ID` admits a user whatever the
+    percentage, `!user:ID` excludes one (S2, A18).
     """
     groups = tuple(dict.fromkeys(values))
     if len(groups) > MAX_GROUPS:

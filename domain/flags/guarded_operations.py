@@ -1,8 +1,8 @@
-"""What feature flags guard: one registry of mutations, streams, steps, pages and jobs (D8, M1).
+"""The registry of operations that feature flags guard: mutations, streams, steps, jobs (D8, M1).
 
-An operation is open where every one of its flags that exists is on for whoever asks. A flag that
-does not exist holds nothing back; readiness lists it. Operations that clean up (ending, revoking,
-declining, unsubscribing, deleting, exporting) are never guarded.
+An operation is open if every flag of it that exists is on for the caller. A flag that does not
+exist guards nothing; readiness lists it. Operations that clean up (ending, revoking, declining,
+unsubscribing, deleting, exporting) are never guarded.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -19,7 +19,7 @@ _BOTH = _SUPPLIER | _COUPLE
 
 
 class OperationKind(StrEnum):
-    """What is guarded."""
+    """The kind of a guarded operation."""
 
     MUTATION = "mutation"
     SUBSCRIPTION = "subscription"
@@ -29,7 +29,7 @@ class OperationKind(StrEnum):
 
 
 class FeatureAvailability(StrEnum):
-    """Whether somebody may use what a flag guards, and if not, why."""
+    """Whether somebody may use a guarded operation, and if not, why."""
 
     OPEN = "open"
     PAUSED = "paused"
@@ -38,7 +38,7 @@ class FeatureAvailability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GuardedOperation:
-    """`sides`: for whom the flags count; all others, staff included, are not held back.
+    """An operation with its flags. `sides`: the user types to which the flags apply.
 
     `title` begins a sentence such as "... is paused for now."; `name` is that of the graph, the
     key of a step, the path of a page or the name of a job.
@@ -59,7 +59,7 @@ class GuardedOperation:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Whether every operation has a flag, and which have none."""
+    """The operations whose flags do not exist."""
 
     ok: bool
     detail: str
@@ -69,7 +69,7 @@ ALL_GUARDED = Coverage(ok=True, detail="all have a flag")
 
 
 def _step(key: str, title: str, sides: frozenset[UserType]) -> GuardedOperation:
-    """Former name of the flag, accepted until 2027-06-30: `onboarding_<key>`."""
+    """A step of the setup. Its flag's former name `onboarding_<key>` works until 2027-06-30."""
     flags = (f"mvp_step_{key}", f"onboarding_{key}")
     return GuardedOperation(OperationKind.STEP, key, f"The step “{title}”", flags, sides)
 
@@ -135,7 +135,7 @@ _ROOT_FIELDS = frozenset({OperationKind.MUTATION, OperationKind.SUBSCRIPTION})
 def guards_of_call(
     field_name: str, step: object, side: UserType | None
 ) -> Sequence[GuardedOperation]:
-    """The entries that hold back a mutation or subscription, and the step that it names."""
+    """The entries that guard a mutation or subscription, and the step that it names."""
     return [
         item
         for item in operations_of(side)
@@ -145,31 +145,31 @@ def guards_of_call(
 
 
 def step_flags(key: str) -> tuple[str, ...]:
-    """The flags that hold back a step of the guided setup."""
+    """The flags that guard a step of the guided setup."""
     return next(
         item.flags for item in OPERATIONS if item.kind is OperationKind.STEP and item.name == key
     )
 
 
 def operations_of(side: UserType | None) -> Sequence[GuardedOperation]:
-    """What is guarded for people of a side."""
+    """The guarded operations of a user type."""
     return [item for item in OPERATIONS if side in item.sides]
 
 
 def sign_ups_of(side: UserType) -> Sequence[GuardedOperation]:
-    """The ways in which somebody of a side gets an account."""
+    """The operations by which somebody of a user type gets an account."""
     return [item for item in operations_of(side) if item.name in SIGN_UPS]
 
 
 def guards_of(flag_key: str) -> list[str]:
-    """What a flag guards, for operators."""
+    """The labels of the operations that a flag guards, for operators."""
     return [item.label for item in OPERATIONS if flag_key in item.flags]
 
 
 def coverage(flag_keys: Collection[str]) -> Coverage:
-    """Operations that are open because none of their flags exists.
+    """List the operations that are open because none of their flags exists.
 
-    Without any such flag nothing is meant to be guarded; with some, one may have been forgotten.
+    Without any flag of the registry nothing is guarded on purpose; with some, one may be missing.
     """
     open_ones = [item for item in OPERATIONS if not set(item.flags) & set(flag_keys)]
     if not open_ones:
@@ -182,17 +182,17 @@ def coverage(flag_keys: Collection[str]) -> Coverage:
 
 
 def all_flags() -> frozenset[str]:
-    """Every flag that the registry names."""
+    """Every flag key in the registry."""
     return frozenset(key for item in OPERATIONS for key in item.flags)
 
 
 def admits_somebody(evaluations: Iterable[Evaluation]) -> bool:
-    """Whether a visitor nobody knows yet may try: a percentage decides once an e-mail is there."""
+    """True if an unknown visitor may try: the percentage is decided with the e-mail address."""
     return all(item.value or _depends_on_person(item) for item in evaluations)
 
 
 def availability(flag: Flag | None, *, killed: bool, has_been_on: bool) -> FeatureAvailability:
-    """Why an operation is closed to somebody: its flag is off for everybody, or for them only."""
+    """Why an operation is closed: its flag is off for everybody or for this caller only."""
     if killed:
         return FeatureAvailability.PAUSED
     is_off = flag is None or not flag.enabled or flag.rollout_percentage <= NOBODY

@@ -1,6 +1,6 @@
 """Kill switches: flags forced off whatever their rows say (S53, A6; L11).
 
-A kill is a record, and so is a lift. Per flag the record with the highest number decides, so that
+A kill is a record, and so is a lift. For each flag the record with the highest number wins, so
 copies in PostgreSQL, in Redis and in each process can be merged in any order.
 """
 
@@ -13,7 +13,7 @@ from domain.actors import ActorRef
 
 EVERY_FLAG = "*"
 MAX_KEYS = 100
-MAX_NUMBER = 2**53 - 1  # what every JSON reader takes exactly
+MAX_NUMBER = 2**53 - 1  # exact in every JSON parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class KillRecord:
 
     @property
     def rank(self) -> tuple[int, bool, UUID]:
-        """The greater one decides; of two with one number the kill does."""
+        """The sort key of the winning record; with equal numbers the kill wins."""
         return self.number, self.killed, self.id
 
 
@@ -43,16 +43,16 @@ class Kill:
 
 
 def next_number(highest: int, now: datetime) -> int:
-    """A number above all known ones. Microseconds, so that it grows even where none is known.
+    """A number above all known ones, in microseconds.
 
     A process that has just started, with an empty Redis and without the database, still outranks
-    the records of before.
+    earlier records.
     """
     return min(max(highest + 1, int(now.timestamp() * 1_000_000)), MAX_NUMBER)
 
 
 def newest_by_key(records: Iterable[KillRecord]) -> dict[str, KillRecord]:
-    """The record that decides over each key."""
+    """The winning record of each key."""
     newest: dict[str, KillRecord] = {}
     for record in records:
         before = newest.get(record.key)
@@ -69,7 +69,7 @@ def kills_in_force(newest: Mapping[str, KillRecord]) -> dict[str, KillRecord]:
 def find_kill(
     key: str, kills: Mapping[str, KillRecord], environment: Collection[str]
 ) -> Kill | None:
-    """The kill that forces a flag off: one of its own before one of every flag."""
+    """The kill that forces a flag off; a kill of the flag itself comes before one of all flags."""
     for name in (key, EVERY_FLAG):
         if name in kills:
             return Kill(name, kills[name])
@@ -79,5 +79,5 @@ def find_kill(
 
 
 def is_killed(key: str, killed: Collection[str]) -> bool:
-    """Whether a flag is among the killed ones, by its key or with every flag."""
+    """True if a flag is killed by its key or with all flags."""
     return key in killed or EVERY_FLAG in killed

@@ -1,4 +1,4 @@
-"""OpenFeature's remote evaluation protocol: what is asked and answered, as plain data (A3)."""
+"""Requests and responses of the OpenFeature Remote Evaluation Protocol as plain data (A3)."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -40,7 +40,7 @@ _STATUS = {
 
 
 class BadEvaluation(Exception):
-    """What was asked cannot be evaluated. `code` is one of OpenFeature's error codes."""
+    """The request cannot be evaluated. `code` is an error code of OpenFeature."""
 
     def __init__(self, code: str, details: str) -> None:
         """`details` is shown to the caller."""
@@ -51,26 +51,26 @@ class BadEvaluation(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What a caller says of whom to evaluate for."""
+    """The evaluation context that a caller sent."""
 
     keys: Mapping[BucketBy, str]
     groups: frozenset[str]
 
     @property
     def context(self) -> EvaluationContext:
-        """As a trusted caller means it: it speaks for its users."""
+        """The context of a trusted caller, which evaluates for its own users."""
         return EvaluationContext(self.keys, self.groups)
 
     @property
     def device_id(self) -> str | None:
-        """What a visitor may say of themselves: nothing but an id that they chose."""
+        """The only part of the context that a visitor may set: an id of their choice."""
         return self.keys.get(BucketBy.DEVICE) or self.keys.get(BucketBy.USER)
 
 
 def read(body: object) -> Stated:
-    """The context of a request; raises BadEvaluation where it is malformed.
+    """Read the context of a request; raises BadEvaluation if it is malformed.
 
-    A missing context is an empty one. Attributes that no flag looks at are ignored.
+    A missing context is an empty one. Attributes that no flag uses are ignored.
     """
     if not isinstance(body, dict):
         raise BadEvaluation("PARSE_ERROR", "The body must be a JSON object.")
@@ -93,7 +93,7 @@ def status_of(item: Evaluation) -> int:
 
 
 def result_of(item: Evaluation, *, killed: bool = False) -> Json:
-    """One evaluation, a failed one too. `killed`: a kill switch decided it."""
+    """The body of one evaluation, failed or not. `killed`: a kill switch decided it."""
     if item.error_code is not None:
         return failure(item.error_code.name, _DETAILS.get(item.error_code, ""), item.key)
     return {
@@ -106,13 +106,13 @@ def result_of(item: Evaluation, *, killed: bool = False) -> Json:
 
 
 def failure(code: str, details: str, key: str | None = None) -> Json:
-    """Why there is no value."""
+    """The body of a failed evaluation."""
     named: Json = {"key": key} if key is not None else {}
     return {**named, "errorCode": code, "errorDetails": details}
 
 
 def matches(if_none_match: str | None, etag: str) -> bool:
-    """Whether a caller has what `etag` names already; a weak validator is as good (RFC 9110)."""
+    """True if the caller already has `etag`; weak validators count as equal (RFC 9110)."""
     if if_none_match is None:
         return False
     etags = [item.strip().removeprefix("W/") for item in if_none_match.split(",")]
@@ -120,14 +120,14 @@ def matches(if_none_match: str | None, etag: str) -> bool:
 
 
 def config_id(version: int, killed: Iterable[str] = ()) -> str:
-    """What names the configuration of all flags at one moment: their version, and the kills."""
+    """Names the configuration of all flags at one moment: their version and the kills."""
     off = ",".join(sorted(killed))
     digest = hashlib.sha256(off.encode()).hexdigest()[:12]
     return f"{version}-{digest}" if off else str(version)
 
 
 def version_in(config: str | None) -> int | None:
-    """The version in a `config_id` that a caller sends back; None where it is not one."""
+    """The version in a `config_id` that a caller sends back; None if it is malformed."""
     digits = (config or "").strip('"').partition("-")[0]
     return int(digits) if digits.isdecimal() and len(digits) < 19 else None
 

@@ -1,4 +1,4 @@
-"""What a person's change of a flag comes to, with or without a run that holds it (D1, A13)."""
+"""How an edit by a person changes a flag, with or without a run that holds it (D1, A13)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ WIDENED = "The flag was at 0 %, so it is now on for everybody (100 %)."
 
 @dataclass(frozen=True, slots=True)
 class OwnerEdit:
-    """A switch and a percentage to set; None: stays as it is. `by` is shown as the author.
+    """A switch and a percentage to set; None keeps the value. `by` is the author shown.
 
-    `of_file`: it states the owner's values, which are stored where they are in force already too.
+    `of_file`: the edit states the owner's values, which are stored even if already in force.
     """
 
     by: str
@@ -35,7 +35,7 @@ class OwnerEdit:
 def edit_parts(
     parts: FlagParts, edit: OwnerEdit, *, is_live: bool, groups: Sequence[str]
 ) -> tuple[FlagParts, list[str]]:
-    """The parts after an edit, and warnings; raises Invalid, Required and Locked.
+    """Return the parts after an edit, and warnings; raises Invalid, Required and Locked.
 
     `groups`: the target groups of the flag, which may name users.
     """
@@ -69,15 +69,15 @@ def _edited(
 
 
 def zero_means_everybody(parts: FlagParts, groups: Sequence[str]) -> bool:
-    """True where 0 % is only the default of a new flag (decision 1, L10).
+    """True if 0 % is only the default of a new flag (decision 1, L10).
 
-    It is a choice where somebody set it, and where the flag names the users who see it.
+    It is a choice if somebody set it, or if the flag names the users who see it.
     """
     return parts.in_force.percentage <= NOBODY and not is_choice(parts.zero_chosen, groups)
 
 
 def is_choice(zero_chosen: bool, groups: Sequence[str]) -> bool:
-    """Whether 0 % of an owner is meant: it was set, or the flag names who sees it."""
+    """True if the owner chose 0 %: it was set, or the flag names who sees it."""
     return zero_chosen or any(group.startswith("user:") for group in groups)
 
 
@@ -98,7 +98,7 @@ def _check_override(parts: FlagParts, edit: OwnerEdit, *, is_live: bool) -> None
 
 
 def _held(edit: OwnerEdit) -> Locked:
-    """A ceiling of a run and the switch of a live flag have no place in a file (D1)."""
+    """A file cannot state the ceiling of a run or the switch of a live flag (D1)."""
     name = "rolloutPercentage" if edit.enabled is None else "enabled"
     return Locked(
         "A live run holds this flag: switch or limit it by itself, or apply this when the run is "

@@ -1,4 +1,4 @@
-"""Whether a change of a flag can be undone: what it changed must still be as it left it (X8)."""
+"""Whether a change of a flag can be reverted: what it changed must be unchanged since (X8)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,24 +15,24 @@ Audited = Mapping[str, object]
 
 
 def moved_fields(before: Audited | None, after: Audited | None) -> tuple[str, ...]:
-    """What of a flag's state a change moved; nothing for a creation."""
+    """The fields of a flag's state that a change moved; none for a creation."""
     if before is None or after is None:
         return ()
     return tuple(name for name in _FIELDS if before.get(name) != after.get(name))
 
 
 def is_out_of_force(after: Audited | None, current: FlagState) -> bool:
-    """A change of a flag that was on says nothing once the flag is off: it has been undone."""
+    """True if the flag is off since: the change no longer has an effect."""
     return after is not None and after.get("enabled") is True and not current.enabled
 
 
 def is_revertible(
     before: Audited | None, after: Audited | None, current: Flag, action: str
 ) -> bool:
-    """True where the flag is, in all that the change moved, still as the change left it.
+    """True if everything that the change moved is still as the change left it.
 
-    What a run did is undone by its rollback, not change by change; a flag that was released
-    from its ramp, or switched off by a rollback since, is put back by an explicit edit.
+    What a run did is undone by its rollback, not change by change; a flag that was released from
+    its ramp, or switched off by a rollback since, is restored by an explicit edit.
     """
     fields = moved_fields(before, after)
     if not fields or before is None or after is None or action in _OF_A_RUN:
@@ -48,9 +48,9 @@ def is_revertible(
 
 
 def reverted(before: Audited, after: Audited, current: Flag, *, is_live: bool) -> FlagParts:
-    """The values of owner and run with what the change moved put back.
+    """The values of owner and run with the moved fields restored.
 
-    `is_live`: the run that holds the flag has no outcome, so its ceiling is what goes back.
+    `is_live`: the run that holds the flag has no outcome, so its ceiling is restored.
     """
     parts, fields = current.wanted, moved_fields(before, after)
     if "enabled" in fields:
@@ -68,7 +68,7 @@ def reverted(before: Audited, after: Audited, current: Flag, *, is_live: bool) -
 
 
 def reverted_groups(before: Audited, after: Audited, current: Flag) -> list[str]:
-    """The target groups with what the change moved put back."""
+    """The target groups with the moved entries restored."""
     groups = before.get("targetGroups")
     if "targetGroups" not in moved_fields(before, after) or not isinstance(groups, list):
         return list(current.target_groups)

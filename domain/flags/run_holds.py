@@ -1,7 +1,7 @@
-"""What the owner and a run each want of a flag, and what is in force (D1, L1, L8, ADR 27).
+"""The values of a flag that owner and run set, and the values in force (D1, L1, L8, ADR 27).
 
-The owner writes a switch and a percentage. A run holds, beside them, a switch, a target, a step
-and a ceiling. Each of the six values has one writer; what is in force is computed, never stored
+The owner sets a switch and a percentage. A run holds, beside them, a switch, a target, a step and
+a ceiling. Each of the six values has one writer; the values in force are computed and never stored
 in a column of the owner.
 """
 
@@ -14,7 +14,7 @@ from domain.platform.percent import NOBODY, Percent
 
 @dataclass(frozen=True, slots=True)
 class FlagValues:
-    """A switch and a percentage: what the owner wants, or what is in force."""
+    """A switch and a percentage: the owner's, or those in force."""
 
     enabled: bool
     percentage: Percent
@@ -22,7 +22,7 @@ class FlagValues:
 
 @dataclass(frozen=True, slots=True)
 class RunHold:
-    """What a run holds of a flag. None: the run has no say in that value.
+    """The values that a run holds of a flag. None: the run does not set that value.
 
     `ceiling_by` names the person who limited the flag during the run.
     """
@@ -36,23 +36,23 @@ class RunHold:
 
     @property
     def ramp(self) -> Percent | None:
-        """As far as the run itself lets the flag go now; None where it was released from it."""
+        """How far the run itself lets the flag go now; None if the flag was released from it."""
         return _least(self.target, self.step)
 
     @property
     def percentage(self) -> Percent | None:
-        """min(target, step, ceiling); None where the owner's percentage is in force."""
+        """min(target, step, ceiling); None if the owner's percentage is in force."""
         return _least(self.target, self.step, self.ceiling)
 
     @property
     def is_limited(self) -> bool:
-        """True where the ceiling keeps the flag below what the ramp allows."""
+        """True if the ceiling keeps the flag below the ramp."""
         return self.percentage != self.ramp
 
 
 @dataclass(frozen=True, slots=True)
 class FlagParts:
-    """The owner's values of a flag, and what a run holds beside them.
+    """The owner's values of a flag, and those that a run holds.
 
     `zero_chosen`: the owner's 0 % is a choice, not the default of a new flag (L10).
     """
@@ -63,7 +63,7 @@ class FlagParts:
 
     @property
     def in_force(self) -> FlagValues:
-        """The one rule for what counts; two generated columns say the same in SQL."""
+        """The values in force; two generated columns compute the same in SQL."""
         if self.hold is None:
             return self.owner
         switch, percentage = self.hold.switch, self.hold.percentage
@@ -76,24 +76,24 @@ class FlagParts:
 def take_hold(
     parts: FlagParts, run_id: UUID, *, target: Percent, step: Percent | None
 ) -> FlagParts:
-    """A run switches the flag on; what an earlier run held is replaced."""
+    """A run switches the flag on and replaces the hold of an earlier run."""
     return replace(parts, hold=RunHold(run_id, switch=True, target=target, step=step))
 
 
 def enter_step(parts: FlagParts, step: Percent) -> FlagParts:
-    """The ramp moves; a flag that was released from it stays where it is."""
+    """Move the ramp; a flag that was released from it is unchanged."""
     if parts.hold is None or parts.hold.target is None:
         return parts
     return replace(parts, hold=replace(parts.hold, step=step))
 
 
 def complete(parts: FlagParts) -> FlagParts:
-    """The ramp is over: switch, target and ceiling stay."""
+    """End the ramp; switch, target and ceiling stay."""
     return parts if parts.hold is None else replace(parts, hold=replace(parts.hold, step=None))
 
 
 def switch_off(parts: FlagParts, run_id: UUID) -> FlagParts:
-    """An emergency: off, whatever the owner wants, until a person says otherwise."""
+    """Emergency: off, whatever the owner set, until a person changes it."""
     hold = parts.hold
     if hold is None or hold.run_id != run_id:
         hold = RunHold(run_id)
@@ -101,10 +101,10 @@ def switch_off(parts: FlagParts, run_id: UUID) -> FlagParts:
 
 
 def restore(parts: FlagParts, run_id: UUID, previous: FlagValues) -> FlagParts:
-    """Back to what was in force before the run, which then holds nothing.
+    """Restore what was in force before the run, which then holds nothing.
 
-    What a person switched off since stays off. Only where the owner's values are no longer
-    those of before does the run go on holding the difference: the owner's are not touched.
+    A flag that a person switched off since stays off. If the owner's values have changed since, the
+    run goes on holding the difference, because it never writes the owner's values.
     """
     enabled = previous.enabled and parts.in_force.enabled
     switch = None if parts.owner.enabled == enabled else enabled
@@ -114,23 +114,23 @@ def restore(parts: FlagParts, run_id: UUID, previous: FlagValues) -> FlagParts:
 
 
 def set_switch(parts: FlagParts, enabled: bool, *, is_live: bool) -> FlagParts:
-    """A person switches the flag; the run has no switch of its own from here on."""
+    """A person switches the flag; from then on the run has no switch of its own."""
     return (
         parts if parts.in_force.enabled == enabled else own_switch(parts, enabled, is_live=is_live)
     )
 
 
 def own_switch(parts: FlagParts, enabled: bool, *, is_live: bool = False) -> FlagParts:
-    """The owner's switch counts from here on."""
+    """From here on the owner's switch is in force."""
     hold = replace(parts.hold, switch=None) if parts.hold else None
     owner = replace(parts.owner, enabled=enabled)
     return _let_go(replace(parts, owner=owner, hold=hold), is_live=is_live)
 
 
 def set_percentage(parts: FlagParts, percentage: Percent, *, is_live: bool, by: str) -> FlagParts:
-    """A person sets a percentage: below the ramp of a live run it is the ceiling of the run.
+    """A person sets a percentage: below the ramp of a live run it becomes its ceiling.
 
-    Raises Locked above the ramp. What is in force already changes nothing.
+    Raises Locked above the ramp. The value in force changes nothing.
     """
     if parts.in_force.percentage == percentage:
         is_own_zero = percentage <= NOBODY and parts.owner.percentage <= NOBODY
@@ -148,7 +148,7 @@ def set_percentage(parts: FlagParts, percentage: Percent, *, is_live: bool, by: 
 
 
 def own_percentage(parts: FlagParts, percentage: Percent, *, is_live: bool) -> FlagParts:
-    """The owner's percentage counts from here on: the flag is released from the ramp."""
+    """From here on the owner's percentage is in force: the flag is released from the ramp."""
     hold = parts.hold
     if hold is not None:
         hold = replace(hold, target=None, step=None, ceiling=None, ceiling_by=None)
@@ -157,7 +157,7 @@ def own_percentage(parts: FlagParts, percentage: Percent, *, is_live: bool) -> F
 
 
 def switch_on_again(parts: FlagParts, percentage: Percent | None) -> FlagParts:
-    """A person switches on what a run that is over switched off; raises Required."""
+    """A person switches on what a finished run switched off; raises Required."""
     if percentage is None:
         raise Required(
             "A rollback switched this flag off: to switch it on, give a rolloutPercentage too "
@@ -168,7 +168,7 @@ def switch_on_again(parts: FlagParts, percentage: Percent | None) -> FlagParts:
 
 
 def lift_ceiling(parts: FlagParts) -> FlagParts:
-    """The ramp alone decides again; raises InvalidTransition where nothing limits the flag."""
+    """Remove the ceiling; raises InvalidTransition if nothing limits the flag."""
     hold = parts.hold
     if hold is None or hold.ceiling is None:
         raise InvalidTransition("Nothing limits this flag: it has no ceiling.", path=("key",))
@@ -176,7 +176,7 @@ def lift_ceiling(parts: FlagParts) -> FlagParts:
 
 
 def _let_go(parts: FlagParts, *, is_live: bool = False) -> FlagParts:
-    """A run that is over and holds nothing is forgotten; a live one keeps its flags (D2)."""
+    """Forget a finished run that holds nothing; a live run keeps its flags (D2)."""
     hold = parts.hold
     if hold is None or is_live:
         return parts

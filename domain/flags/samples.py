@@ -1,4 +1,4 @@
-"""People whose exposure is counted, or a sample of them."""
+"""The people, or a sample of them, for whom exposure is counted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from domain.flags.flags import EvaluationContext
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whose exposure is counted."""
+    """A person for whom exposure is counted."""
 
     id: str
     user_type: UserType
@@ -19,16 +19,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Those whose exposure is counted, out of so many."""
+    """A sample of people out of `total`."""
 
     people: Sequence[Person]
     total: int
 
     @property
     def is_complete(self) -> bool:
-        """Counts are exact where everybody was counted."""
+        """True if everybody is in the sample, so that counts are exact."""
         return len(self.people) >= self.total
 
     def scaled(self, counted: int) -> int:
-        """A count of the sample as one of everybody."""
+        """Scale a count of the sample to everybody."""
         return counted if self.is_complete else round(counted * self.total / len(self.people))

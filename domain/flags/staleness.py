@@ -1,4 +1,4 @@
-"""Flags that nobody needs any more, so that code does not keep them for ever (A23)."""
+"""Finds flags that can be removed from the code (A23)."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,10 +18,10 @@ class Staleness(StrEnum):
 
 
 def staleness(flag: Flag, last_evaluated_at: datetime | None, now: datetime) -> Staleness:
-    """What speaks for removing a flag.
+    """Classify a flag.
 
-    Off for everybody is no sign: it may wait for its phase, or be there for an emergency. A flag
-    that is asked for by nobody and on for everybody is UNUSED: its code is gone already.
+    Off for everybody is no sign: the flag may wait for its phase or be an emergency switch. A flag
+    that is on for everybody and never evaluated is UNUSED: its code has been removed already.
     """
     quiet_since = max(last_evaluated_at or flag.created_at, flag.created_at)
     if now - quiet_since > AFTER:

@@ -1,4 +1,4 @@
-"""Badges: the status or the uptime of a check as a small picture for other pages (A27)."""
+"""SVG badges with the status or the uptime of a check, for other pages (A27)."""
 
 from domain.health.health import CHECK_NAMES, CheckType, HealthSnapshot, HealthStatus
 from domain.platform.percent import Percent
@@ -14,7 +14,7 @@ _LEFT = "#424242"
 _GOOD, _FAIR = 99.9, 99.0  # percent
 _CHAR, _PAD, _HEIGHT = 7, 10, 20  # pixels
 
-# One width for each character, and textLength makes it true in every font.
+# A fixed width per character; textLength stretches the text to it in every font.
 _SVG = """\
 <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img" \
 aria-label="{left}: {right}">
@@ -30,13 +30,13 @@ aria-label="{left}: {right}">
 
 
 def status_badge(snapshot: HealthSnapshot, check: CheckType | None) -> str:
-    """How a check is; None is all of them. Says nothing of why."""
+    """The status of a check; None is the overall status. Without the reason."""
     status = snapshot.overall if check is None else snapshot.state(check).status
     return _drawn(_name(check), status.value, _COLOURS[status])
 
 
 def uptime_badge(check: CheckType, span: str, uptime: Percent | None) -> str:
-    """How often a check was well in a span, such as `7d`."""
+    """The uptime of a check in a span such as `7d`."""
     label = f"{_name(check)} {span}"
     if uptime is None:
         return _drawn(label, "no data", _COLOURS[HealthStatus.UNKNOWN])
@@ -51,7 +51,7 @@ def _name(check: CheckType | None) -> str:
 
 
 def _drawn(left: str, right: str, colour: str) -> str:
-    """Both texts are ours, so nothing in them needs to be escaped."""
+    """Draw the SVG. Both texts are constants, so nothing needs escaping."""
     split, rest = (_CHAR * len(text) + _PAD for text in (left, right))
     return _SVG.format(
         width=split + rest,

@@ -1,4 +1,4 @@
-"""Health: statuses, and how readings become a status without flapping (S5, S65, S67)."""
+"""Health statuses, and how readings become a status without flapping (S5, S65, S67)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ STALE_AFTER_INTERVALS = 2
 
 
 class CheckType(StrEnum):
-    """The five parts that a launch stands on."""
+    """The five parts that a launch depends on."""
 
     DATABASE = "database"
     API = "api"
@@ -25,7 +25,7 @@ class CheckType(StrEnum):
 
 
 class HealthStatus(StrEnum):
-    """How a part is."""
+    """The status of a check."""
 
     HEALTHY = "healthy"
     WARNING = "warning"
@@ -34,7 +34,7 @@ class HealthStatus(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How one run of a probe ended."""
+    """How a run of a probe ended."""
 
     PASSED = "passed"
     DEGRADED = "degraded"
@@ -42,7 +42,7 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed_out"
 
 
-# Ids that every process knows without a database, because the database may be what is down.
+# Fixed ids, because the database may be the part that is down.
 CHECK_IDS: Mapping[CheckType, UUID] = {
     check: uuid5(NAMESPACE_URL, f"launch:health:{check.value}") for check in CheckType
 }
@@ -65,7 +65,7 @@ _WORSE = (
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What a probe found. `response_time_ms` is there for failures too (S66)."""
+    """The result of a probe. `response_time_ms` is set for failures too (S66)."""
 
     outcome: Outcome
     response_time_ms: int
@@ -75,7 +75,7 @@ class ProbeResult:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One sample of one check. CRITICAL is a failure, UNKNOWN a timeout."""
+    """One sample of a check. CRITICAL is a failure, UNKNOWN a timeout."""
 
     status: HealthStatus
     response_time_ms: int | None
@@ -91,7 +91,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class CheckState:
-    """Where a check stands after damping. `changes`: moments of its latest status changes."""
+    """The state of a check after damping. `changes`: the moments of recent status changes."""
 
     check: CheckType
     status: HealthStatus = HealthStatus.UNKNOWN
@@ -109,13 +109,13 @@ class CheckState:
 
     @property
     def flapping(self) -> bool:
-        """Four changes within ten minutes: more noise than news."""
+        """True after four changes within ten minutes."""
         return len(self.changes) >= FLAPPING_CHANGES
 
 
 @dataclass(frozen=True, slots=True)
 class HealthSnapshot:
-    """All checks at one moment; `changed` names those that moved since the one before."""
+    """All checks at one moment; `changed` names those whose status differs from before."""
 
     at: datetime
     checks: tuple[CheckState, ...]
@@ -123,21 +123,21 @@ class HealthSnapshot:
 
     @property
     def overall(self) -> HealthStatus:
-        """The worst of all checks (S25)."""
+        """The worst status of all checks (S25)."""
         return overall(self.checks)
 
     @property
     def cursor(self) -> str:
-        """Grows with time; microseconds keep two snapshots apart."""
+        """Grows with time; microseconds distinguish any two snapshots."""
         return str(int(self.at.timestamp() * 1_000_000))
 
     def state(self, check: CheckType) -> CheckState:
-        """The state of one check; UNKNOWN where it was never looked at."""
+        """The state of a check; UNKNOWN if it never ran."""
         return next((state for state in self.checks if state.check is check), CheckState(check))
 
 
 def judge(result: ProbeResult, at: datetime) -> Reading:
-    """A probe's result as a sample: passed but slower than 500 ms is a WARNING (S65)."""
+    """Turn the result of a probe into a reading: success above 500 ms is a WARNING (S65)."""
     status, error = _JUDGED[result.outcome], result.error
     if result.outcome is Outcome.PASSED and result.response_time_ms > SLOW_MS:
         status = HealthStatus.WARNING
@@ -154,7 +154,7 @@ _JUDGED = {
 
 
 def next_state(state: CheckState, reading: Reading, now: datetime) -> CheckState:
-    """The state after one more sample (S67): two failures make it bad, two passes good."""
+    """The state after one more reading: two failures make it bad, two passes good (S67)."""
     failures = state.consecutive_failures + 1 if reading.failed else 0
     successes = 0 if reading.failed else state.consecutive_successes + 1
     if reading.failed:
@@ -192,7 +192,7 @@ def _after_failure(state: CheckState, reading: Reading, failures: int) -> Health
     timed_out_twice = reading.status is state.latest is HealthStatus.UNKNOWN
     if timed_out_twice and state.status is not HealthStatus.CRITICAL:
         return HealthStatus.UNKNOWN
-    # No answer at all is not better than a bad one, so CRITICAL stays through timeouts.
+    # A timeout is no better than a failure, so CRITICAL stays through timeouts.
     return HealthStatus.CRITICAL
 
 
@@ -205,7 +205,7 @@ def _after_success(state: CheckState, reading: Reading, successes: int) -> Healt
 
 
 def _explain(state: CheckState, status: HealthStatus, reading: Reading) -> str | None:
-    """Never a bad status without a reason: while it recovers, the last failure is the reason."""
+    """A bad status always has a reason: during recovery it is the last failure."""
     if reading.error is not None or status is HealthStatus.HEALTHY:
         return reading.error
     return state.error
@@ -216,9 +216,9 @@ def _recent(changes: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...
 
 
 def changed_at(before: CheckState, state: CheckState) -> datetime | None:
-    """When a check got its status: an outage begins with its first bad sample, not when it is sure.
+    """When a check reached its status: an outage begins with its first bad reading.
 
-    Never before it had the status of before, whatever another process has seen.
+    Never before the start of the previous status, whatever another process has seen.
     """
     down = state.status in (HealthStatus.CRITICAL, HealthStatus.UNKNOWN)
     down_since = state.failing_since if down and state.failing_since else state.since
@@ -226,12 +226,12 @@ def changed_at(before: CheckState, state: CheckState) -> datetime | None:
 
 
 def is_suspect(state: CheckState) -> bool:
-    """Failed, but not often enough to be sure: to be looked at again soon (S67)."""
+    """True after a single failure, which is checked again soon (S67)."""
     return 0 < state.consecutive_failures < FAILURE_THRESHOLD
 
 
 def is_down(state: CheckState) -> bool:
-    """Bad for sure, and still failing: CRITICAL, or no answer twice in a row (S67, S111)."""
+    """True if CRITICAL, or without a reply twice in a row, and still failing (S67, S111)."""
     if state.status is HealthStatus.CRITICAL:
         return state.consecutive_failures > 0
     silent = state.status is HealthStatus.UNKNOWN
@@ -239,7 +239,7 @@ def is_down(state: CheckState) -> bool:
 
 
 def is_up(state: CheckState) -> bool:
-    """Good again after damping; a check that nobody runs any more counts as good."""
+    """True if good after damping; a check that is disabled counts as good."""
     if state.checked_at is None:
         return True
     works = state.status in (HealthStatus.HEALTHY, HealthStatus.WARNING)
@@ -247,12 +247,12 @@ def is_up(state: CheckState) -> bool:
 
 
 def worst_detection(interval: float, timeout: float, recheck: float) -> float:
-    """Seconds from a failure to CRITICAL at the worst: 30 + 5 + 10 + 5 = 50 (S67)."""
+    """The most seconds from a failure to CRITICAL: 30 + 5 + 10 + 5 = 50 (S67)."""
     return interval + timeout + recheck + timeout
 
 
 def resumed(state: CheckState, now: datetime, interval: timedelta) -> CheckState:
-    """A state to go on from: after a pause, what came before it no longer counts as a row."""
+    """The state after a pause: earlier readings no longer count as consecutive."""
     if state.checked_at is None or not is_stale(state, now, interval):
         return state
     return replace(
@@ -261,19 +261,19 @@ def resumed(state: CheckState, now: datetime, interval: timedelta) -> CheckState
 
 
 def disabled(state: CheckState) -> CheckState:
-    """A check that is switched off: nothing is known of it, and nobody may rely on it (S5)."""
+    """The state of a disabled check: UNKNOWN (S5)."""
     return CheckState(state.check, since=state.since, error="this check is disabled")
 
 
 def is_stale(state: CheckState, now: datetime, interval: timedelta) -> bool:
-    """True where the last sample is older than two intervals, or there is none (S5)."""
+    """True if the last reading is older than two intervals, or missing (S5)."""
     if state.checked_at is None:
         return True
     return now - state.checked_at > STALE_AFTER_INTERVALS * interval
 
 
 def as_seen(state: CheckState, now: datetime, interval: timedelta) -> CheckState:
-    """The state as a reader may rely on it now: a stale one is UNKNOWN, whatever it was."""
+    """The state as readers may rely on it: UNKNOWN if it is stale."""
     if not is_stale(state, now, interval):
         return replace(state, stale=False)
     error = state.error if state.checked_at is None else "no sample for two intervals"

@@ -1,4 +1,4 @@
-"""How a check was over a span, in equal slots, empty ones among them (A27, S81)."""
+"""The history of a check in equal slots, including empty ones (A27, S81)."""
 
 import math
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _SIZES = (60, 300, 900, 1800, 3600, 4 * 3600, 12 * 3600, 24 * 3600)
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was sampled in a slot; `up` are HEALTHY and WARNING ones, times are in milliseconds."""
+    """The readings of a slot; `up` are HEALTHY and WARNING ones, times are milliseconds."""
 
     samples: int
     up: int
@@ -23,7 +23,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class HealthSlot:
-    """A slot; without samples its uptime is unknown, which is not the same as down."""
+    """A slot; without readings its uptime is unknown, which is not the same as down."""
 
     at: datetime
     samples: int
@@ -35,7 +35,7 @@ NOTHING = Tally(0, 0, None)
 
 
 def slot_seconds(span: timedelta) -> int:
-    """The shortest slot of which at most 60 fill the span; days where none is long enough."""
+    """The shortest slot with which at most 60 fill the span; a day if none is long enough."""
     seconds = span.total_seconds()
     return next((size for size in _SIZES if seconds / size <= MAX), _SIZES[-1])
 
@@ -43,7 +43,7 @@ def slot_seconds(span: timedelta) -> int:
 def slots(
     start: datetime, end: datetime, seconds: int, tallies: Mapping[datetime, Tally]
 ) -> list[HealthSlot]:
-    """Every slot from the one that holds `start` to the one that holds `end`."""
+    """All slots from the one that contains `start` to the one that contains `end`."""
     first = floor(start, seconds)
     count = (floor(end, seconds) - first) // timedelta(seconds=seconds) + 1
     moments = [first + timedelta(seconds=seconds * index) for index in range(count)]

@@ -1,4 +1,4 @@
-"""Heartbeats: what must say by itself that it lives, and is CRITICAL when it falls silent (A29)."""
+"""Heartbeats of external jobs and of our own processes: CRITICAL when one is overdue (A29)."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from domain.health.health import HealthStatus
 
 WORKER, MAIL = "worker", "mail"
-MAIL_WITHIN = timedelta(minutes=5)  # so long may a letter wait before its queue counts as stuck
+MAIL_WITHIN = timedelta(minutes=5)  # an e-mail that waits longer means that its queue is stuck
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,62}")
 _WITHIN = re.compile(r"(\d{1,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -16,7 +16,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """One source. `since`: from when on it is expected, where it has never beaten."""
+    """A source of heartbeats. `since`: when it was first expected, if it has never beaten."""
 
     name: str
     within: timedelta
@@ -24,18 +24,18 @@ class Heartbeat:
     since: datetime
 
     def status(self, now: datetime) -> HealthStatus:
-        """CRITICAL where it is overdue; UNKNOWN before its first beat is due."""
+        """CRITICAL if it is overdue; UNKNOWN before its first beat is due."""
         if now - (self.beat_at or self.since) > self.within:
             return HealthStatus.CRITICAL
         return HealthStatus.UNKNOWN if self.beat_at is None else HealthStatus.HEALTHY
 
     @property
     def title(self) -> str:
-        """What people are told."""
+        """The title of its alert."""
         return f"No heartbeat of {self.name}"
 
     def text(self, now: datetime) -> str:
-        """How long it has been silent, and how long it may be."""
+        """How long it has been silent, and its limit."""
         limit = f"{self.within.total_seconds():g} s"
         if self.beat_at is None:
             return f"{self.name} has never been heard of. It must be within {limit}."
@@ -44,12 +44,12 @@ class Heartbeat:
 
 
 def alert_key(name: str) -> str:
-    """The cause of the alert of one source."""
+    """The key of the alert of a source."""
     return f"heartbeat:{name}"
 
 
 def parse(text: str) -> Mapping[str, timedelta]:
-    """`nightly_backup=26h exports=10m`; raises ValueError naming what it does not understand."""
+    """Parse `nightly_backup=26h exports=10m`; raises ValueError naming what it cannot parse."""
     intervals: dict[str, timedelta] = {}
     for word in text.split():
         name, _, length = word.partition("=")

@@ -1,10 +1,10 @@
 """Which trouble follows from which: one cause opens one incident (D5, L17).
 
-An incident says by which names others may refer to its cause (`explains`), and which causes would
-explain itself (`follows_from`). Where one of those is open, no second incident is opened: what
-follows is listed on it. From cause to consequence: health checks in their own order, a rollback by
-a guard, a hold, a warning, the limits that hold for every phase. Which checks stand behind a metric
-is said by one table, `domain/metrics/metric_dependencies.py`, which silences use as well.
+An incident has names for its cause (`explains`) and names of causes that would explain it
+(`follows_from`). If one of those is open, no second incident opens: the consequence is listed on
+it. From cause to consequence: health checks in their own order, a rollback by a guard, a hold, a
+warning, the limits that apply to every phase. One table says which checks a metric depends on,
+`domain/metrics/metric_dependencies.py`; silences use it as well.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -16,7 +16,7 @@ from domain.health.health import CheckType
 from domain.metrics.criteria import Criterion, GuardAction
 from domain.metrics.metric_dependencies import Checks, checks_of, checks_of_metric
 
-# What still shows after its cause is gone is given so long, then it is an incident of its own:
+# Trouble that outlasts its cause by more than this is an incident of its own:
 # metrics are judged over windows of minutes, and two or three good looks end an incident.
 SETTLING = timedelta(minutes=5)
 
@@ -33,7 +33,7 @@ _NO_ACTION = "limit"
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The place of an incident in the order of causes; both are names."""
+    """The names by which an incident explains others and is explained itself."""
 
     explains: tuple[str, ...] = ()
     follows_from: tuple[str, ...] = ()
@@ -43,33 +43,33 @@ NO_LINKS = Links()
 
 
 def health_key(check: CheckType) -> str:
-    """The cause that a check's alert and its incident share."""
+    """The key that the alert and the incident of a check share."""
     return f"health:{check}"
 
 
 def rollback_key(run_id: UUID) -> str:
-    """The incident of a run that was rolled back."""
+    """The key of the incident of a rollback."""
     return f"phase_rollback:{run_id}"
 
 
 def of_check(check: CheckType) -> Links:
-    """A health check."""
+    """The links of a health check."""
     return Links((health_key(check),), tuple(map(health_key, CHECKS_BEHIND[check])))
 
 
 def of_rollback(metrics: Iterable[str]) -> Links:
-    """A rollback is an action that people look after, so it follows from nothing.
+    """The links of a rollback, which is an action and follows from nothing.
 
-    `metrics`: those of the criteria that asked for it; none for a person's rollback.
+    `metrics`: those of the criteria that caused it; none if a person rolled back.
     """
     names = (_guard(metric, action) for metric in metrics for action in GuardAction)
     return Links(tuple(names))
 
 
 def of_criterion(criterion: Criterion, action: GuardAction, run_id: UUID | None) -> Links:
-    """A criterion that warns or holds; the stronger action explains the weaker one.
+    """The links of a criterion that warns or holds; the stronger action explains the weaker.
 
-    `action`: what is done, which is less than the criterion asks for where it has no data.
+    `action`: the action taken, which is weaker than the criterion's if there is no data.
     """
     metric = criterion.metric
     stronger = (GuardAction.HOLD, GuardAction.ROLLBACK)
@@ -82,7 +82,7 @@ def of_criterion(criterion: Criterion, action: GuardAction, run_id: UUID | None)
 
 
 def of_limit(metric: str) -> Links:
-    """A limit that holds whatever a phase promises: any guard on its metric says more."""
+    """The links of a limit that applies to every phase: any guard on its metric explains it."""
     return Links(
         (_guard(metric, _NO_ACTION),),
         (
@@ -93,19 +93,19 @@ def of_limit(metric: str) -> Links:
 
 
 def of_watcher() -> Links:
-    """Nobody checks health: no check can be stored while the database is away."""
+    """The links of missing health checks, which cannot be stored without the database."""
     return Links((), (health_key(CheckType.DATABASE),))
 
 
 def is_explained(check: CheckType, failing: Collection[CheckType]) -> bool:
-    """Whether a check is down because another part fails."""
+    """True if a check is down because another part fails."""
     return any(behind in failing for behind in CHECKS_BEHIND[check])
 
 
 def explained_by(first_bad_at: datetime | None, gone_at: datetime | None, now: datetime) -> bool:
-    """Whether a cause explains trouble that shows now. `gone_at`: None while the cause lasts.
+    """True if a cause explains trouble that is visible now. `gone_at` None: the cause lasts.
 
-    Afterwards it explains what began before it was gone, for as long as that may take to settle.
+    A cause that is gone explains what began before its end, for as long as metrics need to settle.
     """
     if gone_at is None:
         return True
@@ -113,7 +113,7 @@ def explained_by(first_bad_at: datetime | None, gone_at: datetime | None, now: d
 
 
 def outlives(ended_at: datetime | None, now: datetime) -> bool:
-    """Whether what followed from a cause that is over should have gone with it."""
+    """True if a consequence should have ended with its cause."""
     return ended_at is not None and now - ended_at > SETTLING
 
 

@@ -1,4 +1,4 @@
-"""The report of an incident as Markdown, for the review after it (A35)."""
+"""The report of an incident as Markdown, for its postmortem (A35)."""
 
 import re
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from domain.platform.markdown import text
 from domain.platform.text_format import spoken
 
 _STEP = "- [ ] "
-# What makes a list or a heading of a line although `text` leaves it as it is.
+# Starts a list or a heading although `text` does not escape it.
 _BLOCK = re.compile(r"^(\d*)([-=.)])")
 
 
 @dataclass(frozen=True, slots=True)
 class SuspectFact:
-    """A change that may have caused it, and the reasons."""
+    """A change that may have caused the incident, and the reasons."""
 
     at: datetime
     who: str
@@ -36,7 +36,7 @@ class EntryFact:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeFact:
-    """One time of it: when it began, was noticed and ended, and what was measured last."""
+    """One episode: when it began, was detected and ended, and the last measurement."""
 
     number: int
     title: str
@@ -48,7 +48,7 @@ class EpisodeFact:
 
 @dataclass(frozen=True, slots=True)
 class IncidentFacts:
-    """All that a report tells. `more_events`: there is more than the timeline holds."""
+    """The content of a report. `more_events`: events beyond those in the timeline."""
 
     number: int
     title: str
@@ -71,7 +71,7 @@ class IncidentFacts:
 
 
 def markdown(facts: IncidentFacts) -> str:
-    """The whole document."""
+    """Render the document."""
     parts = [
         _head(facts),
         _section("What happened", facts.description),
@@ -109,7 +109,7 @@ def _section(title: str, words: str | None) -> str:
 
 
 def _line(line: str) -> str:
-    """A step of a checklist stays one; all else that was written is text, never markup."""
+    """Keep items of a checklist; escape everything else that people wrote."""
     if line.startswith(_STEP):
         return f"{_STEP}{text(line.removeprefix(_STEP))}"
     return f"{_BLOCK.sub(_escaped, text(line))}  "  # two blanks keep the line break

@@ -1,4 +1,4 @@
-"""Incidents: states and the moves between them (S6, A30, A31)."""
+"""Incident statuses and the transitions between them (S6, A30, A31)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from domain.errors import InvalidTransition
 
 
 class Severity(StrEnum):
-    """How bad it is."""
+    """The severity of an incident."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -17,7 +17,7 @@ class Severity(StrEnum):
 
 
 class IncidentStatus(StrEnum):
-    """Where an incident stands."""
+    """The status of an incident."""
 
     OPEN = "open"
     INVESTIGATING = "investigating"
@@ -27,7 +27,7 @@ class IncidentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What was measured or seen last: a sentence, and its number where it has one."""
+    """The latest measurement: a sentence, and its number if there is one."""
 
     explanation: str
     value: float | None = None
@@ -35,7 +35,7 @@ class Observation:
 
 
 class IncidentMove(StrEnum):
-    """What a person or the system does with an incident."""
+    """An action on an incident by a person or the system."""
 
     ACKNOWLEDGE = "acknowledge"
     RELEASE = "release"
@@ -62,7 +62,7 @@ _MOVES = {
 
 
 def next_status(status: IncidentStatus, move: IncidentMove) -> IncidentStatus:
-    """The status after a move; raises InvalidTransition naming what is possible instead."""
+    """The status after an action; raises InvalidTransition naming the possible ones."""
     allowed, target = _MOVES[move]
     if status not in allowed:
         possible = [other.name for other, (sources, _) in _MOVES.items() if status in sources]
@@ -73,7 +73,7 @@ def next_status(status: IncidentStatus, move: IncidentMove) -> IncidentStatus:
 
 
 def worse(one: Severity, other: Severity) -> Severity:
-    """The worse of two."""
+    """The more severe of two."""
     order = list(Severity)
     return max(one, other, key=order.index)
 
@@ -81,9 +81,9 @@ def worse(one: Severity, other: Severity) -> Severity:
 def onset(
     first_bad_at: datetime | None, detected_at: datetime, previous_end: datetime | None
 ) -> datetime | None:
-    """The first bad sample of an episode; None where no sample is known.
+    """The first bad sample of an episode; None if no sample is known.
 
-    It lies neither before the end of the episode before, nor after it was noticed.
+    It lies neither before the end of the previous episode nor after the detection.
     """
     if first_bad_at is None:
         return None
@@ -92,5 +92,5 @@ def onset(
 
 
 def returns(resolved_at: datetime | None, now: datetime) -> bool:
-    """Whether a cause that shows again is the old incident and not a new one (A30)."""
+    """True if a recurring cause reopens the incident instead of opening a new one (A30)."""
     return resolved_at is not None and now - resolved_at <= REOPEN_WINDOW

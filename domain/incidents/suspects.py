@@ -1,7 +1,7 @@
-"""Which change may have caused an incident: a ranking by evidence (X8, L18).
+"""Ranks the changes that may have caused an incident by evidence (X8, L18).
 
-A change that reached nobody is no suspect, and that it was near in time is never enough. "Nothing
-likely" is a valid answer.
+A change that reached nobody is no suspect, and closeness in time alone is never enough. "Nothing
+likely" is a valid result.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,22 +10,21 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 WINDOW = timedelta(minutes=15)
-# What an emergency rollback did is the cure of something, never its cause.
+# An emergency rollback is a remedy, never a cause.
 CURES = frozenset({"rolled back"})
 
 Audited = Mapping[str, object]
 
 _FEATURE, _EXPOSURE, _RUN = 0.4, 0.4, 0.2
-_LIKELY = 0.1  # what scores less is not worth anybody's time
-_UNKNOWN_SHARE = 0.5  # other groups see it now: some of the users, nobody has counted how many
+_LIKELY = 0.1  # lower scores are not shown
+_UNKNOWN_SHARE = 0.5  # other groups see it: an uncounted share of the users
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A change as the ranking sees it. `exposure` is how far the share of users moved, 0 to 1.
+    """A change as the ranking sees it. `exposure`: how far the share of users moved, 0 to 1.
 
-    `reverted_at` are the moments at which revertChange undid it; `undone`: it was no longer in
-    force when the trouble began.
+    `reverted_at`: when revertChange undid it; `undone`: it was no longer in force at the onset.
     """
 
     id: UUID
@@ -42,9 +41,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """When and where it began; from when on it was open the last time, and when it ended.
+    """When and where the trouble began; its last opening, and its end.
 
-    `latest`: by when it had begun, where `at` is no finer than that.
+    `latest`: the latest possible beginning, if `at` is no finer than that.
     """
 
     at: datetime
@@ -58,7 +57,7 @@ class Onset:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A change with its score between 0 and 1, and why. `confirmed`: its revert ended it."""
+    """A change with a score from 0 to 1, and why. `confirmed`: its revert ended the incident."""
 
     id: UUID
     score: float
@@ -67,7 +66,7 @@ class Suspect:
 
 
 def rank(onset: Onset, candidates: Sequence[Candidate], limit: int) -> list[Suspect]:
-    """The most suspicious changes of the 15 minutes before the onset, worst first."""
+    """The most suspicious changes of the 15 minutes before the onset, highest score first."""
     near = [item for item in candidates if _may_be_cause(onset, item)]
     judged = [_judge(onset, item) for item in near]
     suspects = [suspect for suspect in judged if suspect.score >= _LIKELY]
@@ -77,28 +76,28 @@ def rank(onset: Onset, candidates: Sequence[Candidate], limit: int) -> list[Susp
 
 
 def exposure_of(before: Audited | None, after: Audited | None) -> float:
-    """How far the share of users that see a flag moved, between 0 and 1."""
+    """How far the share of users that see a flag moved, from 0 to 1."""
     return abs(_share(after) - _share(before))
 
 
 def is_regrouped(before: Audited | None, after: Audited | None) -> bool:
-    """Whether other people than before are meant by a flag that is on."""
+    """True if a flag that is on targets other people than before."""
     return _groups(before) != _groups(after)
 
 
 def span(time: timedelta) -> str:
-    """How long, for people."""
+    """A duration for people."""
     seconds = round(time.total_seconds())
     return f"{seconds} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def is_undone(before: Audited | None, last: Audited | None) -> bool:
-    """Whether people see what they saw before a change: `last` is the state after all changes."""
+    """True if people see what they saw before the change; `last` is the current state."""
     return (_share(before), _groups(before)) == (_share(last), _groups(last))
 
 
 def _may_be_cause(onset: Onset, item: Candidate) -> bool:
-    """It reached people before it began, and was still in force then."""
+    """True if it reached people before the onset and was in force then."""
     is_near = onset.at - WINDOW <= item.at < (onset.latest or onset.at)
     reached = item.exposure > 0 or item.regrouped
     return is_near and reached and not item.undone and item.action not in CURES
@@ -139,7 +138,7 @@ def _confirmed(onset: Onset, item: Candidate, suspect: Suspect) -> Suspect:
 
 
 def _ended_by(onset: Onset, item: Candidate) -> bool:
-    """It was undone while the incident was open, and the incident did end."""
+    """True if it was reverted while the incident was open, and the incident ended."""
     if onset.ended_at is None:
         return False
     begin = onset.open_since or onset.at
@@ -154,7 +153,7 @@ def _share(state: Audited | None) -> float:
 
 
 def _groups(state: Audited | None) -> object:
-    """The groups that see a flag while it is on: an allow list reaches people at 0 % too."""
+    """The groups that see a flag while it is on: an allow list applies at 0 % too."""
     if not state or state.get("enabled") is not True:
         return None
     return state.get("targetGroups") or None

@@ -1,6 +1,6 @@
-"""What runs add up to: each run is a few counts, and a change of a run is their difference.
+"""Turns runs into counts: a change of a run adds the difference of its counts.
 
-Counts of one run always sum up to what the run is now, so nothing can be counted twice (S70).
+The counts of a run always add up to its current state, so nothing is counted twice (S70).
 """
 
 import math
@@ -16,7 +16,7 @@ WHOLE = ""  # the journey itself rather than one of its steps
 
 
 class Measure(StrEnum):
-    """What is counted of a journey or of a step."""
+    """What is counted of a journey or a step."""
 
     ENTERED = "entered"
     WAITING = "waiting"  # stands at this step, and is not over
@@ -31,7 +31,7 @@ class Measure(StrEnum):
 class Cell(NamedTuple):
     """One number of a cohort. `bucket` is that of a duration, else 0.
 
-    Steps are not told apart by vendor type: that would be six times as many rows.
+    Steps have no vendor type: that would take six times as many rows.
     """
 
     vendor_type: str
@@ -41,7 +41,7 @@ class Cell(NamedTuple):
 
 
 def tally(run: Run | None) -> Counter[Cell]:
-    """All that one run adds to its cohort."""
+    """The counts that one run adds to its cohort."""
     if run is None:
         return Counter()
     vendor, counts = run.vendor_type or "", Counter[Cell]()
@@ -62,14 +62,14 @@ def tally(run: Run | None) -> Counter[Cell]:
 
 
 def difference(before: Run | None, after: Run) -> Mapping[Cell, int]:
-    """What has to be added to the cohort when a run becomes another."""
+    """The counts to add to the cohort when a run changes."""
     counts = tally(after)
     counts.subtract(tally(before))
     return {cell: number for cell, number in counts.items() if number}
 
 
 def bucket_of(spent: float) -> int:
-    """The bucket of a duration in seconds; each is a twentieth above the last."""
+    """The bucket of a duration in seconds; each is 5 % above the previous one."""
     return round(math.log(max(spent, 1.0)) / _GROWTH)
 
 
@@ -79,7 +79,7 @@ def seconds_in(bucket: int) -> float:
 
 
 def percentile(histogram: Mapping[int, int], share: float) -> float | None:
-    """The duration that a share of them does not exceed; None of none."""
+    """The duration that the given share does not exceed; None without durations."""
     rank, seen = share * sum(histogram.values()), 0
     for bucket in sorted(histogram):
         seen += histogram[bucket]

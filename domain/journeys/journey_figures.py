@@ -1,4 +1,4 @@
-"""The numbers of the funnels (S80, S100 to S104, A37)."""
+"""The figures of the funnels (S80, S100 to S104, A37)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class StepFigures:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Of all who began, or of those of one vendor type."""
+    """The figures of everybody who started, or of one vendor type."""
 
     started: int
     completed: int
@@ -36,33 +36,33 @@ class Totals:
 
     @property
     def ended(self) -> int:
-        """How many are not under way any more."""
+        """The number of runs that have ended."""
         return self.completed + self.failed + self.abandoned
 
     @property
     def under_way(self) -> int:
-        """How many have begun and have not come to an end."""
+        """The number of runs that have started and not ended."""
         return max(self.started - self.ended, 0)
 
     @property
     def success_rate(self) -> float | None:
-        """Completed of all that ended, those who left included, in percent (S104, M16)."""
+        """Completed of all that ended, including abandoned ones, in percent (S104, M16)."""
         return _percent(self.completed, self.ended)
 
     @property
     def completion_rate(self) -> float | None:
-        """Completed of completed and failed, in percent: what the first graph called the rate."""
+        """Completed of completed and failed, in percent."""
         return _percent(self.completed, self.completed + self.failed)
 
     @property
     def in_time_rate(self) -> float | None:
-        """Within the target, of the completed ones whose duration is known, in percent."""
+        """Within the target, of completed runs with a known duration, in percent."""
         return _percent(self.in_time, self.timed)
 
 
 @dataclass(frozen=True, slots=True)
 class JourneyFigures:
-    """One funnel. `by_vendor`: vendor types by their names, '' for who has not said it yet."""
+    """One funnel. `by_vendor`: by vendor type, '' where it is not known yet."""
 
     journey: Journey
     totals: Totals
@@ -73,7 +73,7 @@ class JourneyFigures:
 def figures(
     counted: Mapping[JourneyKey, Cells], moving: Mapping[JourneyKey, Mapping[str, int]]
 ) -> tuple[JourneyFigures, ...]:
-    """Every journey. `moving`: how many came to a step just now, and so do not stand still."""
+    """The figures of every journey. `moving`: people who reached a step just now."""
     return tuple(
         _figures(journey, counted.get(key, {}), moving.get(key, {}))
         for key, journey in JOURNEYS.items()
@@ -81,7 +81,7 @@ def figures(
 
 
 class _Sums:
-    """The counts of some of those who began, put together."""
+    """Sums of counts."""
 
     def __init__(self) -> None:
         self.numbers: Counter[tuple[str, Measure]] = Counter()

@@ -1,28 +1,28 @@
-"""Journeys as metrics, which criteria may name: what ended in a window, whenever it began."""
+"""Journeys as metrics for criteria: what ended in a window, whenever it began."""
 
 from domain.journeys.journeys import JourneyKey
 
 
 def completed(key: JourneyKey) -> str:
-    """How many arrived."""
+    """The counter of completed runs."""
     return f"{key}_completed"
 
 
 def failed(key: JourneyKey) -> str:
-    """How many tried and could not."""
+    """The counter of failed runs."""
     return f"{key}_failed"
 
 
 def ended(key: JourneyKey) -> str:
-    """Both of them."""
+    """The counter of both."""
     return f"{key}_ended"
 
 
 def success(key: JourneyKey) -> str:
-    """How many of those that ended arrived, in percent."""
+    """The ratio of completed to ended runs, in percent."""
     return f"{key}_success"
 
 
 def seconds(key: JourneyKey) -> str:
-    """How long they took."""
+    """The histogram of durations."""
     return f"{key}_seconds"

@@ -1,7 +1,7 @@
-"""The journeys that a launch is judged by: their steps, and how one run of them goes (S80).
+"""The journeys by which a launch is judged: their steps and their runs (S80).
 
-A run belongs to the moment at which it began: what a window shows is what became of those who
-began in it.
+A run belongs to the moment at which it began: a window shows the outcome of the runs that began
+in it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ ACCEPT_INVITATION = "accept_invitation"
 
 
 class JourneyKey(StrEnum):
-    """Which journey; part of the names of its metrics."""
+    """A journey; the names of its metrics contain the key."""
 
     SUPPLIER_ONBOARDING = "supplier_onboarding"
     INVITATION_ACCEPT = "invitation_accept"
@@ -24,17 +24,17 @@ class JourneyKey(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a run. Only COMPLETED is final: whoever comes back may still arrive."""
+    """The outcome of a run. Only COMPLETED is final: an abandoned run may still complete."""
 
     RUNNING = "running"
     COMPLETED = "completed"
     FAILED = "failed"  # they tried and could not
-    ABANDONED = "abandoned"  # they left without saying why, or did not want it
+    ABANDONED = "abandoned"  # they left, or declined
 
 
 @dataclass(frozen=True, slots=True)
 class JourneyStep:
-    """One step."""
+    """A step of a journey."""
 
     key: str
     title: str
@@ -42,9 +42,9 @@ class JourneyStep:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """A journey. `clock_after`: the step with whose end the clock starts; None: with the run.
+    """A journey. `clock_after`: the step whose completion starts the clock; None: the start.
 
-    `in_order`: a step proves those before it.
+    `in_order`: a completed step proves those before it.
     """
 
     key: JourneyKey
@@ -55,7 +55,7 @@ class Journey:
     clock_after: str | None = None
 
     def next_step(self, done: Iterable[str]) -> str | None:
-        """The first step that is not done; None at the end."""
+        """The first open step; None at the end."""
         done_keys = frozenset(done)
         return next((step.key for step in self.steps if step.key not in done_keys), None)
 
@@ -78,7 +78,7 @@ JOURNEYS: Mapping[JourneyKey, Journey] = {
             ),
             in_order=False,
         ),
-        # A couple does not sit before its mailbox: the clock starts when the link is opened.
+        # The clock starts when the link is opened, not when the e-mail is sent.
         Journey(
             JourneyKey.INVITATION_ACCEPT,
             "Invitation acceptance",
@@ -98,7 +98,7 @@ JOURNEYS: Mapping[JourneyKey, Journey] = {
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One person or invitation on its way. `done`: None is a step that a later one proved."""
+    """The run of one person or invitation. A step with None in `done` is proven by a later one."""
 
     key: JourneyKey
     started_at: datetime
@@ -109,22 +109,22 @@ class Run:
 
     @property
     def journey(self) -> Journey:
-        """What it is a run of."""
+        """The journey of this run."""
         return JOURNEYS[self.key]
 
     @property
     def step(self) -> str | None:
-        """Where it stands; None at the end."""
+        """The current step; None at the end."""
         return self.journey.next_step(self.done)
 
 
 def begin(key: JourneyKey, at: datetime) -> Run:
-    """A run at its first step."""
+    """A new run at its first step."""
     return Run(key, started_at=at, moved_at=at)
 
 
 def move(run: Run, steps: Iterable[str], at: datetime) -> Run:
-    """With these steps done; again changes nothing. Whoever had left is back."""
+    """Complete these steps; repeating changes nothing. An abandoned run is resumed."""
     fresh = _fresh(run, frozenset(steps))
     if not fresh:
         return run
@@ -135,12 +135,12 @@ def move(run: Run, steps: Iterable[str], at: datetime) -> Run:
 
 
 def turn(run: Run, outcome: Outcome) -> Run:
-    """Over without an arrival, or on its way again; whoever has arrived stays there."""
+    """Set the outcome; None resumes the run. A completed run stays completed."""
     return run if run.outcome is Outcome.COMPLETED else replace(run, outcome=outcome)
 
 
 def seconds(run: Run) -> float | None:
-    """From the start of the clock to the arrival; None where one of them is not known."""
+    """From the start of the clock to the completion; None if one of them is not known."""
     start, end = _clock(run), max((at for at in run.done.values() if at), default=None)
     if run.outcome is not Outcome.COMPLETED or start is None or end is None:
         return None
@@ -148,7 +148,7 @@ def seconds(run: Run) -> float | None:
 
 
 def seconds_of_steps(run: Run) -> Mapping[str, float]:
-    """How long each step took since the one that was done before it; not of proven ones."""
+    """The duration of each step since the previous completed one; without proven steps."""
     seconds_by_step: dict[str, float] = {}
     before: datetime | None = run.started_at
     for key, at in run.done.items():
@@ -159,7 +159,7 @@ def seconds_of_steps(run: Run) -> Mapping[str, float]:
 
 
 def _fresh(run: Run, steps: frozenset[str]) -> dict[str, bool]:
-    """The steps to add in order, each with whether it was done itself."""
+    """The steps to add in order, each with whether it was completed itself."""
     step_keys = [step.key for step in run.journey.steps]
     if run.journey.in_order:
         last = max((place for place, key in enumerate(step_keys) if key in steps), default=-1)

@@ -1,4 +1,4 @@
-"""The guided setup: its steps, what proves each, how far somebody is (S4, S83 to S86).
+"""The guided setup: its steps, their proofs, and the progress (S4, S83 to S86).
 
 The only place that computes a percentage (decision 14).
 """
@@ -22,7 +22,7 @@ INVITE_PARTNER = "invite_partner"
 
 
 class OnboardingSide(StrEnum):
-    """Which steps apply."""
+    """The user type whose steps apply."""
 
     SUPPLIER = "supplier"
     COUPLE = "couple"
@@ -30,17 +30,17 @@ class OnboardingSide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. Its flags, where there are any, decide who gets to see it (S83)."""
+    """A step. Its flags, if they exist, decide who sees it (S83)."""
 
     key: str
     title: str
     description: str
-    unproven: str = ""  # why it is not done yet; empty: done where its owner says so
+    unproven: str = ""  # why it is not done yet; empty: its owner completes it
     required: bool = True
 
     @property
     def flag_keys(self) -> tuple[str, ...]:
-        """The flags that it is bound to; `mvp_step_<key>` and its former name."""
+        """The flags of the step: `mvp_step_<key>` and its former name."""
         return step_flags(self.key)
 
 
@@ -90,7 +90,7 @@ STEPS: Mapping[OnboardingSide, tuple[Step, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the database knows of somebody: the proof of their steps (S43)."""
+    """What the database knows about somebody: the proof of their steps (S43)."""
 
     has_profile: bool = False
     has_client: bool = False
@@ -100,7 +100,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The steps of one person that are done, and when, in the order in which they were done."""
+    """The completed steps of a person with their moments, in order of completion."""
 
     side: OnboardingSide
     started_at: datetime
@@ -113,7 +113,7 @@ class Progress:
 
     @property
     def is_complete(self) -> bool:
-        """Every required step is done."""
+        """True if every required step is completed."""
         return next_step(self.side, self.done) is None
 
 
@@ -123,12 +123,12 @@ def steps_of(side: OnboardingSide) -> tuple[Step, ...]:
 
 
 def find_step(side: OnboardingSide, key: str) -> Step | None:
-    """A step by its key."""
+    """The step with a key."""
     return next((step for step in STEPS[side] if step.key == key), None)
 
 
 def percent_complete(side: OnboardingSide, done: Collection[str]) -> int:
-    """Required steps done of all required ones, rounded to the nearest percent."""
+    """The share of completed required steps, rounded to the nearest percent."""
     required = [step.key for step in STEPS[side] if step.required]
     done_count = sum(key in done for key in required)
     return (200 * done_count + len(required)) // (2 * len(required))
@@ -139,7 +139,7 @@ def next_step(
     done: Collection[str],
     is_enabled: Callable[[Step], bool] = lambda _step: True,
 ) -> str | None:
-    """The first required step that is not done; None where there is none or it is held back."""
+    """The first open required step; None if there is none or its flag is off."""
     step = _first_undone(side, done)
     return step.key if step is not None and is_enabled(step) else None
 
@@ -147,9 +147,9 @@ def next_step(
 def open_steps(
     side: OnboardingSide, done: Collection[str], is_enabled: Callable[[Step], bool]
 ) -> frozenset[str]:
-    """The steps that are offered: their flags are on, and the steps before them are done (S83).
+    """The steps that are offered: their flags are on and the steps before them are done (S83).
 
-    What facts have proven out of turn stays open; an optional step holds nothing up.
+    Steps that facts prove out of order stay open; an optional step blocks nothing.
     """
     steps, stop = STEPS[side], _first_undone(side, done)
     reached = steps if stop is None else steps[: steps.index(stop) + 1]
@@ -159,7 +159,7 @@ def open_steps(
 
 
 def steps_before(side: OnboardingSide, key: str, done: Collection[str]) -> Sequence[Step]:
-    """The required steps that have to be done before one."""
+    """The required steps that must be completed before a step."""
     keys = [step.key for step in STEPS[side]]
     before = STEPS[side][: keys.index(key)]
     return [step for step in before if step.required and step.key not in done]
@@ -170,7 +170,7 @@ def _first_undone(side: OnboardingSide, done: Collection[str]) -> Step | None:
 
 
 def proven(side: OnboardingSide, facts: Facts) -> frozenset[str]:
-    """The steps that the facts prove, in whatever order they came about."""
+    """The steps that the facts prove, in whatever order."""
     holds_by_step = (
         {BASIC_DETAILS: facts.has_profile, FIRST_CONNECTION: facts.has_connection}
         if side is OnboardingSide.COUPLE
@@ -184,7 +184,7 @@ def proven(side: OnboardingSide, facts: Facts) -> frozenset[str]:
 
 
 def check_off(progress: Progress, keys: Iterable[str], now: datetime) -> Progress:
-    """With these steps done too; one that was done before keeps its moment."""
+    """Complete these steps; a completed step keeps its moment."""
     requested = set(keys)
     fresh = [
         step.key
@@ -195,7 +195,7 @@ def check_off(progress: Progress, keys: Iterable[str], now: datetime) -> Progres
 
 
 def seconds_spent(progress: Progress) -> dict[str, int]:
-    """How long each step took: since the one before it, the first since the account was made."""
+    """The duration of each step since the previous one, the first since the sign-up."""
     spent, before = {}, progress.started_at
     for key, at in sorted(progress.done.items(), key=lambda item: item[1]):
         spent[key] = max(0, round((at - before).total_seconds()))
@@ -209,7 +209,7 @@ def stuck_at(
     now: datetime,
     is_enabled: Callable[[Step], bool] = lambda _step: True,
 ) -> str | None:
-    """The step that somebody stands still at for five minutes (S73)."""
+    """The step at which somebody has been inactive for five minutes (S73)."""
     if now - last_activity < STALLED_AFTER:
         return None
     return next_step(progress.side, progress.done, is_enabled)

@@ -1,11 +1,11 @@
-"""What a letter is."""
+"""An e-mail before it is rendered as a message."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class MailKind(StrEnum):
-    """What a letter is about."""
+    """The purpose of an e-mail."""
 
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind, not a secret
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
@@ -23,7 +23,7 @@ class MailKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One e-mail. Its body may hold a secret link and so never appears in a log."""
+    """An e-mail. Its body may hold a secret link and never appears in a log."""
 
     recipient: str
     subject: str

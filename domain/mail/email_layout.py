@@ -1,4 +1,4 @@
-"""One layout for everything we write: text and HTML of the same words, in two brands (S14)."""
+"""The layout of all e-mails: text and HTML with the same content, in two brands (S14)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _SMALL = "font-size:13px;color:#6d6472"
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """Whose letter it is. Nothing is loaded from anywhere: mail programs block that."""
+    """The sender's brand. Nothing is loaded from a server, because mail programs block that."""
 
     name: str
     color: str
@@ -28,7 +28,7 @@ BRANDS = {
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """What the reader is asked to open."""
+    """The link that the reader should open."""
 
     label: str
     link: str
@@ -36,7 +36,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a letter says. `small` is what to do for those whom it does not concern."""
+    """The content of an e-mail. `small`: what to do if it does not concern the reader."""
 
     subject: str
     paragraphs: tuple[str, ...]
@@ -45,7 +45,7 @@ class Words:
 
 
 def write(kind: MailKind, platform: Platform, recipient: str, words: Words) -> Letter:
-    """The letter in both forms."""
+    """Render an e-mail as text and as HTML."""
     brand = BRANDS[platform]
     return Letter(
         recipient, one_line(words.subject, 200), _text(brand, words), _html(brand, words), kind
@@ -53,13 +53,13 @@ def write(kind: MailKind, platform: Platform, recipient: str, words: Words) -> L
 
 
 def one_line(text: str, most: int = 80) -> str:
-    """A name as a subject may hold it, also one that is older than the rules for names."""
+    """A name for a subject, also if it is older than the rules for names."""
     line = " ".join("".join(c for c in text if c.isspace() or not is_hidden(c)).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def name_in(text: str) -> str:
-    """What somebody calls themselves or others: one line that never becomes a link (SEC5)."""
+    """A name that people chose, as one line that cannot become a link (SEC5)."""
     return one_line(without_links(one_line(text)))
 
 

@@ -1,4 +1,4 @@
-"""What recent attempts to send e-mail say about the mail server (F1, S5)."""
+"""Derives the health of the mail server from recent attempts to send (F1, S5)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _MIN_DOMAINS = 3
 
 @dataclass(frozen=True, slots=True)
 class RecentAttempts:
-    """Attempts of one outcome to one domain; `slow`: those that took 10 s or more."""
+    """Attempts with one outcome at one domain; `slow`: those that took 10 s or more."""
 
     domain: str
     outcome: AttemptOutcome
@@ -24,10 +24,10 @@ class RecentAttempts:
 
 
 def mail_warning(recent: Sequence[RecentAttempts]) -> str | None:
-    """What is wrong with sending, in one sentence; None while nothing points at the mail server.
+    """What is wrong with sending, in one sentence; None if nothing points at the mail server.
 
-    One recipient's server may refuse or defer for reasons of its own, and anybody may type any
-    address. So refusals and deferrals count only where nothing is accepted, over several domains.
+    A recipient's server may refuse or defer for reasons of its own, and anybody may type any
+    address. So refusals and deferrals count only if nothing is accepted, at several domains.
     """
     total = sum(item.count for item in recent)
     if total < _MIN_ATTEMPTS:

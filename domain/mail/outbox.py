@@ -1,4 +1,4 @@
-"""Where a letter of the outbox stands (S14). Only what a mail server took counts as sent."""
+"""The status of an e-mail in the outbox (S14). Only what a mail server accepted is sent."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.errors import InvalidTransition
 
-RETRY_FOR = timedelta(days=5)  # as RFC 5321, 4.5.4.1 asks of who hands mail over
+RETRY_FOR = timedelta(days=5)  # as RFC 5321, 4.5.4.1 recommends
 MAX_REASON = 500
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
@@ -17,7 +17,7 @@ _MESSAGE_ID = re.compile(r"<?([0-9a-f-]{36})@[^@<>\s]+>?", re.ASCII)
 
 
 class MailStatus(StrEnum):
-    """Where a letter stands."""
+    """The status of an e-mail."""
 
     WAITING = "waiting"
     QUEUED = "queued"
@@ -28,10 +28,10 @@ class MailStatus(StrEnum):
 
 
 class AttemptOutcome(StrEnum):
-    """How one attempt to hand an e-mail over ended.
+    """How an attempt to hand over an e-mail ended.
 
-    `deferred` and `refused` are replies of the mail server (4xx, 5xx); `unreachable` means that
-    it gave none: no connection, or none in time. `malformed`: the row cannot be a message.
+    `deferred` and `refused` are replies of the mail server (4xx, 5xx); `unreachable`: it did not
+    reply in time or at all. `malformed`: the row cannot become a message.
     """
 
     DELIVERED = "delivered"
@@ -47,7 +47,7 @@ OPEN = frozenset({MailStatus.WAITING, MailStatus.QUEUED, MailStatus.RETRYING})
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of a letter; `has_server`: whether a mail server is set."""
+    """The state of an e-mail; `has_server`: a mail server is configured."""
 
     has_server: bool
     attempts: int = 0
@@ -58,9 +58,9 @@ class Standing:
 
     @property
     def status(self) -> MailStatus:
-        """Without a mail server nobody tries, and that is not the same as trying again.
+        """Its status. Without a mail server it is queued, not retrying.
 
-        What was sent and came back has failed.
+        An e-mail that was sent and bounced has failed.
         """
         if self.sent_at is not None:
             return MailStatus.SENT if self.bounced_at is None else MailStatus.FAILED
@@ -74,16 +74,16 @@ class Standing:
 
 
 def retry_until(queued_at: datetime, link_expires_at: datetime | None) -> datetime:
-    """How long an e-mail is tried: five days, and never beyond the validity of its link."""
+    """Until when an e-mail is retried: five days, and never beyond the expiry of its link."""
     end = queued_at + RETRY_FOR
     return end if link_expires_at is None else min(end, link_expires_at)
 
 
 def next_attempt(attempts: int, now: datetime, until: datetime) -> datetime | None:
-    """When a deferred e-mail is tried again; None where that would be too late.
+    """When a deferred e-mail is retried; None if that would be too late.
 
-    30 s after the first attempt, then twice as long each time, at most an hour: a server that
-    defers for five minutes (greylisting), or is away for a day, still gets it.
+    After 30 s, then twice as long each time, at most an hour, so that a server that defers for five
+    minutes (greylisting) or is down for a day still receives it.
     """
     doublings = min(max(attempts - 1, 0), _MAX_DOUBLINGS)
     at = now + min(_FIRST_PAUSE * 2**doublings, _LONGEST_PAUSE)
@@ -91,7 +91,7 @@ def next_attempt(attempts: int, now: datetime, until: datetime) -> datetime | No
 
 
 def check_retry(standing: Standing) -> None:
-    """Raises InvalidTransition for what is out or taken back, or where nobody could send it."""
+    """Raise InvalidTransition if it was sent or cancelled, or without a mail server."""
     if standing.sent_at is not None and standing.bounced_at is not None:
         raise InvalidTransition("This e-mail bounced, and its text was deleted: send another one.")
     if standing.status in (MailStatus.SENT, MailStatus.CANCELLED):
@@ -103,13 +103,13 @@ def check_retry(standing: Standing) -> None:
 
 
 def check_link(link_expires_at: datetime | None, now: datetime) -> None:
-    """Raises InvalidTransition where the link inside has expired: nobody could use the e-mail."""
+    """Raise InvalidTransition if the link in the e-mail has expired."""
     if link_expires_at is not None and link_expires_at <= now:
         raise InvalidTransition("The link in this e-mail has expired: send a new one.")
 
 
 def mail_of(message_id: str) -> UUID | None:
-    """The letter whose Message-ID a bounce names; None where it is none of ours."""
+    """The id of the e-mail that a bounce names by its Message-ID; None if it is not ours."""
     match = _MESSAGE_ID.fullmatch(message_id.strip())
     try:
         return UUID(match[1]) if match else None
@@ -118,12 +118,12 @@ def mail_of(message_id: str) -> UUID | None:
 
 
 def check_bounce(standing: Standing) -> None:
-    """Only what is out comes back; raises InvalidTransition."""
+    """Raise InvalidTransition unless the e-mail was sent."""
     if standing.sent_at is None:
         raise InvalidTransition(f"This e-mail is {standing.status}: it cannot have bounced.")
 
 
 def check_cancel(standing: Standing) -> None:
-    """Raises InvalidTransition for a letter that is out."""
+    """Raise InvalidTransition if the e-mail was sent."""
     if standing.sent_at is not None:
         raise InvalidTransition("This e-mail is sent: it cannot be cancelled.")

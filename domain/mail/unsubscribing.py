@@ -1,4 +1,4 @@
-"""Signed links that stop reminders or invitations: their holders may do that and nothing else."""
+"""Signed links that stop one kind of e-mail and permit nothing else."""
 
 import base64
 import binascii
@@ -13,22 +13,22 @@ _SIGNATURE = 16  # bytes
 
 
 def sign(user_id: UUID, secret: bytes) -> str:
-    """The code of somebody's link. It never ends: letters are kept for years."""
+    """The code of a person's link. It never expires, because people keep e-mails for years."""
     return _encode(user_id.bytes + _signature(user_id, secret, _PURPOSE))
 
 
 def read(code: str, secret: bytes) -> UUID | None:
-    """Whose link it is; None where it was not made by us."""
+    """The user of a code; None if the signature is wrong."""
     return _user_of(code, secret, _PURPOSE)
 
 
 def sign_messages(user_id: UUID, secret: bytes) -> str:
-    """The code of a link that stops e-mails about messages to a person (M7)."""
+    """The code of the link that stops e-mails about messages to a person (M7)."""
     return _encode(user_id.bytes + _signature(user_id, secret, _MESSAGES))
 
 
 def read_messages(code: str, secret: bytes) -> UUID | None:
-    """Whose link it is; None where it was not made by us."""
+    """The user of a code; None if the signature is wrong."""
     return _user_of(code, secret, _MESSAGES)
 
 
@@ -44,13 +44,13 @@ def _user_of(code: str, secret: bytes, purpose: bytes) -> UUID | None:
 
 
 def sign_address(email: str, secret: bytes) -> str:
-    """The code of a link that stops invitations to an address, from whomever they come (SEC5)."""
+    """The code of the link that stops invitations to an address from all suppliers (SEC5)."""
     raw = email.casefold().encode()
     return _encode(_address_signature(raw, secret) + raw)
 
 
 def read_address(code: str, secret: bytes) -> str | None:
-    """Whose address it is; None where the link was not made by us."""
+    """The address of a code; None if the signature is wrong."""
     try:
         raw = base64.urlsafe_b64decode(code.encode("ascii") + b"=" * (-len(code) % 4))
         signature, address = raw[:_SIGNATURE], raw[_SIGNATURE:]

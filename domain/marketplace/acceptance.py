@@ -1,4 +1,4 @@
-"""Which e-mail an invitation is accepted with, and what that proves (A40, decision 12)."""
+"""The e-mail address that accepts an invitation, and what it proves (A40, decision 12)."""
 
 from domain.actors import Role
 from domain.errors import EmailMismatch, Required
@@ -9,7 +9,7 @@ _CONFIRM = ("input", "confirmEmailMismatch")
 
 
 def check_account(invited: str | None, typed: str | None, own: str, *, confirmed: bool) -> None:
-    """Somebody who is logged in accepts; raises EmailMismatch where another was meant."""
+    """Raise EmailMismatch if a logged-in caller is not the invited address."""
     meant = typed or invited
     if meant is not None and not _same(meant, own) and not confirmed:
         raise EmailMismatch(
@@ -20,7 +20,7 @@ def check_account(invited: str | None, typed: str | None, own: str, *, confirmed
 
 
 def new_email(invited: str | None, typed: str | None, *, confirmed: bool) -> str:
-    """The e-mail of the account to be made; raises Required or EmailMismatch."""
+    """The address of the new account; raises Required or EmailMismatch."""
     email = typed or invited
     if email is None:
         raise Required("Say which e-mail you will log in with.", path=_EMAIL)
@@ -34,15 +34,15 @@ def new_email(invited: str | None, typed: str | None, *, confirmed: bool) -> str
 
 
 def is_proven(invited: str | None, email: str, *, by_mail: bool) -> bool:
-    """Only the code of the letter proves a mailbox: the link was shown to the supplier too."""
+    """Only the code from the e-mail proves the mailbox: the supplier saw the link too."""
     return by_mail and invited is not None and _same(invited, email)
 
 
 def may_enter(role: Role, *, has_password: bool, is_proven: bool) -> bool:
-    """Whether an invitation lets somebody into the account that its e-mail has already.
+    """True if an invitation logs its reader in to the existing account of its address.
 
-    A code that came by e-mail proves the mailbox, and that is all that a couple without a password
-    could prove otherwise (M3). Who has chosen a password logs in with it, or by a link.
+    A code from the e-mail proves the mailbox, which is all that a couple without a password could
+    prove anyway (M3). An account with a password needs the password or a log-in link.
     """
     return role is Role.COUPLE and is_proven and not has_password
 

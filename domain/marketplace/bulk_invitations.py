@@ -1,4 +1,4 @@
-"""Many invitations at once, which leave within the limits of their account (M10)."""
+"""Bulk invitations, which are sent within the limits of the account (M10)."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ GIVE_UP_AFTER = timedelta(days=14)
 
 
 class BulkInvitationStatus(StrEnum):
-    """Where a bulk invitation stands."""
+    """The status of a bulk invitation."""
 
     RUNNING = "running"
     STOPPED = "stopped"
@@ -22,7 +22,7 @@ class BulkInvitationStatus(StrEnum):
 
 
 class BulkItemStatus(StrEnum):
-    """What became of one invitation of a bulk invitation."""
+    """The status of one invitation of a bulk invitation."""
 
     WAITING = "waiting"
     SENT = "sent"
@@ -32,7 +32,7 @@ class BulkItemStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendingPace:
-    """What decides how fast an account sends; `sent`: its letters of the last 24 hours."""
+    """What limits how fast an account sends; `sent`: its e-mails of the last 24 hours."""
 
     account_created_at: datetime
     declines: int = 0
@@ -41,21 +41,21 @@ class SendingPace:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """How many leave within 24 hours, and when the last one does; None where none waits."""
+    """How many are sent within 24 hours, and when the last is; None if none is waiting."""
 
     within_a_day: int
     last_at: datetime | None
 
 
 def status_of(stopped_at: datetime | None, finished_at: datetime | None) -> BulkInvitationStatus:
-    """Where it stands."""
+    """The status of a bulk invitation."""
     if stopped_at is not None:
         return BulkInvitationStatus.STOPPED
     return BulkInvitationStatus.RUNNING if finished_at is None else BulkInvitationStatus.FINISHED
 
 
 def forecast(waiting: int, pace: SendingPace, now: datetime) -> Forecast:
-    """When invitations leave that nothing but the limit of the account holds back."""
+    """Forecast invitations that only the limit of the account delays."""
     within, last_at = 0, None
     for at, count in _departures(waiting, pace, now):
         within += count if at < now + DAY else 0
@@ -64,13 +64,13 @@ def forecast(waiting: int, pace: SendingPace, now: datetime) -> Forecast:
 
 
 def next_departure(pace: SendingPace, now: datetime) -> datetime:
-    """When the account may send one more."""
+    """When the account may send the next e-mail."""
     at, _ = next(_departures(1, pace, now))
     return at
 
 
 def is_given_up(since: datetime, now: datetime) -> bool:
-    """Whether an invitation that limits of its recipient hold back has waited long enough."""
+    """True if an invitation has waited too long for the limits of its recipient."""
     return now >= since + GIVE_UP_AFTER
 
 
@@ -90,6 +90,6 @@ def _departures(waiting: int, pace: SendingPace, now: datetime) -> Iterator[tupl
 
 
 def _later(frees: datetime, created_at: datetime, at: datetime) -> list[datetime]:
-    """When an account may send more: a letter is a day old, or the account comes of age."""
+    """When capacity frees: an e-mail becomes a day old, or the account older."""
     ages = (created_at + DAY, created_at + NEW_ACCOUNT)
     return [frees, *(moment for moment in ages if moment > at)]

@@ -1,4 +1,4 @@
-"""Clients of a supplier, and the couples that they become (S9, S11, decision 13)."""
+"""Clients of a supplier, who become couples when they connect (S9, S11, decision 13)."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -9,7 +9,7 @@ from domain.platform.text import check_long_text, clean_name
 MAX_NAMES = 200
 MAX_NOTES = 5_000
 PAST_DATE = "This wedding date has passed."
-_DAY_ENDS_EVERYWHERE = timedelta(hours=12)  # UTC-12 is the last place on earth to end a day
+_DAY_ENDS_EVERYWHERE = timedelta(hours=12)  # a day ends last in UTC-12
 
 
 class ClientStatus(StrEnum):
@@ -22,14 +22,14 @@ class ClientStatus(StrEnum):
 
 
 class ConnectionMethod(StrEnum):
-    """How a connection came about."""
+    """How a supplier and a couple were connected."""
 
     INVITATION = "invitation"
     DIRECT = "direct"
 
 
 def check_client(values: Mapping[str, object]) -> dict[str, object]:
-    """The fields of a client, trimmed; raises Required or Invalid naming the field."""
+    """Return the fields of a client, trimmed; raises Required or Invalid naming the field."""
     checked = dict(values)
     if "couple_names" in checked:
         names = str(checked["couple_names"] or "")
@@ -42,12 +42,12 @@ def check_client(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def date_warnings(wedding_date: date | None, now: datetime) -> list[str]:
-    """A past wedding date is said, never refused (decision 13)."""
+    """Warn of a wedding date in the past, which is accepted (decision 13)."""
     if wedding_date is None:
         return []
     return [PAST_DATE] if wedding_date < (now - _DAY_ENDS_EVERYWHERE).date() else []
 
 
 def without_invitation(status: ClientStatus) -> ClientStatus:
-    """What a client is once its pending invitation has ended without being accepted."""
+    """The status of a client whose pending invitation ended without being accepted."""
     return ClientStatus.ADDED if status is ClientStatus.INVITED else status

@@ -1,4 +1,4 @@
-"""How far a supplier and a client are in touch (S114)."""
+"""The communication status of a supplier and a client (S114)."""
 
 from enum import StrEnum
 
@@ -29,7 +29,7 @@ _OF_INVITATION = {
 def communication_status(
     client: ClientStatus, invitation: InvitationStatus | None, *, was_connected: bool
 ) -> CommunicationStatus:
-    """What the client list shows; `invitation`: the newest one, as it stands now."""
+    """The status in the client list; `invitation`: the current status of the newest one."""
     if client is ClientStatus.CONNECTED:
         return CommunicationStatus.CONNECTED
     if client is ClientStatus.INACTIVE:

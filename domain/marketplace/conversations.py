@@ -1,4 +1,4 @@
-"""The conversation of a supplier and a couple: who takes part, and what is unread (M7)."""
+"""Conversations of suppliers and couples: participants and unread messages (M7)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from domain.actors import Actor
 from domain.errors import Forbidden, Invalid, InvalidTransition
 from domain.ids import UserId
 
-MAX_UNREAD = 99  # counted no further: pages show "99+"
+MAX_UNREAD = 99  # the most that is counted: pages show "99+"
 KEPT_FOR = timedelta(days=3 * 365)  # after the last message
 MAX_POSITION = 2**31 - 1
 
@@ -22,27 +22,27 @@ class ConversationSide(StrEnum):
 
     @property
     def other(self) -> "ConversationSide":
-        """The side that is spoken to."""
+        """The opposite side."""
         return self.COUPLE if self is self.SUPPLIER else self.SUPPLIER
 
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A person who takes part in the conversations of a supplier or a couple."""
+    """A person who reads the conversations of a supplier or a couple."""
 
     user_id: UserId
     side: ConversationSide
     party_id: UUID  # of the supplier or the couple
 
     def takes_part(self, supplier_id: UUID, couple_id: UUID) -> bool:
-        """Whether a conversation between these two is one of theirs."""
+        """True if a conversation of these two is one of the participant's."""
         own_id = supplier_id if self.side is ConversationSide.SUPPLIER else couple_id
         return own_id == self.party_id
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on one side of an active partnership, with an account that is not disabled."""
+    """Somebody on one side of an active partnership whose account is not disabled."""
 
     partnership_id: UUID
     side: ConversationSide
@@ -56,8 +56,8 @@ class Person:
 class Conversation:
     """A conversation as one participant sees it.
 
-    `revision` counts every change of its messages, `last_position` the messages. `title`: what
-    the participant calls the other side.
+    `revision` counts changes of messages, `last_position` messages. `title`: the name that the
+    participant has for the other side.
     """
 
     partnership_id: UUID
@@ -75,12 +75,12 @@ class Conversation:
 
     @property
     def last_activity_at(self) -> datetime:
-        """The last message, or that they were connected."""
+        """The moment of the last message, or of the connection."""
         return max(self.last_message_at or self.connected_at, self.connected_at)
 
 
 def participant_of(actor: Actor) -> Participant | None:
-    """Who takes part; None for the staff, tools and visitors."""
+    """The participant of an actor; None for the staff, tools and visitors."""
     if actor.user_id is None:
         return None
     if actor.supplier_id is not None:
@@ -91,7 +91,7 @@ def participant_of(actor: Actor) -> Participant | None:
 
 
 def require_participant(actor: Actor) -> Participant:
-    """Raises Forbidden for the staff and for tools."""
+    """The participant of an actor; raises Forbidden for the staff and tools."""
     participant = participant_of(actor)
     if participant is None:
         raise Forbidden("Only suppliers and couples have conversations.")
@@ -99,7 +99,7 @@ def require_participant(actor: Actor) -> Participant:
 
 
 def check_open(*, is_active: bool) -> None:
-    """Raises InvalidTransition once the partnership has ended: what was said stays readable."""
+    """Raise InvalidTransition if the partnership has ended; its messages stay readable."""
     if not is_active:
         raise InvalidTransition(
             "This connection has ended: its messages can be read, but no new ones sent."
@@ -107,7 +107,7 @@ def check_open(*, is_active: bool) -> None:
 
 
 def read_up_to(current: int, requested: int, last: int) -> int:
-    """The new read position, which never goes back; raises Invalid for one that is not there."""
+    """The new read position, which never decreases; raises Invalid for an unknown position."""
     if not 0 <= requested <= last:
         message = f"The position must lie between 0 and {last}, that of the last message."
         raise Invalid(message, path=("input", "position"))

@@ -1,4 +1,4 @@
-"""CSV files as spreadsheets write them: encoding and delimiter are detected (M10).
+"""Reads and writes CSV files; detects encoding and delimiter (M10).
 
 UTF-8 with or without a byte order mark, UTF-16 and Windows-1252; comma, semicolon or tab.
 """
@@ -13,7 +13,7 @@ from itertools import islice
 
 from domain.errors import Invalid
 
-MAX_BYTES = 600_000  # as base64 within the largest body of a request
+MAX_BYTES = 600_000  # fits as base64 into the largest request body
 MAX_ROWS = 2_000
 MAX_COLUMNS = 50
 _SAMPLE_ROWS = 20
@@ -24,7 +24,7 @@ _PATH = ("parts",)
 
 
 class CsvEncoding(StrEnum):
-    """How the characters of a file are encoded."""
+    """The character encoding of a file."""
 
     UTF_8 = "utf_8"
     UTF_16 = "utf_16"
@@ -32,7 +32,7 @@ class CsvEncoding(StrEnum):
 
 
 class CsvDelimiter(StrEnum):
-    """What stands between two cells."""
+    """The character between two cells."""
 
     COMMA = ","
     SEMICOLON = ";"
@@ -41,7 +41,7 @@ class CsvDelimiter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """A row with its number in the spreadsheet, which begins with 1."""
+    """A row with its number in the spreadsheet, which starts at 1."""
 
     number: int
     cells: tuple[str, ...]
@@ -49,7 +49,7 @@ class CsvRow:
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """The rows of a file that are not blank, and how it was read."""
+    """The rows of a file without blank ones, and the detected format."""
 
     encoding: CsvEncoding
     delimiter: CsvDelimiter
@@ -57,7 +57,7 @@ class CsvFile:
 
 
 def read_csv(data: bytes) -> CsvFile:
-    """A whole file; raises Invalid with the number of the row where it cannot be read."""
+    """Parse a file; raises Invalid with the row number if it cannot be read."""
     if len(data) > MAX_BYTES:
         raise _invalid(f"The file has more than {MAX_BYTES:,} bytes. Split it into smaller files.")
     text, encoding = decode(data)
@@ -70,7 +70,7 @@ def read_csv(data: bytes) -> CsvFile:
 
 
 def decode(data: bytes) -> tuple[str, CsvEncoding]:
-    """The text of a file without its byte order mark; raises Invalid where it is no text."""
+    """Decode a file without its byte order mark; raises Invalid if it is no text."""
     if data.startswith(_WORKBOOKS):
         raise _invalid("This is a workbook, not a CSV file. Save it as CSV and choose that file.")
     name = _utf_16(data)
@@ -83,22 +83,22 @@ def decode(data: bytes) -> tuple[str, CsvEncoding]:
 
 
 def detect_delimiter(text: str) -> CsvDelimiter:
-    """The one that gives most of the first rows the same number of cells, at least two."""
+    """The delimiter that gives most of the first rows the same number of cells, at least two."""
     return max(CsvDelimiter, key=lambda item: _fit(text, item))
 
 
 def safe_cell(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    """A cell that no spreadsheet evaluates as a formula (OWASP, CSV injection)."""
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def without_guard(value: str) -> str:
-    """What a cell said before `safe_cell`."""
+    """Undo `safe_cell`."""
     return value[1:] if value.startswith("'") and value[1:].startswith(_FORMULA) else value
 
 
 def write_csv(rows: Sequence[Sequence[str]], delimiter: CsvDelimiter) -> str:
-    """Rows as text in which no cell is a formula."""
+    """Write rows as CSV in which no cell is a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter.value)
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)
@@ -106,7 +106,7 @@ def write_csv(rows: Sequence[Sequence[str]], delimiter: CsvDelimiter) -> str:
 
 
 def _utf_16(data: bytes) -> str | None:
-    """The codec of a text in UTF-16: by its mark, or by the zero bytes of its ASCII characters."""
+    """The codec of a text in UTF-16, by its mark or by the zero bytes of ASCII characters."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     sample = data[:_SAMPLE_BYTES]
@@ -133,7 +133,7 @@ def _checked(text: str) -> str:
 
 
 def _named_delimiter(text: str) -> tuple[str, CsvDelimiter | None]:
-    """A first line `sep=;`, which spreadsheets write and hide."""
+    """Read a first line `sep=;`, which spreadsheets write and hide."""
     first, _, rest = text.partition("\n")
     value = first.rstrip("\r")
     if value[:4].lower() != "sep=" or value[4:] not in list(CsvDelimiter):

@@ -1,4 +1,4 @@
-"""What each column of an imported file means: guessed by its header, corrected by people (M10)."""
+"""The fields of the columns of an imported file: guessed, or corrected by people (M10)."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ _PATH = ("input", "columns")
 
 
 class ImportField(StrEnum):
-    """What a column of a file holds."""
+    """The content of a column."""
 
     COUPLE_NAMES = "couple_names"
     PARTNER1_NAME = "partner1_name"
@@ -25,7 +25,7 @@ class ImportField(StrEnum):
 Columns = tuple[ImportField | None, ...]
 NAMES = frozenset({ImportField.COUPLE_NAMES, ImportField.PARTNER1_NAME})
 
-# Headers without blanks, signs and accents, in English and German.
+# Headers in English and German, without blanks, punctuation and accents.
 _HEADERS: Mapping[ImportField, tuple[str, ...]] = {
     ImportField.COUPLE_NAMES: (
         "couple couples couplename couplenames namesofthecouple name names client clients",
@@ -61,13 +61,13 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def field_of_header(header: str) -> ImportField | None:
-    """What a header usually stands for."""
+    """The field that a header usually names."""
     plain = unicodedata.normalize("NFKD", header[:100]).casefold()
     return _BY_HEADER.get("".join(char for char in plain if char.isalnum()))
 
 
 def has_header(file: CsvFile) -> bool:
-    """Whether the first row names the columns: it holds a known name, and no e-mail address."""
+    """True if the first row names the columns: it has a known name and no e-mail address."""
     first = file.rows[0].cells
     if any(_EMAIL.fullmatch(cell) for cell in first):
         return False
@@ -80,7 +80,7 @@ def width_of(rows: Sequence[CsvRow]) -> int:
 
 
 def guess_columns(header: Sequence[str], width: int) -> Columns:
-    """The field of each column; a second column for the same field is left out."""
+    """The field of each column; a second column for the same field is ignored."""
     fields: list[ImportField | None] = []
     for position in range(width):
         guess = field_of_header(header[position]) if position < len(header) else None
@@ -89,7 +89,7 @@ def guess_columns(header: Sequence[str], width: int) -> Columns:
 
 
 def check_columns(columns: Sequence[ImportField | None], width: int) -> Columns:
-    """The columns that somebody chose; raises Invalid for too many, or a field named twice."""
+    """Check chosen columns; raises Invalid for too many, or a field that is used twice."""
     if len(columns) > width:
         raise Invalid(f"The file has {width} columns, not {len(columns)}.", path=_PATH)
     chosen = [field for field in columns if field is not None]
@@ -100,6 +100,6 @@ def check_columns(columns: Sequence[ImportField | None], width: int) -> Columns:
 
 
 def check_names(columns: Columns) -> None:
-    """Raises Invalid where no column holds names: without them nothing can be imported."""
+    """Raise Invalid if no column holds names, which every client needs."""
     if NAMES.isdisjoint(columns):
         raise Invalid("Say which column holds the names of the couple.", path=_PATH)

@@ -1,4 +1,4 @@
-"""Dates as people write them in spreadsheets. An ambiguous one is never guessed (M10)."""
+"""Dates as people write them in spreadsheets. An ambiguous date is never guessed (M10)."""
 
 import re
 from datetime import date
@@ -21,21 +21,21 @@ _ADVICE = "Write it as 2027-04-03."
 
 
 class DateOrder(StrEnum):
-    """What comes first in a date such as 03/04/2027."""
+    """Whether day or month comes first in a date such as 03/04/2027."""
 
     DAY_FIRST = "day_first"
     MONTH_FIRST = "month_first"
 
 
 class AmbiguousDate(Invalid):
-    """It may be day/month or month/day, and nobody has said which."""
+    """The date may be day/month or month/day, and no order was chosen."""
 
 
 def parse_import_date(text: str, order: DateOrder | None) -> date:
-    """The day that a cell names; raises AmbiguousDate where it needs an order, else Invalid.
+    """Parse the date in a cell; raises AmbiguousDate if it needs an order, else Invalid.
 
-    `3.4.2027` is the third of April wherever dots are used. With slashes or hyphens the order
-    decides, and where it is not known, a number above 12.
+    `3.4.2027` is always the third of April. With slashes or hyphens the order decides; without
+    one, a number above 12 does.
     """
     value = " ".join(text.split())
     if len(value) > _MAX_LENGTH:
@@ -64,7 +64,7 @@ def _numeric(match: re.Match[str], order: DateOrder | None) -> date:
 
 
 def _certain(first: int, second: int) -> DateOrder:
-    """The only order that is possible; both are where day and month are the same number."""
+    """The only possible order; either one if day and month are equal."""
     if first == second or first > 12:
         return DateOrder.DAY_FIRST
     if second > 12:
@@ -82,7 +82,7 @@ def _day(year: int, month: int, day: int) -> date:
 
 
 def _ascii(value: str) -> str:
-    """For the names of months: `März` becomes `Marz`."""
+    """Without accents, for the names of months: `März` becomes `Marz`."""
     return value.translate(str.maketrans("äÄ", "aA"))
 
 

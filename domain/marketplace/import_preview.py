@@ -1,4 +1,4 @@
-"""What an import would do, row by row, and the rows that are left to correct (M10)."""
+"""What an import would do, row by row, and the rows that need corrections (M10)."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +40,7 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class ImportChoices:
-    """What the supplier chose; None is detected. `corrections` are by row and field."""
+    """The choices of the supplier; None is detected. `corrections` are by row and field."""
 
     columns: tuple[ImportField | None, ...] | None = None
     has_header: bool | None = None
@@ -50,7 +50,7 @@ class ImportChoices:
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """A file whose rows were checked, before anybody looks which clients are there."""
+    """A file with checked rows, before they are compared with existing clients."""
 
     file: CsvFile
     header: tuple[str, ...] | None
@@ -59,23 +59,23 @@ class CheckedFile:
 
     @property
     def data_rows(self) -> tuple[CsvRow, ...]:
-        """Without the header."""
+        """The rows without the header."""
         return self.file.rows[0 if self.header is None else 1 :]
 
     @property
     def needs_names(self) -> bool:
-        """Whether somebody has to say which column holds the names."""
+        """True if the supplier has to choose the column of the names."""
         return NAMES.isdisjoint(self.columns)
 
     @property
     def asks_date_order(self) -> bool:
-        """Whether somebody has to say which order the dates of the file have."""
+        """True if the supplier has to choose the order of the dates."""
         return any(row.is_ambiguous for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedRow:
-    """A row and what becomes of it; `known` is the client that it describes already."""
+    """A row and its status; `known` is the client that it duplicates."""
 
     checked: CheckedRow
     status: ImportRowStatus
@@ -84,13 +84,13 @@ class MatchedRow:
 
 @dataclass(frozen=True, slots=True)
 class ImportPreview:
-    """Every row of a file with what becomes of it."""
+    """Every row of a file with its status."""
 
     checked: CheckedFile
     rows: tuple[MatchedRow, ...]
 
     def count(self, *statuses: ImportRowStatus) -> int:
-        """How many rows have one of these."""
+        """The number of rows with one of these statuses."""
         counts = Counter(row.status for row in self.rows)
         return sum(counts[status] for status in statuses)
 
@@ -106,13 +106,13 @@ class ImportPreview:
         return [row for row, _ in zip(matching, range(limit), strict=False)]
 
     def imported(self, numbers: Iterable[int]) -> "ImportPreview":
-        """The same once some rows are clients; another that was new has been added meanwhile."""
+        """The preview after these rows were imported; other new rows are duplicates by now."""
         done = frozenset(numbers)
         return replace(self, rows=tuple(_imported(row, done) for row in self.rows))
 
 
 def check_file(file: CsvFile, choices: ImportChoices, parse_email: ParseEmail) -> CheckedFile:
-    """Raises Invalid for columns that cannot be; what is wrong with a row stays with the row."""
+    """Check every row, which keeps its problems; raises Invalid for impossible columns."""
     headed = has_header(file) if choices.has_header is None else choices.has_header
     header = file.rows[0].cells if headed else None
     width = width_of(file.rows)
@@ -132,7 +132,7 @@ def check_file(file: CsvFile, choices: ImportChoices, parse_email: ParseEmail) -
 
 
 def match(checked: CheckedFile, clients: KnownClients) -> ImportPreview:
-    """Which rows are new, and which describe a client that is there or stands further up."""
+    """Decide which rows are new, and which duplicate a client or an earlier row."""
     rows: list[MatchedRow] = []
     for row in checked.rows:
         if row.client is None:
@@ -151,7 +151,7 @@ def match(checked: CheckedFile, clients: KnownClients) -> ImportPreview:
 
 
 def remaining_csv(preview: ImportPreview) -> str | None:
-    """The rows with problems as a file to correct and import later; None where none is left."""
+    """The rows with problems as a CSV file to correct; None if there are none."""
     problems = {
         row.checked.number: row.checked
         for row in preview.rows
@@ -179,7 +179,7 @@ def header_of(checked: CheckedFile, position: int) -> str | None:
 
 
 def samples_of(checked: CheckedFile, position: int) -> list[str]:
-    """The first cells of a column that hold something."""
+    """The first cells of a column that are not empty."""
     cells = (row.cells[position] for row in checked.data_rows if position < len(row.cells))
     return [cell[:100] for cell, _ in zip(filter(None, cells), range(_SAMPLES), strict=False)]
 
@@ -201,7 +201,7 @@ def _header(checked: CheckedFile) -> list[str]:
 
 
 def _cells(row: CsvRow, checked: CheckedFile, values: Values) -> list[str]:
-    """As they are in the file, with what was corrected."""
+    """The cells of the file, with corrections."""
     cells = [*row.cells, *[""] * (len(checked.columns) - len(row.cells))]
     pairs = zip(checked.columns, cells, strict=True)
     return [cell if item is None else values.get(item, cell) for item, cell in pairs]

@@ -1,4 +1,4 @@
-"""Each row of an imported file as a client, or what is wrong with it and where (M10)."""
+"""Reads each row of an imported file as a client, or reports its problems (M10)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Values = Mapping[ImportField, str]
 
 
 class ImportRowStatus(StrEnum):
-    """What becomes of a row."""
+    """The status of a row."""
 
     NEW = "new"
     IMPORTED = "imported"
@@ -29,7 +29,7 @@ class ImportRowStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImportProblem:
-    """What is wrong with a cell; `column` is None where its column is not in the file."""
+    """A problem of a cell; `column` is None if the file lacks the column."""
 
     field: ImportField
     column: int | None
@@ -59,7 +59,7 @@ class CheckedRow:
 
 @dataclass(frozen=True, slots=True)
 class KnownClient:
-    """A client that is there: `client_id` in the database, `row` in the same file."""
+    """An existing client: `client_id` in the database, `row` in the same file."""
 
     couple_names: str
     email: str | None
@@ -69,7 +69,7 @@ class KnownClient:
 
 
 def values_of(row: CsvRow, columns: Columns, corrections: Values | None = None) -> Values:
-    """The cells of a row by their fields, as typed or as corrected."""
+    """The cells of a row by field, with corrections."""
     pairs = zip(columns, row.cells, strict=False)
     values = {field: without_guard(cell) for field, cell in pairs if field is not None and cell}
     return {**values, **(corrections or {})}
@@ -78,7 +78,7 @@ def values_of(row: CsvRow, columns: Columns, corrections: Values | None = None) 
 def check_row(
     number: int, values: Values, columns: Columns, order: DateOrder | None, parse_email: ParseEmail
 ) -> CheckedRow:
-    """Every cell is looked at, so that all problems of a row are told at once."""
+    """Check every cell, so that all problems of a row are reported at once."""
     check = _Check(columns)
     names = check.line("couple_names", names_of(values), _names_field(columns))
     email = check.run(ImportField.EMAIL, values, parse_email)
@@ -90,7 +90,7 @@ def check_row(
 
 
 def names_of(values: Values) -> str:
-    """The names of a couple, from one column or from one for each partner."""
+    """The couple's names, from one column or from one for each partner."""
     together = values.get(ImportField.COUPLE_NAMES, "").strip()
     partners = (ImportField.PARTNER1_NAME, ImportField.PARTNER2_NAME)
     each = [values.get(field, "").strip() for field in partners]
@@ -98,26 +98,26 @@ def names_of(values: Values) -> str:
 
 
 class KnownClients:
-    """Finds the client that a row describes, among those that are there (repeatable imports)."""
+    """Finds the existing client that a row describes, so that imports can be repeated."""
 
     def __init__(self, clients: Sequence[KnownClient] = ()) -> None:
-        """Rows of the file are added as they are looked at."""
+        """Rows of the file are added while they are checked."""
         self._by_email: dict[str, KnownClient] = {}
         self._by_names: dict[tuple[str, date | None], list[KnownClient]] = {}
         for client in clients:
             self.add(client)
 
     def add(self, client: KnownClient) -> None:
-        """The first one with an e-mail address or with names keeps them."""
+        """Add a client; for equal addresses or names the first one is kept."""
         if client.email is not None:
             self._by_email.setdefault(client.email.casefold(), client)
         key = (_plain(client.couple_names), client.wedding_date)
         self._by_names.setdefault(key, []).append(client)
 
     def find(self, client: ImportedClient) -> KnownClient | None:
-        """The same e-mail, or the same names and wedding date.
+        """The client with the same e-mail, or the same names and wedding date.
 
-        Without a wedding date, two couples of the same names with different e-mails are two.
+        Without a wedding date, equal names with different e-mail addresses are two couples.
         """
         if client.email is not None and client.email.casefold() in self._by_email:
             return self._by_email[client.email.casefold()]
@@ -128,7 +128,7 @@ class KnownClients:
 
 
 class _Check:
-    """Collects the problems of one row."""
+    """Collects the problems of a row."""
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns

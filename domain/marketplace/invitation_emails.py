@@ -1,4 +1,4 @@
-"""What WedMe writes to a couple that a supplier invites (S37)."""
+"""The e-mail with which a supplier invites a couple (S37)."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from domain.platform.platforms import Platform
 
 @dataclass(frozen=True, slots=True)
 class Inviting:
-    """Who invites whom, in the words of the supplier."""
+    """Supplier and couple of an invitation, in the words of the supplier."""
 
     supplier_name: str
     couple_names: str
@@ -20,7 +20,7 @@ class Inviting:
 
 
 def invitation(recipient: str, inviting: Inviting) -> Letter:
-    """The letter with the link that lets a couple in."""
+    """The e-mail with the link of an invitation."""
     supplier = name_in(inviting.supplier_name)
     words = Words(
         f"{supplier} invites you to WedMe",

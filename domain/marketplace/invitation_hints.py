@@ -1,4 +1,4 @@
-"""Why an invitation gets nowhere, in plain words with the next step (X13)."""
+"""Explains why an invitation makes no progress, with the next step (X13)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ UNOPENED_AFTER = timedelta(days=3)
 
 
 class InvitationHintKind(StrEnum):
-    """What is in the way of an invitation."""
+    """The problem of an invitation."""
 
     BOUNCED = "bounced"
     BLOCKED = "blocked"
@@ -24,7 +24,7 @@ class InvitationHintKind(StrEnum):
 
 
 class InvitationNextStep(StrEnum):
-    """What its supplier can do."""
+    """What the supplier can do about it."""
 
     CORRECT_ADDRESS = "correct_address"
     SEND_AGAIN = "send_again"
@@ -33,7 +33,7 @@ class InvitationNextStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of the newest letter with an invitation."""
+    """The delivery of the newest e-mail of an invitation."""
 
     status: MailStatus
     recipient: str
@@ -45,7 +45,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An invitation with its client; `stored` is its status before anybody looks at the clock."""
+    """An invitation with its client; `stored` is its status before expiry is considered."""
 
     stored: InvitationStatus
     expires_at: datetime
@@ -56,7 +56,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What to tell the supplier; `since` is when it went wrong."""
+    """What to tell the supplier; `since` is when the problem began."""
 
     kind: InvitationHintKind
     next_step: InvitationNextStep
@@ -65,7 +65,7 @@ class Hint:
 
 
 def hint_of(standing: Standing, now: datetime) -> Hint | None:
-    """None where all is well, where it is over for good, or where a newer one is on its way."""
+    """The hint; None without a problem, after the end, or if a newer e-mail is on its way."""
     if standing.stored in PENDING and standing.expires_at > now:
         waiting = standing.stored is InvitationStatus.SENT
         return _on_its_way(standing, standing.delivery, now) if waiting else None
@@ -113,7 +113,7 @@ def _unopened(letter: Delivery, now: datetime) -> Hint | None:
 
 
 def _stuck(letter: Delivery, now: datetime) -> Hint | None:
-    """A letter that did not leave; one that is only a few minutes old may still be on time."""
+    """An e-mail that was not sent; it is given a few minutes."""
     by_hand = "Share the link yourself; to see it again, send the invitation again"
     if letter.status is MailStatus.WAITING:
         text = f"E-mail is not being sent at present, so the couple did not get one. {by_hand}."

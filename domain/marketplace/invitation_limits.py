@@ -1,7 +1,7 @@
 """How many invitations may be sent in a day, and to whom (SEC5).
 
-They are counted by who sends, who receives, the domain of who receives, and the block of addresses
-that the request came from; never by rows that the sender can archive or delete.
+They are counted by sender, recipient, the recipient's domain, and the address block that the
+request came from; never by rows that the sender can archive or delete.
 """
 
 import ipaddress
@@ -18,7 +18,7 @@ _RETRY_SECONDS = timedelta(hours=1).total_seconds()
 MAX_FIRST_DAY = 20  # by an account on its first day
 MAX_NEW_ACCOUNT = 50  # by an account in its first week
 MAX_ACCOUNT = 200
-MAX_DISTRUSTED = 5  # by an account whose invitations were declined so often within 30 days
+MAX_DISTRUSTED = 5  # by an account with so many declined invitations within 30 days
 MAX_DECLINES = 10
 MAX_TO_RECIPIENT = 10  # from all suppliers together
 MAX_TO_RECIPIENT_BY_ACCOUNT = 6  # as for one client: the first and five resends
@@ -37,18 +37,18 @@ _MAILBOX_PROVIDERS = frozenset(
         *("t-online.de", "proton.me", "protonmail.com", "zoho.com", "mail.com"),
     }
 )
-# Nobody receives anything there (RFC 2606, RFC 6761).
+# Reserved domains without mailboxes (RFC 2606, RFC 6761).
 _RESERVED = ("test", "example", "invalid", "localhost")
 _RESERVED_NAMES = frozenset({"example.com", "example.net", "example.org"})
 
 
 class AccountLimited(RateLimited):
-    """The account has sent as many invitations as it may in a day."""
+    """The account has sent its daily number of invitations."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentInADay:
-    """What was sent within a day, as the database counts it, before the one that is asked for."""
+    """What was sent within a day, as the database counts it."""
 
     by_account: int = 0
     to_recipient: int = 0
@@ -60,7 +60,7 @@ class SentInADay:
 
 @dataclass(frozen=True, slots=True)
 class LetterTo:
-    """An e-mail that is about to be written. `block` None: the address tells nothing."""
+    """An e-mail before it is written. `block` None: the address identifies nobody."""
 
     domain: str
     account_age: timedelta
@@ -68,12 +68,12 @@ class LetterTo:
 
     @property
     def is_from_new_account(self) -> bool:
-        """Whether the block that it comes from counts."""
+        """True if the address block counts."""
         return self.account_age < NEW_ACCOUNT
 
 
 def account_limit(age: timedelta, declines: int) -> int:
-    """How many letters an account may send in a day: new ones start low."""
+    """How many invitations an account may send in a day; new accounts start low."""
     if declines >= MAX_DECLINES:
         return MAX_DISTRUSTED
     if age < DAY:
@@ -82,9 +82,9 @@ def account_limit(age: timedelta, declines: int) -> int:
 
 
 def check_letter(letter: LetterTo, sent: SentInADay) -> None:
-    """Raises RateLimited where one more would be too many.
+    """Raise RateLimited if one more e-mail exceeds a limit.
 
-    The message names only what the sender knows: nobody learns what others sent to a recipient.
+    The message names only what the sender knows, and nothing that others sent to the recipient.
     """
     allowed = account_limit(letter.account_age, sent.declines)
     if sent.by_account >= allowed:
@@ -109,7 +109,7 @@ def check_letter(letter: LetterTo, sent: SentInADay) -> None:
 
 
 def counted_together(letter: LetterTo) -> list[str]:
-    """What letters of different suppliers to different people have in common, where it counts."""
+    """The keys under which e-mails of several suppliers are counted together."""
     names = [f"domain {letter.domain}"] if is_limited(letter.domain) else []
     if letter.block is not None and letter.is_from_new_account:
         names.append(f"block {letter.block}")
@@ -117,7 +117,7 @@ def counted_together(letter: LetterTo) -> list[str]:
 
 
 def check_declined(declined_at: datetime | None, now: datetime) -> None:
-    """Raises InvalidTransition where the couple has declined the same supplier lately."""
+    """Raise InvalidTransition if the couple declined the same supplier recently."""
     if declined_at is not None and now < declined_at + DECLINED_FOR:
         until = declined_at + DECLINED_FOR
         raise InvalidTransition(
@@ -127,7 +127,7 @@ def check_declined(declined_at: datetime | None, now: datetime) -> None:
 
 
 def is_limited(domain: str) -> bool:
-    """Whether letters to a domain are counted together: not those of large mailbox providers."""
+    """True if e-mails to a domain are counted together: not for large mailbox providers."""
     reserved = domain in _RESERVED_NAMES or domain.rpartition(".")[2] in _RESERVED
     return not reserved and domain not in _MAILBOX_PROVIDERS
 

@@ -1,4 +1,4 @@
-"""The code of the link that a supplier is shown: derived, so that nothing secret is kept (M2)."""
+"""Derives the code of the link that a supplier is shown, so that no secret is stored (M2)."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ _PURPOSE = b"launch:invitation-link:"
 
 
 def link_code(invitation_id: UUID, sending: int, secret: bytes) -> str:
-    """43 characters that fit into a URL; another for each `sending` of the same invitation."""
+    """43 characters that fit into a URL; different for each `sending` of an invitation."""
     text = _PURPOSE + invitation_id.bytes + sending.to_bytes(4)
     raw = hmac.new(secret, text, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")

@@ -1,4 +1,4 @@
-"""Invitations: how long one lives, what may be done to it (S10, S41, A39, decision 12)."""
+"""Invitations: their lifetime, and what can be done with them (S10, S41, A39, decision 12)."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -7,12 +7,12 @@ from domain.errors import AlreadyUsed, Expired, Invalid, InvalidTransition, Laun
 
 DEFAULT_DAYS = 14
 MAX_DAYS = 30
-MAX_LETTERS = 6  # in a day to one client: the first and five resends
+MAX_LETTERS = 6  # per client and day: the first and five resends
 LETTERS_WITHIN = timedelta(days=1)
 
 
 class InvitationStatus(StrEnum):
-    """Where an invitation stands."""
+    """The status of an invitation."""
 
     SENT = "sent"
     OPENED = "opened"
@@ -23,7 +23,7 @@ class InvitationStatus(StrEnum):
 
 
 class InvitationChannel(StrEnum):
-    """How the couple gets the link."""
+    """How the couple receives the link."""
 
     EMAIL = "email"
     LINK = "link"
@@ -33,24 +33,24 @@ PENDING = (InvitationStatus.SENT, InvitationStatus.OPENED)
 
 
 def status_at(status: InvitationStatus, expires_at: datetime, now: datetime) -> InvitationStatus:
-    """What it is now: a pending one is over at its end, before anything sweeps it up."""
+    """The current status: a pending invitation expires before a job marks it."""
     return InvitationStatus.EXPIRED if status in PENDING and expires_at <= now else status
 
 
 def is_pending(status: InvitationStatus, expires_at: datetime, now: datetime) -> bool:
-    """Whether its link can be accepted now."""
+    """True if its link can be accepted now."""
     return status_at(status, expires_at, now) in PENDING
 
 
 def expiry(days: int | None, now: datetime) -> datetime:
-    """When an invitation that is sent now ends; raises Invalid outside 1 to 30 days."""
+    """When an invitation that is sent now expires; raises Invalid outside 1 to 30 days."""
     if days is not None and not 1 <= days <= MAX_DAYS:
         raise Invalid(f"An invitation lives 1 to {MAX_DAYS} days.", path=("expiresInDays",))
     return now + timedelta(days=days or DEFAULT_DAYS)
 
 
 def check_resendable(status: InvitationStatus) -> None:
-    """Only what is pending or has expired can be sent again; raises InvalidTransition."""
+    """Raise InvalidTransition unless the invitation is pending or expired."""
     if status is InvitationStatus.ACCEPTED:
         raise InvalidTransition("This invitation was accepted: there is nothing to send again.")
     if status not in (*PENDING, InvitationStatus.EXPIRED):
@@ -58,7 +58,7 @@ def check_resendable(status: InvitationStatus) -> None:
 
 
 def refusal(status: InvitationStatus) -> LaunchError:
-    """Why an invitation that is not pending cannot be accepted any more."""
+    """Why an invitation that is not pending cannot be accepted."""
     path = ("input", "code")
     if status is InvitationStatus.EXPIRED:
         return Expired("This invitation has expired. Ask for a new one.", path=path)
@@ -70,6 +70,6 @@ def refusal(status: InvitationStatus) -> LaunchError:
 
 
 def mask_email(email: str) -> str:
-    """Enough to recognise one's own address, not enough to learn another's."""
+    """Enough to recognise one's own address, too little to learn another's."""
     local, _, domain = email.partition("@")
     return f"{local[:1]}•••@{domain}"

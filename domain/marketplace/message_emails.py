@@ -1,4 +1,4 @@
-"""When a person is told of messages by e-mail, and what the e-mail says (M7)."""
+"""When unread messages cause an e-mail, and its text (M7)."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from domain.mail.email_layout import BRANDS, Button, Words, name_in, write
 from domain.marketplace.conversations import ConversationSide
 from domain.platform.platforms import Platform
 
-AWAY_AFTER = timedelta(minutes=2)  # unread for so long: the person is not looking
+AWAY_AFTER = timedelta(minutes=2)  # unread for so long means that the person is away
 MAIL_INTERVAL = timedelta(hours=1)  # between two e-mails about one conversation to one person
 
 _PLATFORMS = {
@@ -21,7 +21,7 @@ PAGES = {ConversationSide.SUPPLIER: "messages", ConversationSide.COUPLE: "conver
 
 @dataclass(frozen=True, slots=True)
 class MailState:
-    """What is known of a reader of a conversation."""
+    """What is known of the reader of a conversation."""
 
     read_position: int
     mailed_position: int
@@ -30,7 +30,7 @@ class MailState:
 
 
 def next_mail(state: MailState, position: int, now: datetime) -> datetime | None:
-    """When the e-mail about the message at `position` is due; None: it is not needed (any more)."""
+    """When the e-mail about the message at `position` is due; None if it is not needed."""
     if state.opted_out or max(state.read_position, state.mailed_position) >= position:
         return None
     if state.mailed_at is None:
@@ -40,7 +40,7 @@ def next_mail(state: MailState, position: int, now: datetime) -> datetime | None
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the e-mail says. It never holds the text of a message."""
+    """The content of the e-mail, without the text of a message."""
 
     side: ConversationSide  # of the reader
     sender: str
@@ -50,9 +50,9 @@ class Notice:
 
 
 def message_letter(recipient: str, notice: Notice) -> Letter:
-    """The e-mail, with a way never to get another.
+    """The e-mail, with a link that stops such e-mails.
 
-    The subject names nobody: it stays in the outbox when the sender's account is deleted.
+    The subject contains no name: it stays in the outbox when the sender's account is deleted.
     """
     platform = _PLATFORMS[notice.side]
     name, count = name_in(notice.sender), notice.unread

@@ -1,4 +1,4 @@
-"""Messages that a participant reports, and what the staff does about them (M7)."""
+"""Messages that participants report, and how the staff handles them (M7)."""
 
 from enum import StrEnum
 
@@ -9,14 +9,14 @@ MAX_REASON = 1_000
 
 
 class ReportOutcome(StrEnum):
-    """How the staff dealt with a report."""
+    """How the staff handled a report."""
 
     HIDDEN = "hidden"
     DISMISSED = "dismissed"
 
 
 def check_reason(reason: str, path: tuple[str, ...] = ("input", "reason")) -> str:
-    """A reason, trimmed; raises Required or Invalid."""
+    """Return the reason, trimmed; raises Required or Invalid."""
     text = reason.strip()
     if not text:
         raise Required("Say why.", path=path)
@@ -25,7 +25,7 @@ def check_reason(reason: str, path: tuple[str, ...] = ("input", "reason")) -> st
 
 
 def check_reportable(*, is_own: bool, is_hidden: bool) -> None:
-    """Raises InvalidTransition for one's own message, and for one that is hidden already."""
+    """Raise InvalidTransition for one's own message and for a hidden one."""
     if is_own:
         raise InvalidTransition("You cannot report your own message.")
     if is_hidden:

@@ -1,8 +1,8 @@
-"""The text of a message as it is stored (M7, D12).
+"""Normalises the text of a message (M7, D12).
 
-A chat message holds what phones and keyboards produce: line breaks, emoji that are joined from
-several characters, right-to-left text. Characters that are drawn as nothing or change the
-direction of what follows are removed, because nobody typed them on purpose.
+Phones and keyboards produce line breaks, emoji joined from several characters, and right-to-left
+text. Characters that are invisible or change the direction of what follows are removed, because
+nobody typed them on purpose.
 """
 
 import re
@@ -26,7 +26,7 @@ _VISIBLE = frozenset("LNPS")
 def clean_message(value: str, path: Sequence[str] = ("input", "text")) -> str:
     """The text in NFC with line feeds between lines, trimmed, at most MAX_BYTES of UTF-8.
 
-    Raises Required where nothing visible remains, Invalid for control and private-use characters,
+    Raises Required if nothing visible remains, Invalid for control and private-use characters,
     stacks of combining marks, and text that is too long.
     """
     if len(value) > 4 * MAX_BYTES:  # before anything looks at each character

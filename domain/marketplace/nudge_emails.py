@@ -1,4 +1,4 @@
-"""What people who stand still find in their mailbox, under the name they know (S73, X12)."""
+"""E-mails to people who have stopped in the guided setup (S73, X12)."""
 
 from dataclasses import dataclass, field, replace
 
@@ -16,7 +16,7 @@ _PLATFORMS = {
 
 @dataclass(frozen=True, slots=True)
 class Nudging:
-    """Who is to go on, and where. `unsubscribe` lets whoever holds it stop the letters."""
+    """The recipient's next step. `unsubscribe` is the link that stops these e-mails."""
 
     side: OnboardingSide
     step: Step
@@ -25,7 +25,7 @@ class Nudging:
 
 
 def letter(recipient: str, kind: NudgeKind, nudging: Nudging) -> Letter:
-    """The letter of a nudge, with a way never to get another."""
+    """The e-mail of a nudge, with a link that stops them."""
     platform = _PLATFORMS[nudging.side]
     written = write(MailKind.NUDGE, platform, recipient, _WORDS[kind](nudging))
     return replace(written, unsubscribe=nudging.unsubscribe)

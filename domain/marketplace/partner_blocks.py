@@ -1,4 +1,4 @@
-"""Who of two partners has ended their connection, or blocked the other (M4)."""
+"""Which side has ended a partnership or blocked the other (M4)."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -18,7 +18,7 @@ class PartnerSide(StrEnum):
 
 
 def side_of(actor: Actor, supplier_id: UUID, couple_id: UUID) -> PartnerSide | None:
-    """Which side of a partnership somebody is on; None is neither."""
+    """The side of a partnership that somebody is on; None is neither."""
     if actor.supplier_id is not None and actor.supplier_id == supplier_id:
         return PartnerSide.SUPPLIER
     if actor.couple_id is not None and actor.couple_id == couple_id:
@@ -27,10 +27,11 @@ def side_of(actor: Actor, supplier_id: UUID, couple_id: UUID) -> PartnerSide | N
 
 
 def check_invite(blocked_by: Collection[PartnerSide], *, by_mail: bool) -> None:
-    """Raises where a supplier may not invite a couple again.
+    """Raise if a supplier may not invite a couple again.
 
-    A couple that has blocked it gets no e-mail, and the supplier learns only that none can be sent,
-    as for an address that wants no invitations. A link shows who asks at its acceptance.
+    A couple that has blocked the supplier gets no e-mail, and the supplier learns only that none
+    can be sent, as for an address that accepts no invitations. A link shows the supplier when it
+    is accepted.
     """
     if PartnerSide.SUPPLIER in blocked_by:
         raise InvalidTransition("You have blocked this couple. Unblock it to invite it again.")
@@ -39,7 +40,7 @@ def check_invite(blocked_by: Collection[PartnerSide], *, by_mail: bool) -> None:
 
 
 def check_accept(blocked_by: Collection[PartnerSide]) -> None:
-    """Raises where a couple may not connect again; whom the supplier blocked is not told so."""
+    """Raise if a couple may not connect again; a couple is not told that it is blocked."""
     if PartnerSide.COUPLE in blocked_by:
         raise InvalidTransition(
             "You have blocked this supplier. Unblock it among your suppliers to connect again."

@@ -1,4 +1,4 @@
-"""What is written to the other side of a partnership when it ends (M4)."""
+"""The e-mail to the other side when a partnership ends (M4)."""
 
 from domain.mail.email import Letter, MailKind
 from domain.mail.email_layout import Button, Words, name_in, write
@@ -6,7 +6,7 @@ from domain.platform.platforms import Platform
 
 
 def connection_ended(platform: Platform, recipient: str, name: str, base_url: str) -> Letter:
-    """A notice; `name` is what the reader calls the other side. The subject names nobody."""
+    """The e-mail; `name` is the reader's name for the other side. The subject has no name."""
     keeps = (
         "It stays among your suppliers, as ended."
         if platform is Platform.WEDME

@@ -1,4 +1,4 @@
-"""Comparisons of measured numbers with limits.
+"""Compares measured numbers with limits.
 
 Measured numbers are sums of doubles: three samples of 0.1 have the mean 0.10000000000000002. A
 value within one part in 10^9 of a limit (near zero: within 10^-12) is equal to it.
@@ -14,7 +14,7 @@ ABSOLUTE_TOLERANCE = 1e-12
 
 
 def is_equal(value: float, limit: float) -> bool:
-    """Equal within the tolerance."""
+    """True within the tolerance."""
     return math.isclose(value, limit, rel_tol=RELATIVE_TOLERANCE, abs_tol=ABSOLUTE_TOLERANCE)
 
 
@@ -28,5 +28,5 @@ _MEETS: Mapping[Comparator, Callable[[float, float], bool]] = {
 
 
 def meets(value: float, comparator: Comparator, limit: float) -> bool:
-    """Whether a value stands to its limit as it must."""
+    """True if the comparison holds."""
     return _MEETS[comparator](value, limit)

@@ -1,4 +1,4 @@
-"""Success criteria: what a phase must keep to, typed (S15, A9, X1)."""
+"""Success criteria of a phase (S15, A9, X1)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ CUSTOM_PREFIX = "custom."
 
 
 class Aggregation(StrEnum):
-    """How samples of a window become one number."""
+    """How the samples of a window become one number."""
 
     SUM = "sum"
     COUNT = "count"
@@ -22,7 +22,7 @@ class Aggregation(StrEnum):
 
 
 class Comparator(StrEnum):
-    """How the number is held against the threshold; true is good."""
+    """How the number is compared with the threshold; true is good."""
 
     LT = "lt"
     LTE = "lte"
@@ -32,7 +32,7 @@ class Comparator(StrEnum):
 
 
 class GuardAction(StrEnum):
-    """What happens when a criterion keeps failing."""
+    """The action taken when a criterion keeps failing."""
 
     WARN = "warn"
     HOLD = "hold"
@@ -40,7 +40,7 @@ class GuardAction(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a judgement found; only FAILING counts as a failure."""
+    """The result of judging a criterion; only FAILING counts as a failure."""
 
     PASSING = "passing"
     FAILING = "failing"
@@ -50,7 +50,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One promise of a phase, such as: error_rate over 60 s stays below 2."""
+    """A success criterion, such as: error_rate over 60 s stays below 2."""
 
     key: str
     metric: str

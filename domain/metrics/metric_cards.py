@@ -1,11 +1,11 @@
-"""A number of the dashboard, and where it goes (S26)."""
+"""The metric cards of the dashboard, with their trend (S26)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Trend(StrEnum):
-    """Where a number goes, compared with the window before."""
+    """The direction of a number compared with the previous window."""
 
     UP = "up"
     DOWN = "down"
@@ -15,7 +15,7 @@ class Trend(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A number of the dashboard beside the window before."""
+    """A number of the dashboard and its value in the previous window."""
 
     key: str
     title: str
@@ -26,14 +26,14 @@ class Card:
 
     @property
     def change_percent(self) -> float | None:
-        """By how much it moved; None where there is nothing to compare with."""
+        """The change in percent; None without a previous value."""
         if self.value is None or not self.previous:
             return None
         return round(100 * (self.value - self.previous) / self.previous, 2)
 
     @property
     def trend(self) -> Trend:
-        """FLAT within one percent; UNKNOWN where there is nothing to compare with."""
+        """FLAT within one percent; UNKNOWN without a previous value."""
         change = self.change_percent
         if change is None:
             return Trend.UNKNOWN
@@ -43,7 +43,7 @@ class Card:
 
     @property
     def improving(self) -> bool | None:
-        """Whether the trend is a good one; None where there is none."""
+        """True if the trend is good; None without a trend."""
         if self.trend in (Trend.UNKNOWN, Trend.FLAT):
             return None
         return (self.trend is Trend.UP) is self.higher_is_better

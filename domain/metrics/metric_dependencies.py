@@ -1,9 +1,9 @@
-"""Which health checks each metric depends on: the one table of silences and causes (L16, L17).
+"""The health checks on which each metric depends, for silences and causes (L16, L17).
 
-A check that fails, or is worked on, spoils the numbers of the metrics that depend on it: a silence
-holds their criteria (A28), and an open incident of the check explains theirs. Redis may be away
+A check that fails, or is under maintenance, distorts the metrics that depend on it: a silence
+suspends their criteria (A28), and an open incident of the check explains theirs. Redis may be down
 without failing a request, so requests do not depend on REALTIME; mail waits in the outbox, so only
-what people do after a letter depends on EMAIL. Custom metrics depend on nothing known here.
+what people do after an e-mail depends on EMAIL. Custom metrics have no known dependencies.
 """
 
 from collections.abc import Mapping
@@ -67,12 +67,12 @@ CHECKS_OF_METRICS: Mapping[str, Checks] = {
 
 
 def checks_of_metric(metric: str) -> Checks:
-    """None for metrics of others."""
+    """The checks of a metric; none for custom metrics."""
     return CHECKS_OF_METRICS.get(metric, frozenset())
 
 
 def checks_of(criterion: Criterion) -> Checks:
-    """Those that the criterion names itself, else those of its metric."""
+    """The checks that the criterion names, else those of its metric."""
     if criterion.depends_on is not None:
         return frozenset(criterion.depends_on)
     return checks_of_metric(criterion.metric)

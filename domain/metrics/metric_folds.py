@@ -1,4 +1,4 @@
-"""Samples of a metric folded into one bucket; folds of folds are exact (S3)."""
+"""Folds samples of a metric into buckets; folding folds is exact (S3)."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ BOUNDS = tuple(round(1.2**power, 2) for power in range(60))
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Samples of one metric in one bucket. Folding folds gives what folding all would give."""
+    """The samples of a metric in one bucket. Folding folds equals folding all samples."""
 
     samples: int = 0
     total: float = 0.0
@@ -20,7 +20,7 @@ class Folded:
     histogram: Mapping[int, int] = field(default_factory=dict)
 
     def plus(self, later: "Folded") -> "Folded":
-        """Both together; `later` came after."""
+        """The sum of both; `later` is the later one."""
         counts = dict(self.histogram)
         for bucket, count in later.histogram.items():
             counts[bucket] = counts.get(bucket, 0) + count
@@ -38,12 +38,12 @@ EMPTY = Folded()
 
 
 def single(value: float) -> Folded:
-    """One sample: a count that is handed over, or a look at what goes up and down."""
+    """The fold of one sample: a counted number, or one reading of a gauge."""
     return Folded(1, value, value, value, value)
 
 
 def fold(parts: Iterable[Folded]) -> Folded:
-    """All of them together, in order."""
+    """The sum of all parts, in order."""
     total = EMPTY
     for part in parts:
         total = total.plus(part)
@@ -58,12 +58,12 @@ def bucket_of(milliseconds: float) -> int:
 
 
 def bound_of(bucket: int) -> float:
-    """The upper bound of a bucket. Samples of outside tools have buckets below and above ours."""
+    """The upper bound of a bucket. Samples of custom metrics use buckets below and above ours."""
     return BOUNDS[bucket] if 0 <= bucket < len(BOUNDS) else float(1.2**bucket)
 
 
 def percentile(histogram: Mapping[int, int], share: float) -> float | None:
-    """The upper bound of the bucket in which the given share of samples lies."""
+    """The upper bound of the bucket that contains the given share of samples."""
     rank = share * sum(histogram.values())
     seen = 0
     for bucket in sorted(histogram):

@@ -1,4 +1,4 @@
-"""Metrics: their names, how samples add up, how two windows compare (S69, S79)."""
+"""Metrics: names, kinds, aggregations and comparison of windows (S69, S79)."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +17,8 @@ REQUEST_ERRORS = "request_errors_total"
 RESPONSE_TIME = "response_time_ms"
 ERROR_RATE = "error_rate"
 SIGNUPS = "signups_total"
-FAILED_SIGNUPS = "failed_signups"  # whatever the reason, so visitors can raise it
-SIGNUP_SERVER_ERRORS = "signup_server_errors"  # those of them that are our fault
+FAILED_SIGNUPS = "failed_signups"  # for any reason, so visitors can increase it
+SIGNUP_SERVER_ERRORS = "signup_server_errors"  # those caused by our errors
 CONNECTIONS = "connections_total"
 LOOP_LAG = "event_loop_lag_ms"
 POOL_USED = "database_connections_used"
@@ -29,7 +29,7 @@ JOURNEY_DELAY = "journey_delivery_ms"
 
 RATIO_SIGN = " / "
 MAX_TAGS = 8
-MAX_METRICS = 500  # of outside tools, in a list
+MAX_METRICS = 500  # of custom metrics, in a list
 CUSTOM_RULE = (
     f"Metrics of your own start with {CUSTOM_PREFIX!r}, have at most 100 characters, "
     "and those are letters, digits or one of _ . : / -"
@@ -38,7 +38,7 @@ _CUSTOM = re.compile(re.escape(CUSTOM_PREFIX) + r"[A-Za-z0-9_.:/-]+")
 
 
 class MetricKind(StrEnum):
-    """How samples of a metric add up."""
+    """How the samples of a metric add up."""
 
     COUNTER = "counter"
     GAUGE = "gauge"
@@ -48,9 +48,9 @@ class MetricKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MetricInfo:
-    """What is known of a metric. A ratio is made of two counters, never stored itself.
+    """What is known of a metric. A ratio is computed from two counters and never stored.
 
-    `is_declared` False: nobody has said of which kind a metric of an outside tool is.
+    `is_declared` False: no client has declared the kind of a custom metric.
     """
 
     kind: MetricKind
@@ -60,7 +60,7 @@ class MetricInfo:
 
 
 _COUNT = MetricInfo(MetricKind.COUNTER, "")
-CUSTOM = MetricInfo(MetricKind.GAUGE, "", is_declared=False)  # whatever others send
+CUSTOM = MetricInfo(MetricKind.GAUGE, "", is_declared=False)  # sent by clients
 _JOURNEYS: Mapping[str, MetricInfo] = {
     name: info
     for key in JourneyKey
@@ -87,7 +87,7 @@ OWN: Mapping[str, MetricInfo] = {
     SIGNUP_SERVER_ERRORS: _COUNT,
     CONNECTIONS: _COUNT,
     "successful_connections": _COUNT,
-    # Of one process: over several it is the average process that a number stands for.
+    # Per process: over several processes it is the average.
     LOOP_LAG: MetricInfo(MetricKind.GAUGE, "ms"),
     POOL_USED: MetricInfo(MetricKind.GAUGE, ""),
     SOCKETS: MetricInfo(MetricKind.GAUGE, ""),
@@ -120,7 +120,7 @@ _FITTING_CUSTOM = set(Aggregation) - PERCENTILES.keys()
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One number over a window, and on how many samples it stands. No samples: no value."""
+    """A number over a window and its number of samples. Without samples there is no value."""
 
     value: float | None
     samples: int
@@ -128,7 +128,7 @@ class Measurement:
 
 
 def info_of(metric: str, path: Sequence[str] = ("name",)) -> MetricInfo:
-    """What is known of a metric; raises Invalid for a name that is neither ours nor custom."""
+    """The properties of a metric; raises Invalid for a name that is neither ours nor custom."""
     if metric in OWN:
         return OWN[metric]
     if is_custom(metric):
@@ -142,7 +142,7 @@ def info_of(metric: str, path: Sequence[str] = ("name",)) -> MetricInfo:
 def unknown_metric(
     metric: str, custom: Iterable[str] = (), path: Sequence[str] = ("name",)
 ) -> Invalid:
-    """The refusal of a name, with the nearest ones; `custom` are those of outside tools."""
+    """The error for an unknown name, with similar ones; `custom` are custom metrics."""
     near = get_close_matches(metric[:100], [*OWN, *custom], n=3)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     own_names = ", ".join(sorted(OWN))
@@ -154,16 +154,16 @@ def unknown_metric(
 
 
 def names_in(metric: str) -> list[str]:
-    """The metrics that one is made of: of `custom.failed / custom.all` both, else itself."""
+    """The metrics behind one: both of `custom.failed / custom.all`, else itself."""
     return metric.split(RATIO_SIGN)
 
 
 def settled_info(
     metric: str, custom: Mapping[str, MetricInfo], path: Sequence[str] = ("name",)
 ) -> MetricInfo:
-    """What is known of a metric, given what outside tools have said of theirs.
+    """The properties of a metric, including declarations of custom metrics.
 
-    Raises Invalid for an unknown name, and for a ratio of what are no counters.
+    Raises Invalid for an unknown name, and for a ratio of metrics that are no counters.
     """
     info = custom.get(metric) or info_of(metric, path)
     parts = () if metric in OWN else info.parts or ()
@@ -176,24 +176,24 @@ def settled_info(
 
 
 def shortest_window(metric: str) -> int:
-    """In seconds: a window that lies between two hand-overs would look as if nothing happened."""
+    """The shortest window in seconds; shorter ones may fall between two hand-overs."""
     parts = info_of(metric).parts or (metric,)
     return SHORTEST_SECONDS if _HANDED_OVER.intersection(parts) else 0
 
 
 def is_custom(metric: str) -> bool:
-    """Whether it is a name for a metric of an outside tool."""
+    """True for a valid name of a custom metric."""
     return len(metric) <= 100 and _CUSTOM.fullmatch(metric) is not None
 
 
 def check_tags(tags: Mapping[str, str], path: Sequence[str]) -> None:
-    """Raises Invalid for more or longer tags than a sample can have."""
+    """Raise Invalid for more or longer tags than a sample can have."""
     if len(tags) > MAX_TAGS or any(len(part) > 100 for item in tags.items() for part in item):
         raise Invalid(f"At most {MAX_TAGS} tags of 100 characters.", path=path)
 
 
 def fitting(info: MetricInfo) -> list[Aggregation]:
-    """What the samples of a metric can become."""
+    """The aggregations that a metric allows."""
     possible = _FITTING[info.kind] if info.is_declared else _FITTING_CUSTOM
     return [item for item in Aggregation if item in possible]
 
@@ -204,7 +204,7 @@ def check_fitting(
     info: MetricInfo,
     path: Sequence[str] = ("aggregation",),
 ) -> None:
-    """Raises Invalid where the samples of a metric cannot become such a number (S15)."""
+    """Raise Invalid if a metric does not allow an aggregation (S15)."""
     possible = fitting(info)
     if aggregation in possible:
         return
@@ -223,9 +223,9 @@ def measured(
     seconds: float,
     info: MetricInfo | None = None,
 ) -> Measurement:
-    """One number from what was folded over a window of so many seconds.
+    """Compute one number from the folds of a window.
 
-    `info` is needed for metrics of outside tools, which the code does not know.
+    `info` is required for custom metrics, which the code does not know.
     """
     info = info or info_of(metric)
     if info.parts is not None:

@@ -1,4 +1,4 @@
-"""When trouble began: the first bad sample of a window, not the tick that judged it (L4, L5)."""
+"""Finds when trouble began: the first bad sample, not the tick that judged it (L4, L5)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from domain.platform.time_ranges import FINE, floor
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a metric was in one part of a window; no value where nothing was measured."""
+    """The value of a metric in one part of a window; None if nothing was measured."""
 
     at: datetime
     value: float | None
@@ -18,8 +18,8 @@ class Step:
 def first_bad(steps: Sequence[Step], is_bad: Callable[[float], bool]) -> datetime | None:
     """The first part of a window that is bad by itself.
 
-    Ten failures in five minutes may lie so far apart that no part is: then the first in which
-    anything was counted. None where nothing was.
+    Ten failures in five minutes may lie so far apart that no part is; then it is the first part
+    with a count. None if nothing was counted.
     """
     measured = [step for step in steps if step.value is not None]
     bad = next(
@@ -33,9 +33,9 @@ def first_bad(steps: Sequence[Step], is_bad: Callable[[float], bool]) -> datetim
 def first_sample(
     step: datetime, samples: Sequence[Step], one_by_one: bool, is_bad: Callable[[float], bool]
 ) -> datetime:
-    """The first bad sample of the first bad step; the step itself, where it has no samples.
+    """The first bad sample of the first bad part; the part itself if it has no samples.
 
-    `one_by_one`: a sample can be bad alone. Otherwise, or if none is, the first one counts.
+    `one_by_one`: a single sample can be bad. Otherwise, or if none is, the first one counts.
     """
     bad = (
         item.at for item in samples if one_by_one and item.value is not None and is_bad(item.value)
@@ -45,7 +45,7 @@ def first_sample(
 
 
 def latest(began_at: datetime, detected_at: datetime) -> datetime:
-    """When trouble began at the latest: a whole step stands for all that lies within it."""
+    """The latest possible beginning: anywhere within the first bad part."""
     if began_at != floor(began_at, FINE):
         return began_at
     return max(began_at, min(began_at + timedelta(seconds=FINE), detected_at))

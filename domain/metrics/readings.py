@@ -1,11 +1,11 @@
-"""What reading a metric gives to those who judge it."""
+"""The result of reading a metric."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class MetricReading:
-    """What a look at a metric gave; `problem` says why it gave nothing."""
+    """The value of a metric, or the `problem` that prevented reading it."""
 
     value: float | None
     samples: int

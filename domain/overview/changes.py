@@ -1,4 +1,4 @@
-"""What the audit of a launch is about, and what a change did, field by field (A4, L24)."""
+"""The kinds of changes in the audit, and their differences field by field (A4, L24)."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from domain.events import Subject
 
 
 class ChangeSubject(StrEnum):
-    """A kind of thing whose changes the launch team reads; what customers do is not among them."""
+    """The objects whose changes the launch team sees; customers' own are not among them."""
 
     PHASE = "phase"
     FLAG = "flag"
@@ -21,7 +21,7 @@ SUBJECTS = {item: Subject(item.value) for item in ChangeSubject}
 
 
 class ChangeKind(StrEnum):
-    """What was done; `action` has the words of it."""
+    """The kind of a change; `action` has its exact name."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -41,7 +41,7 @@ class ChangeKind(StrEnum):
     OTHER = "other"
 
 
-# The actions that are of a kind; what stands nowhere is OTHER.
+# Actions by kind; all others are OTHER.
 ACTIONS: Mapping[ChangeKind, frozenset[str]] = {
     ChangeKind.CREATED: frozenset({"created", "token.created"}),
     ChangeKind.UPDATED: frozenset({"updated", "introduced"}),
@@ -70,7 +70,7 @@ def kind_of(action: str) -> ChangeKind:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field as text, such as `steps[0].holdSeconds` from 60 to 120; None: it was not there."""
+    """A changed field, such as `steps[0].holdSeconds` from 60 to 120; None: absent."""
 
     field: str
     before: str | None
@@ -80,7 +80,7 @@ class FieldChange:
 def field_changes(
     before: Mapping[str, object] | None, after: Mapping[str, object] | None
 ) -> list[FieldChange]:
-    """What differs between the two sides of a change, in the spelling of the graph."""
+    """The differences between both sides of a change, with the names of the graph."""
     old, new = dict(_leaves("", before or {})), dict(_leaves("", after or {}))
     names = dict.fromkeys([*old, *new])
     return [
@@ -91,7 +91,7 @@ def field_changes(
 
 
 def _leaves(path: str, value: object) -> Iterable[tuple[str, str]]:
-    """Each value under a path. A list of plain values is one value."""
+    """Every value below a path. A list of plain values is one value."""
     if isinstance(value, Mapping):
         for name, item in value.items():
             field = _camel(str(name))

@@ -1,4 +1,4 @@
-"""What an event means for the runs of journeys: one map, read at one glance (S70)."""
+"""Maps events to moves of journey runs (S70)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ SENT = "sent"  # of InvitationChanged, the first time
 
 @dataclass(frozen=True, slots=True)
 class JourneyMove:
-    """One run goes on, or `begins`. `owner`: a supplier or its user; no subject: the run is theirs.
+    """A run moves, or `begins`. `owner`: a supplier or user; no subject: the owner's run.
 
-    Who signed up before runs were counted has none, and moves none.
+    Somebody who signed up before runs were counted has none, and nothing moves.
     """
 
     key: JourneyKey
@@ -31,7 +31,7 @@ class JourneyMove:
 
 
 def moves_of(event: Event) -> list[JourneyMove]:
-    """Most events move nobody."""
+    """The moves of an event; most events have none."""
     moves = _MOVES.get(type(event))
     return moves(event) if moves else []
 
@@ -47,7 +47,7 @@ def _signed_up(event: Event) -> list[JourneyMove]:
 
 
 def _onboarding(event: Event) -> list[JourneyMove]:
-    """The second run learns the vendor type, which may have come with the step."""
+    """The run also learns the vendor type, which may have come with the step."""
     assert isinstance(event, OnboardingChanged)
     if event.side is not OnboardingSide.SUPPLIER:
         return []
@@ -68,7 +68,7 @@ def _invitation(event: Event) -> list[JourneyMove]:
         _outcome(event),
         begins=event.action == SENT,
     )
-    # Only a connection ends that one: a supplier who was refused may have invited others too.
+    # Only a connection ends that run: a declined supplier may have invited others too.
     opened = event.after is InvitationStatus.OPENED
     steps = (SEND_INVITATION, OPEN_INVITATION) if opened else (SEND_INVITATION,)
     return [own, _meeting(event.supplier_id, steps)]
@@ -86,7 +86,7 @@ def _meeting(
 
 
 def _outcome(event: InvitationChanged) -> Outcome | None:
-    """A link that died under a couple's hands is a failure; what nobody wanted is not."""
+    """A link that ends after it was opened is a failure; declined and unopened ones are not."""
     if event.after in (InvitationStatus.EXPIRED, InvitationStatus.REVOKED):
         tried = event.before is InvitationStatus.OPENED
         return Outcome.FAILED if tried else Outcome.ABANDONED

@@ -1,4 +1,4 @@
-"""What a launch was like at a moment: the events up to it, folded (X6)."""
+"""The state of a launch at a moment, folded from the events up to it (X6)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from domain.ids import EventSeq
 from domain.incidents.incidents import IncidentStatus, Severity
 from domain.phases.phases import PhaseStatus
 
-# From the best to the worst; one that is not known is worse than a warning.
+# From best to worst; UNKNOWN is worse than WARNING.
 _ORDER = (
     HealthStatus.HEALTHY,
     HealthStatus.WARNING,
@@ -25,7 +25,7 @@ _ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class PhaseThen:
-    """A phase at that moment. `since`: when it last changed."""
+    """A phase at that moment. `since`: its last change."""
 
     id: UUID
     key: str
@@ -38,7 +38,7 @@ class PhaseThen:
 
 @dataclass(frozen=True, slots=True)
 class KillThen:
-    """A kill that was in force at that moment; `*` is every flag."""
+    """A kill in force at that moment; `*` is every flag."""
 
     key: str
     since: datetime
@@ -47,7 +47,7 @@ class KillThen:
 
 @dataclass(frozen=True, slots=True)
 class FlagThen:
-    """A flag at that moment. `kill`: what forced it off, whatever its state says."""
+    """A flag at that moment. `kill`: the kill that forced it off, whatever its state."""
 
     key: str
     state: FlagState
@@ -78,10 +78,10 @@ class IncidentThen:
 
 @dataclass(frozen=True, slots=True)
 class LaunchState:
-    """Everything at that moment.
+    """The state at that moment.
 
-    `position`: no event up to there happened later, so reading on from it misses nothing. What was
-    recorded late may come again. 0 before the first event.
+    `position`: no event up to it happened later, so reading on from it misses nothing; events that
+    were recorded late may repeat. 0 before the first event.
     """
 
     position: EventSeq
@@ -93,7 +93,7 @@ class LaunchState:
 
     @property
     def overall(self) -> HealthStatus:
-        """The worst check; unknown where none had reported yet."""
+        """The worst check; UNKNOWN without any."""
         statuses = [item.status for item in self.checks]
         return max(statuses, key=_ORDER.index) if statuses else HealthStatus.UNKNOWN
 
@@ -101,8 +101,8 @@ class LaunchState:
 def fold(events: Iterable[RecordedEvent], position: EventSeq) -> LaunchState:
     """The state after these events, in their order.
 
-    The last event of each thing is enough: folding only those gives the same. Of kills that is the
-    one with the highest number, in whatever order they were recorded.
+    Folding only the last event of each object gives the same; of kills, the one with the highest
+    number, in whatever order they were recorded.
     """
     phases: dict[UUID, PhaseThen] = {}
     flags: dict[UUID, FlagThen] = {}

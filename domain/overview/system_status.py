@@ -1,4 +1,4 @@
-"""What everybody may know of the health: what it means for them, no internals (S113)."""
+"""The public status: what health means for users, without internals (S113)."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from domain.incidents.incidents import Severity
 
 
 class ServiceStatus(StrEnum):
-    """How the product is for those who use it."""
+    """The status of the product for its users."""
 
     OPERATIONAL = "operational"
     DEGRADED = "degraded"
@@ -25,13 +25,13 @@ _FELT: Mapping[CheckType, str] = {
     CheckType.REALTIME: "Pages may need to be loaded again to show what is new.",
 }
 _LIMITED = "Some features do not work as usual. Our team is working on it."
-# Without these nothing works; the others leave something to work with.
+# Without these nothing works; without the others the product is degraded.
 _VITAL = frozenset({CheckType.DATABASE, CheckType.API, CheckType.AUTH})
 
 
 @dataclass(frozen=True, slots=True)
 class SystemStatus:
-    """The status, and what people notice."""
+    """The status and its effects on users."""
 
     status: ServiceStatus
     effects: tuple[str, ...] = ()
@@ -40,10 +40,10 @@ class SystemStatus:
 def summarize(
     checks: Iterable[tuple[CheckType, HealthStatus]], incidents: Collection[Severity] = ()
 ) -> SystemStatus:
-    """Say what failing checks mean for users; slow ones and single failures are no trouble yet.
+    """Describe the effects of failing checks; slow checks and single failures have none.
 
-    `incidents`: severities of the open incidents that name an impact on users. Their text is the
-    team's, so only that there is one is said here (M15).
+    `incidents`: the severities of open incidents with an impact on users. Their texts are internal,
+    so only their existence is shown (M15).
     """
     statuses = dict(checks)
     failing = [check for check in CheckType if statuses.get(check) is HealthStatus.CRITICAL]

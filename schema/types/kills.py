@@ -29,7 +29,7 @@ describe(
     KillSource,
     "Where a kill comes from.",
     SWITCH="killFlags or `launch kill`: liftKills ends it.",
-    ENVIRONMENT="FLAGS_KILLED of this server process: only a restart without it ends it.",
+    ENVIRONMENT="FLAGS_KILLED of this server process; lasts until a restart without it.",
 )
 
 

@@ -15,7 +15,7 @@ from domain.journeys.onboarding import Step
 from domain.mail import unsubscribing
 from domain.marketplace import nudges as rules
 from domain.marketplace.nudge_emails import Nudging, letter
-from domain.marketplace.nudges import NudgeKind, Standing
+from domain.marketplace.nudges import NudgeKind, StallState
 from domain.overview.journey_moves import ABANDONED, GAVE_UP
 from services.flags import feature_guards
 from services.journeys import onboarding_steps
@@ -46,14 +46,14 @@ async def look(
     if place is None or place.row.last_activity_at > since:
         return None
     row, step = place.row, place.step
-    if rules.stands_still(standing(row, step), uow.now):
+    if rules.is_stuck(standing(row, step), uow.now):
         _mark(uow, row, step)
     incident = await incident_on(uow, step)
     if incident is not None and row.stuck_at_step is not None:
         await queries.remember(uow.session, row.id, incident, step.key, uow.now)
     elif incident is None and await _may_nudge(uow, settings, place):
         await nudge(uow, settings, place, NudgeKind.STUCK)
-    if rules.leaves(standing(row, step), uow.now):
+    if rules.is_abandoned(standing(row, step), uow.now):
         row.left_at = uow.now
         record(uow, NUDGER, row, GAVE_UP if row.assistance_needed else ABANDONED)
     return rules.next_look(standing(row, step), uow.now, silenced=incident is not None)
@@ -119,9 +119,9 @@ async def allow(uow: UnitOfWork, actor: Actor, user_id: UUID | None, wanted: boo
     return True
 
 
-def standing(row: OnboardingProgress, step: Step) -> Standing:
+def standing(row: OnboardingProgress, step: Step) -> StallState:
     """A row as the rules see it."""
-    return Standing(
+    return StallState(
         row.last_activity_at,
         row.nudges_sent,
         opted_out=row.nudges_opted_out,

@@ -15,14 +15,14 @@ from domain.marketplace.nudge_emails import Nudging, letter
 from domain.marketplace.nudges import (
     LADDER,
     NudgeKind,
-    Standing,
+    StallState,
     banner,
     by_mail,
-    leaves,
+    is_abandoned,
+    is_stuck,
     message,
     next_look,
     nudge_due,
-    stands_still,
 )
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -30,9 +30,9 @@ SUPPLIER, COUPLE = OnboardingSide.SUPPLIER, OnboardingSide.COUPLE
 SECRET = b"a secret that only tests know"
 
 
-def idle(seconds: float, **more: object) -> Standing:
+def idle(seconds: float, **more: object) -> StallState:
     """Somebody who did nothing for so long."""
-    return replace(Standing(NOW - timedelta(seconds=seconds)), **more)  # type: ignore[arg-type]
+    return replace(StallState(NOW - timedelta(seconds=seconds)), **more)  # type: ignore[arg-type]
 
 
 def test_the_ladder_is_that_of_the_source() -> None:
@@ -53,7 +53,7 @@ def test_the_ladder_is_that_of_the_source() -> None:
         (idle(10**7, opted_out=True), False),
     ],
 )
-def test_three_nudges_at_most(standing: Standing, due: bool) -> None:
+def test_three_nudges_at_most(standing: StallState, due: bool) -> None:
     """S73."""
     assert nudge_due(standing, NOW) is due
 
@@ -63,8 +63,8 @@ def test_the_first_stays_in_the_app() -> None:
 
 
 def test_who_does_nothing_for_a_day_has_left() -> None:
-    assert [leaves(idle(seconds), NOW) for seconds in (86_399, 86_400)] == [False, True]
-    assert not leaves(idle(10**6, left=True), NOW)
+    assert [is_abandoned(idle(seconds), NOW) for seconds in (86_399, 86_400)] == [False, True]
+    assert not is_abandoned(idle(10**6, left=True), NOW)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_who_does_nothing_for_a_day_has_left() -> None:
         (idle(86_400, marked=True, sent=3, left=True), None),
     ],
 )
-def test_the_next_look_is_when_something_is_due(standing: Standing, seconds: int | None) -> None:
+def test_the_next_look_is_when_something_is_due(standing: StallState, seconds: int | None) -> None:
     expected = None if seconds is None else NOW + timedelta(seconds=seconds)
     assert next_look(standing, NOW) == expected
 
@@ -93,10 +93,10 @@ def test_while_an_incident_is_open_no_nudge_is_waited_for() -> None:
 def test_looking_never_goes_on_for_ever(
     seconds: int, sent: int, opted_out: bool, marked: bool, left: bool
 ) -> None:
-    standing, now = Standing(NOW, sent, opted_out, marked, left), NOW + timedelta(seconds=seconds)
+    standing, now = StallState(NOW, sent, opted_out, marked, left), NOW + timedelta(seconds=seconds)
     again = next_look(standing, now)
     assert again is None or now < again <= max(NOW + LADDER[-1], now + LADDER[0])
-    assert stands_still(standing, now) is (seconds >= 300)
+    assert is_stuck(standing, now) is (seconds >= 300)
 
 
 @pytest.mark.parametrize("kind", NudgeKind)
