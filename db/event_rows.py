@@ -20,6 +20,7 @@ from domain.events.imports import IMPORT_EVENTS
 from domain.events.kills import KILL_EVENTS
 from domain.events.marketplace import MARKETPLACE_EVENTS
 from domain.events.messages import MESSAGE_EVENTS
+from domain.events.notifications import NOTIFICATION_EVENTS
 from domain.events.rehearsals import REHEARSAL_EVENTS
 from domain.events.webhooks import WEBHOOK_EVENTS
 from domain.ids import EventId, EventSeq
@@ -37,6 +38,7 @@ _KINDS = {
         *ACCOUNT_EVENTS,
         *KILL_EVENTS,
         *MESSAGE_EVENTS,
+        *NOTIFICATION_EVENTS,
     )
 }
 _adapters: dict[type[Event], TypeAdapter[Event]] = {}  # costly to make, so only when needed

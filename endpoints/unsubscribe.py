@@ -10,10 +10,11 @@ from starlette.routing import Route
 from domain.actors import ANONYMOUS
 from domain.errors import DependencyDown, LaunchError
 from domain.mail import unsubscribing
+from domain.marketplace.notifications import NotificationKind
 from endpoints.request_metrics import counted
 from schema.context import Runtime
 from services.mail import invitation_limits
-from services.marketplace import message_mails, nudges
+from services.marketplace import notifications, nudges
 
 _HEADERS = {
     "cache-control": "no-store",
@@ -36,6 +37,13 @@ _NO_MESSAGES = (
     '<form method="post" action="?again=1"><button type="submit">Send them again</button></form>'
 )
 _MESSAGES_AGAIN = "<p>You get e-mails about messages again.</p>" + _ASK_MESSAGES
+_NOTIFICATIONS = "Notifications"
+_ASK_KIND = '<form method="post"><button type="submit">No more e-mails like this</button></form>'
+_NO_KIND = (
+    "<p>You get no more e-mails of this kind. The app still shows you what happens.</p>"
+    '<form method="post" action="?again=1"><button type="submit">Send them again</button></form>'
+)
+_KIND_AGAIN = "<p>You get these e-mails again.</p>" + _ASK_KIND
 _UNKNOWN = "<p>This link is not valid. Use the one in our last letter.</p>"
 _ASK_INVITATIONS = (
     "<p>Suppliers can invite you by e-mail to plan your wedding with them.</p>"
@@ -50,7 +58,12 @@ _ALLOWED = "<p>Suppliers can invite you again.</p>" + _ASK_INVITATIONS
 
 def unsubscribe_routes(runtime: Runtime) -> list[Route]:
     """All kinds of links."""
-    return [_invitations_route(runtime), _messages_route(runtime), _reminders_route(runtime)]
+    return [
+        _invitations_route(runtime),
+        _messages_route(runtime),
+        _notifications_route(runtime),
+        _reminders_route(runtime),
+    ]
 
 
 def _messages_route(runtime: Runtime) -> Route:
@@ -65,12 +78,36 @@ def _messages_route(runtime: Runtime) -> Route:
         again = "again" in request.query_params
         try:
             async with runtime.db.write() as uow:
-                await message_mails.allow(uow, user_id, wanted=again)
+                kind = NotificationKind.MESSAGE
+                await notifications.allow_email(uow, ANONYMOUS, user_id, kind, wanted=again)
         except LaunchError as error:
             return _failed(_MESSAGES, error)
         return _page(_MESSAGES, _MESSAGES_AGAIN if again else _NO_MESSAGES)
 
     path = "/unsubscribe/messages/{code}"
+    return Route(path, unsubscribe, methods=_METHODS, middleware=counted(runtime))
+
+
+def _notifications_route(runtime: Runtime) -> Route:
+    """E-mails about one kind of notification to one person; the same link brings them back."""
+
+    async def unsubscribe(request: Request) -> Response:
+        kind, code = request.path_params["kind"], request.path_params["code"]
+        user_id = unsubscribing.read_kind(code, kind, runtime.secret)
+        if user_id is None or kind not in list(NotificationKind):
+            return _page(_NOTIFICATIONS, _UNKNOWN, 404)
+        if request.method != "POST":
+            return _page(_NOTIFICATIONS, _ASK_KIND)
+        again = "again" in request.query_params
+        try:
+            async with runtime.db.write() as uow:
+                wanted = NotificationKind(kind)
+                await notifications.allow_email(uow, ANONYMOUS, user_id, wanted, wanted=again)
+        except LaunchError as error:
+            return _failed(_NOTIFICATIONS, error)
+        return _page(_NOTIFICATIONS, _KIND_AGAIN if again else _NO_KIND)
+
+    path = "/unsubscribe/notifications/{kind}/{code}"
     return Route(path, unsubscribe, methods=_METHODS, middleware=counted(runtime))
 
 

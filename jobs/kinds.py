@@ -13,6 +13,7 @@ from jobs.routing import (
     FOLLOW_HELP,
     FOLLOW_INCIDENT,
     LOOK_AFTER,
+    MAIL_NOTIFICATIONS,
     RAMP,
     REDELIVER,
     REHEARSE,
@@ -59,5 +60,8 @@ KINDS: Mapping[str, JobKind] = {
     # Reminders and thanks: a late one is as good.
     LOOK_AFTER: JobKind(concurrency=10, retry_seconds=15, max_retry_seconds=3_600, attempts=24),
     TELL_OF_MESSAGE: JobKind(concurrency=10, retry_seconds=5, max_retry_seconds=600, attempts=24),
+    MAIL_NOTIFICATIONS: JobKind(
+        concurrency=10, retry_seconds=5, max_retry_seconds=600, attempts=24
+    ),
     WORKS_AGAIN: JobKind(concurrency=5, retry_seconds=5, max_retry_seconds=600, attempts=24),
 }

@@ -24,12 +24,16 @@ from domain.events.webhooks import RedeliveryAsked
 from domain.ids import UserId
 from domain.incidents.incidents import ACTIVE_STATUSES
 from domain.journeys.onboarding import STALLED_AFTER
+from domain.marketplace import notifications as inbox
 from domain.marketplace import nudges
 from domain.marketplace.message_emails import AWAY_AFTER
+from domain.marketplace.notifications import NotificationKind
+from domain.overview.notices import notices_of
 from domain.phases.phases import PhaseStatus
 from domain.phases.rehearsal import STARTED
 from jobs.queue import JobSpec, enqueue
 from services.journeys import journeys
+from services.marketplace import notifications
 from services.metrics.metric_samples import count_events
 
 RAMP = "phases.ramp"
@@ -44,15 +48,20 @@ WORKS_AGAIN = "onboarding.works_again"
 FOLLOW_HELP = "onboarding.help"
 SEND_BULK = "invitations.bulk"
 TELL_OF_MESSAGE = "messages.tell"
+MAIL_NOTIFICATIONS = "notifications.mail"
 
 E = TypeVar("E", bound=Event)
 Route = Callable[[WrittenEvent], list[JobSpec]]
 
 
 async def enqueue_for(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
-    """Add the jobs of these events, and count them, inside the transaction that wrote them."""
+    """Add the jobs of these events, and count them, inside the transaction that wrote them.
+
+    Journeys and inboxes follow them there too.
+    """
     await count_events(session, events)
     await journeys.follow(session, events)
+    await notifications.follow(session, events)
     jobs = [replace(job, event_id=item.id) for item in events for job in jobs_for(item)]
     await enqueue(session, jobs)
 
@@ -60,7 +69,20 @@ async def enqueue_for(session: AsyncSession, events: Sequence[WrittenEvent]) -> 
 def jobs_for(recorded: WrittenEvent) -> list[JobSpec]:
     """What the system does because of an event; most ask for nothing."""
     route = _ROUTES.get(type(recorded.event))
-    return route(recorded) if route else []
+    return [*(route(recorded) if route else ()), *_notifications(recorded)]
+
+
+def _notifications(recorded: WrittenEvent) -> list[JobSpec]:
+    """Who has not seen it in the app after a while is told by e-mail (M6).
+
+    Messages have a job of their own.
+    """
+    kinds = {notice.kind for notice in notices_of(recorded)}
+    if not kinds - {NotificationKind.MESSAGE}:
+        return []
+    payload = {"event_id": recorded.id}
+    key = f"notifications:{recorded.id}"
+    return [JobSpec(MAIL_NOTIFICATIONS, payload, inbox.AWAY_AFTER, key)]
 
 
 def _route(kind: type[E], jobs: Callable[[E, WrittenEvent], list[JobSpec]]) -> Route:

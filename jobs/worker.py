@@ -17,6 +17,7 @@ from jobs.guards import guard
 from jobs.kinds import KINDS, JobKind
 from jobs.mail import retry_mail, send_mail
 from jobs.messages import tell_of_message
+from jobs.notifications import mail_notifications
 from jobs.onboarding import follow_help, look_after, works_again
 from jobs.parts import Parts, open_parts
 from jobs.phases import count_impact, ramp
@@ -28,6 +29,7 @@ from jobs.routing import (
     FOLLOW_HELP,
     FOLLOW_INCIDENT,
     LOOK_AFTER,
+    MAIL_NOTIFICATIONS,
     RAMP,
     REDELIVER,
     REHEARSE,
@@ -113,9 +115,14 @@ async def _tell_of_message(parts: Parts, payload: Payload) -> None:
     await tell_of_message(parts.db, parts.settings, payload)
 
 
+async def _mail_notifications(parts: Parts, payload: Payload) -> None:
+    await mail_notifications(parts.db, parts.settings, payload)
+
+
 HANDLERS: Mapping[str, WorkerHandler] = {
     FOLLOW_HELP: _follow_help,
     LOOK_AFTER: _look_after,
+    MAIL_NOTIFICATIONS: _mail_notifications,
     WORKS_AGAIN: _works_again,
     FOLLOW_INCIDENT: _follow_incident,
     RAMP: _ramp,

@@ -35,17 +35,17 @@ async def invitation_emails_enabled(info: Info) -> bool:
 
 async def end_partnership(info: Info, id: Id) -> PartnershipPayload:
     """End a partnership of one's own; the other side is told. Again does nothing."""
-    key, base_url = decode_id(id, "Partnership"), info.context.runtime.settings.base_url
+    key = decode_id(id, "Partnership")
     async with info.context.db.write() as uow:
-        row = await partner_endings.end(uow, info.context.actor, base_url, key)
+        row = await partner_endings.end(uow, info.context.actor, key)
     return PartnershipPayload(partnership=Partnership.of(row))
 
 
 async def block_partner(info: Info, id: Id) -> PartnershipPayload:
     """End a partnership and keep the other side away; it learns only of the end."""
-    key, base_url = decode_id(id, "Partnership"), info.context.runtime.settings.base_url
+    key = decode_id(id, "Partnership")
     async with info.context.db.write() as uow:
-        row = await partner_endings.block(uow, info.context.actor, base_url, key)
+        row = await partner_endings.block(uow, info.context.actor, key)
     return PartnershipPayload(partnership=Partnership.of(row))
 
 

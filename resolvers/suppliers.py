@@ -73,6 +73,5 @@ async def update_client(info: Info, input: Edit) -> ClientPayload:
             key,
             input.patch(),
             None if archived is strawberry.UNSET else archived,
-            base_url=info.context.runtime.settings.base_url,
         )
     return ClientPayload.of(done)

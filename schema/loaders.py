@@ -64,6 +64,7 @@ class MessagingLoaders:
         self.last_message = _loader(lookups.last_messages)
         self.contacts = _loader(lookups.contacts)
         self.communication = _loader(lookups.communications)
+        self.notification = _loader(lookups.notifications)
 
 
 class Loaders(BulkLoaders):

@@ -41,6 +41,7 @@ from resolvers import (
 )
 from schema.pagination import Connection
 from schema.permissions import mutation, query, subscription
+from schema.root_inbox import InboxMutations, InboxQueries, InboxSubscriptions
 from schema.root_messages import MessageMutations, MessageQueries, MessageSubscriptions
 from schema.scalars import JSON
 from schema.types import event_rows
@@ -137,7 +138,7 @@ BULK_COST = 500  # up to 2,000 invitations are queued
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(MessageQueries):
+class Query(InboxQueries, MessageQueries):
     """Reads."""
 
     node: Node | None = query(nodes.node)
@@ -230,7 +231,7 @@ class Query(MessageQueries):
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(MessageMutations):
+class Mutation(InboxMutations, MessageMutations):
     """Writes."""
 
     sign_up: SessionPayload = mutation(accounts.sign_up, failed=SessionPayload.failed)
@@ -462,7 +463,7 @@ class Mutation(MessageMutations):
 
 
 @strawberry.type(description="Everything that can be watched: a snapshot first, then changes.")
-class Subscription(MessageSubscriptions):
+class Subscription(InboxSubscriptions, MessageSubscriptions):
     """Streams."""
 
     system_health: HealthSnapshot = subscription(live_health.system_health, Scope.HEALTH_READ)

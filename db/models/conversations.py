@@ -73,15 +73,6 @@ class ConversationRead(Base):
     mailed_at: Mapped[datetime | None]
 
 
-class MessageMailOptOut(Base):
-    """A person who wants no e-mails about messages."""
-
-    __tablename__ = "message_mail_opt_outs"
-
-    user_id: Mapped[UUID] = mapped_column(reference("users"), primary_key=True)
-    created_at: Mapped[Moment]
-
-
 class MessageReport(Base):
     """A message that a participant has reported; open until the staff has dealt with it."""
 

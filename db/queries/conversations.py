@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import User
 from db.models.conversations import Conversation as Counters
-from db.models.conversations import ConversationRead, Message, MessageMailOptOut
+from db.models.conversations import ConversationRead, Message
 from db.models.couples import Couple, Partnership
 from db.models.suppliers import Client, Supplier
 from db.queries.pages import Moments, newest_first
@@ -90,11 +90,6 @@ async def people_of(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID,
             key, side, *rest = row
             found.setdefault(key, []).append(Person(key, ConversationSide(side), *rest))
     return found
-
-
-async def opted_out(session: AsyncSession, user_id: UUID) -> bool:
-    """Whether a person wants no e-mails about messages."""
-    return await session.get(MessageMailOptOut, user_id) is not None
 
 
 def _seen_by(viewer: Participant) -> _Rows:

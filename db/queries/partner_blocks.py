@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import User
 from db.models.couples import Couple, PartnerBlock, Partnership
-from db.models.suppliers import Client, Supplier
+from db.models.suppliers import Client
 from domain.marketplace.partner_blocks import PartnerSide
 
 MAX = 1_000
@@ -54,18 +54,6 @@ async def sides_between(
         .where(Partnership.supplier_id == supplier_id, or_(*couple))
     )
     return frozenset(await session.scalars(query))
-
-
-async def names_of_pair(session: AsyncSession, row: Partnership) -> Row[str, str | None, str]:
-    """The supplier's e-mail and name, and the e-mail of the couple."""
-    query = (
-        select(Supplier.email, Supplier.business_name, User.email)
-        .select_from(Supplier)
-        .join(Couple, Couple.id == row.couple_id)
-        .join(User, User.id == Couple.user_id)
-        .where(Supplier.id == row.supplier_id)
-    )
-    return (await session.execute(query)).one()
 
 
 async def lock_partnership(session: AsyncSession, partnership_id: UUID) -> Partnership | None:

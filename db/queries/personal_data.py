@@ -10,14 +10,10 @@ from db.base import Base
 from db.models.accounts import ApiToken, Session, User
 from db.models.bulk_invitations import BulkInvitation
 from db.models.client_imports import ClientImport
-from db.models.conversations import (
-    ConversationRead,
-    Message,
-    MessageMailOptOut,
-    MessageReport,
-)
+from db.models.conversations import ConversationRead, Message, MessageReport
 from db.models.couples import Couple, Partnership
 from db.models.invitations import Invitation
+from db.models.notifications import Notification, NotificationPreference
 from db.models.onboarding import OnboardingProgress
 from db.models.suppliers import Client, Supplier
 
@@ -60,6 +56,7 @@ def _owned(user_id: UUID) -> Sequence[tuple[type[Base], ColumnElement[bool]]]:
             & or_(Message.sender_id == user_id, Message.hidden_at.is_(None)),
         ),
         (ConversationRead, ConversationRead.user_id == user_id),
-        (MessageMailOptOut, MessageMailOptOut.user_id == user_id),
+        (Notification, Notification.user_id == user_id),
+        (NotificationPreference, NotificationPreference.user_id == user_id),
         (MessageReport, MessageReport.reporter_id == user_id),
     )

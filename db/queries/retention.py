@@ -14,6 +14,7 @@ from db.models.incidents import AlertDelivery
 from db.models.jobs import Tick
 from db.models.mail import Mail
 from db.models.metrics import KnownSeries
+from db.models.notifications import Notification
 from db.models.sendings import InvitationSending
 from db.models.webhooks import WebhookDelivery
 
@@ -28,6 +29,7 @@ CONFIRMATION_EXPIRED: Moments = EmailConfirmation.expires_at
 KEY_CREATED: Moments = IdempotencyKey.created_at
 SENDING_AT: Moments = InvitationSending.at
 CONVERSATION_SPOKEN: Moments = Conversation.last_message_at  # its messages go with it
+NOTIFICATION_CREATED: Moments = Notification.created_at
 MAIL_CREATED: Moments = Mail.created_at
 ALERT_CREATED: Moments = AlertDelivery.created_at
 DELIVERY_CREATED: Moments = WebhookDelivery.created_at

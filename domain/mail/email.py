@@ -18,6 +18,7 @@ class MailKind(StrEnum):
     PARTNER_LEFT = "partner_left"
     NUDGE = "nudge"
     MESSAGE = "message"
+    NOTIFICATION = "notification"
     OTHER = "other"
 
 

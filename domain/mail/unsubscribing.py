@@ -9,6 +9,7 @@ from uuid import UUID
 _PURPOSE = b"launch:unsubscribe:"
 _INVITATIONS = b"launch:unsubscribe:invitations:"
 _MESSAGES = b"launch:unsubscribe:messages:"
+_NOTIFICATIONS = b"launch:unsubscribe:notifications:"
 _SIGNATURE = 16  # bytes
 
 
@@ -30,6 +31,20 @@ def sign_messages(user_id: UUID, secret: bytes) -> str:
 def read_messages(code: str, secret: bytes) -> UUID | None:
     """The user of a code; None if the signature is wrong."""
     return _user_of(code, secret, _MESSAGES)
+
+
+def sign_kind(user_id: UUID, kind: str, secret: bytes) -> str:
+    """The code of a link that stops e-mails about one kind of notification (M6)."""
+    return _encode(user_id.bytes + _signature(user_id, secret, _purpose_of(kind)))
+
+
+def read_kind(code: str, kind: str, secret: bytes) -> UUID | None:
+    """Whose link it is; None where it was not made by us, or for another kind."""
+    return _user_of(code, secret, _purpose_of(kind))
+
+
+def _purpose_of(kind: str) -> bytes:
+    return _NOTIFICATIONS + kind.encode() + b":"
 
 
 def _user_of(code: str, secret: bytes, purpose: bytes) -> UUID | None:

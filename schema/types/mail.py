@@ -40,6 +40,7 @@ describe(
     PARTNER_LEFT="The other side of a partnership is gone.",
     NUDGE="Somebody stands still in the guided setup.",
     MESSAGE="The other side of a partnership has written a message.",
+    NOTIFICATION="Something happened that concerns a supplier or a couple.",
     OTHER="Anything else.",
 )
 

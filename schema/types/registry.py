@@ -25,6 +25,7 @@ from schema.types.incidents import Incident
 from schema.types.invitations import Invitation
 from schema.types.mail import Mail
 from schema.types.node import Node
+from schema.types.notifications import load_notification
 from schema.types.onboarding import Onboarding
 from schema.types.phases import LaunchPhase, PhaseRun
 from schema.types.silences import load_silence
@@ -134,6 +135,7 @@ NODES: Mapping[str, NodeKind] = {
         ),
     ),
     "Conversation": NodeKind(load_conversation, MARKETPLACE),
+    "Notification": NodeKind(load_notification, MARKETPLACE),
     "Onboarding": _owned(
         lambda found: found.onboarding,
         Onboarding.of,

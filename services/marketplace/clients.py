@@ -76,21 +76,19 @@ async def update(
     client_id: UUID,
     given: Mapping[str, object],
     archived: bool | None = None,
-    *,
-    base_url: str,
 ) -> ClientResult:
     """Change the fields that are given; archive a client, or bring it back.
 
     An archived client is worked with no longer: its pending invitation is revoked and its
-    partnership ends, of which the couple is told; `base_url` is where that letter leads. Only a
-    new acceptance connects it again (S9). Raises NotFound.
+    partnership ends, of which the couple is told. Only a new acceptance connects it again
+    (S9). Raises NotFound.
     """
     row = await locked(uow, actor, client_id, ("input", "id"))
     before = row.status
     patch = rules.check_client(given)
     changed = [name for name, value in patch.items() if getattr(row, name) != value]
     await _save(uow, row, {name: patch[name] for name in changed})
-    action = await _archive(uow, actor, row, archived, base_url) or "edited"
+    action = await _archive(uow, actor, row, archived) or "edited"
     if changed or row.status is not before:
         record(uow, actor, row, action, before, changed)
     return _result(uow, row)
@@ -162,9 +160,7 @@ async def _save(uow: UnitOfWork, row: Client, changes: Mapping[str, object] | No
             setattr(row, name, value)
 
 
-async def _archive(
-    uow: UnitOfWork, actor: Actor, row: Client, archived: bool | None, base_url: str
-) -> str | None:
+async def _archive(uow: UnitOfWork, actor: Actor, row: Client, archived: bool | None) -> str | None:
     inactive = row.status is ClientStatus.INACTIVE
     if archived is None or archived is inactive:
         return None
@@ -173,7 +169,7 @@ async def _archive(
         return "brought back"
     await end_pending(uow, actor, row)
     if not await queries.other_connected_client(uow.session, row):
-        await partnerships.end(uow, actor, row, base_url)
+        await partnerships.end(uow, actor, row)
     row.status = ClientStatus.INACTIVE
     return "archived"
 

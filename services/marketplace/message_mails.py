@@ -4,21 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
-
-from db.models.accounts import User
-from db.models.conversations import ConversationRead, MessageMailOptOut
+from db.models.conversations import ConversationRead
 from db.queries import conversations as queries
 from db.queries import messages as message_queries
+from db.queries import notifications
 from db.session import UnitOfWork
 from domain.actors import system_actor
-from domain.errors import NotFound
 from domain.ids import global_id
 from domain.mail import unsubscribing
 from domain.marketplace import message_emails as rules
 from domain.marketplace.conversations import ConversationSide, Person
 from domain.marketplace.message_emails import MailState, Notice
+from domain.marketplace.notifications import NotificationKind
 from services.mail import mail
 from settings import Settings
 
@@ -51,27 +48,13 @@ async def notify(uow: UnitOfWork, settings: Settings, sent: SentMessage) -> date
     return min(due, default=None)
 
 
-async def allow(uow: UnitOfWork, user_id: UUID, *, wanted: bool) -> None:
-    """Whether a person gets e-mails about messages; raises NotFound for an account that is gone.
-
-    Repeating it changes nothing.
-    """
-    if await uow.session.get(User, user_id) is None:
-        raise NotFound("There is no such account any more.")
-    if wanted:
-        mine = MessageMailOptOut.user_id == user_id
-        await uow.session.execute(delete(MessageMailOptOut).where(mine))
-        return
-    row = insert(MessageMailOptOut).values(user_id=user_id, created_at=uow.now)
-    await uow.session.execute(row.on_conflict_do_nothing())
-
-
 async def _tell(
     uow: UnitOfWork, settings: Settings, sent: SentMessage, reader: Person, sender: str
 ) -> datetime | None:
     row = await queries.lock_read(uow.session, sent.partnership_id, reader.user_id)
-    out = await queries.opted_out(uow.session, reader.user_id)
-    state = MailState(row.position, row.mailed_position, row.mailed_at, opted_out=out)
+    kind = NotificationKind.MESSAGE
+    wanted = await notifications.wants_email(uow.session, reader.user_id, kind)
+    state = MailState(row.position, row.mailed_position, row.mailed_at, opted_out=not wanted)
     at = rules.next_mail(state, sent.position, uow.now)
     if at is None or at > uow.now:
         return at

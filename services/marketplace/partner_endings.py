@@ -29,20 +29,20 @@ class BlockedPartner:
     since: datetime
 
 
-async def end(uow: UnitOfWork, actor: Actor, base_url: str, partnership_id: UUID) -> Partnership:
+async def end(uow: UnitOfWork, actor: Actor, partnership_id: UUID) -> Partnership:
     """End a partnership; again does nothing. Raises NotFound for that of others.
 
     The supplier's clients of this couple are archived and their pending invitations revoked.
     """
-    row, side = await _lock(uow, actor, partnership_id)
-    await _end(uow, actor, base_url, row, side)
+    row, _ = await _lock(uow, actor, partnership_id)
+    await _end(uow, actor, row)
     return row
 
 
-async def block(uow: UnitOfWork, actor: Actor, base_url: str, partnership_id: UUID) -> Partnership:
+async def block(uow: UnitOfWork, actor: Actor, partnership_id: UUID) -> Partnership:
     """End a partnership, and keep the two apart until whoever blocks takes it back."""
     row, side = await _lock(uow, actor, partnership_id)
-    await _end(uow, actor, base_url, row, side)
+    await _end(uow, actor, row)
     if await queries.add(uow.session, row.id, side, uow.now):
         partnerships.record(uow, actor, row, "blocked")
     return row
@@ -100,13 +100,10 @@ async def _lock(
     return row, side
 
 
-async def _end(
-    uow: UnitOfWork, actor: Actor, base_url: str, row: Partnership, side: PartnerSide
-) -> None:
+async def _end(uow: UnitOfWork, actor: Actor, row: Partnership) -> None:
     if not row.is_active:
         return
     partnerships.part(uow, actor, row)
-    await partnerships.tell(uow, actor, base_url, row, by=side)
     await _archive(uow, actor, row)
 
 

@@ -6,15 +6,12 @@ from uuid import UUID
 from db.drafts import Audit
 from db.models.couples import Partnership
 from db.models.suppliers import Client
-from db.queries import accounts, couples, partner_blocks, suppliers
+from db.queries import accounts, couples
 from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.events.marketplace import PartnershipChanged
 from domain.ids import CoupleId, PartnershipId, SupplierId
-from domain.marketplace.partner_blocks import PartnerSide
-from domain.marketplace.partner_emails import connection_ended
 from domain.platform.platforms import Platform
-from services.mail import mail
 
 
 async def connect(
@@ -40,7 +37,7 @@ async def connect(
     return row
 
 
-async def end(uow: UnitOfWork, actor: Actor, client: Client, base_url: str) -> None:
+async def end(uow: UnitOfWork, actor: Actor, client: Client) -> None:
     """A client is worked with no longer; the couple is told, and still sees that it once was."""
     if client.couple_id is None:
         return
@@ -48,27 +45,10 @@ async def end(uow: UnitOfWork, actor: Actor, client: Client, base_url: str) -> N
     if row is None or not row.is_active:
         return
     part(uow, actor, row)
-    await tell(uow, actor, base_url, row, by=PartnerSide.SUPPLIER)
-
-
-async def tell(
-    uow: UnitOfWork, actor: Actor, base_url: str, row: Partnership, *, by: PartnerSide
-) -> None:
-    """Write to the side that has not ended it; a block reads like any other end."""
-    supplier_email, business, couple_email = await partner_blocks.names_of_pair(uow.session, row)
-    if by is PartnerSide.SUPPLIER:
-        name = business or "One of your suppliers"
-        letter = connection_ended(Platform.WEDME, couple_email, name, base_url)
-    else:
-        where = partner_blocks.clients_between(row)
-        known = await suppliers.lock_clients(uow.session, where)
-        name = known[0].couple_names if known else "One of your couples"
-        letter = connection_ended(Platform.WEDSYNC, supplier_email, name, base_url)
-    await mail.post(uow, actor, letter)
 
 
 def part(uow: UnitOfWork, actor: Actor, row: Partnership) -> None:
-    """End an active partnership."""
+    """End an active partnership; that its other side is told follows from the event."""
     row.is_active = False
     record(uow, actor, row, "parted", was_active=True)
 

@@ -22,6 +22,7 @@ from db.queries import (
     invitations,
     mail,
     messages,
+    notifications,
     nudges,
     onboarding,
     people,
@@ -33,6 +34,7 @@ from db.session import Database
 from domain.flags.samples import Person
 from domain.marketplace.conversations import Conversation, Participant
 from domain.marketplace.conversations import Person as Contact
+from domain.marketplace.notifications import Notification
 from services.marketplace import bulk_reads
 from services.marketplace.bulk_invitations import Progress
 from services.overview.lookups import Lookup, Lookups
@@ -66,6 +68,7 @@ class MarketplaceLookups(Lookups):
             conversations.by_key
         )
         self.last_messages: Lookup[UUID, Message] = self._by(messages.last_of)
+        self.notifications: Lookup[tuple[UUID, UUID], Notification] = self._by(notifications.by_key)
         self.contacts: Lookup[UUID, Sequence[Contact]] = self._by(conversations.people_of)
         self.communications: Lookup[UUID, Communication] = self._by(communication.by_client)
         self.seconds_to_connect: Lookup[Pair, int] = self._by(couples.seconds_to_connect)

@@ -6,6 +6,7 @@ from functools import partial
 from db.queries import health, jobs, retention
 from db.session import Database, UnitOfWork
 from domain.marketplace.conversations import KEPT_FOR
+from domain.marketplace.notifications import KEPT_FOR as NOTIFICATION_KEPT_FOR
 from services.flags import flag_exposures
 from services.health.health_history import RAW_READINGS
 from services.journeys import journey_reads
@@ -25,6 +26,7 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.PROPAGATION_STARTED, timedelta(days=365)),  # launches are looked back on
     (retention.SENDING_AT, timedelta(days=90)),  # three times as long as a decline counts
     (retention.CONVERSATION_SPOKEN, KEPT_FOR),
+    (retention.NOTIFICATION_CREATED, NOTIFICATION_KEPT_FOR),
     (retention.MAIL_CREATED, timedelta(days=90)),
     (retention.ALERT_CREATED, timedelta(days=365)),
     (retention.DELIVERY_CREATED, timedelta(days=30)),  # what still waits is made anew

@@ -36,13 +36,14 @@ ARGUMENTS = {
     "webhookDeliveries": 'webhookId: "%(webhook)s"',
     "incidents": "status: null",
 }
-OF_SUPPLIER = ("Supplier.", "Conversation.", "Query.conversations")
+OF_SUPPLIER = ("Supplier.", "Conversation.", "Query.conversations", "Query.notifications")
 FILLED = {  # those that the fixture fills with more than two pages of two
     "Conversation.messages", "Query.conversations", "Couple.partnerships",
     "FeatureFlag.changes", "Incident.timeline", "Supplier.clients",
     "Supplier.partnerships", "Query.staff", "Query.launchEvents", "Query.changes",
     "Query.featureFlags", "Query.incidents", "Query.incidentAssignees", "Query.silences",
     "Query.suppliers", "Query.couples", "Query.invitations", "Query.webhooks",
+    "Query.notifications",
 }  # fmt: skip
 Page = dict[str, Any]
 Ask = Callable[[str], Awaitable[Page]]

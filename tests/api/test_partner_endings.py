@@ -6,8 +6,8 @@ import pytest
 
 from db.session import Database
 from domain.mail.email import MailKind
+from settings import Settings
 from tests.api.test_invitations import EMMA, NAMES, refused
-from tests.factories.mail import letters
 from tests.factories.marketplace import (
     INVITE,
     UPDATE,
@@ -18,6 +18,7 @@ from tests.factories.marketplace import (
     new_couple,
     new_supplier,
 )
+from tests.factories.notifications import mailed
 from tests.support.graphql import GraphQLClient
 
 _ANSWER = "{ partnership { id isActive } errors { code message path } }"
@@ -57,9 +58,9 @@ async def ask(client: GraphQLClient, document: str, **variables: object) -> Any:
     return found
 
 
-async def told(db: Database) -> list[tuple[str, str]]:
+async def told(db: Database, settings: Settings) -> list[tuple[str, str]]:
     """To whom, and the first line of what."""
-    found = await letters(db, MailKind.PARTNER_LEFT)
+    found = await mailed(db, settings, MailKind.PARTNER_LEFT)
     return [(row.recipient, row.body.splitlines()[0]) for row in found]
 
 
@@ -75,7 +76,7 @@ def code_of(answer: Any) -> Sent:  # noqa: ANN401 - JSON
 
 
 async def test_a_couple_ends_a_partnership_and_its_supplier_is_told(
-    supplier: GraphQLClient, pair: Pair, db: Database
+    supplier: GraphQLClient, pair: Pair, db: Database, settings: Settings
 ) -> None:
     for _ in range(2):
         done = await ask(pair.couple, END, id=pair.key)
@@ -86,20 +87,20 @@ async def test_a_couple_ends_a_partnership_and_its_supplier_is_told(
     assert mine["clients"]["nodes"] == [client]
     email = (await supplier.data(MY_EMAIL))["viewer"]["supplier"]["email"]
     keeps = "The couple stays among your clients, as archived."
-    words = f"Emma & James has ended your connection. {keeps}"
-    assert await told(db) == [(email, words)]
+    words = f"Emma & James ended your connection. {keeps}"
+    assert await told(db, settings) == [(email, words)]
 
 
 @pytest.mark.parametrize("way", ["end", "archive"])
 async def test_a_supplier_ends_a_partnership_and_the_couple_is_told(
-    supplier: GraphQLClient, pair: Pair, db: Database, way: str
+    supplier: GraphQLClient, pair: Pair, db: Database, settings: Settings, way: str
 ) -> None:
     if way == "end":
         assert (await ask(supplier, END, id=pair.key))["errors"] == []
     else:
         await supplier.data(UPDATE, input={"id": pair.client_id, "archived": True})
-    words = "Lens has ended your connection. It stays among your suppliers, as ended."
-    assert await told(db) == [(EMMA, words)]
+    words = "Lens ended your connection. It stays among your suppliers, as ended."
+    assert await told(db, settings) == [(EMMA, words)]
     document = "{ viewer { couple { partnerships { nodes { id isActive } } } } }"
     found = (await pair.couple.data(document))["viewer"]["couple"]["partnerships"]["nodes"]
     assert found == [{"id": pair.key, "isActive": False}]
@@ -112,10 +113,10 @@ async def test_both_connect_again_after_an_end(supplier: GraphQLClient, pair: Pa
 
 
 async def test_a_couple_that_blocks_gets_no_invitation_until_it_unblocks(
-    supplier: GraphQLClient, visitor: GraphQLClient, pair: Pair, db: Database
+    supplier: GraphQLClient, visitor: GraphQLClient, pair: Pair, db: Database, settings: Settings
 ) -> None:
     assert (await ask(pair.couple, BLOCK, id=pair.key))["partnership"]["isActive"] is False
-    assert len(await told(db)) == 1  # of the end; a block is not told
+    assert len(await told(db, settings)) == 1  # of the end; a block is not told
     by_mail = await invite_again(supplier, pair)
     assert [(e["code"], e["path"]) for e in by_mail["errors"]] == [("INVALID", ["email"])]
     link = code_of(await invite_again(supplier, pair, channel="LINK"))

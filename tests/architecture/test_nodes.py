@@ -20,7 +20,7 @@ GRAPH = build_schema(schema.as_str())
 OWNED = {
     "Supplier", "Couple", "Client", "ClientImport", "Invitation", "BulkInvitation", "Partnership",
     "Onboarding",
-    "Conversation",
+    "Conversation", "Notification",
 }  # fmt: skip
 BY_ID = {"node", "nodes"}
 # What `Change.subject` and the like lead to, which the schema calls Node.

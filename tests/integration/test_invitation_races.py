@@ -134,7 +134,7 @@ async def test_accepting_and_archiving_at_once_never_leaves_a_half(
 
         async def archive(key: Any = client.id) -> None:  # noqa: ANN401 - the id of this round
             async with db.write() as uow:
-                await clients.update(uow, supplier, key, {}, archived=True, base_url=SITE.base_url)
+                await clients.update(uow, supplier, key, {}, archived=True)
 
         _, archived = await asyncio.gather(attempt(throttle, ANONYMOUS, command), archive())
         assert archived is None

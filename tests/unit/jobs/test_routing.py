@@ -145,7 +145,7 @@ def test_five_minutes_after_the_sign_up_somebody_looks(kind: UserType) -> None:
         ("advanced", ["onboarding.look_after"]),
         ("needs help", ["onboarding.look_after", "onboarding.help"]),
         ("works again", ["onboarding.look_after"]),
-        ("was helped", ["onboarding.help"]),
+        ("was helped", ["onboarding.help", "notifications.mail"]),
         ("completed", ["onboarding.help"]),
         ("stalled", []),
         ("nudged", []),

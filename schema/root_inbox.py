@@ -1,0 +1,49 @@
+"""The fields of the graph about notifications, which `schema.root` inherits (M6)."""
+
+import strawberry
+
+from domain.actors import Scope
+from resolvers import notifications as inbox
+from schema.permissions import mutation, query, subscription
+from schema.types.notifications import (
+    InboxUpdate,
+    NotificationConnection,
+    NotificationPreference,
+    NotificationPreferencesPayload,
+    NotificationsPayload,
+)
+from subscriptions import notifications as live_inbox
+
+
+@strawberry.type
+class InboxQueries:
+    """Reads."""
+
+    notifications: NotificationConnection = query(inbox.notifications, Scope.SELF)
+    notification_preferences: list[NotificationPreference] = query(
+        inbox.notification_preferences, Scope.SELF
+    )
+
+
+@strawberry.type
+class InboxMutations:
+    """Writes."""
+
+    mark_notification_read: NotificationsPayload = mutation(
+        inbox.mark_notification_read, Scope.SELF, failed=NotificationsPayload.failed
+    )
+    mark_all_notifications_read: NotificationsPayload = mutation(
+        inbox.mark_all_notifications_read, Scope.SELF, failed=NotificationsPayload.failed
+    )
+    set_notification_preference: NotificationPreferencesPayload = mutation(
+        inbox.set_notification_preference,
+        Scope.SELF,
+        failed=NotificationPreferencesPayload.failed,
+    )
+
+
+@strawberry.type
+class InboxSubscriptions:
+    """Streams."""
+
+    notifications: InboxUpdate = subscription(live_inbox.notifications, Scope.SELF)

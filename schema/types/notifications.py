@@ -1,0 +1,178 @@
+"""The inbox of a supplier or a couple (M6)."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from domain.errors import LaunchError
+from domain.marketplace import notifications as domain
+from domain.marketplace.conversations import Participant, participant_of
+from domain.marketplace.notifications import Preference
+from schema.context import Info
+from schema.conversation_enums import ConversationSide
+from schema.notification_enums import NotificationKind
+from schema.pagination import Connection
+from schema.types.errors import Error
+from schema.types.node import Node, node_id
+from services.marketplace import notifications
+from services.marketplace.notifications import SetPreference
+
+
+@strawberry.type(
+    description="One entry of the caller's inbox. Nobody else sees it; it is deleted after a year."
+)
+class Notification(Node):
+    """Its words are made when it is read: names are those of now."""
+
+    kind: NotificationKind = strawberry.field(description="Why the caller is notified.")
+    side: ConversationSide = strawberry.field(description="The side that the caller is on.")
+    title: str = strawberry.field(description="What happened, with the name of the other side.")
+    text: str = strawberry.field(description="What follows from it, and what to do.")
+    path: str = strawberry.field(description="The page of the web app that it leads to.")
+    count: int = strawberry.field(
+        description="How many messages it stands for: those of one conversation share an entry "
+        "until it is read. 1 for all other kinds."
+    )
+    created_at: datetime = strawberry.field(
+        description="When it happened; of several messages, the last one."
+    )
+    read_at: datetime | None = strawberry.field(description="When the caller read it.")
+
+    @classmethod
+    def of(cls, entry: domain.Notification) -> "Notification":
+        """An entry as its reader sees it."""
+        return cls(
+            id=node_id("Notification", entry.id),
+            kind=entry.kind,
+            side=entry.side,
+            title=domain.title_of(entry),
+            text=domain.text_of(entry),
+            path=domain.page_of(entry),
+            count=entry.count,
+            created_at=entry.created_at,
+            read_at=entry.read_at,
+        )
+
+
+@strawberry.type(description="A page of the caller's inbox, the newest first.")
+class NotificationConnection(Connection[Notification]):
+    """Counts only where the count is asked for."""
+
+    reader: strawberry.Private[Participant | None]
+
+    @strawberry.field(
+        description=f"How many notifications are unread; {domain.MAX_UNREAD + 1} where there are "
+        f"more than {domain.MAX_UNREAD}."
+    )
+    async def unread_count(self, info: Info) -> int:
+        """One more statement."""
+        return await count_unread(info, self.reader)
+
+
+@strawberry.type(description="What changed in the caller's inbox.")
+class InboxUpdate:
+    """What the subscription sends."""
+
+    unread_count: int = strawberry.field(
+        description=f"How many notifications are unread; {domain.MAX_UNREAD + 1} where there are "
+        f"more than {domain.MAX_UNREAD}."
+    )
+    newest: Notification | None = strawberry.field(
+        description="The newest notification, read or not; null for an empty inbox."
+    )
+
+
+@strawberry.type(description="How the caller is told of one kind of notification.")
+class NotificationPreference:
+    """Both ways are on until the caller switches one off."""
+
+    kind: NotificationKind = strawberry.field(description="The kind.")
+    in_app: bool = strawberry.field(description="Whether it is put into the inbox.")
+    email: bool = strawberry.field(
+        description="Whether an e-mail follows where it is not read within two minutes."
+    )
+
+    @classmethod
+    def of(cls, preference: Preference) -> "NotificationPreference":
+        """A preference as the graph shows it."""
+        return cls(kind=preference.kind, in_app=preference.in_app, email=preference.email)
+
+
+@strawberry.input(description="How the caller wants to be told of one kind of notification.")
+class NotificationPreferenceInput:
+    """What setNotificationPreference takes; what is left out stays as it is."""
+
+    kind: NotificationKind = strawberry.field(description="The kind.")
+    in_app: bool | None = strawberry.field(
+        description="Whether it is put into the inbox.", default=None
+    )
+    email: bool | None = strawberry.field(description="Whether e-mails are sent.", default=None)
+
+    def command(self) -> SetPreference:
+        """What the service takes."""
+        return SetPreference(self.kind, self.in_app, self.email)
+
+
+@strawberry.type(description="What is left to read.")
+class NotificationsPayload:
+    """The answer of what marks notifications as read."""
+
+    notification: Notification | None = strawberry.field(
+        default=None, description="The one that was marked; null where all were."
+    )
+    unread_count: int | None = strawberry.field(
+        default=None, description="How many notifications are unread now."
+    )
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "NotificationsPayload":
+        """The answer to an expected failure."""
+        return cls(errors=Error.every(error))
+
+
+@strawberry.type(description="How the caller is told, as it is now.")
+class NotificationPreferencesPayload:
+    """The answer of setNotificationPreference."""
+
+    preferences: list[NotificationPreference] | None = strawberry.field(
+        default=None, description="All kinds."
+    )
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "NotificationPreferencesPayload":
+        """The answer to an expected failure."""
+        return cls(errors=Error.every(error))
+
+
+UnreadOnly = Annotated[
+    bool, strawberry.argument(description="True: leave out what the caller has read.")
+]
+
+
+async def count_unread(info: Info, reader: Participant | None) -> int:
+    """How many notifications are unread; 0 for those who have no inbox."""
+    if reader is None:
+        return 0
+    async with info.context.db.read() as session:
+        return await notifications.count_unread(session, reader)
+
+
+async def read_update(info: Info, reader: Participant) -> InboxUpdate:
+    """The state of an inbox."""
+    async with info.context.db.read() as session:
+        unread = await notifications.count_unread(session, reader)
+        newest = await notifications.newest(session, reader)
+    return InboxUpdate(unread_count=unread, newest=Notification.of(newest) if newest else None)
+
+
+async def load_notification(info: Info, key: UUID) -> Notification | None:
+    """One's own notification; None for everybody else, the staff included."""
+    reader = participant_of(info.context.actor)
+    if reader is None:
+        return None
+    entry = await info.context.loaders.messaging.notification.load((key, reader.user_id))
+    return Notification.of(entry) if entry else None

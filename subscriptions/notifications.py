@@ -1,0 +1,36 @@
+"""An inbox, live: its state first, then whenever something is added or read (M6)."""
+
+from collections.abc import AsyncIterator
+
+from domain.events import RecordedEvent
+from domain.events.messages import ConversationReadMoved
+from domain.events.notifications import NotificationsRead
+from domain.marketplace.conversations import Participant, participant_of
+from domain.overview.notices import notices_of
+from schema.context import Info
+from schema.types.notifications import InboxUpdate, read_update
+from subscriptions.fanout import Latest
+
+
+async def notifications(info: Info) -> AsyncIterator[InboxUpdate]:
+    """How many notifications are unread and which is the newest, then whenever that changes.
+
+    The staff has no inbox, and its stream ends with the first result.
+    """
+    reader, runtime = participant_of(info.context.actor), info.context.runtime
+    if reader is None:
+        yield InboxUpdate(unread_count=0, newest=None)
+        return
+    newest: Latest[RecordedEvent] = Latest()  # one event is enough: the rows are read anew
+    async with runtime.tail.subscribe(newest, lambda item: _concerns(item, reader)) as changes:
+        with runtime.credential_watch.guard(info.context.actor, changes):
+            while True:
+                yield await read_update(info, reader)
+                if await anext(changes, None) is None:
+                    return
+
+
+def _concerns(item: RecordedEvent, reader: Participant) -> bool:
+    if isinstance(item.event, NotificationsRead | ConversationReadMoved):
+        return item.event.user_id == reader.user_id
+    return any(notice.is_for(reader) for notice in notices_of(item))

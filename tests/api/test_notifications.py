@@ -1,0 +1,228 @@
+"""The inbox of a supplier or a couple: written from events, read by its owner alone (M6)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from db.models.events import Change, LaunchEvent
+from db.models.notifications import Notification, NotificationPreference
+from db.session import Database
+from domain.actors import Role
+from domain.marketplace.notifications import KEPT_FOR
+from services.overview import retention
+from tests.factories import people
+from tests.factories.conversations import Pair, connected, read, said
+from tests.factories.marketplace import DECLINE, PROFILE, invited, new_couple, new_supplier
+from tests.factories.notifications import (
+    INBOX,
+    MARK,
+    MARK_ALL,
+    NOTIFICATION,
+    PREFERENCES,
+    inbox,
+    kinds,
+    prefer,
+)
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+
+NODE = f"query ($id: ID!) {{ node(id: $id) {{ ... on Notification {{ {NOTIFICATION} }} }} }}"
+HELP = """mutation { requestAssistance(message: "How?") {
+  onboarding { id } errors { code } } }"""
+ANSWER = "mutation ($id: ID!) { answerAssistance(id: $id) { errors { code } } }"
+END = "mutation ($id: ID!) { endPartnership(id: $id) { errors { code } } }"
+DELETE = "mutation { deleteMyAccount { deleted errors { code message } } }"
+
+
+@pytest.fixture
+async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
+    await supplier.data(PROFILE, input={"businessName": "Sarah Photography"})
+    return await connected(supplier, await new_couple(visitor, db))
+
+
+async def rows(db: Database) -> int:
+    async with db.read() as session:
+        return await session.scalar(select(func.count()).select_from(Notification)) or 0
+
+
+async def test_both_sides_are_told_of_a_connection(pair: Pair) -> None:
+    mine, theirs = await inbox(pair.supplier), await inbox(pair.couple)
+    (first,), (other,) = mine["nodes"], theirs["nodes"]
+    assert (first["kind"], first["title"]) == (
+        "INVITATION_ACCEPTED",
+        "Emma & James accepted your invitation",
+    )
+    assert (first["side"], first["path"], first["readAt"]) == ("SUPPLIER", "/clients", None)
+    assert (other["kind"], other["title"]) == (
+        "CONNECTED",
+        "You are connected with Sarah Photography",
+    )
+    assert (mine["unreadCount"], theirs["unreadCount"]) == (1, 1)
+
+
+async def test_a_supplier_is_told_of_a_declined_invitation(
+    supplier: GraphQLClient, visitor: GraphQLClient
+) -> None:
+    sent = await invited(supplier, "Mia & Ben")
+    for _ in range(2):
+        assert (await visitor.data(DECLINE, code=sent.code))["declineInvitation"]["errors"] == []
+    (entry,) = (await inbox(supplier))["nodes"]
+    assert (entry["kind"], entry["title"]) == (
+        "INVITATION_DECLINED",
+        "Mia & Ben declined your invitation",
+    )
+
+
+async def test_who_ends_a_partnership_is_not_told_of_it(pair: Pair) -> None:
+    await pair.couple.data(END, id=pair.partnership_id)
+    assert await kinds(pair.supplier) == ["PARTNERSHIP_ENDED", "INVITATION_ACCEPTED"]
+    assert await kinds(pair.couple) == ["CONNECTED"]
+
+
+async def test_an_answer_to_a_request_for_help_is_told(
+    supplier: GraphQLClient, admin: GraphQLClient
+) -> None:
+    key = (await supplier.data(HELP))["requestAssistance"]["onboarding"]["id"]
+    for _ in range(2):
+        assert (await admin.data(ANSWER, id=key))["answerAssistance"]["errors"] == []
+    (entry,) = (await inbox(supplier))["nodes"]
+    assert (entry["kind"], entry["path"]) == ("HELP_ANSWERED", "/onboarding")
+
+
+async def test_messages_of_a_conversation_share_an_entry_until_it_is_read(pair: Pair) -> None:
+    await said(pair.supplier, pair.id, "one")
+    await said(pair.supplier, pair.id, "two")
+    entry = (await inbox(pair.couple))["nodes"][0]
+    assert (entry["title"], entry["count"]) == ("Sarah Photography sent you 2 messages", 2)
+    assert entry["path"] == f"/conversations/{pair.id}"
+    await read(pair.couple, pair.id, 1)
+    assert (await inbox(pair.couple))["nodes"][0]["readAt"] is None
+    await read(pair.couple, pair.id, 2)
+    assert (await inbox(pair.couple))["nodes"][0]["readAt"] is not None
+    await said(pair.supplier, pair.id, "three")
+    assert [node["count"] for node in (await inbox(pair.couple))["nodes"]] == [1, 2, 1]
+    assert "MESSAGE" not in await kinds(pair.supplier)
+
+
+async def test_one_is_read_then_all(pair: Pair, db: Database) -> None:
+    await said(pair.supplier, pair.id, "one")
+    newest, oldest = (await inbox(pair.couple))["nodes"]
+    for _ in range(2):
+        payload = (await pair.couple.data(MARK, id=newest["id"]))["markNotificationRead"]
+        assert (payload["errors"], payload["unreadCount"]) == ([], 1)
+        assert payload["notification"]["readAt"] is not None
+    unread = (await inbox(pair.couple, unreadOnly=True))["nodes"]
+    assert [node["id"] for node in unread] == [oldest["id"]]
+    for _ in range(2):
+        payload = (await pair.couple.data(MARK_ALL))["markAllNotificationsRead"]
+        assert (payload["errors"], payload["unreadCount"]) == ([], 0)
+    async with db.read() as session:
+        query = select(func.count()).where(LaunchEvent.kind == "notifications.read")
+        assert await session.scalar(query) == 2
+    assert (await inbox(pair.supplier))["unreadCount"] == 1
+
+
+async def test_pages_go_on_after_a_cursor(pair: Pair) -> None:
+    for number in range(1, 4):
+        await said(pair.supplier, pair.id, f"m{number}")
+        await read(pair.couple, pair.id, number)
+    first = await inbox(pair.couple, first=3)
+    rest = await inbox(pair.couple, first=3, after=first["pageInfo"]["endCursor"])
+    assert [node["kind"] for node in first["nodes"]] == ["MESSAGE"] * 3
+    assert [node["kind"] for node in rest["nodes"]] == ["CONNECTED"]
+    assert (first["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (True, False)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR, Role.ADMIN])
+async def test_the_staff_sees_no_inbox(
+    pair: Pair, visitor: GraphQLClient, db: Database, role: Role
+) -> None:
+    entry = (await inbox(pair.couple))["nodes"][0]
+    staff = visitor.as_(await people.session_of(db, role))
+    assert (await inbox(staff))["nodes"] == []
+    assert (await staff.data(PREFERENCES))["notificationPreferences"] == []
+    assert (await staff.data(NODE, id=entry["id"]))["node"] is None
+    payload = (await staff.data(MARK, id=entry["id"]))["markNotificationRead"]
+    assert [error["code"] for error in payload["errors"]] == ["FORBIDDEN"]
+    payload = await prefer(staff, "MESSAGE", email=False)
+    assert [error["code"] for error in payload["errors"]] == ["FORBIDDEN"]
+
+
+async def test_nobody_sees_or_marks_the_notifications_of_others(
+    pair: Pair, visitor: GraphQLClient, db: Database
+) -> None:
+    entry = (await inbox(pair.couple))["nodes"][0]
+    others = [
+        pair.supplier,
+        await new_supplier(visitor, db),
+        await new_couple(visitor, db),
+    ]
+    for other in others:
+        assert entry["id"] not in [node["id"] for node in (await inbox(other))["nodes"]]
+        assert (await other.data(NODE, id=entry["id"]))["node"] is None
+        payload = (await other.data(MARK, id=entry["id"]))["markNotificationRead"]
+        assert [(error["code"], error["path"]) for error in payload["errors"]] == [
+            ("NOT_FOUND", ["id"])
+        ]
+        await other.data(MARK_ALL)
+    assert (await inbox(pair.couple))["unreadCount"] == 1
+    assert (await visitor.execute(INBOX)).codes == ["UNAUTHENTICATED"]
+
+
+async def test_each_side_chooses_among_its_own_kinds(pair: Pair, db: Database) -> None:
+    both = ["PARTNERSHIP_ENDED", "HELP_ANSWERED", "MESSAGE"]
+    mine = (await pair.supplier.data(PREFERENCES))["notificationPreferences"]
+    theirs = (await pair.couple.data(PREFERENCES))["notificationPreferences"]
+    invitations = [f"INVITATION_{what}" for what in ("ACCEPTED", "DECLINED", "ENDING")] + [
+        "LINK_REQUESTED"
+    ]
+    assert [item["kind"] for item in mine] == [*invitations, *both]
+    assert [item["kind"] for item in theirs] == ["CONNECTED", *both]
+    payload = await prefer(pair.couple, "INVITATION_DECLINED", email=False)
+    assert [(error["code"], error["path"]) for error in payload["errors"]] == [
+        ("INVALID", ["input", "kind"])
+    ]
+    for _ in range(2):
+        payload = await prefer(pair.couple, "MESSAGE", inApp=False)
+        assert payload["errors"] == []
+        chosen = {"kind": "MESSAGE", "inApp": False, "email": True}
+        assert chosen in payload["preferences"]
+    async with db.read() as session:
+        query = select(Change.before, Change.after)
+        query = query.where(Change.action == "notifications.preference")
+        ((before, after),) = (await session.execute(query)).all()
+    assert before == {"kind": "MESSAGE", "inApp": True, "email": True}
+    assert after == {"kind": "MESSAGE", "inApp": False, "email": True}
+
+
+async def test_what_is_switched_off_in_the_app_stays_out_of_the_inbox(pair: Pair) -> None:
+    await prefer(pair.couple, "MESSAGE", inApp=False)
+    await said(pair.supplier, pair.id, "one")
+    found = await inbox(pair.couple)
+    assert ([node["kind"] for node in found["nodes"]], found["unreadCount"]) == (["CONNECTED"], 1)
+
+
+async def test_the_export_has_them_and_an_account_takes_them_with_it(
+    pair: Pair, db: Database
+) -> None:
+    await prefer(pair.couple, "MESSAGE", email=False)
+    found = (await pair.couple.data("{ exportMyData }"))["exportMyData"]
+    assert [row["kind"] for row in found["notifications"]] == ["connected"]
+    assert [row["email"] for row in found["notification_preferences"]] == [False]
+    assert (await pair.couple.data(DELETE))["deleteMyAccount"]["errors"] == []
+    async with db.read() as session:
+        left = (await session.scalars(select(Notification))).all()
+        assert (await session.scalars(select(NotificationPreference))).all() == []
+    assert {row.kind for row in left} == {"invitation_accepted", "partnership_ended"}
+    titles = [node["title"] for node in (await inbox(pair.supplier))["nodes"]]
+    assert titles == ["A couple ended your connection", "Emma & James accepted your invitation"]
+
+
+async def test_they_are_deleted_after_a_year(pair: Pair, db: Database, clock: Clock) -> None:
+    clock.advance((KEPT_FOR - timedelta(days=1)).total_seconds())
+    await retention.sweep(db)
+    assert await rows(db) == 2
+    clock.advance(timedelta(days=2).total_seconds())
+    await retention.sweep(db)
+    assert await rows(db) == 0

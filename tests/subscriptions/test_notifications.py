@@ -1,0 +1,81 @@
+"""An inbox, live on every device of its owner (M6)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.applications import Starlette
+
+from db.session import Database
+from tests.factories.conversations import Pair, connected, read, said
+from tests.factories.marketplace import accepted, invited, new_couple
+from tests.factories.notifications import MARK_ALL
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
+
+LIVE = "subscription { notifications { unreadCount newest { kind title readAt } } }"
+
+
+@pytest.fixture
+async def address(app: Starlette) -> AsyncIterator[str]:
+    async with serving(app) as found:
+        yield found
+
+
+@pytest.fixture
+async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
+    return await connected(supplier, await new_couple(visitor, db))
+
+
+async def test_an_acceptance_arrives_at_once(
+    address: str, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    sent = await invited(supplier, "Mia & Ben")
+    async with socket(address, supplier.token) as live:
+        stream = await live.subscribe(LIVE)
+        assert (await stream.next())["notifications"] == {"unreadCount": 0, "newest": None}
+        await accepted(await new_couple(visitor, db), sent)
+        update = (await stream.next())["notifications"]
+    assert update["unreadCount"] == 1
+    assert update["newest"]["title"] == "Mia & Ben accepted your invitation"
+
+
+async def test_what_is_read_on_one_device_is_read_on_the_other(address: str, pair: Pair) -> None:
+    await said(pair.supplier, pair.id, "Hello")
+    async with socket(address, pair.couple.token) as live:
+        stream = await live.subscribe(LIVE)
+        assert (await stream.next())["notifications"]["unreadCount"] == 2
+        await read(pair.couple, pair.id, 1)
+        assert (await stream.next())["notifications"]["unreadCount"] == 1
+        await pair.couple.data(MARK_ALL)
+        assert (await stream.next())["notifications"]["unreadCount"] == 0
+
+
+async def test_nobody_hears_of_the_notifications_of_others(
+    address: str, pair: Pair, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    other = await connected(supplier, await new_couple(visitor, db), "Mia & Ben")
+    async with socket(address, pair.couple.token) as live:
+        stream = await live.subscribe(LIVE)
+        await stream.next()
+        await said(other.supplier, other.id, "Not yours")
+        await other.couple.data(MARK_ALL)
+        assert await stream.silent()
+
+
+async def test_the_staff_gets_one_empty_result(address: str, admin: GraphQLClient) -> None:
+    async with socket(address, admin.token) as live:
+        stream = await live.subscribe(LIVE)
+        assert (await stream.next())["notifications"] == {"unreadCount": 0, "newest": None}
+        assert (await stream.message())["type"] == "complete"
+
+
+async def test_the_stream_ends_with_the_credential(address: str, pair: Pair) -> None:
+    async with socket(address, pair.couple.token) as live:
+        stream = await live.subscribe(LIVE)
+        await stream.next()
+        await pair.couple.data("mutation { logOut }")
+        async with asyncio.timeout(PATIENCE):
+            await live.connection.wait_closed()
+        assert live.connection.close_code == 4403
