@@ -207,7 +207,7 @@ def create_app(
         runtime,
         explorer="/explorer" if show_explorer else None,
         allowed_origins=settings.allowed_origins,
-        front=Plans(runtime, schema) if settings.fast_paths else None,
+        planned_operations=Plans(runtime, schema) if settings.fast_paths else None,
     )
     pages = Pages(trusted_only=settings.trusted_documents_only)
     exposition = Exposition(runtime)

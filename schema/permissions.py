@@ -20,7 +20,7 @@ from schema.context import Context, Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
 from schema.list_arguments import list_filters, resolved
-from schema.planned import BUILT, VIEW, Made, reading
+from schema.planned import BUILDER_KEY, CALLER_FLAGS, ComputedField, read_rows
 from services.flags import feature_guards
 
 # Open to everybody, or checked inside against the caller's own data.
@@ -159,7 +159,7 @@ def query(
     *scopes: Scope,
     cost: int | None = None,
     read: Read | None = None,
-    built: Made | None = None,
+    builder: ComputedField | None = None,
     is_view: bool = False,
     deprecated: str | None = None,
 ) -> Any:  # noqa: ANN401 - assigned to a field of any type
@@ -168,11 +168,11 @@ def query(
     `read`: the rows that it shows, for query plans; `built`: what makes objects of them.
     `is_view`: it shows the flags of the caller, which the process has in memory.
     """
-    metadata = dict(reading(read) if read else {})
-    if built is not None:
-        metadata[BUILT] = built
+    metadata = dict(read_rows(read) if read else {})
+    if builder is not None:
+        metadata[BUILDER_KEY] = builder
     if is_view:
-        metadata |= VIEW
+        metadata |= CALLER_FLAGS
     return _field(resolver, scopes, cost, list_filters(resolver), metadata, deprecated)
 
 

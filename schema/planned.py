@@ -1,6 +1,6 @@
-"""How a field tells query plans what it shows: a column, something made of columns, or a read.
+"""Metadata of fields for query plans: what a field shows, as a column, a computation or a read.
 
-A field that says nothing has no plan: an operation that asks for it is answered by the executor.
+A field without it has no plan: the executor answers operations that select it.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,72 +11,72 @@ from db.base import Base
 from db.reads.base import Expression, Read
 from domain.actors import Scope
 
-METADATA, BUILT = "plan", "built"
+PLAN_KEY, BUILDER_KEY = "plan", "builder"  # in the metadata of a strawberry field
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Column:
-    """The value of a column, as the type of the field writes it."""
+class ColumnField:
+    """The value of a column, serialized by the type of the field."""
 
     expression: Expression
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Key:
+class GlobalIdField:
     """The global id of the row."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Made:
-    """What a function makes of values of the row; with `timed`, of this moment last."""
+class ComputedField:
+    """The result of a pure function of columns; if `timed`, its last argument is the time."""
 
-    make: Callable[..., object]
+    compute: Callable[..., object]
     of: tuple[Expression, ...]
     timed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """An object of plain attributes that a function finds in the kills, by values of the row."""
+class KillField:
+    """An object of plain attributes that a function of columns finds among the kills."""
 
     find: Callable[..., object]
     of: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Beside:
-    """An object whose columns stand in the same row."""
+class SameRowObject:
+    """An object whose columns are part of the row: those of `model`."""
 
     model: type[Base]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Count:
-    """How many rows the read of the page finds."""
+class TotalCountField:
+    """The number of rows of all pages of the connection."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scoped:
-    """The value of a column that only callers with a scope see, of rows that are not their own."""
+class ScopedColumn:
+    """The value of a column of other people's rows, for callers with a scope."""
 
     expression: Expression
     scope: Scope
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Parts:
-    """A list of objects of plain attributes that a function makes of values of the row."""
+class ComputedList:
+    """A list of objects of plain attributes that a function of columns returns."""
 
-    make: Callable[..., object]
+    compute: Callable[..., object]
     of: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Choice:
-    """An object of the type whose read finds a row, the first of them.
+class OneOfField:
+    """An object of the first type whose read finds a row.
 
-    Without any an object of the type `otherwise` with these columns, or null. Null too where the
-    column `when` is.
+    If none does, an object of the type `otherwise` with these columns, or null. The field is also
+    null where the column `when` is.
     """
 
     options: tuple[tuple[str, Read], ...]
@@ -85,57 +85,56 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """The flags of the caller, as the process has them in memory."""
-
-
-Planned = Column | Key | Made | Known | Beside | Count | Scoped | Parts | Choice | View | Read
+class CallerFlags:
+    """The flags of the caller, which each process has in memory."""
 
 
 def column(expression: Expression) -> Mapping[str, Any]:
-    """The field shows this column."""
-    return {METADATA: Column(expression)}
+    """Declare that the field shows a column."""
+    return {PLAN_KEY: ColumnField(expression)}
 
 
-def made(make: Callable[..., object], *of: Expression, timed: bool = False) -> Mapping[str, Any]:
-    """The field shows what its resolver makes of these columns."""
-    return {METADATA: Made(make, of, timed)}
+def computed(
+    compute: Callable[..., object], *of: Expression, timed: bool = False
+) -> Mapping[str, Any]:
+    """Declare that the field shows the result of a function of columns, as its resolver does."""
+    return {PLAN_KEY: ComputedField(compute, of, timed)}
 
 
-def known(find: Callable[..., object], *of: Expression) -> Mapping[str, Any]:
-    """The field shows an object of the kills, which the process has in memory."""
-    return {METADATA: Known(find, of)}
+def kill_lookup(find: Callable[..., object], *of: Expression) -> Mapping[str, Any]:
+    """Declare that the field shows one of the kills, which each process has in memory."""
+    return {PLAN_KEY: KillField(find, of)}
 
 
-def beside(model: type[Base]) -> Mapping[str, Any]:
-    """The field is an object whose columns stand in the same row."""
-    return {METADATA: Beside(model)}
+def same_row_object(model: type[Base]) -> Mapping[str, Any]:
+    """Declare that the field is an object whose columns are part of the row."""
+    return {PLAN_KEY: SameRowObject(model)}
 
 
-def reading(read: Read) -> Mapping[str, Any]:
-    """The field shows the rows of a read."""
-    return {METADATA: read}
+def read_rows(read: Read) -> Mapping[str, Any]:
+    """Declare that the field shows the rows of a read."""
+    return {PLAN_KEY: read}
 
 
-def scoped(expression: Expression, scope: Scope) -> Mapping[str, Any]:
-    """The field shows this column to callers with the scope."""
-    return {METADATA: Scoped(expression, scope)}
+def scoped_column(expression: Expression, scope: Scope) -> Mapping[str, Any]:
+    """Declare that the field shows a column to callers with a scope."""
+    return {PLAN_KEY: ScopedColumn(expression, scope)}
 
 
-def parts(make: Callable[..., object], *of: Expression) -> Mapping[str, Any]:
-    """The field is a list of what a function makes of these columns."""
-    return {METADATA: Parts(make, of)}
+def computed_list(compute: Callable[..., object], *of: Expression) -> Mapping[str, Any]:
+    """Declare that the field is the list that a function of columns returns."""
+    return {PLAN_KEY: ComputedList(compute, of)}
 
 
-def choice(
+def one_of(
     *options: tuple[str, Read],
     otherwise: tuple[str, Mapping[str, Expression]] | None = None,
     when: Expression | None = None,
 ) -> Mapping[str, Any]:
-    """The field is an object of one of these types."""
-    return {METADATA: Choice(options, otherwise, when)}
+    """Declare that the field is an object of one of these types."""
+    return {PLAN_KEY: OneOfField(options, otherwise, when)}
 
 
-KEY: Mapping[str, Any] = {METADATA: Key()}
-COUNT: Mapping[str, Any] = {METADATA: Count()}
-VIEW: Mapping[str, Any] = {METADATA: View()}
+GLOBAL_ID: Mapping[str, Any] = {PLAN_KEY: GlobalIdField()}
+TOTAL_COUNT: Mapping[str, Any] = {PLAN_KEY: TotalCountField()}
+CALLER_FLAGS: Mapping[str, Any] = {PLAN_KEY: CallerFlags()}

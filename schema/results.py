@@ -1,4 +1,4 @@
-"""Results that a payload keeps, so that many subscribers share one execution (S108)."""
+"""Results that payloads and objects cache, so that many subscribers share one execution (S108)."""
 
 import asyncio
 from collections.abc import Callable, Hashable
@@ -12,104 +12,108 @@ from graphql.execution import ExecutionResult
 from strawberry import types as strawberry
 
 _MAX_BYTES = 500_000
-MAX_DOCUMENTS = 64  # of one payload; a caller who varies the document gains nothing
+MAX_DOCUMENTS = 64  # per payload, so that callers who vary the document cannot fill the memory
 
-Json: TypeAlias = Any  # what a leaf is in the answer: text, number, boolean, or a list of them
-Plan = tuple[tuple[str, Callable[[object], Json]], ...]
+Json: TypeAlias = Any  # a leaf of the response: text, number, boolean, or a list of them
+FieldReaders = tuple[tuple[str, Callable[[object], Json]], ...]  # by response name
 
 
-class Drawn:
-    """The last answer that was made of an object: one that has it as `drawn` never changes.
+class SerializedFields:
+    """The fields of an immutable object as they were last read, in its attribute `serialized`.
 
-    The answer is shared by all who ask the same: read it, never change it.
+    They are shared between responses and must not be modified.
     """
 
-    __slots__ = ("data", "plan", "texts")
+    __slots__ = ("data", "encoded", "readers")
 
     def __init__(self) -> None:
-        self.plan: Plan | None = None
+        self.readers: FieldReaders | None = None
         self.data: dict[str, Json] = {}
-        # As JSON, by the ids of plans; each keeps its plan, so that no other gets its id.
-        self.texts: dict[int, tuple[Plan, bytes]] = {}
+        # JSON by the id of its readers; an entry holds the readers, so that the id is not reused.
+        self.encoded: dict[int, tuple[FieldReaders, bytes]] = {}
 
 
-class Reply(strawberry.ExecutionResult):
-    """A result without errors that many are sent: read it, never change it."""
+class SharedReply(strawberry.ExecutionResult):
+    """A result without errors that is sent to many subscribers; it must not be modified."""
 
     def __init__(self, data: dict[str, Any]) -> None:
-        """`data` belongs to all of them."""
+        """`data` is shared by all of them."""
         super().__init__(data, None, {})
 
     @cached_property
     def encoded(self) -> bytes:
-        """The payload of a `next` message, made once."""
+        """The payload of a `next` message, encoded once."""
         return orjson.dumps({"data": self.data})
 
 
-class Opening(Reply):
-    """The first result of a stream that is shared: one's own extensions beside everybody's data."""
+class FirstReply(SharedReply):
+    """The first result of a shared stream: shared data with the extensions of one caller."""
 
-    def __init__(self, reply: Reply, extensions: dict[str, Any]) -> None:
-        """`extensions` tell one caller what the stream has cost."""
+    def __init__(self, reply: SharedReply, extensions: dict[str, Any]) -> None:
+        """`extensions` report to one caller what the stream has cost."""
         super().__init__(cast("dict[str, Any]", reply.data))
         self.extensions = extensions
         self._reply = reply
 
     @cached_property
     def encoded(self) -> bytes:
-        """The shared bytes, with the extensions put before their last brace."""
+        """The shared bytes, with the extensions inserted before their last brace."""
         return b'%b,"extensions":%b}' % (self._reply.encoded[:-1], orjson.dumps(self.extensions))
 
 
-class Answer(ExecutionResult):
-    """A result of graphql-core that has what strawberry makes of it already."""
+class FinalResult(ExecutionResult):
+    """A result of graphql-core that carries the result strawberry would make of it."""
 
     __slots__ = ("reply",)
 
     def __init__(self, reply: strawberry.ExecutionResult) -> None:
-        """`reply` goes to the transport as it is."""
+        """`reply` goes to the transport unchanged."""
         super().__init__(reply.data, None)
         self.reply = reply
 
 
-class SharedResult(Answer):
-    """What a payload gave whose results are shared; its data belongs to all who asked."""
+class SharedResult(FinalResult):
+    """A stored result of a shared payload."""
 
     __slots__ = ()
 
 
-Known: TypeAlias = SharedResult | asyncio.Task[ExecutionResult]
+ResultOrTask: TypeAlias = SharedResult | asyncio.Task[ExecutionResult]
 
 
 @dataclass(slots=True)
-class Results:
-    """What executing the rest of an operation gave; a payload that has it as `results` is shared.
+class SharedResults:
+    """Results of executing the fields below a payload that has this in its attribute `results`.
 
-    Its fields depend on nothing but the payload itself, their arguments and who may see what, but
-    for those that have to be waited for: these are shared only by who asks at the same time.
+    The fields may depend only on the payload, their arguments and the rights of the caller. Fields
+    that are awaited are exempt: their results are shared only while they are being awaited.
     """
 
-    is_owned: bool = True  # whether somebody's own rows can be among them
-    found: dict[Hashable, tuple[OperationDefinitionNode, Known]] = field(default_factory=dict)
-    sent: dict[object, bytes] = field(default_factory=dict)  # by renderer
-    size: int = 0  # of all that was found, as JSON
+    has_owned_rows: bool = True  # whether rows can be visible to their owner only
+    entries: dict[Hashable, tuple[OperationDefinitionNode, ResultOrTask]] = field(
+        default_factory=dict
+    )
+    encoded: dict[object, bytes] = field(default_factory=dict)  # by serializer
+    size: int = 0  # of all entries, as JSON
 
-    def known(self, audience: Hashable, operation: OperationDefinitionNode) -> Known | None:
-        """What was found, or is being found, for the same audience."""
-        known = self.found.get(audience)
-        # Ids of documents that are gone may come again.
-        return known[1] if known is not None and known[0] is operation else None
+    def find(
+        self, visibility_key: Hashable, operation: OperationDefinitionNode
+    ) -> ResultOrTask | None:
+        """Return the stored result, or the task that computes it."""
+        entry = self.entries.get(visibility_key)
+        # The key contains the id of an operation, which may be reused: compare the operation too.
+        return entry[1] if entry is not None and entry[0] is operation else None
 
-    def keep(
-        self, audience: Hashable, operation: OperationDefinitionNode, result: ExecutionResult
+    def store(
+        self, visibility_key: Hashable, operation: OperationDefinitionNode, result: ExecutionResult
     ) -> ExecutionResult:
-        """Keep a result for others. Not one with errors: they name a request."""
-        if result.errors or result.data is None or len(self.found) >= MAX_DOCUMENTS:
+        """Store a result for others, unless it has errors, which name the id of one request."""
+        if result.errors or result.data is None or len(self.entries) >= MAX_DOCUMENTS:
             return result
-        reply = Reply(result.data)
+        reply = SharedReply(result.data)
         if self.size + len(reply.encoded) > _MAX_BYTES:
             return result
         self.size += len(reply.encoded)
         shared = SharedResult(reply)
-        self.found[audience] = (operation, shared)
+        self.entries[visibility_key] = (operation, shared)
         return shared

@@ -35,20 +35,22 @@ def core_schema(schema: Schema) -> GraphQLSchema:
 
 
 def provided_operation_name(context: ExecutionContext) -> str | None:
-    """The operation name as the request has it; strawberry's property takes the only one else."""
+    """Return the operation name of the request; strawberry's property takes the only one else."""
     return context._provided_operation_name
 
 
 def forget_sub_fields(executor: Executor[Any]) -> None:
-    """Give an executor a memory of its own: graphql-core shares it between events of a stream."""
+    """Give an executor its own cache: graphql-core shares it between the events of a stream."""
     executor._relevant_sub_fields = {}
 
 
 class HookedSchema(Schema):
-    """A schema that may know the result to send before strawberry makes it."""
+    """A schema whose executor may return results that strawberry sends unchanged."""
 
-    def finished(self, result: object, runner: SchemaExtensionsRunner) -> ExecutionResult | None:
-        """The result to send as it is; None where strawberry makes it."""
+    def final_result(
+        self, result: object, runner: SchemaExtensionsRunner
+    ) -> ExecutionResult | None:
+        """Return the result to send unchanged; None if strawberry has to process it."""
         return None
 
     async def _handle_execution_result(
@@ -59,29 +61,31 @@ class HookedSchema(Schema):
         *,
         skip_process_errors: bool = False,
     ) -> ExecutionResult:
-        finished = self.finished(result, extensions_runner)
-        if finished is not None:
-            return finished
+        final_result = self.final_result(result, extensions_runner)
+        if final_result is not None:
+            return final_result
         return await super()._handle_execution_result(
             context, result, extensions_runner, skip_process_errors=skip_process_errors
         )
 
 
 class HookedHandler(BaseGraphQLTransportWSHandler[Context, None]):
-    """A socket that sends some results itself, and which a failed operation does not close."""
+    """A socket that can send results itself, and that a failed operation does not close."""
 
     __slots__ = ()
 
-    def left_to_send(
+    def remaining_results(
         self, operation: Operation[Context, None], results: StreamResult
     ) -> StreamResult:
-        """The results that strawberry sends."""
+        """Return the results that strawberry has to send."""
         return results
 
     async def _send_result_stream(
         self, operation: Operation[Context, None], result_source: StreamResult
     ) -> None:
-        await super()._send_result_stream(operation, self.left_to_send(operation, result_source))
+        await super()._send_result_stream(
+            operation, self.remaining_results(operation, result_source)
+        )
 
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:

@@ -28,9 +28,9 @@ from server.documents import operation_kind
 from server.execution.engine import LaunchSchema
 from server.http import negotiation
 from server.http.authentication import check_credential, identify
-from server.http.front import Front
 from server.http.negotiation import Refusal
 from server.http.persisted import with_document
+from server.http.planned_operations_protocol import PlannedOperationsProtocol
 from server.http.request_limits import (
     MAX_BODY,
     TOO_MANY_STREAMS,
@@ -79,11 +79,11 @@ class GraphQLView(GraphQL[Context, None]):
         *,
         explorer: str | None,
         allowed_origins: Sequence[str] = (),
-        front: Front | None = None,
+        planned_operations: PlannedOperationsProtocol | None = None,
     ) -> None:
-        """`explorer` is where a browser that opens the endpoint is sent; None: it is told so.
+        """Browsers that open the endpoint are redirected to `explorer`; None: they get an error.
 
-        `front` is asked first.
+        `planned_operations` is asked first, before the executor.
         """
         super().__init__(
             schema,
@@ -95,7 +95,7 @@ class GraphQLView(GraphQL[Context, None]):
         )
         self.runtime = runtime
         self.explorer = explorer
-        self.front = front
+        self.planned_operations = planned_operations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; whatever is refused early is JSON too."""
@@ -135,13 +135,13 @@ class GraphQLView(GraphQL[Context, None]):
         await _refused(many)(scope, receive, send)
 
     async def _answer(self, request: GraphQLRequest) -> Response:
-        """By the plan of a known query, else by the executor."""
-        if request.method != "POST" or self.front is None:
+        """Answer by the plan of a known query, else by the executor."""
+        if request.method != "POST" or self.planned_operations is None:
             return await self.run(request)  # type: ignore[no-any-return]
-        response: Response | None = await self.front.answer(request)
+        response: Response | None = await self.planned_operations.answer(request)
         if response is None:
             response = await self.run(request)
-            self.front.remember(request.executed)
+            self.planned_operations.remember(request.executed)
         return response
 
     async def get_context(

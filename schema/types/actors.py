@@ -10,7 +10,7 @@ from domain.actors import STAFF, USER_TYPES, ActorKind, ActorRef
 from domain.platform.row_scope import readable
 from schema.context import Info
 from schema.enums import Role, Scope, UserType
-from schema.planned import column, made, scoped
+from schema.planned import column, computed, scoped_column
 from schema.scalars import EmailAddress
 from schema.types.node import Node, node_id
 
@@ -25,7 +25,7 @@ class User(Node):
 
     user_type: UserType = strawberry.field(
         description="Their side of the product.",
-        metadata=made(USER_TYPES.__getitem__, rows.User.role),
+        metadata=computed(USER_TYPES.__getitem__, rows.User.role),
     )
     role: Role = strawberry.field(description="What they may do.", metadata=column(rows.User.role))
     row: strawberry.Private[rows.User]
@@ -33,7 +33,7 @@ class User(Node):
 
     @strawberry.field(
         description="What they log in with; of the staff null without the scope `people:read`.",
-        metadata=scoped(rows.User.email, Scope.PEOPLE_READ),
+        metadata=scoped_column(rows.User.email, Scope.PEOPLE_READ),
     )
     def email(self, info: Info) -> EmailAddress | None:
         """Their own, or by scope (SEC10)."""
@@ -119,7 +119,7 @@ class ApiToken(Node):
         metadata=column(rows.ApiToken.prefix),
     )
     scopes: list[Scope] = strawberry.field(
-        description="What it may do.", metadata=made(_known_scopes, rows.ApiToken.scopes)
+        description="What it may do.", metadata=computed(_known_scopes, rows.ApiToken.scopes)
     )
     expires_at: datetime | None = strawberry.field(
         description="When it stops working.", metadata=column(rows.ApiToken.expires_at)

@@ -13,7 +13,7 @@ from domain.overview.changes import ChangeKind, ChangeSubject, field_changes, ki
 from schema.context import Info
 from schema.enums import describe
 from schema.pagination import Connection, encode_cursor
-from schema.planned import choice, column, made, parts, reading
+from schema.planned import column, computed, computed_list, one_of, read_rows
 from schema.scalars import JSON
 from schema.types.actors import Actor, load_actor
 from schema.types.node import Node, node_id
@@ -78,17 +78,17 @@ class Change(Node):
     )
     kind: ChangeKind = strawberry.field(
         description="What was done, to filter and to count by.",
-        metadata=made(kind_of, rows.Change.action),
+        metadata=computed(kind_of, rows.Change.action),
     )
     before: JSON | None = strawberry.field(
         description="What it was; null where it is new.",
         deprecation_reason=_DIFF,
-        metadata=made(_as_json, rows.Change.before),
+        metadata=computed(_as_json, rows.Change.before),
     )
     after: JSON | None = strawberry.field(
         description="What it became.",
         deprecation_reason=_DIFF,
-        metadata=made(_as_json, rows.Change.after),
+        metadata=computed(_as_json, rows.Change.after),
     )
     reason: str | None = strawberry.field(
         description="Why, in the words of who did it.", metadata=column(rows.Change.reason)
@@ -97,7 +97,7 @@ class Change(Node):
 
     @strawberry.field(
         description="Every field that differs, in the spelling of this graph.",
-        metadata=parts(field_changes, rows.Change.before, rows.Change.after),
+        metadata=computed_list(field_changes, rows.Change.before, rows.Change.after),
     )
     def diff(self) -> list[FieldChange]:
         """Worked out only where it is asked for."""
@@ -108,7 +108,7 @@ class Change(Node):
 
     @strawberry.field(
         description="Who did it.",
-        metadata=choice(
+        metadata=one_of(
             ("User", reads.USER),
             ("ApiToken", reads.TOKEN),
             otherwise=("SystemActor", {"component": rows.Change.actor_label}),
@@ -121,7 +121,7 @@ class Change(Node):
 
     @strawberry.field(
         description="What was changed; null where it no longer exists.",
-        metadata=choice(
+        metadata=one_of(
             ("FeatureFlag", reads.FLAG),
             ("LaunchPhase", reads.PHASE),
             ("ApiToken", reads.SUBJECT_TOKEN),
@@ -131,7 +131,9 @@ class Change(Node):
         """Resolved only where it is asked for."""
         return await load_subject(info, self.row.subject_kind, self.row.subject_id)
 
-    @strawberry.field(description="The activation that it belongs to.", metadata=reading(reads.RUN))
+    @strawberry.field(
+        description="The activation that it belongs to.", metadata=read_rows(reads.RUN)
+    )
     async def run(
         self, info: Info
     ) -> Annotated["PhaseRun", strawberry.lazy("schema.types.phases")] | None:

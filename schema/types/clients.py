@@ -13,7 +13,7 @@ from schema.context import Info
 from schema.conversation_enums import CommunicationStatus
 from schema.marketplace_enums import ClientStatus
 from schema.pagination import Connection
-from schema.planned import COUNT, column, reading
+from schema.planned import TOTAL_COUNT, column, read_rows
 from schema.scalars import EmailAddress
 from schema.types.conversations import Conversation, load_conversation
 from schema.types.couples import Couple, Partnership, load_partner
@@ -58,7 +58,7 @@ class Client(Node):
 
     @strawberry.field(
         description="The couple, once it has accepted and until the partnership ends.",
-        metadata=reading(reads.COUPLE_OF_CLIENT),
+        metadata=read_rows(reads.COUPLE_OF_CLIENT),
     )
     async def couple(self, info: Info) -> Couple | None:
         """Resolved only where it is asked for."""
@@ -74,7 +74,7 @@ class Client(Node):
         return Partnership.of(found) if found else None
 
     @strawberry.field(
-        description="The newest invitation.", metadata=reading(reads.INVITATION_OF_CLIENT)
+        description="The newest invitation.", metadata=read_rows(reads.INVITATION_OF_CLIENT)
     )
     async def invitation(
         self, info: Info
@@ -132,7 +132,7 @@ class ClientConnection(Connection[Client]):
 
     @strawberry.field(
         description="How many clients the filter finds.",
-        metadata=COUNT,
+        metadata=TOTAL_COUNT,
     )
     async def total_count(self, info: Info) -> int:
         """One more statement."""

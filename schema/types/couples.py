@@ -21,7 +21,7 @@ from schema.pagination import (
     connection,
     encode_cursor,
 )
-from schema.planned import COUNT, column
+from schema.planned import TOTAL_COUNT, column
 from schema.types.conversations import Contact, Conversation, load_contacts, load_conversation
 from schema.types.node import Node, node_id
 from schema.types.onboarding import Onboarding
@@ -181,7 +181,7 @@ class CoupleConnection(Connection[Couple]):
 
     search: strawberry.Private[str | None]
 
-    @strawberry.field(description="How many couples the search finds.", metadata=COUNT)
+    @strawberry.field(description="How many couples the search finds.", metadata=TOTAL_COUNT)
     async def total_count(self, info: Info) -> int:
         """One more statement."""
         async with info.context.db.read() as session:

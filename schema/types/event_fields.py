@@ -8,18 +8,18 @@ from db.reads import events as reads
 from domain.actors import ActorRef
 from domain.events import RecordedEvent
 from schema.pagination import encode_cursor
-from schema.planned import choice, column, made, reading
+from schema.planned import column, computed, one_of, read_rows
 
 # Where plans find the fields of events.
-CURSOR = made(encode_cursor, rows.LaunchEvent.seq)
+CURSOR = computed(encode_cursor, rows.LaunchEvent.seq)
 OCCURRED_AT = column(rows.LaunchEvent.occurred_at)
 RECORDED_AT = column(rows.LaunchEvent.recorded_at)
-ACTOR = choice(
+ACTOR = one_of(
     ("User", reads.USER),
     ("ApiToken", reads.TOKEN),
     otherwise=("SystemActor", {"component": rows.LaunchEvent.actor_label}),
 )
-PHASE, INCIDENT = reading(reads.PHASE), reading(reads.INCIDENT)
+PHASE, INCIDENT = read_rows(reads.PHASE), read_rows(reads.INCIDENT)
 
 
 class CommonFields(TypedDict):

@@ -1,16 +1,16 @@
-"""Events of the graph of rows of the log, for query plans."""
+"""How query plans build event objects from rows of the event log."""
 
 from typing import Any
 
 from db.event_rows import event_of
 from db.reads import events as reads
-from schema.planned import Made
+from schema.planned import ComputedField
 from schema.types.events import SHOWN_KINDS, LaunchEvent, to_event
 
 
-def _event(*columns: Any) -> LaunchEvent:  # noqa: ANN401 - `reads.PARTS`
+def _build_event(*columns: Any) -> LaunchEvent:  # noqa: ANN401 - `reads.PARTS`
     return to_event(event_of(*columns))
 
 
 EVENTS = reads.of_kinds(SHOWN_KINDS)
-BUILT = Made(_event, reads.PARTS)
+EVENT_BUILDER = ComputedField(_build_event, reads.PARTS)

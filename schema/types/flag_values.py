@@ -13,7 +13,7 @@ from schema.context import Info
 from schema.directives import ScopeDirective
 from schema.enums import EvaluationErrorCode, EvaluationReason
 from schema.permissions import require
-from schema.results import Drawn, Results
+from schema.results import SerializedFields, SharedResults
 from schema.types.flag_explanations import FlagExplanation
 from services.flags.flag_evaluation import Explained, etag
 from services.flags.flag_sets import MAX_OUTCOMES, Outcomes
@@ -33,7 +33,7 @@ class FlagEvaluation:
     error_code: EvaluationErrorCode | None = strawberry.field(description="What went wrong.")
     flag_version: int = strawberry.field(description="The version of the flag; 0 if unknown.")
     result: strawberry.Private[Explained]
-    drawn: strawberry.Private[Drawn] = field(default_factory=Drawn)
+    serialized: strawberry.Private[SerializedFields] = field(default_factory=SerializedFields)
 
     @strawberry.field(
         description="The decision step by step; only where `explain` was asked for.",
@@ -65,7 +65,9 @@ class FlagSet:
     version: int = strawberry.field(description="The version of the whole set of flags.")
     etag: str = strawberry.field(description="Changes when a value in here changes.")
     flags: list[FlagEvaluation] = strawberry.field(description="By key.")
-    results: strawberry.Private[Results] = field(default_factory=lambda: Results(is_owned=False))
+    results: strawberry.Private[SharedResults] = field(
+        default_factory=lambda: SharedResults(has_owned_rows=False)
+    )
 
     @classmethod
     def of(cls, version: int, results: list[Explained]) -> "FlagSet":

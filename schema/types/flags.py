@@ -19,8 +19,8 @@ from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import BucketBy, Staleness, TimeRange
 from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last, Page, connection
-from schema.planned import COUNT, column, known, made, reading
-from schema.results import Results
+from schema.planned import TOTAL_COUNT, column, computed, kill_lookup, read_rows
+from schema.results import SharedResults
 from schema.scalars import Percent
 from schema.types.changes import Change, change_cursor
 from schema.types.flag_exposures import FlagExposure
@@ -103,12 +103,12 @@ class FeatureFlag(Node):
         description="When it last changed.", metadata=column(rows.FeatureFlag.updated_at)
     )
     flag: strawberry.Private[domain.Flag]
-    results: strawberry.Private[Results] = field(default_factory=Results)
+    results: strawberry.Private[SharedResults] = field(default_factory=SharedResults)
 
     @strawberry.field(
         description="The run that holds the flag, or the last one that left something with it; "
         "null where only the owner's values count.",
-        metadata=reading(reads.RUN_OF_FLAG),
+        metadata=read_rows(reads.RUN_OF_FLAG),
     )
     async def run(
         self, info: Info
@@ -122,7 +122,7 @@ class FeatureFlag(Node):
 
     @strawberry.field(
         description="The phase that introduced it.",
-        metadata=reading(reads.OF_FLAG),
+        metadata=read_rows(reads.OF_FLAG),
     )
     async def phase(
         self, info: Info
@@ -137,7 +137,7 @@ class FeatureFlag(Node):
 
     @strawberry.field(
         description="What forces it off for everybody, whatever `enabled` says; null: nothing.",
-        metadata=known(_kill, rows.FeatureFlag.flag_key),
+        metadata=kill_lookup(_kill, rows.FeatureFlag.flag_key),
     )
     async def kill(self, info: Info) -> FlagKill | None:
         """As this process knows it."""
@@ -146,7 +146,7 @@ class FeatureFlag(Node):
     @strawberry.field(
         description="What it guards: operations, steps, pages and jobs that are closed to whoever "
         "has it off, such as `mutation signUp (supplier)`. Empty: no code asks for it by its key.",
-        metadata=made(guards_of, rows.FeatureFlag.flag_key),
+        metadata=computed(guards_of, rows.FeatureFlag.flag_key),
     )
     def guards(self) -> list[str]:
         """From the registry of guarded operations (D8)."""
@@ -261,7 +261,7 @@ class FeatureFlagConnection(Connection[FeatureFlag]):
     @strawberry.field(
         description="How many flags the filter finds.",
         directives=[CostDirective(weight=5)],
-        metadata=COUNT,
+        metadata=TOTAL_COUNT,
     )
     async def total_count(self, info: Info) -> int:
         """One more statement."""

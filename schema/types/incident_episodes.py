@@ -9,7 +9,7 @@ from db.reads import incidents as reads
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import Severity
-from schema.planned import column, made, reading
+from schema.planned import column, computed, read_rows
 from schema.types.phases import LaunchPhase
 from schema.types.suspects import SuspectChange, SuspectLimit, load_suspects
 
@@ -90,7 +90,7 @@ class IncidentEpisode:
     current_value: float | None = strawberry.field(
         description="The newest value that was measured, after its end the last one; null where "
         "its cause is no number.",
-        metadata=made(_as_it_is, rows.IncidentEpisode.value),
+        metadata=computed(_as_it_is, rows.IncidentEpisode.value),
     )
     unit: str = strawberry.field(
         description="The unit of `currentValue`; empty for counts.",
@@ -110,7 +110,7 @@ class IncidentEpisode:
     incident: strawberry.Private[rows.LaunchIncident]
 
     @strawberry.field(
-        description="The phase that it belongs to.", metadata=reading(reads.PHASE_OF_EPISODE)
+        description="The phase that it belongs to.", metadata=read_rows(reads.PHASE_OF_EPISODE)
     )
     async def phase(self, info: Info) -> LaunchPhase | None:
         """Resolved only where it is asked for."""

@@ -12,7 +12,7 @@ from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import IncidentStatus, Severity
 from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last, Page, connection
-from schema.planned import COUNT, choice, column, reading
+from schema.planned import TOTAL_COUNT, column, one_of, read_rows
 from schema.types.actors import Actor, User, load_actor
 from schema.types.event_fields import cursor_of
 from schema.types.flags import FeatureFlag
@@ -85,7 +85,7 @@ class Incident(Node):
         found = await info.context.loaders.flag_by_key.load_many(self.row.affected_features)
         return [FeatureFlag.of(flag) for flag in found if flag is not None]
 
-    @strawberry.field(description="The phase that it belongs to.", metadata=reading(reads.PHASE))
+    @strawberry.field(description="The phase that it belongs to.", metadata=read_rows(reads.PHASE))
     async def phase(self, info: Info) -> LaunchPhase | None:
         """Resolved only where it is asked for."""
         if self.row.phase_id is None:
@@ -95,7 +95,7 @@ class Incident(Node):
 
     @strawberry.field(
         description="Who took it.",
-        metadata=choice(
+        metadata=one_of(
             ("User", reads.USER),
             ("ApiToken", reads.TOKEN),
             otherwise=("SystemActor", {"component": reads.ACKNOWLEDGED_BY}),
@@ -111,7 +111,7 @@ class Incident(Node):
         ref = ActorRef(row.acknowledged_by_kind, row.acknowledged_by_id, label)
         return await load_actor(info, ref)
 
-    @strawberry.field(description="Who works on it.", metadata=reading(reads.ASSIGNEE))
+    @strawberry.field(description="Who works on it.", metadata=read_rows(reads.ASSIGNEE))
     async def assignee(self, info: Info) -> User | None:
         """Resolved only where it is asked for."""
         if self.row.assignee_id is None:
@@ -150,7 +150,7 @@ class Incident(Node):
 
     @strawberry.field(
         description="What is true of it now: the episode that is open, else the last one.",
-        metadata=reading(reads.CURRENT_EPISODE),
+        metadata=read_rows(reads.CURRENT_EPISODE),
     )
     async def current_episode(self, info: Info) -> IncidentEpisode:
         """Every incident has one."""
@@ -216,7 +216,7 @@ class IncidentConnection(Connection[Incident]):
 
     wanted: strawberry.Private[IncidentFilter]
 
-    @strawberry.field(description="How many incidents the filter finds.", metadata=COUNT)
+    @strawberry.field(description="How many incidents the filter finds.", metadata=TOTAL_COUNT)
     async def total_count(self, info: Info) -> int:
         """One more statement."""
         async with info.context.db.read() as session:

@@ -19,7 +19,7 @@ from schema.marketplace_enums import (
     InvitationStatus,
 )
 from schema.pagination import Connection
-from schema.planned import column, made, reading
+from schema.planned import column, computed, read_rows
 from schema.scalars import EmailAddress
 from schema.types.accounts import Session
 from schema.types.clients import WARNINGS, Client
@@ -84,13 +84,15 @@ class Invitation(Node):
 
     @strawberry.field(
         description="Where it stands now.",
-        metadata=made(status_at, rows.Invitation.status, rows.Invitation.expires_at, timed=True),
+        metadata=computed(
+            status_at, rows.Invitation.status, rows.Invitation.expires_at, timed=True
+        ),
     )
     def status(self, info: Info) -> InvitationStatus:
         """A pending one past its end has expired, swept up or not."""
         return status_at(self.row.status, self.row.expires_at, info.context.now)
 
-    @strawberry.field(description="Who is invited.", metadata=reading(reads.CLIENT_OF_INVITATION))
+    @strawberry.field(description="Who is invited.", metadata=read_rows(reads.CLIENT_OF_INVITATION))
     async def client(self, info: Info) -> Client:
         """Deleted only together with the invitation."""
         found = await info.context.loaders.client.load(self.row.client_id)
@@ -111,7 +113,7 @@ class Invitation(Node):
 
     @strawberry.field(
         description="The couple that accepted, until the partnership ends.",
-        metadata=reading(reads.COUPLE_OF_INVITATION),
+        metadata=read_rows(reads.COUPLE_OF_INVITATION),
     )
     async def couple(self, info: Info) -> Couple | None:
         """Resolved only where it is asked for."""

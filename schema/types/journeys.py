@@ -9,7 +9,7 @@ from domain.actors import VendorType as Vendor
 from domain.journeys import journey_figures as domain
 from domain.platform.percent import Percent
 from schema.enums import VendorType
-from schema.results import Results
+from schema.results import SharedResults
 from services.overview.metric_board import JourneySnapshot
 
 _RATE = (
@@ -153,7 +153,7 @@ class Funnels(list[Journey]):
     def __init__(self, found: Iterable[domain.JourneyFigures]) -> None:
         """As the graph shows them."""
         super().__init__(Journey.of(item) for item in found)
-        self.results = Results()
+        self.results = SharedResults()
 
     @classmethod
     def shared(cls, found: JourneySnapshot) -> "Funnels":

@@ -14,7 +14,7 @@ from schema.context import Info
 from schema.enums import TimeRange, describe
 from schema.guard_enums import Aggregation, MetricKind
 from schema.pagination import encode_cursor
-from schema.results import Results
+from schema.results import SharedResults
 from schema.scalars import JSON
 from schema.types.errors import Error
 from schema.types.journeys import Journey
@@ -119,7 +119,7 @@ class MetricsSnapshot:
     source: strawberry.Private[reads.Snapshot]
     phase_id: strawberry.Private[UUID | None] = None
     # Executed once for all streams that show it (server/execution/shared_executor.py).
-    results: strawberry.Private[Results] = field(default_factory=Results)
+    results: strawberry.Private[SharedResults] = field(default_factory=SharedResults)
 
     @strawberry.field(description="What became of those who began a journey in the range.")
     async def journeys(self, info: Info) -> list[Journey]:

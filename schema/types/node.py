@@ -6,7 +6,7 @@ import strawberry
 
 from domain import ids
 from domain.errors import Invalid, NotFound
-from schema.planned import KEY
+from schema.planned import GLOBAL_ID
 
 
 @strawberry.interface(description="Anything that can be fetched again by its global id.")
@@ -14,7 +14,7 @@ class Node:
     """Carries the global id."""
 
     id: strawberry.ID = strawberry.field(
-        description="A global id, opaque and stable.", metadata=KEY
+        description="A global id, opaque and stable.", metadata=GLOBAL_ID
     )
 
 

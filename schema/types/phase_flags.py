@@ -8,7 +8,7 @@ from db.models import flags as flag_rows
 from db.models import phases as rows
 from db.reads import phases as reads
 from domain.phases import plans
-from schema.planned import beside, column, made
+from schema.planned import column, computed, same_row_object
 from schema.scalars import Percent
 from schema.types.flags import FeatureFlag
 
@@ -28,15 +28,15 @@ class PhaseFlag:
     """A flag with the values that the run of the phase holds, each by its name."""
 
     flag: FeatureFlag = strawberry.field(
-        description="The flag as it is now.", metadata=beside(flag_rows.FeatureFlag)
+        description="The flag as it is now.", metadata=same_row_object(flag_rows.FeatureFlag)
     )
     target_percentage: Percent = strawberry.field(
         description="The share of users that the whole phase aims at: the same as `target`.",
-        metadata=made(_target, *reads.TARGET_PARTS),
+        metadata=computed(_target, *reads.TARGET_PARTS),
     )
     target: Percent = strawberry.field(
         description="The share of users that the run aims at; before a run, what one would aim at.",
-        metadata=made(_target, *reads.TARGET_PARTS),
+        metadata=computed(_target, *reads.TARGET_PARTS),
     )
     configured_target: Percent | None = strawberry.field(
         description="The target that the phase was given for this flag; null: the percentage of "

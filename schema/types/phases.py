@@ -24,7 +24,7 @@ from schema.pagination import (
     connection,
     encode_cursor,
 )
-from schema.planned import column, reading
+from schema.planned import column, read_rows
 from schema.types.actors import Actor, load_actor
 from schema.types.criteria import CriterionStatus
 from schema.types.node import Node, node_id
@@ -152,7 +152,7 @@ class LaunchPhase(Node):
 
     @strawberry.field(
         description="The flags that it switches on.",
-        metadata=reading(reads.FLAGS),
+        metadata=read_rows(reads.FLAGS),
     )
     async def flags(self, info: Info) -> list[PhaseFlag]:
         """In the order of the phase."""
@@ -237,7 +237,7 @@ class PhaseRun(Node):
     )
     row: strawberry.Private[rows.PhaseRun]
 
-    @strawberry.field(description="The phase.", metadata=reading(reads.OF_RUN))
+    @strawberry.field(description="The phase.", metadata=read_rows(reads.OF_RUN))
     async def phase(self, info: Info) -> LaunchPhase:
         """Runs are deleted with their phase, so it is there."""
         found = await info.context.loaders.phase.load(self.row.phase_id)

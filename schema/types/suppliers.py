@@ -24,7 +24,7 @@ from schema.pagination import (
     connection,
     moment_cursor,
 )
-from schema.planned import COUNT, column, reading
+from schema.planned import TOTAL_COUNT, column, read_rows
 from schema.scalars import EmailAddress
 from schema.types.bulk_invitations import BulkInvitation
 from schema.types.clients import Client, ClientConnection
@@ -92,7 +92,7 @@ class Supplier(Node):
 
     @strawberry.field(
         description="Its clients; none for others to see.",
-        metadata=reading(reads.CLIENTS),
+        metadata=read_rows(reads.CLIENTS),
     )
     async def clients(
         self,
@@ -166,7 +166,7 @@ class SupplierConnection(Connection[Supplier]):
 
     @strawberry.field(
         description="How many suppliers the filter finds.",
-        metadata=COUNT,
+        metadata=TOTAL_COUNT,
     )
     async def total_count(self, info: Info) -> int:
         """One more statement."""

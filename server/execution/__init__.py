@@ -1,1 +1,1 @@
-"""How an operation is carried out: by a plan where there is one, else by the executor."""
+"""Execution of operations: by a query plan where there is one, else by the executor."""

@@ -1,4 +1,4 @@
-"""The schema's machinery: strawberry's, with less to do for results that many are sent."""
+"""Strawberry's schema and extension hooks, with less work for results that many sockets share."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ from strawberry.types.execution import StreamExecutionResult
 
 from schema.context import Context
 from schema.directives import describe_arguments
-from schema.results import Answer, Opening, Reply
+from schema.results import FinalResult, FirstReply, SharedReply
 from server.compat import HookedSchema
 from server.documents import parsed
 from server.execution.operation_log import OperationLog
@@ -33,15 +33,15 @@ from server.execution.serializer import HandoffResult
 
 
 class _Hook(NamedTuple):
-    """One hook of a class of extensions, as strawberry's makes it of a generator."""
+    """One hook of an extension class: a context manager, as strawberry makes it of a generator."""
 
     make: Callable[[SchemaExtension], Any]
     is_async: bool
 
 
 @lru_cache(maxsize=200)
-def _hook(kind: Any, name: str) -> _Hook | None:  # noqa: ANN401 - a class of extensions
-    """None where the class has none. Found once: to find it takes longer than to run it."""
+def _find_hook(kind: Any, name: str) -> _Hook | None:  # noqa: ANN401 - a class of extensions
+    """Return a hook, or None. The lookup is cached: it takes longer than to run the hook."""
     function = getattr(kind, name)
     if function is getattr(SchemaExtension, name):
         return None
@@ -52,122 +52,123 @@ def _hook(kind: Any, name: str) -> _Hook | None:  # noqa: ANN401 - a class of ex
     raise TypeError(f"{kind.__name__}.{name} must be a generator")
 
 
-class _Found(ExtensionContextManagerBase):
-    """Hooks that are found once for each class."""
+class _CachedHooks(ExtensionContextManagerBase):
+    """Runs hooks that are looked up once per extension class."""
 
     def __init__(self, extensions: list[SchemaExtension]) -> None:
         self.hooks = [
-            WrappedHook(extension, partial(found.make, extension), found.is_async)
+            WrappedHook(extension, partial(hook.make, extension), hook.is_async)
             for extension in extensions
-            if (found := _hook(cast("Any", type(extension)), self.HOOK_NAME)) is not None
+            if (hook := _find_hook(cast("Any", type(extension)), self.HOOK_NAME)) is not None
         ]
 
 
-class _Operation(_Found, OperationContextManager):
-    """Around everything."""
+class _OperationHooks(_CachedHooks, OperationContextManager):
+    """Run around the whole operation."""
 
 
-class _Parsing(_Found, ParsingContextManager):
-    """Around the parser."""
+class _ParsingHooks(_CachedHooks, ParsingContextManager):
+    """Run around parsing."""
 
 
-class _Validation(_Found, ValidationContextManager):
-    """Around the validation."""
+class _ValidationHooks(_CachedHooks, ValidationContextManager):
+    """Run around validation."""
 
 
-class _Executing(_Found, ExecutingContextManager):
-    """Around the execution."""
+class _ExecutionHooks(_CachedHooks, ExecutingContextManager):
+    """Run around execution."""
 
 
-class Runner(SchemaExtensionsRunner):
-    """Runs the hooks of the extensions, but for later results that many are sent only counts them.
+class HookRunner(SchemaExtensionsRunner):
+    """Runs the hooks of the extensions; of shared results after the first it only counts them.
 
-    Those have no errors to mask, and nobody waited for them. The limits and costs of an operation
-    are judged when it begins: no hook of them is run for each of a thousand sockets again.
+    Shared results have no errors to mask and took no time to execute. Limits and costs of an
+    operation are checked when it starts: running their hooks again for each result of each of a
+    thousand sockets would only cost time.
     """
 
-    _has_begun = False
+    _has_sent_first = False
 
     def operation(self) -> OperationContextManager:
-        """The hooks of this stage."""
-        return _Operation(self.extensions)
+        """Return the hooks of the operation."""
+        return _OperationHooks(self.extensions)
 
     def parsing(self) -> ParsingContextManager:
-        """The hooks of this stage."""
-        return _Parsing(self.extensions)
+        """Return the hooks of parsing."""
+        return _ParsingHooks(self.extensions)
 
     def validation(self) -> ValidationContextManager:
-        """The hooks of this stage."""
-        return _Validation(self.extensions)
+        """Return the hooks of validation."""
+        return _ValidationHooks(self.extensions)
 
     def executing(self) -> ExecutingContextManager:
-        """The hooks of this stage."""
-        return _Executing(self.extensions)
+        """Return the hooks of execution."""
+        return _ExecutionHooks(self.extensions)
 
     def on_stream_result(self, result: StreamExecutionResult) -> StreamResultContextManager:
-        """Around the sending of each result."""
+        """Return the hooks that run around the sending of a result."""
         if isinstance(result, HandoffResult):
-            if result.renderer is not None:
-                result.tell = self._log.hand_over()
-            return _NOTHING
-        if self._has_begun and isinstance(result, Reply):
-            self._log.count()
-            return _NOTHING
-        self._has_begun = True
+            if result.serializer is not None:
+                result.log_end = self._log.detach()
+            return _NO_HOOKS
+        if self._has_sent_first and isinstance(result, SharedReply):
+            self._log.count_result()
+            return _NO_HOOKS
+        self._has_sent_first = True
         return super().on_stream_result(result)
 
-    def opened(self, result: ExecutionResult) -> ExecutionResult:
-        """The result; where it is a stream's first, with what the extensions have to tell."""
-        if self._has_begun or not isinstance(result, Reply):
+    def add_extensions(self, result: ExecutionResult) -> ExecutionResult:
+        """Add `extensions`, such as the cost, to the first result of a shared stream."""
+        if self._has_sent_first or not isinstance(result, SharedReply):
             return result
-        return Opening(result, self.get_extensions_results_sync())
+        return FirstReply(result, self.get_extensions_results_sync())
 
     @property
     def _log(self) -> OperationLog:
         return next(item for item in self.extensions if isinstance(item, OperationLog))
 
 
-class _Nothing(StreamResultContextManager):
-    """Runs no hooks, so that one does for all."""
+class _NoHooks(StreamResultContextManager):
+    """Runs no hooks; it has no state, so that all results can use the same instance."""
 
     def __init__(self) -> None:
         self.hooks = []
 
     async def __aenter__(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     async def __aexit__(self, *_: object) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
-_NOTHING = _Nothing()
+_NO_HOOKS = _NoHooks()
 
 
 class LaunchSchema(HookedSchema):
-    """Strawberry logs every error with its traceback; ErrorPolicy logs those that matter."""
+    """The schema of the product, with its own hook runner and logging of errors."""
 
     def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as the base
-        """As strawberry's."""
+        """Take the same arguments as strawberry's schema."""
         super().__init__(**parts)
         describe_arguments(self._schema.directives)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        """Nothing here."""
+        """Log nothing: strawberry would log every error; ErrorPolicy logs those that matter."""
 
     def create_extensions_runner(
         self, execution_context: ExecutionContext, extensions: list[SchemaExtension]
-    ) -> Runner:
-        """One for each operation."""
-        return Runner(execution_context, extensions)
+    ) -> HookRunner:
+        """Return the hook runner of one operation."""
+        return HookRunner(execution_context, extensions)
 
-    async def run(
+    async def execute_validated(
         self, document: tuple[str, str | None], variables: Mapping[str, Any], context: Context
     ) -> GraphQLResult:
-        """Execute an operation that was validated and priced before, without any hook."""
+        """Execute an operation that has been validated and priced before, without hooks."""
         text, name = document
-        found = execute(
+        result = execute(
             self._schema,
             parsed(text),
             variable_values=dict(variables),
@@ -176,8 +177,12 @@ class LaunchSchema(HookedSchema):
             executor_class=self.execution_context_class,
             is_awaitable=cast("Any", optimized_is_awaitable),
         )
-        return found if isinstance(found, GraphQLResult) else await found
+        return result if isinstance(result, GraphQLResult) else await result
 
-    def finished(self, result: object, runner: SchemaExtensionsRunner) -> ExecutionResult | None:
-        """What many are sent is ready; where it is a stream's first, the extensions are added."""
-        return cast("Runner", runner).opened(result.reply) if isinstance(result, Answer) else None
+    def final_result(
+        self, result: object, runner: SchemaExtensionsRunner
+    ) -> ExecutionResult | None:
+        """Return a shared result as it is, except that the first of a stream gets extensions."""
+        if not isinstance(result, FinalResult):
+            return None
+        return cast("HookRunner", runner).add_extensions(result.reply)

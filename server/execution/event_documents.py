@@ -1,8 +1,8 @@
-"""Subscription documents as payloads: what one says of one event of the log (A46, X14).
+"""Executes subscription documents for single events of the log, as payloads of webhooks (A46, X14).
 
-A live stream and a webhook of the same document tell the same: here each event of the log is
-executed by itself, in the name of whoever made the webhook. `launchEvents` tells what the event
-tells; the other fields show an object as it is when the body is made, which `asOf` names.
+A live stream and a webhook with the same document deliver the same data: each event is executed by
+itself, with the rights of the person who created the webhook. `launchEvents` shows the content of
+the event; the other fields show an object as it is at the time of the execution, given in `asOf`.
 """
 
 import asyncio
@@ -40,95 +40,100 @@ from server.compat import core_schema
 from server.cost.analysis import cost_of
 from server.cost.document_limits import StorableText
 from server.documents import parsed
-from server.execution.event_sources import SOURCES, Arguments, Source
+from server.execution.event_sources import SOURCES, Arguments, EventSource
 from services.webhooks.documents import Following
 
 _PATH = ("document",)
-_PASSING = {TopLevelCode.DEPENDENCY_DOWN.value, TopLevelCode.DEADLINE_EXCEEDED.value}
+_TRANSIENT_CODES = {TopLevelCode.DEPENDENCY_DOWN.value, TopLevelCode.DEADLINE_EXCEEDED.value}
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A document that was understood."""
+class ParsedDocument:
+    """A validated document: its field, the source of its events, arguments, required scopes."""
 
     name: str
-    source: Source
+    source: EventSource
     arguments: Arguments
     scopes: tuple[Scope, ...]
 
 
 class EventDocuments:
-    """The documents of one schema, executed with the parts of one process."""
+    """Checks and executes documents against one schema, with the runtime of one process."""
 
     def __init__(self, schema: Schema, runtime: Runtime) -> None:
-        """No request is needed: an event and an actor are enough."""
+        """The execution needs no request: an event and an actor are enough."""
         self._schema = schema
         self._runtime = runtime
 
     def check(self, document: str, actor: Actor) -> Following:
-        """What it follows; raises Invalid, or Forbidden where the actor may not read that."""
-        read = self._read(document)
-        if not actor.allows(read.scopes):
-            names = " or ".join(scope.value for scope in read.scopes)
-            raise Forbidden(f"{read.name} needs the scope {names}.", path=_PATH)
-        return Following(read.name, read.source.kinds, _after(read.arguments))
+        """Return what the document follows. Raises Invalid, or Forbidden if a scope is missing."""
+        parsed_document = self._parse(document)
+        if not actor.allows(parsed_document.scopes):
+            names = " or ".join(scope.value for scope in parsed_document.scopes)
+            raise Forbidden(f"{parsed_document.name} needs the scope {names}.", path=_PATH)
+        return Following(
+            parsed_document.name,
+            parsed_document.source.kinds,
+            _decode_after(parsed_document.arguments),
+        )
 
     async def render(self, document: str, actor: Actor, item: RecordedEvent) -> bytes | None:
-        """The body for an event; None where the document does not follow it."""
-        read = self._read(document)
+        """Return the body for an event; None if the document does not follow it."""
+        parsed_document = self._parse(document)
+        source = parsed_document.source
         context, as_of = Context(self._runtime, actor=actor), self._runtime.clock()
         payload = None
-        if item.event.TYPE in read.source.kinds:
-            payload = await read.source.payload(context, read.arguments, item)
+        if item.event.TYPE in source.kinds:
+            payload = await source.build_payload(context, parsed_document.arguments, item)
         if payload is None:
             return None
-        # In a task of its own: what an operation notes for itself, such as its cost, must not reach
+        # In its own task: context variables of the execution, such as its cost, must not leak into
         # the mutation that asks for a sample.
         execution = self._schema.execute(document, context_value=context, root_value=payload)
         result = await asyncio.create_task(execution)
-        _raise_what_passes(result.errors or ())
+        _raise_transient_errors(result.errors or ())
         body: dict[str, object] = {
-            "type": read.name,
+            "type": parsed_document.name,
             "timestamp": item.occurred_at,
             "cursor": encode_cursor(item.seq),
             "data": result.data,
         }
-        if read.source.is_present:
+        if source.shows_current_state:
             body["asOf"] = as_of
         if result.errors:
             body["errors"] = [error.formatted for error in result.errors]
         return orjson.dumps(body)
 
-    def _read(self, document: str) -> Read:
-        operation, fragments = self._operation(document)
+    def _parse(self, document: str) -> ParsedDocument:
+        operation, fragments = self._parse_operation(document)
         node = _root_field(operation, fragments)
         name = node.name.value
         source = SOURCES.get(name)
         if source is None:
-            known = ", ".join(SOURCES)
-            raise Invalid(f"{name} does not follow the event log; these do: {known}.", path=_PATH)
-        field = self._field(name)
+            names = ", ".join(SOURCES)
+            raise Invalid(f"{name} does not follow the event log; these do: {names}.", path=_PATH)
+        field = self._subscription_field(name)
         arguments = get_argument_values(field, node)
         _check_arguments(arguments)
-        return Read(name, source, arguments, _scopes(field))
+        return ParsedDocument(name, source, arguments, _required_scopes(field))
 
-    def _operation(
+    def _parse_operation(
         self, document: str
     ) -> tuple[OperationDefinitionNode, Mapping[str, FragmentDefinitionNode]]:
         try:
-            found = parsed(document)
+            tree = parsed(document)
         except GraphQLError as error:
             raise Invalid(error.message, path=_PATH) from None
-        errors = validate(self._graph, found, [*specified_rules, StorableText])
+        errors = validate(self._graph, tree, [*specified_rules, StorableText])
         if errors:
             raise Invalid(errors[0].message, path=_PATH)
         try:
             cost_of(self._graph, document, None, {})
         except GraphQLError as error:
             raise Invalid(error.message, path=_PATH) from None
-        return _only_subscription(found)
+        return _extract_subscription(tree)
 
-    def _field(self, name: str) -> GraphQLField:
+    def _subscription_field(self, name: str) -> GraphQLField:
         root = self._graph.subscription_type
         assert root is not None
         field: GraphQLField = root.fields[name]
@@ -136,42 +141,43 @@ class EventDocuments:
 
     @property
     def _graph(self) -> GraphQLSchema:
-        # Strawberry has no public name for it.
-        found = core_schema(self._schema)
-        assert isinstance(found, GraphQLSchema)
-        return found
+        graph = core_schema(self._schema)
+        assert isinstance(graph, GraphQLSchema)
+        return graph
 
 
-def _raise_what_passes(errors: Sequence[GraphQLError]) -> None:
-    """An event is not told with what only holds now: it waits until it can be told."""
+def _raise_transient_errors(errors: Sequence[GraphQLError]) -> None:
+    """Raise errors that a retry may cure: the event waits instead of being sent with them."""
     codes = {(error.extensions or {}).get("code") for error in errors}
     if TopLevelCode.RATE_LIMITED.value in codes:
         raise RateLimited()
-    if not codes.isdisjoint(_PASSING):
+    if not codes.isdisjoint(_TRANSIENT_CODES):
         raise DependencyDown()
 
 
-def _only_subscription(
+def _extract_subscription(
     document: DocumentNode,
 ) -> tuple[OperationDefinitionNode, Mapping[str, FragmentDefinitionNode]]:
-    found = [item for item in document.definitions if isinstance(item, OperationDefinitionNode)]
-    if len(found) != 1 or found[0].operation is not OperationType.SUBSCRIPTION:
-        raise Invalid("The document must hold one subscription and nothing else.", path=_PATH)
-    if found[0].variable_definitions:
-        message = "Nobody gives variables to a webhook: write the values into the document."
+    operations = [
+        item for item in document.definitions if isinstance(item, OperationDefinitionNode)
+    ]
+    if len(operations) != 1 or operations[0].operation is not OperationType.SUBSCRIPTION:
+        raise Invalid("The document must contain exactly one subscription.", path=_PATH)
+    if operations[0].variable_definitions:
+        message = "A webhook has no variables: write the values into the document."
         raise Invalid(message, path=_PATH)
     fragments = {
         item.name.value: item
         for item in document.definitions
         if isinstance(item, FragmentDefinitionNode)
     }
-    return found[0], fragments
+    return operations[0], fragments
 
 
 def _root_field(
     operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
 ) -> FieldNode:
-    """Validation has seen to it that there is only one, and that no fragment is circular."""
+    """Return the only root field; validation has excluded others, and circular fragments."""
     selection = operation.selection_set.selections[0]
     while not isinstance(selection, FieldNode):
         if isinstance(selection, FragmentSpreadNode):
@@ -182,7 +188,7 @@ def _root_field(
     return selection
 
 
-def _scopes(field: GraphQLField) -> tuple[Scope, ...]:
+def _required_scopes(field: GraphQLField) -> tuple[Scope, ...]:
     definition = field.extensions["strawberry-definition"]
     assert isinstance(definition, StrawberryField)
     return tuple(
@@ -193,14 +199,14 @@ def _scopes(field: GraphQLField) -> tuple[Scope, ...]:
     )
 
 
-def _after(arguments: Arguments) -> int | None:
+def _decode_after(arguments: Arguments) -> int | None:
     return number_after(arguments.get("after"))
 
 
 def _check_arguments(arguments: Arguments) -> None:
-    """What only fails when it is used would fail with every event."""
+    """Decode ids and cursors now: an invalid one would fail with every event."""
     try:
-        _after(arguments)
+        _decode_after(arguments)
         for name in ("id", "phaseId"):
             if arguments.get(name) is not None:
                 decode_id(arguments[name], "LaunchPhase")

@@ -1,6 +1,6 @@
-"""What functions make of the same values of columns is made once (they are pure, but for `timed`).
+"""Memoizes computed fields: the same column values give the same JSON, unless a field is `timed`.
 
-Most rows have the same few: of ten flags of a phase nine have no groups and the percentage 100.
+Most rows share a few values: nine of ten flags of a phase have no groups and the percentage 100.
 """
 
 from collections.abc import Callable, Hashable
@@ -10,42 +10,51 @@ from typing import Any
 from graphql import GraphQLOutputType
 
 from db.reads.columns import Kind, kind_of
-from schema.planned import Made
-from server.execution.leaves import completed, loader
+from schema.planned import ComputedField
+from server.execution.column_json import column_loader, value_serializer
 
-MAX_ENTRIES, MAX_LENGTH = 100, 200  # of one field; of a text among its values
+# Results of one field, and characters of a text that is part of a key.
+MAX_ENTRIES, MAX_LENGTH = 100, 200
 
-_Load = Callable[[Any], Any]
+_Convert = Callable[[Any], Any]
 
 
 class Memo(dict[tuple[Hashable, ...], Any]):
-    """JSON by values as the driver gives them. Other types are other keys: a column has one."""
+    """JSON results of one computed field, by the column values as the driver returns them.
+
+    Equal values of different types (1, True) share a key, but a column has only one type.
+    """
 
     def __init__(
-        self, make: Callable[..., object], loads: list[_Load | None], complete: _Load
+        self,
+        compute: Callable[..., object],
+        loaders: list[_Convert | None],
+        serialize: _Convert,
     ) -> None:
-        """`loads` make of each value what `make` takes; `complete` makes JSON of its result."""
+        """`loaders` convert each column value to what `compute` takes; None: no conversion."""
         super().__init__()
-        self._make, self._loads, self._complete = make, loads, complete
+        self._compute, self._loaders, self._serialize = compute, loaders, serialize
 
     def __missing__(self, values: tuple[Hashable, ...]) -> Any:  # noqa: ANN401 - JSON
-        """Made the first time; raises whatever the function does."""
-        given = [
+        """Compute a new result. Raises what the function raises, and stores nothing then."""
+        arguments = [
             value if load is None or value is None else load(value)
-            for value, load in zip(values, self._loads, strict=True)
+            for value, load in zip(values, self._loaders, strict=True)
         ]
-        found = self._complete(self._make(*given))
+        result = self._serialize(self._compute(*arguments))
         if all(len(value) <= MAX_LENGTH for value in values if isinstance(value, str)):
             if len(self) >= MAX_ENTRIES:
                 self.clear()
-            self[values] = found
-        return found
+            self[values] = result
+        return result
 
 
 @cache
-def memo_of(planned: Made, kind: GraphQLOutputType, people: bool) -> Memo | None:
-    """The one of a field; None where its values are no keys, or the time counts too."""
+def find_memo(
+    planned: ComputedField, kind: GraphQLOutputType, sees_private_data: bool
+) -> Memo | None:
+    """Return the memo of a field; None if it depends on the time or its values are unhashable."""
     if planned.timed or any(kind_of(item) is Kind.TEXTS for item in planned.of):
         return None
-    complete = completed(kind, people=people)
-    return Memo(planned.make, [loader(item) for item in planned.of], complete)
+    serialize = value_serializer(kind, sees_private_data=sees_private_data)
+    return Memo(planned.compute, [column_loader(item) for item in planned.of], serialize)

@@ -1,8 +1,8 @@
-"""The payload of a subscription as JSON, written at once where it is a list of shared objects.
+"""Writes the payload of a subscription as JSON where it is a list of shared objects.
 
-After an activation thousands of viewers each have a set of flags of their own, made of the same
-few hundred evaluations. Each of these is written once; a set is then a join of their texts, which
-takes a sixth of executing and encoding it (PERF3).
+After an activation thousands of viewers each have their own set of flags, which consists of the
+same few hundred evaluations. Each evaluation is encoded once; a set is then a join of their texts,
+which takes a sixth of the time of executing and encoding it (PERF3).
 """
 
 from collections.abc import Sequence
@@ -20,57 +20,57 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-from server.execution.fast_executor import ItemPlan, PlainExecutor
-from server.execution.leaf_fields import Read, Unusual, reader
+from server.execution.attribute_readers import NeedsFullExecution, ReadAttribute, attribute_reader
+from server.execution.fast_executor import FastPathExecutor, ItemPlan
 
 
-class _Leaf(NamedTuple):
-    """A field that is an attribute."""
+class _LeafField(NamedTuple):
+    """A field that is a plain attribute. `head` is its encoded name with the colon."""
 
     head: bytes
-    read: Read
+    read: ReadAttribute
 
-    def text(self, payload: object) -> bytes:
+    def encode(self, payload: object) -> bytes:
         return self.head + orjson.dumps(self.read(payload))
 
 
-class _List(NamedTuple):
-    """A field that is a list of objects which keep their own text."""
+class _ListField(NamedTuple):
+    """A field that is a list of objects which cache their own JSON."""
 
     head: bytes
     attribute: str
     plan: ItemPlan
 
-    def text(self, payload: object) -> bytes:
+    def encode(self, payload: object) -> bytes:
         items = getattr(payload, self.attribute)
         if type(items) is not list:
-            raise Unusual
-        return b"%b[%b]" % (self.head, b",".join(self.plan.texts(items)))
+            raise NeedsFullExecution
+        return b"%b[%b]" % (self.head, b",".join(self.plan.encode_all(items)))
 
 
 class PayloadPlan(NamedTuple):
-    """How to write payloads of one class for one operation."""
+    """How to encode payloads of the class `origin` for one operation."""
 
     origin: type[Any]
     head: bytes
-    fields: Sequence[_Leaf | _List]
+    fields: Sequence[_LeafField | _ListField]
 
-    def text(self, payload: object) -> bytes | None:
-        """The payload of a `next` message; None for one that needs the executor."""
+    def encode(self, payload: object) -> bytes | None:
+        """Return the payload of a `next` message; None if it needs the executor."""
         if type(payload) is not self.origin:
             return None
         try:
-            fields = b",".join([field.text(payload) for field in self.fields])
-        except Exception:  # the executor meets it again, and says where
+            fields = b",".join([field.encode(payload) for field in self.fields])
+        except Exception:  # the executor fails again, and reports where
             return None
         return b"%b{%b}}}" % (self.head, fields)
 
 
-def plan_payload(executor: PlainExecutor) -> PayloadPlan | None:
-    """None where something in the operation is more than attributes and lists of shared objects."""
+def plan_payload(executor: FastPathExecutor) -> PayloadPlan | None:
+    """Return None if a field is neither an attribute nor a list of objects that cache JSON."""
     operation = executor.operation
     root = executor.schema.get_root_type(operation.operation)
-    if root is None or executor.is_watched:
+    if root is None or executor.has_field_middleware:
         return None
     collected = collect_fields(
         executor.schema,
@@ -84,47 +84,50 @@ def plan_payload(executor: PlainExecutor) -> PayloadPlan | None:
         return None
     ((name, details),) = collected.grouped_field_set.items()
     kind = get_nullable_type(root.fields[details[0].node.name.value].type)
-    fields = _fields(executor, kind, details) if is_object_type(kind) else None
+    fields = _plan_fields(executor, kind, details) if is_object_type(kind) else None
     if not fields:
         return None
-    return PayloadPlan(_definition(kind).origin, b'{"data":{' + _key(name), fields)
+    return PayloadPlan(_definition(kind).origin, b'{"data":{' + _encode_name(name), fields)
 
 
-def _fields(
-    executor: PlainExecutor, kind: GraphQLObjectType, details: FieldDetailsList
-) -> Sequence[_Leaf | _List] | None:
+def _plan_fields(
+    executor: FastPathExecutor, kind: GraphQLObjectType, details: FieldDetailsList
+) -> Sequence[_LeafField | _ListField] | None:
     collected = executor.collect_subfields(kind, details)
     if collected.new_defer_usages or _definition(kind).is_type_of:
         return None
-    found = [
-        _field(executor, kind, name, below) for name, below in collected.grouped_field_set.items()
+    fields = [
+        _plan_field(executor, kind, name, field_details)
+        for name, field_details in collected.grouped_field_set.items()
     ]
-    planned = [field for field in found if field is not None]
-    return planned if len(planned) == len(found) else None
+    planned = [field for field in fields if field is not None]
+    return planned if len(planned) == len(fields) else None
 
 
-def _field(
-    executor: PlainExecutor, kind: GraphQLObjectType, name: str, details: FieldDetailsList
-) -> _Leaf | _List | None:
+def _plan_field(
+    executor: FastPathExecutor, kind: GraphQLObjectType, name: str, details: FieldDetailsList
+) -> _LeafField | _ListField | None:
     field_name = details[0].node.name.value
-    read = reader(kind, field_name, sees_people=executor.sees_people)
+    read = attribute_reader(kind, field_name, sees_private_data=executor.sees_private_data)
     if read is not None:
-        return _Leaf(_key(name), read)
+        return _LeafField(_encode_name(name), read)
     field = kind.fields[field_name]
     definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     listed = get_nullable_type(field.type)
     if not isinstance(definition, StrawberryField) or not is_list_type(listed):
         return None
     plan = executor.item_plan(listed.of_type, details) if definition.is_basic_field else None
-    if plan is None or not plan.is_drawn:
+    if plan is None or not plan.is_cached:
         return None
-    return _List(_key(name), definition.python_name, plan)
+    return _ListField(_encode_name(name), definition.python_name, plan)
 
 
 def _definition(kind: GraphQLObjectType) -> StrawberryObjectDefinition:
-    found: StrawberryObjectDefinition = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-    return found
+    definition: StrawberryObjectDefinition = kind.extensions[
+        GraphQLCoreConverter.DEFINITION_BACKREF
+    ]
+    return definition
 
 
-def _key(name: str) -> bytes:
+def _encode_name(name: str) -> bytes:
     return orjson.dumps(name) + b":"

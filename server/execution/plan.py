@@ -1,4 +1,4 @@
-"""What is known of an operation before it is asked: statements, their parameters and writers."""
+"""The query plan of an operation: SQL statements, their parameters and a writer per root field."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from domain.actors import Actor, Scope
 from domain.platform.keyset import Keyset
 from domain.platform.row_scope import readable
 from schema.pagination import MAX_BIGINT, MAX_INTEGER, Page
-from server.execution.variables import Get, Values
+from server.execution.variables import ArgumentGetter, Values
 from services.flags.kill_switch import KillSwitch
 
 
-class Here(NamedTuple):
-    """What answers depend on beside rows."""
+class RenderContext(NamedTuple):
+    """What response data depends on besides rows."""
 
     now: datetime
     kills: KillSwitch
 
 
-class Shown(NamedTuple):
-    """A page that is asked for, with the places of its rows."""
+class ResolvedPage(NamedTuple):
+    """The page that a request asks for, with its decoded cursors."""
 
     page: Page
     keyset: Keyset[Any]
@@ -33,20 +33,23 @@ class Shown(NamedTuple):
 
 @dataclass(slots=True)
 class PageRequest:
-    """The arguments of a page. `looks_further`: whether it has to say if there are more rows."""
+    """The pagination arguments of one connection field.
 
-    given: Mapping[str, Get]
+    `reads_extra_row` is set where the selection needs to know whether more rows follow.
+    """
+
+    getters: Mapping[str, ArgumentGetter]
     places: Places
-    looks_further: bool = False
+    reads_extra_row: bool = False
 
-    def shown(self, values: Values) -> Shown:
-        """Raises Invalid as the resolver does."""
+    def resolve(self, values: Values) -> ResolvedPage:
+        """Validate the arguments of one request. Raises Invalid as the resolver does."""
         first, after, last, before = (
-            get(values) if (get := self.given.get(name)) else None
+            get(values) if (get := self.getters.get(name)) else None
             for name in ("first", "after", "last", "before")
         )
         page = Page.of(first, after, last, before)
-        return Shown(page, self._keyset(page))
+        return ResolvedPage(page, self._keyset(page))
 
     def _keyset(self, page: Page) -> Keyset[Any]:
         if self.places is Places.MOMENTS:
@@ -54,81 +57,90 @@ class PageRequest:
         is_long = self.places is Places.LONG_NUMBERS
         return page.numbers(at_most=MAX_BIGINT if is_long else MAX_INTEGER)
 
-    def limit(self, shown: Shown) -> int:
-        """How many rows are read."""
-        return shown.keyset.limit if self.looks_further else shown.page.size
+    def limit(self, resolved: ResolvedPage) -> int:
+        """Return the LIMIT of the statement."""
+        return resolved.keyset.limit if self.reads_extra_row else resolved.page.size
 
 
-Parameter = Callable[[Values, Sequence[Shown]], Any]
+Parameter = Callable[[Values, Sequence[ResolvedPage]], Any]
 
 
-class Asked(NamedTuple):
-    """A statement, and how to get the values of its parameters."""
+class PreparedStatement(NamedTuple):
+    """SQL text, and a function for each of its parameters."""
 
     text: str
     parameters: tuple[Parameter, ...]
 
     @classmethod
-    def of(cls, found: Statement, parameters: Mapping[str, Parameter]) -> "Asked":
-        """Of all parameters, those of one statement."""
-        return cls(found.text, tuple(parameters[name] for name in found.parameters))
+    def of(cls, statement: Statement, parameters: Mapping[str, Parameter]) -> "PreparedStatement":
+        """Select the parameters that the statement names, in its order."""
+        return cls(statement.text, tuple(parameters[name] for name in statement.parameters))
 
-    def question(self, values: Values, pages: Sequence[Shown]) -> Question:
-        """With the values of one request; raises as resolvers do."""
+    def bind(self, values: Values, pages: Sequence[ResolvedPage]) -> Question:
+        """Compute the parameters for one request. Raises what the resolvers raise."""
         return Question(self.text, tuple([get(values, pages) for get in self.parameters]))
 
 
-class Root(NamedTuple):
-    """A root field: its statement, and one that counts. Without any it is always the same."""
+class RootPlan(NamedTuple):
+    """A root field: the statement for its rows and the one for its `totalCount`.
+
+    A field without a statement, such as `__typename`, is constant.
+    """
 
     name: str
-    rows: Asked | None
-    total: Asked | None
-    write: Callable[[Any, Any, Any, Here], Any]  # rows, total, pages, here
+    rows: PreparedStatement | None
+    total: PreparedStatement | None
+    write: Callable[[Any, Any, Any, RenderContext], Any]  # rows, total, pages, context
 
-    def questions(self, values: Values, pages: Sequence[Shown]) -> Iterator[Question]:
-        """In the order in which `write` takes their answers."""
-        for asked in (self.rows, self.total):
-            if asked is not None:
-                yield asked.question(values, pages)
+    def bind(self, values: Values, pages: Sequence[ResolvedPage]) -> Iterator[Question]:
+        """Bind the statements in the order in which `QueryPlan.render` takes their results."""
+        for statement in (self.rows, self.total):
+            if statement is not None:
+                yield statement.bind(values, pages)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
-    """One shape of one operation. `scopes`: one of each is needed."""
+class QueryPlan:
+    """The plan of one operation for one shape.
 
-    roots: tuple[Root, ...]
+    `scopes`: the caller needs at least one scope of each tuple. `size` is in bytes.
+    """
+
+    roots: tuple[RootPlan, ...]
     pages: tuple[PageRequest, ...]
     scopes: tuple[tuple[Scope, ...], ...]
-    needs_everything: bool
+    needs_all_rows: bool
     size: int
 
-    def may(self, actor: Actor) -> bool:
-        """Whether nothing of it is refused, and no row is out of reach."""
-        if self.needs_everything and not readable(actor).everything:
+    def permits(self, actor: Actor) -> bool:
+        """Return whether no field is refused to the actor and no row is out of their scope."""
+        if self.needs_all_rows and not readable(actor).everything:
             return False
         return all(actor.allows(scopes) for scopes in self.scopes)
 
-    def questions(self, values: Values) -> tuple[list[Shown], list[Question]]:
-        """What is to be asked for one request."""
-        pages = [item.shown(values) for item in self.pages]
-        return pages, [one for root in self.roots for one in root.questions(values, pages)]
+    def bind(self, values: Values) -> tuple[list[ResolvedPage], list[Question]]:
+        """Resolve the pages and bind the statements for one request."""
+        pages = [item.resolve(values) for item in self.pages]
+        return pages, [bound for root in self.roots for bound in root.bind(values, pages)]
 
-    def written(
-        self, answers: Sequence[Sequence[Any]], pages: Sequence[Shown], here: Here
+    def render(
+        self,
+        results: Sequence[Sequence[Any]],
+        pages: Sequence[ResolvedPage],
+        context: RenderContext,
     ) -> dict[str, Any]:
-        """The data; raises whatever for what only the executor can say."""
-        following = iter(answers)
+        """Build the response data. Any exception means: fall back to the executor."""
+        remaining = iter(results)
         data = {}
         for root in self.roots:
-            rows = next(following) if root.rows else ()
-            total = next(following)[0][0] if root.total else None
-            data[root.name] = root.write(rows, total, pages, here)
+            rows = next(remaining) if root.rows else ()
+            total = next(remaining)[0][0] if root.total else None
+            data[root.name] = root.write(rows, total, pages, context)
         return data
 
 
-def stored(value: Any) -> Any:  # noqa: ANN401 - of an argument
-    """A value as PostgreSQL takes it."""
+def to_sql_value(value: Any) -> Any:  # noqa: ANN401 - of an argument
+    """Convert an argument to what PostgreSQL compares: enum members to their values."""
     if isinstance(value, Enum):
         return value.value
-    return tuple(map(stored, value)) if isinstance(value, list) else value
+    return tuple(map(to_sql_value, value)) if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""Makes the plan of an operation, or says why it has none."""
+"""Builds the query plan of an operation, or raises NoPlan with the reason why it has none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -17,104 +17,116 @@ from db.reads.base import NoPlan, Read
 from db.reads.statement import Form, ReadRequest, statement
 from schema.list_arguments import DistinctLists
 from schema.permissions import RequireScope
-from schema.planned import METADATA, Made
+from schema.planned import PLAN_KEY, ComputedField
 from server.cost.field_costs import is_page
-from server.execution.objects import PARAMETERS, Objects, Pages, Selected
-from server.execution.plan import Asked, Plan, Root
-from server.execution.rows import Reads, Rows, built_of, definition_of
-from server.execution.selection import Selection, sets_of
+from server.execution.connection_writer import (
+    WRITER_PARAMETERS,
+    ConnectionWriter,
+    RowSelection,
+)
+from server.execution.object_writer import ObjectWriter
+from server.execution.plan import PreparedStatement, QueryPlan, RootPlan
+from server.execution.rows import PlanDraft, RowBinding, find_builder, strawberry_field
+from server.execution.selection import Selection, selection_sets
 from server.execution.variables import Values, Variable
 
 _PLAN_BYTES = 3_000
 
-_Finish = Callable[[Mapping[str, Any]], Root]
+_FinishRoot = Callable[[Mapping[str, Any]], RootPlan]
 
 
-def planned(
+def plan_query(
     selection: Selection,
     operation: OperationDefinitionNode,
     variables: Sequence[Variable],
-    known: Values,
+    shape_values: Values,
     *,
-    people: bool,
-) -> Plan:
-    """The plan of one shape: which variables are null, and the values of those that decide.
+    sees_private_data: bool,
+) -> QueryPlan:
+    """Build the plan for one shape of an operation. Raises NoPlan with the reason.
 
-    `people`: for those who may see e-mail addresses. Raises NoPlan, with the reason.
+    `shape_values`: of each variable, whether it is null, and its value if it selects fields.
+    `sees_private_data`: whether the plan is for callers that may see e-mail addresses.
     """
-    return _Planner(Reads(selection, variables, known, people)).plan(operation)
+    draft = PlanDraft(selection, variables, shape_values, sees_private_data)
+    return _Planner(draft).plan(operation)
 
 
 class _Planner:
-    def __init__(self, reads: Reads) -> None:
-        self._reads, self._source = reads, reads.source
+    def __init__(self, draft: PlanDraft) -> None:
+        self._draft, self._source = draft, draft.source
 
-    def plan(self, operation: OperationDefinitionNode) -> Plan:
-        kind = self._reads.selection.schema.query_type
+    def plan(self, operation: OperationDefinitionNode) -> QueryPlan:
+        kind = self._draft.selection.schema.query_type
         assert kind is not None
-        selected = self._reads.selection.fields(kind, sets_of([operation]))
-        finish = [self._root(kind, name, nodes) for name, nodes in selected.items()]
-        functions = self._source.made()
-        roots = tuple(root(functions) for root in finish)
-        texts = [asked.text for root in roots for asked in (root.rows, root.total) if asked]
-        return Plan(
+        selected = self._draft.selection.collect_fields(kind, selection_sets([operation]))
+        unfinished = [self._plan_root(kind, name, nodes) for name, nodes in selected.items()]
+        functions = self._source.compile_functions()
+        roots = tuple(finish(functions) for finish in unfinished)
+        texts = [item.text for root in roots for item in (root.rows, root.total) if item]
+        return QueryPlan(
             roots,
-            tuple(self._reads.pages),
-            tuple(self._reads.scopes),
-            self._reads.needs_everything,
+            tuple(self._draft.pages),
+            tuple(self._draft.scopes),
+            self._draft.needs_all_rows,
             _PLAN_BYTES + self._source.size + 2 * sum(map(len, texts)),
         )
 
-    def _root(self, kind: GraphQLObjectType, name: str, nodes: list[FieldNode]) -> _Finish:
+    def _plan_root(self, kind: GraphQLObjectType, name: str, nodes: list[FieldNode]) -> _FinishRoot:
         if nodes[0].name.value == "__typename":
-            return lambda _: Root(name, None, None, lambda *_: kind.name)
+            return lambda _: RootPlan(name, None, None, lambda *_: kind.name)
         graph_field = kind.fields.get(nodes[0].name.value)
         if graph_field is None:
             raise NoPlan("introspection")
-        read, built = self._open(graph_field, nodes[0].name.value)
-        wanted, number = self._reads.wanted(graph_field, nodes[0], read)
-        rows, write = Rows(self._source, wanted), self._source.variable("w")
-        counting = self._write(write, graph_field, nodes, Selected(rows, number, built))
-        asked = self._asked(wanted)
-        total = self._asked(counting) if counting else None
-        return lambda functions: Root(name, asked, total, functions[write])
+        read, builder = self._find_read(graph_field, nodes[0].name.value)
+        request, page_index = self._draft.request_rows(graph_field, nodes[0], read)
+        rows, write = RowBinding(self._source, request), self._source.new_variable("w")
+        count_request = self._define_writer(
+            write, graph_field, nodes, RowSelection(rows, page_index, builder)
+        )
+        prepared = self._prepare(request)
+        total = self._prepare(count_request) if count_request else None
+        return lambda functions: RootPlan(name, prepared, total, functions[write])
 
-    def _open(self, graph_field: GraphQLField, name: str) -> tuple[Read, Made | None]:
-        definition = definition_of(graph_field)
-        read = definition.metadata.get(METADATA)
+    def _find_read(self, graph_field: GraphQLField, name: str) -> tuple[Read, ComputedField | None]:
+        definition = strawberry_field(graph_field)
+        read = definition.metadata.get(PLAN_KEY)
         if not isinstance(read, Read):
             raise NoPlan(f"Query.{name}")
         for extension in definition.extensions:
             if isinstance(extension, RequireScope):
-                self._reads.scopes[extension.scopes] = None
+                self._draft.scopes[extension.scopes] = None
             elif not isinstance(extension, DistinctLists):
                 raise NoPlan(f"Query.{name}")
-        return read, built_of(graph_field)
+        return read, find_builder(graph_field)
 
-    def _write(
+    def _define_writer(
         self,
         name: str,
         graph_field: GraphQLField,
         nodes: list[FieldNode],
-        shown: Selected,
+        selected: RowSelection,
     ) -> ReadRequest | None:
-        """Define the function of a root field; returns what is to be counted."""
-        kind, rows = get_named_type(graph_field.type), shown.rows
+        """Define the function that writes a root field; return the request for `totalCount`."""
+        kind, rows = get_named_type(graph_field.type), selected.rows
         assert is_object_type(kind)
+        writer = ObjectWriter(self._draft, rows, rows.request.read.model)
         if is_page(kind):
-            page = Pages(self._reads, shown)
-            self._source.function(name, PARAMETERS, page.lines(kind, nodes))
-            return page.counting
-        text = Objects(self._reads, rows, rows.wanted.read.model).one(kind, sets_of(nodes))
-        rows.settle()
-        if rows.wanted.form is Form.MANY:
+            connection = ConnectionWriter(self._draft, selected, writer)
+            self._source.define_function(
+                name, WRITER_PARAMETERS, connection.body_lines(kind, nodes)
+            )
+            return connection.count_request
+        text = writer.object_expression(kind, selection_sets(nodes))
+        rows.ensure_column()
+        if rows.request.form is Form.MANY:
             lines = [f"return [{text} for {rows.target} in rows]"]
         elif is_non_null_type(graph_field.type):
             raise NoPlan("an object that is never null")
         else:
             lines = [f"for {rows.target} in rows:", f"    return {text}", "return None"]
-        self._source.function(name, PARAMETERS, lines)
+        self._source.define_function(name, WRITER_PARAMETERS, lines)
         return None
 
-    def _asked(self, wanted: ReadRequest) -> Asked:
-        return Asked.of(statement(wanted), self._reads.parameters)
+    def _prepare(self, request: ReadRequest) -> PreparedStatement:
+        return PreparedStatement.of(statement(request), self._draft.parameters)

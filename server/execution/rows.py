@@ -1,4 +1,4 @@
-"""The rows that a plan reads: their columns as variables of the source, and their parameters."""
+"""Binds the columns of the rows that a plan reads to variables of the generated source."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,182 +21,201 @@ from db.reads.columns import Kind, as_text, identity, kind_of, sent
 from db.reads.statement import Form, Paged, ReadRequest
 from domain.actors import Scope
 from schema.list_arguments import distinct
-from schema.planned import BUILT, Made
+from schema.planned import BUILDER_KEY, ComputedField
 from schema.types.node import decode_id
 from server.cost.field_costs import is_page
-from server.execution.plan import PageRequest, Parameter, Shown, stored
+from server.execution.plan import PageRequest, Parameter, ResolvedPage, to_sql_value
 from server.execution.selection import Selection
-from server.execution.source import Source
-from server.execution.variables import Constant, Get, Values, Variable, arguments_of
+from server.execution.source import SourceBuilder
+from server.execution.variables import (
+    ArgumentGetter,
+    Constant,
+    Values,
+    Variable,
+    argument_getters,
+)
 
-_PAGE = ("first", "after", "last", "before")
+_PAGE_ARGUMENTS = ("first", "after", "last", "before")
 
 
-class Rows:
-    """Rows of one read. `is_listed`: they come as arrays, one for each row above."""
+class RowBinding:
+    """The rows of one read, and the variables that hold their columns in the generated source.
 
-    def __init__(self, source: Source, wanted: ReadRequest, *, is_listed: bool = False) -> None:
-        """`target` stands for the variables of a row, `zipped` for the rows that are arrays."""
-        self.wanted, self.is_listed = wanted, is_listed
-        self.target = source.later(lambda: f"({', '.join(self.names)},)")
-        self.zipped = source.later(self._zipped)
-        self.page: int | None = None  # its place among the pages of the plan
+    `is_listed`: the columns are arrays, with one array for each row of the parent.
+    """
+
+    def __init__(
+        self, source: SourceBuilder, request: ReadRequest, *, is_listed: bool = False
+    ) -> None:
+        """`target` unpacks one row into its variables; `zipped` turns arrays into rows.
+
+        Both are placeholders: their text is known when all columns have been bound.
+        """
+        self.request, self.is_listed = request, is_listed
+        self.target = source.placeholder(lambda: f"({', '.join(self.names)},)")
+        self.zipped = source.placeholder(self._zip_expression)
         self._source = source
-        self._own: dict[tuple[Hashable, bool], str] = {}
-        self._parts: list[Self] = []
-        self._ones: dict[Read, Self] = {}
+        self._columns: dict[tuple[Hashable, bool], str] = {}
+        self._nested: list[Self] = []
+        self._single_rows: dict[Read, Self] = {}
 
     @property
     def names(self) -> list[str]:
-        """The variables of a row, in the order of its columns."""
-        return [*self._own.values(), *(name for part in self._parts for name in part.names)]
+        """The variables of a row, in the order of the columns of the statement."""
+        return [*self._columns.values(), *(name for rows in self._nested for name in rows.names)]
 
-    def variable(self, expression: Expression, *, text: bool = False) -> str:
-        """The variable of a column; `text`: as `as_text` sends it."""
+    def bind_column(self, expression: Expression, *, text: bool = False) -> str:
+        """Select a column, once, and return its variable.
+
+        `text`: PostgreSQL sends it as text, in the form that `as_text` gives it.
+        """
         if self.is_listed and kind_of(expression) is Kind.TEXTS:
             raise NoPlan("arrays of arrays")
         key = (identity(expression), text)
-        if key not in self._own:
-            self._own[key] = self._source.variable()
-            self.wanted.columns.append(as_text(expression) if text else sent(expression))
-        return self._own[key]
+        if key not in self._columns:
+            self._columns[key] = self._source.new_variable()
+            self.request.columns.append(as_text(expression) if text else sent(expression))
+        return self._columns[key]
 
-    def key(self) -> str:
-        """The variable of what every row has."""
-        return self.variable(self.wanted.read.key, text=True)
+    def bind_key(self) -> str:
+        """Return the variable of the primary key, which no row lacks."""
+        return self.bind_column(self.request.read.key, text=True)
 
-    def settle(self) -> None:
-        """All is selected: a row without any column is read by its key."""
+    def ensure_column(self) -> None:
+        """Select the primary key if nothing else is selected: SQL needs a column."""
         if not self.names:
-            self.key()
+            self.bind_key()
 
-    def add(self, wanted: ReadRequest) -> Self:
-        """Read other rows below each of these; the same one is read once."""
-        is_plain = wanted.form is Form.ONE and not wanted.given
-        if is_plain and wanted.read in self._ones:
-            return self._ones[wanted.read]
-        is_many = wanted.form is Form.MANY
+    def add_nested(self, request: ReadRequest) -> Self:
+        """Join other rows to each of these. A single row without arguments is joined once."""
+        is_reusable = request.form is Form.ONE and not request.given
+        if is_reusable and request.read in self._single_rows:
+            return self._single_rows[request.read]
+        is_many = request.form is Form.MANY
         if is_many and self.is_listed:
             raise NoPlan("a list in a list")
-        part = type(self)(self._source, wanted, is_listed=is_many or self.is_listed)
-        if is_plain:
-            self._ones[wanted.read] = part
-        self._parts.append(part)
-        self.wanted.parts.append(wanted)
-        return part
+        nested = type(self)(self._source, request, is_listed=is_many or self.is_listed)
+        if is_reusable:
+            self._single_rows[request.read] = nested
+        self._nested.append(nested)
+        self.request.parts.append(request)
+        return nested
 
-    def counted(self) -> str:
-        """The variable of a part that counts."""
-        return self._own.setdefault((None, False), self._source.variable())
+    def bind_count(self) -> str:
+        """Return the variable of a nested request that counts."""
+        return self._columns.setdefault((None, False), self._source.new_variable())
 
-    def _zipped(self) -> str:
+    def _zip_expression(self) -> str:
         names = self.names
         return f"(() if {names[0]} is None else zip({', '.join(names)}))"
 
 
 @dataclass(slots=True)
-class Reads:
-    """What the rows of one plan have in common. `known`: which variables are null."""
+class PlanDraft:
+    """A plan while it is built: its inputs, and what the writers of all its rows add to it.
+
+    `shape_values`: of each variable, whether it is null, and its value if it selects fields.
+    """
 
     selection: Selection
     variables: Sequence[Variable]
-    known: Values
-    people: bool
-    source: Source = field(default_factory=Source)
+    shape_values: Values
+    sees_private_data: bool
+    source: SourceBuilder = field(default_factory=SourceBuilder)
     parameters: dict[str, Parameter] = field(default_factory=dict)
     pages: list[PageRequest] = field(default_factory=list)
-    needs_everything: bool = False
+    needs_all_rows: bool = False
     scopes: dict[tuple[Scope, ...], None] = field(default_factory=dict)
 
-    def wanted(
+    def request_rows(
         self, graph_field: GraphQLField, node: FieldNode, read: Read
     ) -> tuple[ReadRequest, int | None]:
-        """The rows of a field with its arguments, and the number of its page."""
-        self.needs_everything |= read.needs_everything
-        places = {item.name: index for index, item in enumerate(self.variables)}
-        given = arguments_of(graph_field, node, places, self.known)
-        read = _turned(read, given)
+        """Return the read request of a field with its arguments, and the index of its page."""
+        self.needs_all_rows |= read.needs_everything
+        indexes = {item.name: index for index, item in enumerate(self.variables)}
+        getters = argument_getters(graph_field, node, indexes, self.shape_values)
+        read = _apply_order_argument(read, getters)
         kind = get_named_type(graph_field.type)
-        number = self._page(given, read) if is_page(kind) else None
-        is_many = number is not None or is_list_type(get_nullable_type(graph_field.type))
-        wanted = ReadRequest(read, Form.MANY if is_many else Form.ONE)
-        wanted.given = {name: self._argument(name, get, read) for name, get in given.items()}
-        if number is not None:
-            wanted.paged = self._paged(number, read)
-        return wanted, number
+        page_index = self._add_page(getters, read) if is_page(kind) else None
+        is_many = page_index is not None or is_list_type(get_nullable_type(graph_field.type))
+        request = ReadRequest(read, Form.MANY if is_many else Form.ONE)
+        request.given = {name: self._add_argument(name, get, read) for name, get in getters.items()}
+        if page_index is not None:
+            request.paged = self._add_page_parameters(page_index, read)
+        return request, page_index
 
-    def _page(self, given: dict[str, Get], read: Read) -> int:
-        paged = {name: given.pop(name) for name in _PAGE if name in given}
+    def _add_page(self, getters: dict[str, ArgumentGetter], read: Read) -> int:
+        paged = {name: getters.pop(name) for name in _PAGE_ARGUMENTS if name in getters}
         self.pages.append(PageRequest(paged, read.places))
         return len(self.pages) - 1
 
-    def _argument(self, name: str, get: Get, read: Read) -> str:
+    def _add_argument(self, name: str, get: ArgumentGetter, read: Read) -> str:
         if name not in read.arguments:
             raise NoPlan(f"the argument {name}")
-        bind, kind = self.source.variable("a"), read.arguments[name]
+        bind, kind = self.source.new_variable("a"), read.arguments[name]
         if isinstance(kind, GlobalId):
             type_name = kind.type_name
             self.parameters[bind] = lambda values, _: decode_id(get(values), type_name)
         else:
-            self.parameters[bind] = _plain(name, get)
+            self.parameters[bind] = _value_parameter(name, get)
         return bind
 
-    def _paged(self, number: int, read: Read) -> Paged:
-        request, limit = self.pages[number], self.source.variable("n")
-        self.parameters[limit] = lambda _, pages: request.limit(pages[number])
+    def _add_page_parameters(self, page_index: int, read: Read) -> Paged:
+        page_request, limit = self.pages[page_index], self.source.new_variable("n")
+        self.parameters[limit] = lambda _, pages: page_request.limit(pages[page_index])
         after, before = (
-            tuple(self._place(side, number, index) for index in range(len(read.order)))
-            if side in request.given
+            tuple(self._add_cursor(side, page_index, index) for index in range(len(read.order)))
+            if side in page_request.getters
             else None
             for side in ("after", "before")
         )
-        return Paged(limit, after, before, "last" in request.given)
+        return Paged(limit, after, before, "last" in page_request.getters)
 
-    def _place(self, side: str, number: int, index: int) -> str:
-        bind = self.source.variable("k")
-        is_single = self.pages[number].places is not Places.MOMENTS
+    def _add_cursor(self, side: str, page_index: int, column_index: int) -> str:
+        bind = self.source.new_variable("k")
+        is_single = self.pages[page_index].places is not Places.MOMENTS
 
-        def value(_: Values, pages: Sequence[Shown]) -> object:
-            place = getattr(pages[number].keyset, side)
-            return place if is_single else place[index]
+        def get_place(_: Values, pages: Sequence[ResolvedPage]) -> object:
+            place = getattr(pages[page_index].keyset, side)
+            return place if is_single else place[column_index]
 
-        self.parameters[bind] = value
+        self.parameters[bind] = get_place
         return bind
 
 
-def _turned(read: Read, given: dict[str, Get]) -> Read:
-    for name in [name for name in given if isinstance(read.arguments.get(name), Turns)]:
-        get = given.pop(name)
+def _apply_order_argument(read: Read, getters: dict[str, ArgumentGetter]) -> Read:
+    for name in [name for name in getters if isinstance(read.arguments.get(name), Turns)]:
+        get = getters.pop(name)
         if not isinstance(get, Constant):
             raise NoPlan("an order that a variable decides")
         read = replace(read, descending=read.descending is not bool(get.value))
     return read
 
 
-def _plain(name: str, get: Get) -> Parameter:
-    def value(values: Values, _: Sequence[Shown]) -> object:
-        found = get(values)
-        return stored(distinct(found, name) if isinstance(found, list) else found)
+def _value_parameter(name: str, get: ArgumentGetter) -> Parameter:
+    def get_value(values: Values, _: Sequence[ResolvedPage]) -> object:
+        value = get(values)
+        return to_sql_value(distinct(value, name) if isinstance(value, list) else value)
 
-    return value
-
-
-def built_of(graph_field: GraphQLField) -> Made | None:
-    """What builds the objects of a field."""
-    found: Made | None = definition_of(graph_field).metadata.get(BUILT)
-    return found
+    return get_value
 
 
-def class_of(kind: GraphQLObjectType) -> type:
-    """The class of the objects of a type."""
-    found = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-    assert isinstance(found, StrawberryObjectDefinition)
-    return found.origin
+def find_builder(graph_field: GraphQLField) -> ComputedField | None:
+    """Return what builds the objects of a field from their rows; None where a type does."""
+    builder: ComputedField | None = strawberry_field(graph_field).metadata.get(BUILDER_KEY)
+    return builder
 
 
-def definition_of(graph_field: GraphQLField) -> StrawberryField:
-    """What strawberry knows of a field; raises NoPlan for what is not strawberry's."""
-    found = graph_field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    if not isinstance(found, StrawberryField):
+def origin_class(kind: GraphQLObjectType) -> type:
+    """Return the Python class of an object type."""
+    definition = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+    assert isinstance(definition, StrawberryObjectDefinition)
+    return definition.origin
+
+
+def strawberry_field(graph_field: GraphQLField) -> StrawberryField:
+    """Return strawberry's definition of a field. Raises NoPlan where there is none."""
+    definition = graph_field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if not isinstance(definition, StrawberryField):
         raise NoPlan("introspection")
-    return found
+    return definition

@@ -1,4 +1,4 @@
-"""Payloads of a subscription as bytes, for all who have asked the same (S108)."""
+"""Encodes payloads of a subscription once for all subscribers of one visibility (S108)."""
 
 from collections.abc import Callable, Hashable
 from copy import copy
@@ -14,14 +14,14 @@ from schema.errors import public_error
 from server.execution.payload_plans import plan_payload
 from subscriptions.hub import StreamHandoff
 
-_MAX = 64  # audiences for which a payload keeps its bytes
+_MAX_ENCODED = 64  # serializers whose bytes a payload keeps
 
 
-class Renderer:
-    """Executes the rest of an operation for a payload; one for each document and audience."""
+class SharedSerializer:
+    """Executes the fields below a payload; there is one per document and visibility key."""
 
     def __init__(self, executor: Any) -> None:  # noqa: ANN401 - server.execution.shared_executor imports this module
-        """`executor` is that of the first subscriber, whose socket is forgotten here."""
+        """Copy the executor of the first subscriber, without its connection."""
         self._executor = copy(executor)
         context = executor.context_value
         self._executor.context_value = replace(
@@ -34,57 +34,60 @@ class Renderer:
         )
         self._plan = plan_payload(self._executor)
 
-    def encoded(self, payload: object) -> bytes:
-        """The payload of a `next` message. What is shared was encoded once for all."""
-        sent: dict[Renderer, bytes] | None = getattr(
-            getattr(payload, "results", None), "sent", None
+    def encode(self, payload: object) -> bytes:
+        """Return the payload of a `next` message. A shared payload keeps the bytes."""
+        cache: dict[SharedSerializer, bytes] | None = getattr(
+            getattr(payload, "results", None), "encoded", None
         )
-        if sent is not None and self in sent:
-            return sent[self]
-        text = self._plan.text(payload) if self._plan else None
+        if cache is not None and self in cache:
+            return cache[self]
+        text = self._plan.encode(payload) if self._plan else None
         if text is not None:
-            if sent is not None and len(sent) < _MAX:
-                sent[self] = text
+            if cache is not None and len(cache) < _MAX_ENCODED:
+                cache[self] = text
             return text
         result = self._executor.build_per_event_executor(payload).execute_operation(False)
         reply = getattr(result, "reply", None)
         if reply is not None:
             encoded = bytes(reply.encoded)
-            if sent is not None and len(sent) < _MAX:
-                sent[self] = encoded
+            if cache is not None and len(cache) < _MAX_ENCODED:
+                cache[self] = encoded
             return encoded
         if not isinstance(result, ExecutionResult):
             result.close()
-            raise TypeError("what is handed over has nothing to wait for")
-        return self._masked(result)
+            raise TypeError("a detached stream must not have fields that await something")
+        return self._encode_masked(result)
 
-    def _masked(self, result: ExecutionResult) -> bytes:
+    def _encode_masked(self, result: ExecutionResult) -> bytes:
         request_id = self._executor.context_value.request_id
         errors = [public_error(error, request_id).formatted for error in result.errors or ()]
         return orjson.dumps({"data": result.data} | ({"errors": errors} if errors else {}))
 
 
 class HandoffResult(strawberry.ExecutionResult):
-    """The result that is a handover: the transport may take the follower from here."""
+    """Stands for a result: offers the transport to detach the stream from its generator."""
 
-    def __init__(self, handoff: StreamHandoff[Any], renderer: Renderer | None) -> None:
-        """Without a renderer the follower stays where it is."""
+    def __init__(self, handoff: StreamHandoff[Any], serializer: SharedSerializer | None) -> None:
+        """Without a serializer the stream stays with its generator.
+
+        The transport calls `log_end` with the number of results when a detached stream ends.
+        """
         super().__init__(None, None, {})
         self.handoff = handoff
-        self.renderer = renderer
-        self.tell: Callable[[int], None] = _say_nothing
+        self.serializer = serializer
+        self.log_end: Callable[[int], None] = _ignore_end
 
 
-def renderer_of(audience: Hashable, executor: Any) -> Renderer:  # noqa: ANN401 - as above
-    """The same for the same audience, as long as anybody is there."""
-    found = _renderers.get(audience)
-    if found is None:
-        found = _renderers[audience] = Renderer(executor)
-    return found
+def find_serializer(visibility_key: Hashable, executor: Any) -> SharedSerializer:  # noqa: ANN401 - as above
+    """Return the serializer of a visibility key; it lives as long as a subscriber uses it."""
+    serializer = _serializers.get(visibility_key)
+    if serializer is None:
+        serializer = _serializers[visibility_key] = SharedSerializer(executor)
+    return serializer
 
 
-def _say_nothing(_results: int) -> None:
+def _ignore_end(_results: int) -> None:
     return None
 
 
-_renderers: WeakValueDictionary[Hashable, Renderer] = WeakValueDictionary()
+_serializers: WeakValueDictionary[Hashable, SharedSerializer] = WeakValueDictionary()

@@ -1,8 +1,8 @@
-"""One execution for all streams that send the same: a toggle is worked out once, not per socket.
+"""Shares one execution between all streams that send the same: a toggle is not executed per socket.
 
 A payload that many streams yield as the same object carries its results. They are shared between
-subscribers with the same document and the same rights, who gave the same to the fields below the
-payload: what they gave to the subscription itself has made the payload what it is.
+subscribers with the same document, the same rights, and the same variables in the fields below the
+payload. Variables of the subscription field itself do not matter: they have selected the payload.
 """
 
 import asyncio
@@ -25,17 +25,17 @@ from graphql.execution.collect_fields import FragmentDetails
 from domain.actors import Actor
 from domain.platform.row_scope import readable
 from schema.context import Context
-from schema.results import MAX_DOCUMENTS, Answer, Reply, Results, SharedResult
-from server.execution.fast_executor import PlainExecutor
-from server.execution.root_access import refused_operation
-from server.execution.serializer import HandoffResult, Renderer, renderer_of
+from schema.results import MAX_DOCUMENTS, FinalResult, SharedReply, SharedResult, SharedResults
+from server.execution.fast_executor import FastPathExecutor
+from server.execution.root_access import find_access_error
+from server.execution.serializer import HandoffResult, SharedSerializer, find_serializer
 from subscriptions.hub import StreamHandoff
 
-Later: TypeAlias = Awaitable[ExecutionResult]  # incremental delivery is not taken
+PendingResult: TypeAlias = Awaitable[ExecutionResult]  # there is no incremental delivery
 
 
-def audience(actor: Actor) -> Hashable:
-    """All that decides what somebody may see: their scopes, and what is their own."""
+def visibility_key(actor: Actor) -> Hashable:
+    """Return a key of all that decides what an actor may see: scopes, and their own rows."""
     row_scope = readable(actor)
     own = (
         None
@@ -45,17 +45,17 @@ def audience(actor: Actor) -> Hashable:
     return actor.scopes, own
 
 
-def viewer(actor: Actor) -> Hashable:
-    """All of a caller that decides about flags."""
+def evaluation_key(actor: Actor) -> Hashable:
+    """Return a key of all that decides how flags are evaluated for an actor."""
     own = (actor.user_id, actor.supplier_id, actor.couple_id)
     return actor.scopes, actor.role, actor.vendor_type, own
 
 
-class SharingExecutor(PlainExecutor):
-    """Executes what is not shareable as ever."""
+class SharedExecutor(FastPathExecutor):
+    """Executes each payload once per visibility key, and everything else as its base does."""
 
-    _audience: Hashable = None
-    _newest: Results | None = None
+    _visibility_key: Hashable = None
+    _latest_results: SharedResults | None = None
 
     @classmethod
     def build(
@@ -69,88 +69,95 @@ class SharingExecutor(PlainExecutor):
         *rest: Any,  # noqa: ANN401 - passed on
         **options: Any,  # noqa: ANN401 - passed on
     ) -> "list[GraphQLError] | Executor[Any]":
-        """Refuse what the caller may not do before its variables are coerced."""
+        """Check access to the root fields before variables are coerced."""
         if isinstance(context_value, Context):
-            refused = refused_operation(schema, document, operation_name, context_value)
-            if refused is not None:
-                return [refused]
-        asked = (root_value, context_value, raw_variable_values, operation_name)
-        return super().build(schema, document, *asked, *rest, **options)
+            error = find_access_error(schema, document, operation_name, context_value)
+            if error is not None:
+                return [error]
+        request = (root_value, context_value, raw_variable_values, operation_name)
+        return super().build(schema, document, *request, *rest, **options)
 
     def build_per_event_executor(self, payload: Any) -> Any:  # noqa: ANN401 - as the base
-        """Where the answer is known there is nothing to execute."""
+        """Return an executor that has nothing to do where the result is already there."""
         if isinstance(payload, StreamHandoff):
-            return _Answered(Answer(HandoffResult(payload, self._renderer())))
+            return _FinishedExecutor(FinalResult(HandoffResult(payload, self._find_serializer())))
         results = getattr(payload, "results", None)
-        if isinstance(results, Results):
-            if self._audience is None:  # the same for all events of a stream
-                self._audience = self._find_audience(results)
-            self._newest = results
-            known = results.known(self._audience, self.operation)
-            if type(known) is SharedResult:
-                return _Answered(known)
+        if isinstance(results, SharedResults):
+            if self._visibility_key is None:  # the same for all events of a stream
+                self._visibility_key = self._make_visibility_key(results)
+            self._latest_results = results
+            shared = results.find(self._visibility_key, self.operation)
+            if type(shared) is SharedResult:
+                return _FinishedExecutor(shared)
         return super().build_per_event_executor(payload)
 
     def execute_operation(self, serially: bool | None = None) -> Any:  # noqa: ANN401 - as the base
-        """The first who asks executes; who asks meanwhile waits for that."""
+        """Execute the operation, unless another subscriber does: then wait for its result."""
         results = getattr(self.root_value, "results", None)
-        if not isinstance(results, Results):
+        if not isinstance(results, SharedResults):
             return super().execute_operation(serially)
-        known = results.known(self._audience, self.operation)
-        if isinstance(known, asyncio.Task):
-            return self._after(known)
-        result = known or super().execute_operation(serially)
+        shared = results.find(self._visibility_key, self.operation)
+        if isinstance(shared, asyncio.Task):
+            return self._await_shared(shared)
+        result = shared or super().execute_operation(serially)
         if isinstance(result, ExecutionResult):
-            return results.keep(self._audience, self.operation, result)
-        task = asyncio.ensure_future(self._finish(results, cast("Later", result)))
-        if len(results.found) < MAX_DOCUMENTS:
-            results.found[self._audience] = (self.operation, task)
+            return results.store(self._visibility_key, self.operation, result)
+        task = asyncio.ensure_future(self._finish(results, cast("PendingResult", result)))
+        if len(results.entries) < MAX_DOCUMENTS:
+            results.entries[self._visibility_key] = (self.operation, task)
         return asyncio.shield(task)
 
-    async def _finish(self, results: Results, result: Later) -> ExecutionResult:
-        """What had to be waited for may be another thing a moment later: it is not kept."""
+    async def _finish(self, results: SharedResults, pending: PendingResult) -> ExecutionResult:
+        """Await a result without storing it: data that was awaited may differ a moment later."""
         try:
-            found = await result
+            result = await pending
         finally:
-            results.found.pop(self._audience, None)
-        return found if found.errors or found.data is None else SharedResult(Reply(found.data))
+            results.entries.pop(self._visibility_key, None)
+        if result.errors or result.data is None:
+            return result
+        return SharedResult(SharedReply(result.data))
 
-    async def _after(self, task: asyncio.Task[ExecutionResult]) -> ExecutionResult:
+    async def _await_shared(self, task: asyncio.Task[ExecutionResult]) -> ExecutionResult:
+        """Await the task of another subscriber; execute again if it failed."""
         result = await asyncio.shield(task)
         if not result.errors:
             return result
-        alone = super().execute_operation()
-        return alone if isinstance(alone, ExecutionResult) else await cast("Later", alone)
+        own = super().execute_operation()
+        return own if isinstance(own, ExecutionResult) else await cast("PendingResult", own)
 
-    def _renderer(self) -> Renderer | None:
-        """For those who are sent what is shared and had not to be waited for."""
-        known = self._newest and self._newest.known(self._audience, self.operation)
-        return renderer_of(self._audience, self) if type(known) is SharedResult else None
+    def _find_serializer(self) -> SharedSerializer | None:
+        """Return a serializer if the results of this stream are shared and need no awaiting."""
+        results = self._latest_results
+        shared = results and results.find(self._visibility_key, self.operation)
+        if type(shared) is not SharedResult:
+            return None
+        return find_serializer(self._visibility_key, self)
 
-    def _find_audience(self, results: Results) -> Hashable:
+    def _make_visibility_key(self, results: SharedResults) -> Hashable:
         names = set(_variables_below(self.operation.selection_set.selections, self.fragments))
-        given = self.variable_values.coerced
-        inputs = tuple((name, repr(given[name])) for name in sorted(names & given.keys()))
+        variables = self.variable_values.coerced
+        inputs = tuple((name, repr(variables[name])) for name in sorted(names & variables.keys()))
         actor: Actor = self.context_value.actor
-        return id(self.operation), inputs, audience(actor) if results.is_owned else actor.scopes
+        rights = visibility_key(actor) if results.has_owned_rows else actor.scopes
+        return id(self.operation), inputs, rights
 
 
-class _Answered:
-    """Takes the place of an executor that has nothing left to do."""
+class _FinishedExecutor:
+    """Replaces an executor whose result is already there."""
 
     __slots__ = ("_result",)
 
-    def __init__(self, result: Answer) -> None:
+    def __init__(self, result: FinalResult) -> None:
         self._result = result
 
-    def execute_operation(self, _serially: bool | None = None) -> Answer:
+    def execute_operation(self, _serially: bool | None = None) -> FinalResult:
         return self._result
 
 
 def _variables_below(
     selections: Iterable[SelectionNode], fragments: Mapping[str, FragmentDetails]
 ) -> Iterator[str]:
-    """Names of the variables that are used below the root fields, or in their directives."""
+    """Yield the names of the variables used below the root fields, or in their directives."""
     for node in selections:
         yield from _variables_in(node.directives or ())
         if isinstance(node, FieldNode):
@@ -158,7 +165,7 @@ def _variables_below(
             yield from _variables_in((below,) if below else ())
         elif isinstance(node, InlineFragmentNode):
             yield from _variables_below(node.selection_set.selections, fragments)
-    # Each fragment once, wherever it is spread: that is more than is needed at times, never less.
+    # Every fragment, wherever it is spread: sometimes more variables than necessary, never fewer.
     for fragment in fragments.values():
         yield from _variables_in((fragment.definition,))
 

@@ -1,56 +1,56 @@
-"""Python source of a plan's writers, with the objects that it names."""
+"""Builds the Python source of a plan's writers, and binds the objects that it refers to."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-BYTES_OF_A_LINE = 400  # of its code object, about
+BYTES_PER_LINE = 400  # of the code object, roughly
 
 
-class Source:
-    """Collects functions; names of variables are given out here, so that none is used twice."""
+class SourceBuilder:
+    """Collects functions; it hands out the names of variables, so that none is used twice."""
 
     def __init__(self) -> None:
-        """Empty."""
+        """Start without functions."""
         self._lines: list[str] = []
-        self._names: dict[str, object] = {}
-        self._known: dict[int, str] = {}
-        self._later: list[tuple[str, Callable[[], str]]] = []
+        self._objects: dict[str, object] = {}
+        self._names_by_id: dict[int, str] = {}
+        self._placeholders: list[tuple[str, Callable[[], str]]] = []
         self._numbers = 0
 
-    def variable(self, prefix: str = "v") -> str:
-        """A name that nothing has."""
+    def new_variable(self, prefix: str = "v") -> str:
+        """Return a name that is not in use."""
         self._numbers += 1
         return f"{prefix}{self._numbers}"
 
-    def name(self, value: object) -> str:
-        """What an object is called in the source."""
-        known = self._known.get(id(value))
-        if known is None:
-            known = self._known[id(value)] = self.variable("g")
-            self._names[known] = value  # kept, so that nothing else gets its id
-        return known
+    def bind_object(self, value: object) -> str:
+        """Return the global name of an object in the source."""
+        name = self._names_by_id.get(id(value))
+        if name is None:
+            name = self._names_by_id[id(value)] = self.new_variable("g")
+            self._objects[name] = value  # keeps the object alive, so that its id is not reused
+        return name
 
-    def later(self, text: Callable[[], str]) -> str:
-        """Stands for text that is known in the end."""
-        mark = f"<{self.variable('later')}>"
-        self._later.append((mark, text))
+    def placeholder(self, text: Callable[[], str]) -> str:
+        """Return a mark that `compile_functions` replaces by text which is not known yet."""
+        mark = f"<{self.new_variable('later')}>"
+        self._placeholders.append((mark, text))
         return mark
 
-    def function(self, name: str, parameters: str, lines: Sequence[str]) -> None:
-        """Define a function."""
+    def define_function(self, name: str, parameters: str, lines: Sequence[str]) -> None:
+        """Add a function; `lines` are its body, without indentation."""
         self._lines.append(f"def {name}({parameters}):")
         self._lines += [f"    {line}" for line in lines]
 
     @property
     def size(self) -> int:
-        """In bytes, about."""
-        return sum(len(line) * 3 + BYTES_OF_A_LINE for line in self._lines)
+        """The approximate size in bytes once it is compiled."""
+        return sum(len(line) * 3 + BYTES_PER_LINE for line in self._lines)
 
-    def made(self) -> dict[str, Any]:
-        """The functions by name."""
-        text, names = "\n".join(self._lines), dict(self._names)
-        for mark, found in self._later:
-            text = text.replace(mark, found())
-        # Our own text: what callers chose in it are names of GraphQL, as quoted keys.
-        exec(compile(text, "<plan>", "exec"), names)  # noqa: S102
-        return names
+    def compile_functions(self) -> dict[str, Any]:
+        """Compile the functions and return them by name."""
+        text, namespace = "\n".join(self._lines), dict(self._objects)
+        for mark, resolve in self._placeholders:
+            text = text.replace(mark, resolve())
+        # The text is ours: all that a caller can put into it are GraphQL names, as quoted keys.
+        exec(compile(text, "<plan>", "exec"), namespace)  # noqa: S102
+        return namespace

@@ -1,7 +1,7 @@
-"""The variables of a request and the arguments of a field, where they are of the plain kind.
+"""Variables of a request and arguments of a field, for values that need no conversion.
 
-Whatever the executor would convert, refuse or take for something else is its own: NoPlan where the
-document shows it, None or Unusual where a value does.
+What the executor would convert or reject is left to it: NoPlan is raised where the document shows
+it, NeedsFullExecution where a value does.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,163 +33,167 @@ from graphql.utilities import type_from_ast, value_from_ast
 
 from db.reads.base import NoPlan
 from schema.pagination import MAX_INTEGER
-from server.execution.leaf_fields import Unusual
+from server.execution.attribute_readers import NeedsFullExecution
 
-Value: TypeAlias = Any  # as the resolver would get it; Undefined where nothing was given
+Value: TypeAlias = Any  # as the resolver would receive it; Undefined where it was left out
 Values: TypeAlias = Sequence[Value]  # of the variables of an operation, in their order
-Get = Callable[[Values], Value]
-Read = Callable[[Any], Value]
+ArgumentGetter = Callable[[Values], Value]
+ReadValue = Callable[[Any], Value]
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """How to get what stands in the document."""
+    """Gets an argument whose value stands in the document."""
 
     value: Value
 
     def __call__(self, _values: Values) -> Value:
-        """Whatever the variables are."""
+        """Return the same value for all variables."""
         return self.value
 
 
 class Variable(NamedTuple):
-    """One variable of an operation. `decides`: its value selects fields."""
+    """One variable of an operation. `decides`: its value decides which fields are selected."""
 
     name: str
-    read: Read
+    read: ReadValue
     default: Value
     is_required: bool
     decides: bool
 
-    def value(self, given: Mapping[str, Any]) -> Value:
-        """Raises Unusual where it is not the plain kind."""
-        value = given.get(self.name, Undefined)
+    def read_value(self, provided: Mapping[str, Any]) -> Value:
+        """Read the value of a request. Raises NeedsFullExecution where it needs conversion."""
+        value = provided.get(self.name, Undefined)
         if value is Undefined:
             value = self.default
         elif value is not None:
             return self.read(value)
         if value in (None, Undefined) and (self.is_required or self.decides):
-            raise Unusual
+            raise NeedsFullExecution
         return value
 
 
-def variables_of(
+def parse_variables(
     schema: GraphQLSchema, operation: OperationDefinitionNode, deciding: frozenset[str]
 ) -> tuple[Variable, ...]:
-    """In the order of their definitions."""
-    found = []
+    """Return the variables of an operation, in the order of their definitions."""
+    variables = []
     for node in operation.variable_definitions or ():
         kind = cast("GraphQLInputType", type_from_ast(schema, node.type))
         name, default = node.variable.name.value, Undefined
         if node.default_value is not None:
-            default = _constant(node.default_value, kind)
+            default = _constant_value(node.default_value, kind)
         required = is_non_null_type(kind)
-        found.append(Variable(name, _reader(kind), default, required, name in deciding))
-    return tuple(found)
+        variables.append(Variable(name, _reader(kind), default, required, name in deciding))
+    return tuple(variables)
 
 
-def _constant(node: ValueNode, kind: GraphQLInputType) -> Value:
+def _constant_value(node: ValueNode, kind: GraphQLInputType) -> Value:
     parts = node.values if isinstance(node, ListValueNode) else (node,)
     if any(isinstance(item, VariableNode | ListValueNode | ObjectValueNode) for item in parts):
-        raise NoPlan("a value with parts")
+        raise NoPlan("a list of lists, objects or variables")
     value = value_from_ast(node, kind)
     if value is Undefined:
-        raise NoPlan("a value that is none of its type")
+        raise NoPlan("a value that its type does not accept")
     return value
 
 
-def _reader(kind: GraphQLInputType) -> Read:
+def _reader(kind: GraphQLInputType) -> ReadValue:
     if is_non_null_type(kind):
         return _reader(kind.of_type)
     if is_list_type(kind):
-        return _list(_reader(kind.of_type))
+        return _list_reader(_reader(kind.of_type))
     if isinstance(kind, GraphQLEnumType):
-        return _member(kind)
-    if getattr(kind, "name", "") == _MOMENT:
+        return _enum_reader(kind)
+    if getattr(kind, "name", "") == _MOMENT_SCALAR:
         return cast("GraphQLScalarType", kind).coerce_input_value
-    return _READERS.get(kind, _refuse)
+    return _READERS.get(kind, _reject)
 
 
-_MOMENT = "DateTime"
+_MOMENT_SCALAR = "DateTime"
 
 
-def _member(kind: GraphQLEnumType) -> Read:
+def _enum_reader(kind: GraphQLEnumType) -> ReadValue:
     members = {name: kind.coerce_input_value(name) for name in kind.values}
 
     def read(value: object) -> Value:
         if not isinstance(value, str) or value not in members:
-            raise Unusual
+            raise NeedsFullExecution
         return members[value]
 
     return read
 
 
-def _list(read_item: Read) -> Read:
+def _list_reader(read_item: ReadValue) -> ReadValue:
     def read(value: object) -> Value:
         if not isinstance(value, list):
-            raise Unusual
+            raise NeedsFullExecution
         return [read_item(item) for item in value]
 
     return read
 
 
-def _exactly(kind: type) -> Read:
+def _exact_type_reader(kind: type) -> ReadValue:
     def read(value: object) -> Value:
         if type(value) is not kind:
-            raise Unusual
+            raise NeedsFullExecution
         return value
 
     return read
 
 
-def _integer(value: object) -> Value:
+def _read_integer(value: object) -> Value:
     if type(value) is not int or not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
-        raise Unusual
+        raise NeedsFullExecution
     return value
 
 
-def _refuse(_value: object) -> Value:
-    raise Unusual
+def _reject(_value: object) -> Value:
+    raise NeedsFullExecution
 
 
-_READERS: dict[GraphQLInputType, Read] = {
-    GraphQLString: _exactly(str),
-    GraphQLID: _exactly(str),
-    GraphQLBoolean: _exactly(bool),
-    GraphQLInt: _integer,
+_READERS: dict[GraphQLInputType, ReadValue] = {
+    GraphQLString: _exact_type_reader(str),
+    GraphQLID: _exact_type_reader(str),
+    GraphQLBoolean: _exact_type_reader(bool),
+    GraphQLInt: _read_integer,
 }
 
 
-def arguments_of(
-    field: GraphQLField, node: FieldNode, places: Mapping[str, int], known: Values
-) -> dict[str, Get]:
-    """How to get each argument that is not null. `known`: which variables are null or left out.
+def argument_getters(
+    field: GraphQLField, node: FieldNode, indexes: Mapping[str, int], shape_values: Values
+) -> dict[str, ArgumentGetter]:
+    """Return what gets each argument that is not null.
 
-    Raises NoPlan where a variable stands inside a value, or a needed argument is null.
+    `shape_values` shows which variables are null or left out. Raises NoPlan where a variable
+    stands inside a list or object, or a required argument is null.
     """
-    given = {item.name.value: item.value for item in node.arguments or ()}
-    found: dict[str, Get] = {}
+    nodes = {item.name.value: item.value for item in node.arguments or ()}
+    getters: dict[str, ArgumentGetter] = {}
     for name, argument in field.args.items():
-        get = _argument(argument, given.get(name), places, known)
+        get = _argument_getter(argument, nodes.get(name), indexes, shape_values)
         if get is not None:
-            found[name] = get
+            getters[name] = get
         elif is_non_null_type(argument.type):
             raise NoPlan(f"{name} is null")
-    return found
+    return getters
 
 
-def _argument(
-    argument: GraphQLArgument, node: ValueNode | None, places: Mapping[str, int], known: Values
-) -> Get | None:
+def _argument_getter(
+    argument: GraphQLArgument,
+    node: ValueNode | None,
+    indexes: Mapping[str, int],
+    shape_values: Values,
+) -> ArgumentGetter | None:
     if isinstance(node, VariableNode):
-        place = places[node.name.value]
-        if known[place] is None:
+        index = indexes[node.name.value]
+        if shape_values[index] is None:
             return None
-        if known[place] is not Undefined:
-            return lambda values: values[place]
+        if shape_values[index] is not Undefined:
+            return lambda values: values[index]
         node = None
     if node is None:
         value = None if argument.default_value is Undefined else argument.default_value
     else:
-        value = _constant(node, argument.type)
+        value = _constant_value(node, argument.type)
     return None if value is None else Constant(value)

@@ -29,12 +29,12 @@ from server.cost.cost_limiter import cost_told
 from server.cost.input_limits import check_inputs
 from server.documents import parsed
 from server.execution.engine import LaunchSchema
-from server.execution.operation_log import tell_repeated
-from server.execution.plan import Here, Plan, Shown
-from server.execution.planner import planned
-from server.execution.selection import Selection, conditions, fragments_of
-from server.execution.variables import Values, Variable, variables_of
-from server.execution.views import ViewResponses, shows_only_flags
+from server.execution.flag_responses import FlagResponses, shows_only_flags
+from server.execution.operation_log import log_planned_query
+from server.execution.plan import QueryPlan, RenderContext, ResolvedPage
+from server.execution.planner import plan_query
+from server.execution.selection import Selection, directive_variables, fragments_by_name
+from server.execution.variables import Values, Variable, parse_variables
 from server.http import negotiation
 from server.http.authentication import recognised
 from server.http.persisted import with_document
@@ -86,11 +86,11 @@ class Plans:
         self._operations: ByteCache[tuple[str, str | None], Operation] = ByteCache(
             MAX_OPERATION_BYTES, max_owner_bytes=MAX_BYTES_OF_ONE
         )
-        self._plans: ByteCache[tuple[Operation, tuple[object, ...]], Plan | NoPlan] = ByteCache(
-            MAX_PLAN_BYTES, max_owner_bytes=MAX_BYTES_OF_ONE
+        self._plans: ByteCache[tuple[Operation, tuple[object, ...]], QueryPlan | NoPlan] = (
+            ByteCache(MAX_PLAN_BYTES, max_owner_bytes=MAX_BYTES_OF_ONE)
         )
         self._visitors: ByteCache[tuple[str, str | None], Operation] = ByteCache(MAX_VISITOR_BYTES)
-        self.views = ViewResponses(runtime.flags, schema)
+        self.views = FlagResponses(runtime.flags, schema)
         self.answered = 0
 
     @property
@@ -112,7 +112,7 @@ class Plans:
         if data is None:
             return None
         self.answered += 1
-        tell_repeated(context, given.operation.name, begin)
+        log_planned_query(context, given.operation.name, begin)
         return _Ready(data, media_type)
 
     def remember(self, context: Context) -> None:
@@ -135,8 +135,8 @@ class Plans:
     def _operation(
         self, document: tuple[str, str | None], operation: OperationDefinitionNode, owner: object
     ) -> Operation:
-        deciding = conditions(parsed(document[0]))
-        variables = variables_of(core_schema(self._schema), operation, deciding)
+        deciding = directive_variables(parsed(document[0]))
+        variables = parse_variables(core_schema(self._schema), operation, deciding)
         name = document[1] or (operation.name.value if operation.name else None)
         is_view = shows_only_flags(core_schema(self._schema), parsed(document[0]))
         return Operation(document, name, variables, owner, is_view)
@@ -184,11 +184,11 @@ class Plans:
     def _rows(self, given: _Given, context: Context) -> _Work | None:
         """None where there is no plan, or not for this caller or these values."""
         try:
-            values = [item.value(given.variables) for item in given.operation.variables]
+            values = [item.read_value(given.variables) for item in given.operation.variables]
             plan = self._plan(given.operation, values, people=context.actor.sees_people)
-            if plan is None or not plan.may(context.actor):
+            if plan is None or not plan.permits(context.actor):
                 return None
-            pages, questions = plan.questions(values)
+            pages, questions = plan.bind(values)
         except Exception:  # the executor says what is wrong
             return None
         finish = partial(self._written, plan, pages)
@@ -207,31 +207,33 @@ class Plans:
         except Refused:
             return None
 
-    def _plan(self, operation: Operation, values: Values, *, people: bool) -> Plan | None:
+    def _plan(self, operation: Operation, values: Values, *, people: bool) -> QueryPlan | None:
         """That of this shape; None where there is none."""
         shape = (people, *[_shape(item, value) for item, value in _each(operation, values)])
         found = self._plans.get((operation, shape))
         if found is None:
             found = self._planned(operation, values, people=people)
-            size = found.size if isinstance(found, Plan) else _OPERATION_BYTES
+            size = found.size if isinstance(found, QueryPlan) else _OPERATION_BYTES
             self._plans.put((operation, shape), found, size, operation.owner)
-        return found if isinstance(found, Plan) else None
+        return found if isinstance(found, QueryPlan) else None
 
-    def _planned(self, operation: Operation, values: Values, *, people: bool) -> Plan | NoPlan:
+    def _planned(self, operation: Operation, values: Values, *, people: bool) -> QueryPlan | NoPlan:
         text, name = operation.document
         document = parsed(text)
         node = get_operation_ast(document, name)
         assert node is not None
         decided = {item.name: value for item, value in _each(operation, values) if item.decides}
-        selection = Selection(core_schema(self._schema), fragments_of(document), decided)
+        selection = Selection(core_schema(self._schema), fragments_by_name(document), decided)
         try:
-            return planned(selection, node, operation.variables, values, people=people)
+            return plan_query(
+                selection, node, operation.variables, values, sees_private_data=people
+            )
         except NoPlan as reason:
             return reason
 
-    def _written(self, plan: Plan, pages: Sequence[Shown], answers: Answers) -> bytes:
-        here = Here(self._runtime.clock(), self._runtime.flags.kills)
-        return orjson.dumps(plan.written(answers, pages, here))
+    def _written(self, plan: QueryPlan, pages: Sequence[ResolvedPage], answers: Answers) -> bytes:
+        render_context = RenderContext(self._runtime.clock(), self._runtime.flags.kills)
+        return orjson.dumps(plan.render(answers, pages, render_context))
 
 
 class _Ready(Response):

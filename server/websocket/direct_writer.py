@@ -1,4 +1,4 @@
-"""The way of results that many are sent to one socket: bytes that are JSON already (S108)."""
+"""Writes results that are already JSON to a socket, for streams that share payloads (S108)."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,18 +7,18 @@ from typing import Any
 import orjson
 from strawberry.http.exceptions import WebSocketDisconnected
 
-from server.execution.serializer import HandoffResult, Renderer
+from server.execution.serializer import HandoffResult, SharedSerializer
 from server.websocket.adapters import FrameAdapter, Frames, SocketAdapter
 from subscriptions.hub import Subscriber
 
 
 class DetachedStream:
-    """A stream that goes on as a subscriber of a hub, and the way of its payloads.
+    """A stream that continues as a subscriber of a hub, without a task of its own.
 
-    It stands among the operations of its socket, as one without a task.
+    It is listed among the operations of its socket.
     """
 
-    __slots__ = ("_frames", "_head", "_hub", "_renderer", "_subscriber", "_tell", "fail")
+    __slots__ = ("_frames", "_head", "_hub", "_log_end", "_serializer", "_subscriber", "fail")
 
     task = None
 
@@ -27,54 +27,54 @@ class DetachedStream:
         frames: Frames,
         head: bytes,
         handoff: HandoffResult,
-        renderer: Renderer,
+        serializer: SharedSerializer,
         fail: Callable[[], None],
     ) -> None:
-        """`fail` is called where something breaks: the client must not wait for ever."""
-        self._frames, self._head, self._renderer = frames, head, renderer
-        self._hub, self._tell, self.fail = handoff.handoff.hub, handoff.tell, fail
+        """`fail` is called when the stream breaks, so that the client does not wait forever."""
+        self._frames, self._head, self._serializer = frames, head, serializer
+        self._hub, self._log_end, self.fail = handoff.handoff.hub, handoff.log_end, fail
         self._subscriber: Subscriber[Any] = handoff.handoff.take(self)
 
     def send(self, payload: object) -> bool:
-        """Send a payload; False where the reader is slow, or has gone and has not got it (S97)."""
+        """Send a payload. False: the client is slow or gone and did not get it (S97)."""
         if self._frames.is_gone:
-            return False  # its socket is about to end this
-        if self._frames.write_text(self._head, self._renderer.encoded(payload), b"}"):
+            return False  # the socket is about to end this stream
+        if self._frames.write_text(self._head, self._serializer.encode(payload), b"}"):
             return True
         self._frames.when_writable(self._resume)
         return False
 
     def end(self) -> None:
-        """The client has completed it, or has gone."""
+        """Leave the hub: the client has completed the operation, or is gone."""
         self._hub.remove(self._subscriber)
-        self._tell(self._subscriber.sent)
+        self._log_end(self._subscriber.sent)
 
     def _resume(self) -> None:
         self._hub.flush(self._subscriber)
 
 
 class OperationSink:
-    """Where the results of one operation go."""
+    """Sends the results of one operation."""
 
     __slots__ = ("_adapter", "_head")
 
     def __init__(self, adapter: SocketAdapter | FrameAdapter, operation_id: str) -> None:
-        """The id is put before each result."""
+        """Each message starts with the id of the operation."""
         self._adapter = adapter
         self._head = b'{"id":%b,"type":"next","payload":' % orjson.dumps(operation_id)
 
     async def send(self, payload: bytes) -> None:
-        """Send a result, and wait while the reader is slow."""
+        """Send a result, and wait while the client is slow."""
         message, frames = b"%b%b}" % (self._head, payload), self._adapter.frames
         if frames is None or not frames.write_text(message):
-            with suppress(WebSocketDisconnected):  # the reader of this socket finds it as well
+            with suppress(WebSocketDisconnected):  # whoever reads from this socket notices it too
                 await self._adapter.send_text(message.decode())
 
     def attach_to_hub(
         self, handoff: HandoffResult, fail: Callable[[], None]
     ) -> DetachedStream | None:
-        """Let a hub send the rest, or call `fail`; None where it cannot."""
-        frames, renderer = self._adapter.frames, handoff.renderer
-        if frames is None or renderer is None:
+        """Let the hub send further results, or call `fail`. None: the transport cannot do it."""
+        frames, serializer = self._adapter.frames, handoff.serializer
+        if frames is None or serializer is None:
             return None
-        return DetachedStream(frames, self._head, handoff, renderer, fail)
+        return DetachedStream(frames, self._head, handoff, serializer, fail)

@@ -25,7 +25,7 @@ from domain.platform.rate_limits import network
 from schema.context import Caller, Context
 from schema.errors import TopLevelCode
 from schema.quota import payer
-from schema.results import Reply
+from schema.results import SharedReply
 from server.compat import HookedHandler
 from server.documents import operation_kind
 from server.execution.serializer import HandoffResult
@@ -216,13 +216,13 @@ class SocketHandler(HookedHandler):
         else:
             await super().cleanup_operation(operation_id)
 
-    async def left_to_send(
+    async def remaining_results(
         self, operation: Operation[Context, None], results: StreamResult
     ) -> StreamResult:
         """What many are sent goes out at once; the rest is left to strawberry."""
         sink = OperationSink(self._adapter, operation.id)
         async for result in results:
-            if isinstance(result, Reply):
+            if isinstance(result, SharedReply):
                 await sink.send(result.encoded)
             elif not isinstance(result, HandoffResult):
                 yield result

@@ -69,8 +69,8 @@ async def plain(settings: Settings, clock: Clock, app: Starlette) -> AsyncIterat
 def plans_of(app: Starlette) -> Plans:
     views = [route.endpoint for route in app.routes if isinstance(route, Route)]
     (view,) = [view for view in views if isinstance(view, GraphQLView)]
-    assert isinstance(view.front, Plans)
-    return view.front
+    assert isinstance(view.planned_operations, Plans)
+    return view.planned_operations
 
 
 async def callers(db: Database) -> list[str | None]:

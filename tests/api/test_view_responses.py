@@ -14,7 +14,7 @@ from db.session import Database
 from domain.actors import Role, VendorType
 from domain.platform.cost_quota import Budget
 from server.compat import core_schema
-from server.execution.views import shows_only_flags
+from server.execution.flag_responses import shows_only_flags
 from server.graph import schema
 from server.http.planned_operations import MAX_VISITOR_BYTES, Plans
 from settings import Settings

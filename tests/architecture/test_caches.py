@@ -1,8 +1,8 @@
 """What callers fill is a ByteCache; everything else that grows is listed with its bound (D13)."""
 
 from server.documents import CACHES
-from server.execution import views
-from server.execution.fast_executor import PLANS
+from server.execution import flag_responses
+from server.execution.fast_executor import INTERNED_READERS
 from server.http.planned_operations import MAX_OPERATION_BYTES, MAX_PLAN_BYTES, MAX_VISITOR_BYTES
 from services.platform import documents
 from tests.architecture.caches import kept_in
@@ -10,9 +10,9 @@ from tests.architecture.source import modules
 
 # Not caches: one entry for each part of the schema, the code or the settings.
 CODE = {
-    "schema.context._NOTHING", "server.execution.engine._hook",
-    "server.execution.leaf_fields.reader",
-    "server.execution.memo.memo_of",
+    "schema.context._NOTHING", "server.execution.engine._find_hook",
+    "server.execution.attribute_readers.attribute_reader",
+    "server.execution.memo.find_memo",
     "server.cost.field_costs._priced", "services.alerting.senders._asset",
     "services.platform.log_context._NONE",
     "services.metrics.metering.Meter._gauges", "services.health.probes.base.trust",
@@ -47,9 +47,9 @@ STATE = {
 # One entry for each request, delivery, socket or stream that is open: these have limits.
 OPEN = {
     "server.cost.analysis.Analysis.names", "server.cost.analysis.Analysis._known",
-    "server.execution.fast_executor.PlainExecutor._plans",
-    "server.execution.fast_executor.PlainExecutor._item_plans",
-    "server.execution.serializer._renderers",
+    "server.execution.fast_executor.FastPathExecutor._readers",
+    "server.execution.fast_executor.FastPathExecutor._item_plans",
+    "server.execution.serializer._serializers",
     "services.accounts.credential_cache.CredentialCache._flights",
     "services.alerting.dispatcher.NotificationDispatcher._in_delivery",
     "services.alerting.dispatcher.NotificationDispatcher._tasks",
@@ -73,23 +73,23 @@ COUNTED = {
     "domain.marketplace.import_rows.KnownClients._by_names": "clients of a supplier, while it "
     "imports a file",
     "db.reads.statement.ReadRequest.given": "the arguments of a field, while its plan is made",
-    "server.execution.rows.Reads.parameters": "MAX_FIELDS, part of a plan's size",
-    "server.execution.rows.Rows._own": "MAX_FIELDS, while a plan is made",
-    "server.execution.rows.Rows._ones": "MAX_FIELDS, while a plan is made",
-    "server.execution.rows.Reads.scopes": "MAX_FIELDS, while a plan is made",
-    "server.execution.selection._Conditions.names": "the tokens of a document",
-    "server.execution.source.Source._known": "MAX_FIELDS, while a plan is made",
-    "server.execution.source.Source._names": "MAX_FIELDS, part of a plan's size",
+    "server.execution.rows.PlanDraft.parameters": "MAX_FIELDS, part of a plan's size",
+    "server.execution.rows.RowBinding._columns": "MAX_FIELDS, while a plan is made",
+    "server.execution.rows.RowBinding._single_rows": "MAX_FIELDS, while a plan is made",
+    "server.execution.rows.PlanDraft.scopes": "MAX_FIELDS, while a plan is made",
+    "server.execution.selection._DirectiveVariables.names": "the tokens of a document",
+    "server.execution.source.SourceBuilder._names_by_id": "MAX_FIELDS, while a plan is made",
+    "server.execution.source.SourceBuilder._objects": "MAX_FIELDS, part of a plan's size",
     "server.cost.analysis.Shape._known": "_MAX_KNOWN of _MAX_NAMES numbers, part of a "
     "document's size",
     "server.documents.Document.facts": "MAX_OPERATIONS, part of a document's size",
-    "schema.results.Drawn.data": "_MAX_DRAWN fields of one object",
-    "schema.results.Drawn.texts": "_MAX_TEXTS of one object",
+    "schema.results.SerializedFields.data": "_MAX_CACHED_FIELDS fields of one object",
+    "schema.results.SerializedFields.encoded": "_MAX_ENCODED of one object",
     "domain.platform.rate_limits.network": "2,000 addresses",
     "endpoints.callers._kind": "2,000 addresses",
     "server.http.negotiation._known_type": "100 headers of 200 characters",
-    "schema.results.Results.found": "MAX_DOCUMENTS documents, _MAX_BYTES of JSON",
-    "schema.results.Results.sent": "the bytes of those in `found`",
+    "schema.results.SharedResults.entries": "MAX_DOCUMENTS documents, _MAX_BYTES of JSON",
+    "schema.results.SharedResults.encoded": "the bytes of those in `entries`",
     "schema.types.flag_values._evaluations": "MAX_OUTCOMES",
     "services.accounts.credential_cache.CredentialCache._named": "four for each entry of "
     "`_known`, which "
@@ -127,9 +127,9 @@ def test_what_all_byte_caches_may_hold_together_is_known() -> None:
     """In bytes, of one process; 18 MB of it is filled by visitors."""
     visitors = (
         CACHES.recent.max_bytes + CACHES.visitors.max_bytes + documents.MAX_SEEN_BYTES
-        + MAX_VISITOR_BYTES + views.MAX_BYTES
+        + MAX_VISITOR_BYTES + flag_responses.MAX_BYTES
     )  # fmt: skip
-    accounts = CACHES.accounts.max_bytes + PLANS.max_bytes
+    accounts = CACHES.accounts.max_bytes + INTERNED_READERS.max_bytes
     accounts += MAX_OPERATION_BYTES + MAX_PLAN_BYTES
     assert visitors <= 18_000_000
     assert visitors + accounts <= 80_000_000

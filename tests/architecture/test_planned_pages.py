@@ -14,9 +14,9 @@ from graphql import (
 
 from db.reads.base import NoPlan
 from server.compat import core_schema
-from server.execution.planner import planned
-from server.execution.selection import Selection, conditions, fragments_of
-from server.execution.variables import variables_of
+from server.execution.planner import plan_query
+from server.execution.selection import Selection, directive_variables, fragments_by_name
+from server.execution.variables import parse_variables
 from server.graph import schema
 from tests.architecture.source import ROOT
 
@@ -66,15 +66,15 @@ def queries() -> dict[str, OperationDefinitionNode]:
 
 def reason(operation: OperationDefinitionNode) -> str | None:
     """Why it has no plan where nothing is given that need not be; None where it has one."""
-    deciding = conditions(document())
-    variables = variables_of(GRAPH, operation, deciding)
+    deciding = directive_variables(document())
+    variables = parse_variables(GRAPH, operation, deciding)
     values = [
         (True if item.decides else "x") if item.is_required else Undefined for item in variables
     ]
     decided = {item.name: bool(value) for item, value in zip(variables, values, strict=True)}
-    selection = Selection(GRAPH, fragments_of(document()), decided)
+    selection = Selection(GRAPH, fragments_by_name(document()), decided)
     try:
-        planned(selection, operation, variables, values, people=True)
+        plan_query(selection, operation, variables, values, sees_private_data=True)
     except NoPlan as why:
         return str(why)
     return None

@@ -10,7 +10,7 @@ from typing import Any
 import strawberry
 from strawberry.types import ExecutionResult
 
-from schema.results import Drawn
+from schema.results import SerializedFields
 
 
 @strawberry.enum
@@ -49,7 +49,7 @@ class Stone:
 
     name: str = "stone"
     weight: int = 1
-    drawn: strawberry.Private[Drawn] = field(default_factory=Drawn)
+    serialized: strawberry.Private[SerializedFields] = field(default_factory=SerializedFields)
 
 
 class Later:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from domain.actors import ANONYMOUS, Actor
-from schema.results import Results
+from schema.results import SharedResults
 from server.cost.document_limits import DocumentLimits
-from server.execution.shared_executor import SharingExecutor
+from server.execution.shared_executor import SharedExecutor
 from tests.unit.schema.lamps import ODD, Lamp, Quiet, Stone, told
 
 FIELDS = (
@@ -32,7 +32,7 @@ class Shelf:
     lamps: list[Lamp] = strawberry.field(default_factory=lambda: [Lamp(), Lamp(name="two")])
     first: Lamp | None = strawberry.field(default_factory=Lamp)
     stones: list[Stone] = strawberry.field(default_factory=lambda: [Stone()] * 2)
-    results: strawberry.Private[Results] = field(default_factory=Results)
+    results: strawberry.Private[SharedResults] = field(default_factory=SharedResults)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Subscription:
 LONG = Quiet(Query, subscription=Subscription, extensions=[DocumentLimits],
              execution_context_class=StrawberryGraphQLCoreExecutionContext)  # fmt: skip
 SHORT = Quiet(Query, subscription=Subscription, extensions=[DocumentLimits],
-              execution_context_class=SharingExecutor)  # fmt: skip
+              execution_context_class=SharedExecutor)  # fmt: skip
 
 
 @st.composite

@@ -15,7 +15,7 @@ from schema.context import Context, Runtime
 from schema.types.flag_values import FlagEvaluation, FlagSet
 from server.compat import core_schema
 from server.execution.payload_plans import plan_payload
-from server.execution.shared_executor import SharingExecutor
+from server.execution.shared_executor import SharedExecutor
 from server.graph import schema
 from services.flags.flag_sets import FlagSet as Flags
 from services.flags.flag_views import FlagView, FlagViews
@@ -33,11 +33,11 @@ PLANNED = (
 EXECUTED = ("subscription { viewerFlags { version flags { key explanation { steps } } } }",)
 
 
-def executor(document: str) -> SharingExecutor:
+def executor(document: str) -> SharedExecutor:
     """That of a subscriber."""
     context = Context(cast("Runtime", None), None)
-    built: Any = SharingExecutor.build(core_schema(schema), parse(document), context_value=context)
-    assert isinstance(built, SharingExecutor)
+    built: Any = SharedExecutor.build(core_schema(schema), parse(document), context_value=context)
+    assert isinstance(built, SharedExecutor)
     return built
 
 
@@ -72,7 +72,7 @@ def executed(document: str, of: FlagSet) -> bytes:
 def test_it_is_what_the_executor_gives(document: str) -> None:
     plan, current = plan_payload(executor(document)), flags()
     assert plan is not None
-    texts = {plan.text(payload(current, f"device-{number}")) for number in range(20)}
+    texts = {plan.encode(payload(current, f"device-{number}")) for number in range(20)}
     expected = {executed(document, payload(current, f"device-{number}")) for number in range(20)}
     assert texts == expected
 
@@ -90,12 +90,12 @@ def test_documents_that_go_side_by_side_do_not_mix() -> None:
         for document, plan in plans:
             assert plan is not None
             shown = payload(current, "device")
-            assert plan.text(shown) == executed(document, payload(current, "device"))
+            assert plan.encode(shown) == executed(document, payload(current, "device"))
 
 
 def test_what_is_unusual_is_left_to_the_executor() -> None:
     plan, shown = plan_payload(executor(PLANNED[0])), payload(flags(), "device")
     assert plan is not None
-    assert plan.text("another class") is None
+    assert plan.encode("another class") is None
     shown.flags = [*shown.flags, cast("FlagEvaluation", None)]
-    assert plan.text(shown) is None
+    assert plan.encode(shown) is None

@@ -10,7 +10,7 @@ from graphql.execution import Executor
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from server.execution.fast_executor import PlainExecutor
+from server.execution.fast_executor import FastPathExecutor
 from tests.unit.schema.lamps import ODD, Lamp, Quiet, Stone, told
 
 QUERIES = (
@@ -63,11 +63,11 @@ class Seen:
 SEEN = Seen([], [])
 
 
-class Watched(PlainExecutor):
+class Watched(FastPathExecutor):
     """Notes each field that is resolved by itself."""
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:  # noqa: ANN401 - as the base
-        SEEN.remembered.append(len(self._plans) + len(self._relevant_sub_fields))
+        SEEN.remembered.append(len(self._readers) + len(self._relevant_sub_fields))
         return super().build_per_event_executor(payload)
 
     def execute_field(self, *args: Any) -> Any:  # noqa: ANN401 - as the base

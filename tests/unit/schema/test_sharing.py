@@ -8,9 +8,9 @@ from typing import Any
 import strawberry
 
 from domain.actors import ANONYMOUS, Actor, system_actor
-from schema.results import Results
+from schema.results import SharedResults
 from server.cost.document_limits import DocumentLimits
-from server.execution.shared_executor import SharingExecutor
+from server.execution.shared_executor import SharedExecutor
 
 
 @strawberry.type
@@ -18,7 +18,7 @@ class News:
     """A payload that counts how often it is looked at."""
 
     looks: strawberry.Private[list[str]] = field(default_factory=list)
-    results: strawberry.Private[Results] = field(default_factory=Results)
+    results: strawberry.Private[SharedResults] = field(default_factory=SharedResults)
 
     @strawberry.field
     def text(self) -> str:
@@ -56,7 +56,7 @@ SCHEMA = strawberry.Schema(
     Query,
     subscription=Subscription,
     extensions=[DocumentLimits],  # which parses a document once
-    execution_context_class=SharingExecutor,
+    execution_context_class=SharedExecutor,
 )
 TEXT = "subscription ($no: Boolean = false) { news { text @skip(if: $no) __typename } }"
 
@@ -101,4 +101,4 @@ async def test_a_payload_remembers_only_so_many_documents() -> None:
     news = News()
     for index in range(90):
         await ask(Asker(news), TEXT + " " * index)
-    assert len(news.results.found) == 64
+    assert len(news.results.entries) == 64

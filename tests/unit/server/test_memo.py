@@ -1,40 +1,46 @@
-"""What is made of the same values of columns is made once."""
+"""Results of computed fields are memoized by the values of their columns."""
 
 import pytest
 from graphql import GraphQLNonNull, GraphQLString
 
 from db.models.flags import FeatureFlag
 from db.models.incidents import LaunchIncident
-from schema.planned import Made
-from server.execution.memo import MAX_ENTRIES, MAX_LENGTH, memo_of
+from schema.planned import ComputedField
+from server.execution.memo import MAX_ENTRIES, MAX_LENGTH, find_memo
 
 TEXT = GraphQLNonNull(GraphQLString)
 
 
-class Maker:
-    """Counts what it makes."""
+class Recorder:
+    """A function that records its calls."""
 
     def __init__(self) -> None:
-        self.made: list[tuple[object, ...]] = []
+        self.calls: list[tuple[object, ...]] = []
 
     def __call__(self, *values: object) -> str:
-        self.made.append(values)
+        self.calls.append(values)
         return repr(values)
 
 
-def test_the_same_values_are_made_once_of_what_a_row_holds() -> None:
-    make = Maker()
-    memo = memo_of(Made(make, (FeatureFlag.target_groups, FeatureFlag.version)), TEXT, people=True)
+def test_equal_values_are_computed_once_from_what_an_orm_row_holds() -> None:
+    compute = Recorder()
+    memo = find_memo(
+        ComputedField(compute, (FeatureFlag.target_groups, FeatureFlag.version)),
+        TEXT,
+        sees_private_data=True,
+    )
     assert memo is not None
     assert [memo[('["supplier"]', version)] for version in (1, 1, 2)] == [
         "(['supplier'], 1)", "(['supplier'], 1)", "(['supplier'], 2)",
     ]  # fmt: skip
-    assert make.made == [(["supplier"], 1), (["supplier"], 2)]
+    assert compute.calls == [(["supplier"], 1), (["supplier"], 2)]
 
 
-def test_memory_is_bounded() -> None:
-    make = Maker()
-    memo = memo_of(Made(make, (FeatureFlag.description,)), TEXT, people=True)
+def test_memo_size_is_bounded() -> None:
+    compute = Recorder()
+    memo = find_memo(
+        ComputedField(compute, (FeatureFlag.description,)), TEXT, sees_private_data=True
+    )
     assert memo is not None
     for number in range(3 * MAX_ENTRIES):
         _ = memo[(str(number),)]
@@ -44,22 +50,30 @@ def test_memory_is_bounded() -> None:
     assert len(memo) == size
 
 
-def test_addresses_are_hidden_for_those_who_may_not_know_people() -> None:
-    made_by = Made(str, (FeatureFlag.description,))
-    for people in (True, False):
-        memo = memo_of(made_by, TEXT, people)
+def test_addresses_are_hidden_from_callers_who_may_not_see_private_data() -> None:
+    planned = ComputedField(str, (FeatureFlag.description,))
+    for sees_private_data in (True, False):
+        memo = find_memo(planned, TEXT, sees_private_data)
         assert memo is not None
-        assert (memo[("a@x.test",)] == "a@x.test") is people
+        assert (memo[("a@x.test",)] == "a@x.test") is sees_private_data
 
 
-def test_a_function_that_fails_fails_each_time() -> None:
-    memo = memo_of(Made(int, (FeatureFlag.flag_key,)), TEXT, people=True)
+def test_an_error_is_not_memoized() -> None:
+    memo = find_memo(ComputedField(int, (FeatureFlag.flag_key,)), TEXT, sees_private_data=True)
     assert memo is not None
     for _ in range(2):
         with pytest.raises(ValueError, match="invalid literal"):
             _ = memo[("x",)]
 
 
-def test_what_depends_on_the_time_or_on_lists_is_made_each_time() -> None:
-    assert memo_of(Made(str, (FeatureFlag.flag_key,), timed=True), TEXT, people=True) is None
-    assert memo_of(Made(str, (LaunchIncident.explains,)), TEXT, people=True) is None
+def test_timed_fields_and_array_columns_have_no_memo() -> None:
+    assert (
+        find_memo(
+            ComputedField(str, (FeatureFlag.flag_key,), timed=True), TEXT, sees_private_data=True
+        )
+        is None
+    )
+    assert (
+        find_memo(ComputedField(str, (LaunchIncident.explains,)), TEXT, sees_private_data=True)
+        is None
+    )
