@@ -1,1 +1,1 @@
-"""PostgreSQL: tables, queries, sessions, migrations."""
+"""PostgreSQL access: tables, queries, sessions and migrations."""

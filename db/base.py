@@ -39,21 +39,21 @@ Percentage = Annotated[float, mapped_column(Numeric(5, 2, asdecimal=False))]
 
 
 class Base(DeclarativeBase):
-    """All tables; names of constraints follow one pattern so that migrations can find them."""
+    """Base class of all tables; constraint names follow one pattern that migrations rely on."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[Mapping[object, object]] = type_annotation_map
 
 
 class Timestamps:
-    """When a row was made and last changed; a trigger moves it for SQL of others (S12)."""
+    """Creation and modification times; a trigger covers SQL that bypasses the app (S12)."""
 
     created_at: Mapped[Moment]
     updated_at: Mapped[Touched]
 
 
 def enum_column(kind: type[StrEnum]) -> Enum:
-    """Text with a CHECK on the enum's values (S1, S5, S6)."""
+    """Build a text column with a CHECK constraint on the values of the enum (S1, S5, S6)."""
     return Enum(
         kind,
         native_enum=False,
@@ -65,7 +65,7 @@ def enum_column(kind: type[StrEnum]) -> Enum:
 
 
 def reference(table: str, *, ondelete: str = "CASCADE") -> ForeignKey:
-    """A foreign key to the `id` of another table; PostgreSQL does not index it by itself."""
+    """Build a foreign key to the `id` of another table; PostgreSQL does not index it by itself."""
     return ForeignKey(f"{table}.id", ondelete=ondelete)
 
 

@@ -1,7 +1,7 @@
-"""Whether the database answers at all: one that is frozen takes calls and never says a word.
+"""Circuit breaker for a database that accepts calls but does not respond.
 
-Waiting is what hurts then. Whoever waited in vain says so, and for a moment nobody else does: they
-are told at once that the database does not answer. After that one asks again, for all.
+A frozen database makes every caller wait for its timeout. After the first timeout, calls fail at
+once for a second with DEPENDENCY_DOWN; then one call tries again on behalf of all.
 """
 
 import logging
@@ -15,62 +15,66 @@ from domain.platform.outages import Outage
 
 logger = logging.getLogger(__name__)
 
-ANSWER_SECONDS = 2.0  # what a healthy one needs is a thousandth of it
-CONNECT_SECONDS = 3.0  # on a busy machine a new connection takes a moment
+ANSWER_SECONDS = 2.0  # a healthy database responds in a thousandth of this
+CONNECT_SECONDS = 3.0  # a new connection can take a moment on a busy machine
 PAUSE_SECONDS = 1.0
-LOG_SECONDS = 30.0  # one cause is logged so often at most
-# A connection that was cut says so in all of these ways, by the moment at which it was.
+LOG_SECONDS = 30.0  # minimum time between two log lines about the same cause
+# A lost connection raises any of these, depending on when it was lost.
 CUT = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 SILENT = "The database does not answer. Nothing was changed."
 NO_WRITES = "The database accepts no changes now. Nothing was changed."
 
 
 class DatabaseBreaker:
-    """One a process."""
+    """State of the breaker; one instance per process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """The clock counts seconds."""
+        """Create a closed breaker; `clock` returns seconds."""
         self._clock = clock
         self._again_at: float | None = None
         self._logged: dict[str, float] = {}
-        self.outage: Outage | None = None  # what failed last and has not worked since
+        # The last failure, until the failed operation works again.
+        self.outage: Outage | None = None
         self._failed_at = 0.0
-        self.generation = 0  # connections opened under a lower number are not used again
+        self.generation = 0  # connections opened in an older generation are not reused
 
     def check(self) -> None:
-        """Before asking; raises DependencyDown where it was silent a moment ago."""
+        """Raise DependencyDown if the breaker is open. Call it before using the database."""
         if self._again_at is None:
             return
         now = self._clock()
         if now < self._again_at:
             raise DependencyDown(SILENT, cause=self.outage.cause if self.outage else None)
-        # This one asks, and the others hear of it in time.
+        # This call tries again; until its result is known, the others fail at once.
         self._again_at = now + CONNECT_SECONDS + PAUSE_SECONDS
 
     def trip(self) -> None:
-        """Somebody has waited in vain."""
+        """Open the breaker after a call that timed out."""
         self._again_at = self._clock() + PAUSE_SECONDS
 
     def reset(self) -> None:
-        """It answers. That says nothing of writes."""
+        """Raise DependencyDown if the breaker is open. Call it before each use of the database."""
         self._again_at = None
         if self.outage is not None and not self.outage.reads:
             self.outage = None
 
     def wrote(self) -> None:
-        """It has taken a write."""
+        """End the outage after a successful write."""
         if self.outage is not None:
             logger.info("database: it accepts changes again")
         self.outage = None
 
     def holds(self) -> bool:
-        """Whether the outage is too young for a small write to end it: pages have some room."""
+        """Tell whether the outage is too recent for one small write to end it.
+
+        A full disk has room for a few pages after it has refused larger writes.
+        """
         if self.outage is None:
             return False
         return self._clock() - self._failed_at < self.outage.hold_seconds
 
     def failed(self, outage: Outage) -> DependencyDown:
-        """Note why something failed; returns what to raise instead."""
+        """Record an outage and return the error to raise in place of the original one."""
         now = self._clock()
         self.outage, self._failed_at = outage, now
         self.generation += outage.reconnect

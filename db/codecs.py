@@ -1,4 +1,4 @@
-"""JSONB columns as domain objects, and back."""
+"""Convert JSONB columns to domain objects and back."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -22,50 +22,51 @@ _rehearsal = TypeAdapter(Rehearsal)
 
 
 def steps_of(column: Sequence[object]) -> list[RampStep]:
-    """The ramp of a phase."""
+    """Read the ramp of a phase."""
     return _steps.validate_python(column)
 
 
 def dump_steps(steps: Sequence[RampStep]) -> list[object]:
-    """A ramp as JSON."""
+    """Dump a ramp to JSON."""
     return _list(_steps.dump_python(list(steps), mode="json"))
 
 
 def criteria_of(column: Sequence[object]) -> list[Criterion]:
-    """The success criteria of a phase."""
+    """Read the success criteria of a phase."""
     return _criteria.validate_python(column)
 
 
 def dump_criteria(criteria: Sequence[Criterion]) -> list[object]:
-    """Success criteria as JSON."""
+    """Dump success criteria to JSON."""
     return _list(_criteria.dump_python(list(criteria), mode="json"))
 
 
 def plan_of(column: dict[str, object] | None) -> RollbackPlan | None:
-    """The rollback plan of a phase."""
+    """Read the rollback plan of a phase."""
     return None if column is None else _plan.validate_python(column)
 
 
 def dump_plan(plan: RollbackPlan | None) -> dict[str, object] | None:
-    """A rollback plan as JSON."""
+    """Dump a rollback plan to JSON."""
     return None if plan is None else dict(_plan.dump_python(plan, mode="json"))
 
 
 def rehearsal_of(column: dict[str, object] | None) -> Rehearsal | None:
-    """What a run that is a rehearsal knows."""
+    """Read the rehearsal settings of a run; None if the run is not a rehearsal."""
     return None if column is None else _rehearsal.validate_python(column)
 
 
 def dump_rehearsal(rehearsal: Rehearsal) -> dict[str, object]:
-    """A rehearsal as JSON."""
+    """Dump rehearsal settings to JSON."""
     return dict(_rehearsal.dump_python(rehearsal, mode="json"))
 
 
 def audit_flag(flag: Flag) -> dict[str, object]:
-    """All that decides about a flag, in the words of the graph: one side of a diff.
+    """Dump the state of a flag for one side of an audit diff, with the field names of the API.
 
-    `enabled` and `rolloutPercentage` are what is in force; the rest says who wants what (D1).
-    The step is that of the phase: where it decides, it is the percentage.
+    `enabled` and `rolloutPercentage` are the values in force; the other fields say what the owner
+    and the run want (D1). The ramp step is not included: it belongs to the phase, and where it
+    decides it equals `rolloutPercentage`.
     """
     parts = flag.wanted
     hold = parts.hold
@@ -89,9 +90,10 @@ def audit_flag(flag: Flag) -> dict[str, object]:
 
 
 def parts_of_audit(state: Mapping[str, object], unknown: FlagParts) -> FlagParts:
-    """Who wanted what, from one side of a diff; `unknown` where it is older than ADR 27.
+    """Read the parts of a flag from one side of an audit diff.
 
-    The audit holds no step: a hold that had one seems to have none.
+    Returns `unknown` for diffs written before ADR 27. The audit does not contain the ramp step, so
+    the returned hold never has one.
     """
     if "ownerEnabled" not in state:
         return unknown

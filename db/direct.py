@@ -1,4 +1,4 @@
-"""One connection of a process, for short statements that need no session and no transaction."""
+"""A single connection per process for short statements that need no session or transaction."""
 
 import asyncio
 from dataclasses import replace
@@ -13,15 +13,18 @@ from domain.platform.outages import Outage
 
 
 def driver_url(url: str) -> str:
-    """The URL of a database as asyncpg reads it, from the one that SQLAlchemy reads."""
+    """Convert a SQLAlchemy database URL to the form that asyncpg reads."""
     return url.replace("postgresql+asyncpg://", "postgresql://", 1)
 
 
 class DirectConnection:
-    """Connects when it is first asked, and again after it was cut. One statement at a time."""
+    """A connection opened on first use and reopened when lost; it runs one statement at a time."""
 
     def __init__(self, url: str, name: str, breaker: DatabaseBreaker) -> None:
-        """`name`: as `pg_stat_activity` shows it. `breaker` is that of the process."""
+        """Create the connection lazily.
+
+        `name` is shown in `pg_stat_activity`; `breaker` is the breaker of the process.
+        """
         self._dsn = driver_url(url)
         self._name = name
         self._breaker = breaker
@@ -33,9 +36,10 @@ class DirectConnection:
     async def fetch(
         self, statement: str, *values: object, seconds: float = ANSWER_SECONDS
     ) -> list[asyncpg.Record]:
-        """The rows; raises DependencyDown where the database does not answer within `seconds`.
+        """Run a statement and return its rows.
 
-        A statement whose connection was cut is sent once more: it must bear to run twice.
+        A statement whose connection was lost is sent a second time, so it must be safe to run
+        twice. Raises DependencyDown if the database does not respond within `seconds`.
         """
         async with self._turn:
             if self._closed:
@@ -55,7 +59,7 @@ class DirectConnection:
             return rows
 
     async def close(self) -> None:
-        """Hang up for good, after what is being asked."""
+        """Close for good, after the running statement has finished."""
         async with self._turn:
             self._closed = True
             self._hang_up()
@@ -79,14 +83,15 @@ class DirectConnection:
     async def _fetch(
         self, statement: str, values: tuple[object, ...], seconds: float
     ) -> list[asyncpg.Record]:
-        if self._generation != self._breaker.generation:  # a former primary answers as before
+        if self._generation != self._breaker.generation:  # a former primary still responds
             self._generation = self._breaker.generation
             self._hang_up()
         if self._connection is not None:
-            # A restart of the database is found out by asking: once more, over a new connection.
+            # A restart of the database shows only when the connection is used: retry once on a new
+            # connection.
             try:
                 return list(await self._connection.fetch(statement, *values, timeout=seconds))
-            except TimeoutError:  # frozen: a new connection would wait as long
+            except TimeoutError:  # frozen: a new connection would time out too
                 raise
             except CUT:
                 self._hang_up()

@@ -1,4 +1,4 @@
-"""What a unit of work will write into the log when it commits."""
+"""Events and audit entries that a unit of work writes when it commits."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from domain.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What the audit keeps of a change beside its event (A4)."""
+    """What the audit stores about a change in addition to its event (A4)."""
 
     subject_id: UUID
     before: dict[str, object] | None = None
@@ -22,9 +22,9 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An event that will be recorded when the unit of work commits.
+    """An event to be recorded when the unit of work commits.
 
-    `occurred_at` None: it happens with the transaction that records it.
+    `occurred_at` None: the event happens at the time of the transaction that records it.
     """
 
     actor: Actor

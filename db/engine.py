@@ -1,4 +1,4 @@
-"""The pool of connections of a process: each is tried before it is used."""
+"""The connection pool of a process. Each connection is tested before it is used."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -15,7 +15,7 @@ from db.circuit_breaker import ANSWER_SECONDS, CONNECT_SECONDS, CUT, DatabaseBre
 from db.json_text import read_json
 
 _GENERATION = "generation"
-# Not a parameter of the connection: PgBouncer refuses those that it does not know (F9).
+# Sent as a statement, not as a connection parameter: PgBouncer refuses unknown parameters (F9).
 _FIRST = "SET jit = off"
 _pings: ContextVar[bool] = ContextVar("pings", default=True)
 
@@ -23,13 +23,13 @@ _pings: ContextVar[bool] = ContextVar("pings", default=True)
 def connect(
     url: str, pool_size: int, timeout_seconds: float, breaker: DatabaseBreaker
 ) -> AsyncEngine:
-    """An engine whose connections have answered a moment before they are used."""
+    """Create an engine that pings each connection at checkout."""
     engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=timeout_seconds,
-        hide_parameters=True,  # rows hold hashes and letters: no error text may show them
+        hide_parameters=True,  # rows hold hashes and e-mails, which no error message may show
         pool_recycle=1800,
         json_deserializer=read_json,
         connect_args={
@@ -44,7 +44,7 @@ def connect(
 
 @asynccontextmanager
 async def transaction(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
-    """A transaction of the driver alone: it commits on a clean exit, else it rolls back."""
+    """Run a transaction on the driver alone: commit on a clean exit, roll back on any exception."""
     lease = await _begin(engine)
     driver: asyncpg.Connection = lease.driver_connection
     try:
@@ -59,18 +59,21 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def _begin(engine: AsyncEngine) -> PoolProxiedConnection:
-    """Its first statement is the ping; where it finds a connection cut, others are tried first."""
+    """Check out a connection and begin a transaction; BEGIN serves as the ping.
+
+    If the connection was lost, a second one is checked out with the usual ping.
+    """
     try:
         with _without_pings():
             return await _begun(await _lease(engine))
-    except TimeoutError:  # frozen: others would wait as long
+    except TimeoutError:  # frozen: another connection would time out too
         raise
     except CUT:
         return await _begun(await _lease(engine))
 
 
 async def _lease(engine: AsyncEngine) -> PoolProxiedConnection:
-    """A connection of the pool; one that is refused raises what it raises for a session."""
+    """Check a connection out of the pool, with connection errors as SQLAlchemy raises them."""
     assert engine.dialect.dbapi is not None
     try:
         return await engine.raw_connection()
@@ -89,9 +92,9 @@ async def _begun(lease: PoolProxiedConnection) -> PoolProxiedConnection:
 
 
 def _give_back(lease: PoolProxiedConnection, *, is_broken: bool = False) -> None:
-    """What is left in the midst of something is used by nobody else.
+    """Check a connection in; one that is broken or still in a transaction is discarded.
 
-    The pool closes what is too many, for which it needs a greenlet.
+    Runs in a greenlet because the pool may close an overflow connection.
     """
     driver: asyncpg.Connection = lease.driver_connection
     if is_broken or driver.is_closed() or driver.is_in_transaction():
@@ -110,23 +113,23 @@ def _without_pings() -> Iterator[None]:
 
 
 def _ping_first(engine: AsyncEngine, breaker: DatabaseBreaker) -> None:
-    """Try each connection before it is used: those that were cut make way for new ones.
+    """Ping each connection at checkout and replace those that were lost.
 
-    SQLAlchemy's own ping takes three round trips, and waits for a frozen database as long as for a
-    slow statement.
+    SQLAlchemy's own ping takes three round trips, and it waits for a frozen database as long as for
+    a slow statement.
     """
 
     def ping(_: object, entry: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
         is_new = _GENERATION not in entry.info
         if entry.info.setdefault(_GENERATION, breaker.generation) != breaker.generation:
-            raise InvalidatePoolError  # a former primary answers, and all its connections are old
+            raise InvalidatePoolError  # a former primary responds, but its connections are stale
         if not is_new and not _pings.get():
             return
         driver: asyncpg.Connection = entry.driver_connection
         try:
             await_only(driver.execute(_FIRST if is_new else "SELECT", timeout=ANSWER_SECONDS))
         except TimeoutError:
-            driver.terminate()  # else its pool waits for a farewell
+            driver.terminate()  # otherwise the pool waits for a graceful close
             raise
         except CUT:
             raise InvalidatePoolError from None

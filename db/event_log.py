@@ -1,4 +1,4 @@
-"""Read the event log: numbered events only, in the order of commits."""
+"""Read numbered events from the event log, in commit order."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from domain.ids import EventSeq
 
 
 async def newest_seq(session: AsyncSession) -> EventSeq:
-    """The sequence of the newest committed event; 0 before the first."""
+    """Return the sequence number of the newest committed event; 0 if there is none."""
     return EventSeq((await session.execute(select(event_positions.head()))).scalar_one())
 
 
@@ -31,7 +31,7 @@ async def read_after(
     until: datetime | None = None,
     kinds: Sequence[str] | None = None,
 ) -> list[RecordedEvent]:
-    """Events after a sequence, oldest first."""
+    """Read events after a sequence number, oldest first."""
     query = _matching(phase_id, since, until, kinds).where(LaunchEvent.seq > after)
     rows = await session.scalars(query.order_by(LaunchEvent.seq).limit(limit))
     return [recorded(row) for row in rows]
@@ -46,7 +46,7 @@ async def read_page(
     since: datetime | None = None,
     kinds: Sequence[str] | None = None,
 ) -> list[RecordedEvent]:
-    """Events by their sequence."""
+    """Read one page of events, ordered by sequence number."""
     query = _matching(phase_id, since, None, kinds)
     rows = await session.scalars(ordered(query, part, LaunchEvent.seq, descending=newest_first))
     return [recorded(row) for row in rows]
@@ -60,7 +60,7 @@ async def read_span(
     until: datetime,
     after: RecordedEvent | None,
 ) -> list[RecordedEvent]:
-    """Events between two moments by when they happened, after one of them."""
+    """Read events that occurred between two times, ordered by time, after the event `after`."""
     query = _matching(None, since, until, kinds)
     place = (LaunchEvent.occurred_at, LaunchEvent.seq)
     if after is not None:
@@ -84,7 +84,7 @@ def conditions(
     until: datetime | None,
     kinds: Sequence[str] | Sequence[ColumnElement[str]] | None,
 ) -> list[ColumnElement[bool]]:
-    """The WHERE of a part of the log: numbered events only."""
+    """Build the WHERE clauses for part of the log, without events that have no position yet."""
     found: list[ColumnElement[bool]] = [LaunchEvent.seq.is_not(None)]
     if phase_id is not None:
         found.append(LaunchEvent.phase_id == phase_id)
@@ -98,7 +98,7 @@ def conditions(
 
 
 async def newest(session: AsyncSession, kinds: Sequence[str], limit: int) -> list[RecordedEvent]:
-    """The last events of some kinds, the newest first."""
+    """Read the newest events of the given kinds, newest first."""
     query = _matching(None, None, None, kinds)
     rows = await session.scalars(query.order_by(LaunchEvent.seq.desc()).limit(limit))
     return [recorded(row) for row in rows]

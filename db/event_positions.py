@@ -1,11 +1,11 @@
-"""Where events stand in the log: the one module that has positions given out (ADR 1, ADR 26).
+"""Positions of events in the log; the only module that assigns them (ADR 1, ADR 26).
 
-Readers rely on three properties and on nothing else: positions are dense, they grow in the order
-in which commits become visible, and no event is read without its position. They are given out
-after the commit, in batches, in a transaction of their own (`launch_number_events`), so that
-no transaction waits for another one to commit. Until then nothing may depend on the position of an
-event: use its id. What a process could not number, because it died or lost the database, any other
-numbers within a second.
+Readers rely on three properties and on nothing else: positions are dense, they grow in the order in
+which commits become visible, and no event is read without its position. They are assigned after the
+commit, in batches, in a separate transaction (`launch_number_events`), so that no transaction waits
+for the commit of another. Until then nothing may depend on the position of an event: use its id.
+Events that a process could not number, because it died or lost the database, are numbered by any
+other process within a second.
 """
 
 import asyncio
@@ -28,16 +28,16 @@ logger = logging.getLogger(__name__)
 Numbered = Callable[[Sequence[RecordedEvent]], Awaitable[None]]
 
 _NUMBER = "SELECT * FROM launch_number_events()"
-_MAX_TOLD = 500  # at once
-_NUMBER_SECONDS = 5.0  # it may wait for the commit of another one who numbers
+_MAX_TOLD = 500  # per callback
+_NUMBER_SECONDS = 5.0  # it may wait while another process numbers events
 _FIND = "SELECT * FROM launch_events WHERE id = ANY($1::bigint[]) AND seq IS NOT NULL ORDER BY seq"
 
 
 class Positions:
-    """One a process: numbers what is committed, for all who wait at once."""
+    """Assigns positions to committed events, in one batch for all concurrent callers."""
 
     def __init__(self, connection: DirectConnection) -> None:
-        """The connection may have other uses."""
+        """Create a numberer on a connection that other parts may share."""
         self._connection = connection
         self._rounds = Rounds(self._number, "positions")
         self._callbacks: list[Numbered] = []
@@ -45,15 +45,18 @@ class Positions:
         self._telling: asyncio.Task[None] | None = None
 
     def on_numbered(self, callback: Numbered) -> None:
-        """Call back, in order, with all events that this process numbers: those of others too."""
+        """Call `callback`, in order, with all events that this process numbers.
+
+        They include events that other processes committed.
+        """
         self._callbacks.append(callback)
 
     async def number(self) -> None:
-        """Number all that was committed before this call; raises DependencyDown."""
+        """Number all events committed before this call. Raises DependencyDown."""
         await self._rounds.next()
 
     async def of(self, written: Sequence[WrittenEvent]) -> Sequence[RecordedEvent]:
-        """Committed events with their positions; raises DependencyDown."""
+        """Return committed events with their positions. Raises DependencyDown."""
         if not written:
             return []
         numbered = await self._rounds.next()
@@ -61,12 +64,12 @@ class Positions:
         found = [item for item in mine if item is not None]
         if len(found) == len(written):
             return found
-        # Another process was faster.
+        # Another process numbered some of them first.
         rows = await self._connection.fetch(_FIND, [int(item.id) for item in written])
         return [recorded_of(row) for row in rows]
 
     async def settle(self) -> None:
-        """Wait until the last of them are told."""
+        """Wait until the callbacks have received all numbered events."""
         if self._telling is not None:
             await asyncio.gather(self._telling, return_exceptions=True)
 
@@ -82,7 +85,10 @@ class Positions:
         return {item.id: item for item in events}
 
     async def _tell_all(self) -> None:
-        """In their order, without anybody waiting for Redis: what comes meanwhile goes together."""
+        """Call the callbacks in order, in the background so that no caller waits for Redis.
+
+        Events that arrive meanwhile are passed on together.
+        """
         while self._untold:
             number = min(len(self._untold), _MAX_TOLD)
             events = [self._untold.popleft() for _ in range(number)]
@@ -94,5 +100,5 @@ class Positions:
 
 
 def head() -> ScalarSelect[Any]:
-    """The position of the newest event, to be used in a statement; 0 before the first."""
+    """Build a subquery for the position of the newest event; 0 if there is none."""
     return select(EventCounter.seq).scalar_subquery()

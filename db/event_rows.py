@@ -1,4 +1,4 @@
-"""A row of the event log as an event, and back."""
+"""Convert rows of the event log to events and back."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -41,7 +41,8 @@ _KINDS = {
         *NOTIFICATION_EVENTS,
     )
 }
-_adapters: dict[type[Event], TypeAdapter[Event]] = {}  # costly to make, so only when needed
+# Created on first use because an adapter is expensive to build.
+_adapters: dict[type[Event], TypeAdapter[Event]] = {}
 
 
 def _adapter(kind: type[Event]) -> TypeAdapter[Event]:
@@ -52,19 +53,19 @@ def _adapter(kind: type[Event]) -> TypeAdapter[Event]:
 
 
 def encode(event: Event) -> dict[str, object]:
-    """The payload of an event as plain JSON values."""
+    """Encode the payload of an event as plain JSON values."""
     payload: dict[str, object] = _adapter(type(event)).dump_python(event, mode="json")
     return payload
 
 
 def decode(kind: str, payload: dict[str, object]) -> Event:
-    """The event of a payload; an UnknownEvent for a kind that this version does not know."""
+    """Decode a payload; a kind that this version does not know becomes an UnknownEvent."""
     known = _KINDS.get(kind)
     return _adapter(known).validate_python(payload) if known else UnknownEvent(kind=kind)
 
 
 def recorded(row: LaunchEvent) -> RecordedEvent:
-    """A row of the log as an event."""
+    """Convert a row loaded by SQLAlchemy to an event."""
     return event_of(
         row.id,
         row.seq,
@@ -80,7 +81,7 @@ def recorded(row: LaunchEvent) -> RecordedEvent:
 
 
 def recorded_of(row: asyncpg.Record) -> RecordedEvent:
-    """The same of a row that asyncpg has read by itself."""
+    """Convert a row loaded by asyncpg to an event."""
     columns: Mapping[str, Any] = row
     return event_of(
         columns["id"],
@@ -108,8 +109,8 @@ def event_of(
     payload: dict[str, object],
     set_version: int | None,
 ) -> RecordedEvent:
-    """The columns of a row as an event."""
-    assert seq is not None  # readers ask for numbered events only
+    """Build an event from the columns of its row."""
+    assert seq is not None  # readers select numbered events only
     return RecordedEvent(
         id=EventId(key),
         seq=EventSeq(seq),
@@ -121,7 +122,10 @@ def event_of(
 
 
 def _event(kind: str, payload: dict[str, object], set_version: int | None) -> Event:
-    """Its version of the flag set is known with its position; the version before had it inside."""
+    """Decode an event and set its flag set version.
+
+    The version is stored beside the position; events of older releases have it in the payload.
+    """
     event = decode(kind, payload)
     if set_version is not None and isinstance(event, FlagChanged):
         return replace(event, set_version=set_version)

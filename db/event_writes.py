@@ -1,4 +1,4 @@
-"""Events and their audit rows, written by one statement, however many they are (PERF2)."""
+"""Write any number of events with their audit rows in one statement (PERF2)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,8 @@ from domain.actors import ActorRef
 from domain.events import WrittenEvent
 from domain.ids import EventId
 
-# Drafts are numbered first, so that the rows of both tables refer to each other within one
-# statement. It goes on with `audited`: the rows of `changes` with the ids of their events.
+# Drafts get their ids first, so that the rows of both tables can refer to each other within one
+# statement. Callers append a SELECT, for example from `audited`: the inserted rows of `changes`.
 RECORD = """
 WITH draft AS MATERIALIZED (
   SELECT nextval('launch_events_id_seq') AS id, given.*
@@ -41,9 +41,9 @@ _APPEND = f"{RECORD} SELECT id FROM draft ORDER BY id"  # noqa: S608
 async def append(
     work: Statements, drafts: Sequence[Draft], requested_at: datetime
 ) -> list[WrittenEvent]:
-    """Write events and their audit rows; their positions are given out after the commit.
+    """Write events and their audit rows. Positions are assigned after the commit.
 
-    `requested_at`: when the transaction began, which may have waited for its rows until `now`.
+    `requested_at` is when the transaction began; it may have waited for row locks until `now`.
     """
     if not drafts:
         return []
@@ -52,13 +52,13 @@ async def append(
 
 
 def document(drafts: Sequence[Draft], now: datetime, requested_at: datetime) -> str:
-    """The drafts as the first parameter of RECORD."""
+    """Serialize drafts as the first parameter of RECORD."""
     rows = [_row(draft, now, requested_at) for draft in drafts]
     return json.dumps(rows, default=_text)
 
 
 def written(draft: Draft, key: int, now: datetime) -> WrittenEvent:
-    """A draft after it was written under an id."""
+    """Build the event that was written for a draft under the id `key`."""
     return WrittenEvent(
         id=EventId(key),
         occurred_at=_occurred_at(draft, now),
@@ -69,7 +69,7 @@ def written(draft: Draft, key: int, now: datetime) -> WrittenEvent:
 
 
 def _occurred_at(draft: Draft, now: datetime) -> datetime:
-    """Never after it was recorded, whatever the clock of another process says."""
+    """Return when the event happened, never later than `now`: clocks of processes differ."""
     return min(draft.occurred_at or now, now)
 
 

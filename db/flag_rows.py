@@ -1,6 +1,6 @@
-"""The flags that moved since they were last read, past the session (PERF2).
+"""Read the flags that changed since the last read, bypassing the session (PERF2).
 
-Reading all 200 flags and making them anew after each change of one took more than the change.
+Reading and building all 200 flags after each change of one took longer than the change itself.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,12 @@ from db.queries.flags import COLUMNS, to_flag
 from domain.flags.flags import BucketBy, Flag
 
 _NAMES = [column.key for column in COLUMNS]
-# As text, so that they read alike whatever a connection makes of JSONB.
+# Selected as text so that the result does not depend on the JSONB codec of the connection.
 _AS_TEXT = {"target_groups": "flag.target_groups::text AS target_groups"}
 SELECTED = ", ".join(_AS_TEXT.get(name, f"flag.{name}") for name in _NAMES)
-# The version and the rows are those of one moment. Transactions below `horizon` have all ended by
-# then; `newest` is below it only where an older backup was restored, and then all is read.
+# Version and rows come from one snapshot. All transactions below `horizon` have ended by then.
+# `newest` is below the given horizon only after an older backup was restored; then all flags are
+# read.
 _READ = f"""
 WITH head AS MATERIALIZED (
   SELECT launch_flag_set_version() AS set_version,
@@ -33,23 +34,23 @@ FROM head LEFT JOIN feature_flags AS flag ON flag.xid >= $1 OR head.newest < $1
 
 @dataclass(frozen=True, slots=True)
 class FlagRows:
-    """The flags that transactions from a horizon on have written, of `number` in all."""
+    """Flags written by transactions from a horizon on; `number` is the count of all flags."""
 
     version: int
-    horizon: int  # to ask from the next time
+    horizon: int  # pass it to the next read
     number: int
     flags: Sequence[Flag]
 
 
 async def read(connection: DirectConnection, since: int) -> FlagRows:
-    """What moved since a horizon, 0: all. Raises DependencyDown."""
+    """Read the flags that changed since a horizon; 0 reads all. Raises DependencyDown."""
     rows = await connection.fetch(_READ, since)
     version, horizon, number = rows[0][0], rows[0][1], rows[0][2]
     return FlagRows(version, horizon, number, [flag_in(row) for row in rows if row["id"]])
 
 
 def flag_in(row: asyncpg.Record) -> Flag:
-    """The flag of a row that has SELECTED."""
+    """Build a flag from a row with the columns of SELECTED."""
     values = dict(row)
     values["target_groups"] = read_json(values["target_groups"])
     values["bucket_by"] = BucketBy(values["bucket_by"])

@@ -1,4 +1,4 @@
-"""JSON as columns hold it."""
+"""JSON values stored in columns."""
 
 import json
 import re
@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 
-# An integer beyond 64 bits would come as the float that is next to it.
+# orjson would read an integer beyond 64 bits as the nearest float.
 _LONG = re.compile(r"[0-9]{19}")
 
 
 def read_json(text: str) -> Any:  # noqa: ANN401 - whatever was stored
-    """The value of a text that PostgreSQL has taken for JSON, as `json.loads` reads it."""
+    """Parse JSON text from PostgreSQL with the results of `json.loads`."""
     return orjson.loads(text) if _LONG.search(text) is None else json.loads(text)

@@ -1,4 +1,4 @@
-"""Bring a database to the schema of this version: Alembic for our tables, pgqueuer for its own."""
+"""Migrate a database: our tables with Alembic, the job queue with pgqueuer."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +14,12 @@ from sqlalchemy.sql.schema import SchemaItem
 
 from db.direct import driver_url
 
-# Two processes that start together must not migrate at once.
+# Prevents two processes that start together from migrating at once.
 _MIGRATION_LOCK = 7_264_001
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
-    """Alembic's configuration without an ini file."""
+    """Build Alembic's configuration without an ini file."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
@@ -29,18 +29,18 @@ def alembic_config(connection: Connection | None = None) -> Config:
 def include_object(
     _item: SchemaItem, name: str | None, kind: str, _reflected: bool, _other: SchemaItem | None
 ) -> bool:
-    """Leave the job queue's own tables to pgqueuer."""
+    """Exclude the tables of the job queue, which pgqueuer manages."""
     return not (kind == "table" and name is not None and name.startswith("pgqueuer"))
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
-    """Migrate up; safe to call from several processes at once and when nothing is to do."""
+    """Migrate up. Safe to call from several processes at once and when the schema is up to date."""
     await _run(url, lambda connection: command.upgrade(alembic_config(connection), revision))
     await _upgrade_queue(url)
 
 
 async def downgrade(url: str, revision: str = "base") -> None:
-    """Migrate down; `base` removes everything, rows included."""
+    """Migrate down; `base` removes everything, including all rows."""
     await _run(url, lambda connection: command.downgrade(alembic_config(connection), revision))
 
 

@@ -1,7 +1,7 @@
-"""The moment of the running unit of work, for columns whose writer gives none (D6).
+"""The time of the current unit of work, used as the default of timestamp columns (D6).
 
-Rows, events and decisions of one transaction carry one moment, that of the injected clock. The
-column's default in the database serves SQL that bypasses the application, such as `psql`.
+Rows, events and decisions of one transaction carry the same time, taken from the injected clock.
+The server default of the columns serves SQL that bypasses the application, such as `psql`.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _NOW: ContextVar[datetime | None] = ContextVar("unit_of_work_now", default=None)
 
 @contextmanager
 def at(now: datetime) -> Iterator[None]:
-    """Within the block, `current` returns this moment."""
+    """Make `current` return this time within the block."""
     before = _NOW.get()
     _NOW.set(now)
     try:
@@ -24,10 +24,10 @@ def at(now: datetime) -> Iterator[None]:
 
 
 def move(now: datetime) -> None:
-    """From here to the end of the block of `at`, `current` returns this moment."""
+    """Make `current` return this time until the enclosing `at` block ends."""
     _NOW.set(now)
 
 
 def current() -> datetime:
-    """The moment of the unit of work; the time of the system outside of one."""
+    """Return the time of the unit of work, or the system time outside of one."""
     return _NOW.get() or datetime.now(UTC)

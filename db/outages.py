@@ -1,4 +1,4 @@
-"""What an error of PostgreSQL's driver or of the operating system says of the environment (D11)."""
+"""Classify errors of the PostgreSQL driver and of the operating system as outages (D11)."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -13,14 +13,15 @@ LOST = Symptom(lost=Dependency.DATABASE)
 
 
 def symptom_of(error: BaseException) -> Symptom | None:
-    """What is known of an error; None where neither the database nor the system has raised it."""
+    """Describe an error; None if neither the database nor the operating system raised it."""
     match error:
         case DBAPIError():
             return _of_statement(error)
-        case asyncpg.PostgresError():  # of those who speak to the driver itself
+        case asyncpg.PostgresError():  # raised to callers that use the driver directly
             return Symptom(sqlstate=error.sqlstate)
         case asyncpg.InterfaceError():
-            return LOST if "closed" in str(error) else None  # other misuse is ours
+            # Any other misuse of the driver is a bug.
+            return LOST if "closed" in str(error) else None
         case asyncpg.InternalClientError() | PoolTimeout():
             return LOST
         case OSError():
@@ -29,9 +30,9 @@ def symptom_of(error: BaseException) -> Symptom | None:
 
 
 def of_database(error: BaseException) -> Symptom | None:
-    """The same for whatever ended a conversation with the database: a socket may fail in any way.
+    """Describe an error that ended a database call, including any OSError of the socket.
 
-    A TimeoutError is an OSError.
+    TimeoutError is an OSError.
     """
     symptom = symptom_of(error)
     if symptom is not None and isinstance(error, OSError):
@@ -42,9 +43,9 @@ def of_database(error: BaseException) -> Symptom | None:
 async def outage_behind(
     symptom: Symptom | None, schema_problem: Callable[[], Awaitable[str | None]]
 ) -> Outage | None:
-    """The outage that a symptom is of; None where it is a bug.
+    """Return the outage behind a symptom; None if the error is a bug.
 
-    The database is asked about its schema only where something is undefined.
+    The schema is checked only if the error says that something is undefined.
     """
     if symptom is None:
         return None

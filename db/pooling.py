@@ -1,8 +1,8 @@
-"""Whether a pooler stands before the database, and what of a session it leaves to us (F9).
+"""Detect a connection pooler in front of the database and what it supports (F9).
 
-PgBouncer in session mode is as good as PostgreSQL itself. In transaction mode each transaction may
-run in another session: LISTEN does not work, and prepared statements do only where PgBouncer keeps
-track of them. Without that a quarter of all requests fails, so it is found out at the start.
+PgBouncer in session mode works like PostgreSQL itself. In transaction mode each transaction may run
+in another session: LISTEN does not work, and prepared statements work only if PgBouncer tracks
+them. Without that a quarter of all requests would fail, so processes check at startup.
 """
 
 from enum import StrEnum
@@ -15,14 +15,15 @@ from asyncpg.prepared_stmt import PreparedStatement
 from db.circuit_breaker import ANSWER_SECONDS, CONNECT_SECONDS
 from db.direct import driver_url
 
-_ROUNDS = 20  # of which each would find it out every other time; others may use the pool too
+_ROUNDS = 20  # each detects a pooler with probability 1/2; other clients may use the pool too
 _MANY_ROUNDS = 100
 _PID = "SELECT pg_backend_pid()"
-_STATES = frozenset({"26000", "42P05"})  # no such prepared statement, or one of somebody else
+# No such prepared statement; a statement of this name exists.
+_STATES = frozenset({"26000", "42P05"})
 
 
 class Pooling(StrEnum):
-    """What a connection stands for."""
+    """How a connection maps to sessions of the server."""
 
     SESSION = "session"
     TRANSACTION = "transaction"
@@ -40,20 +41,20 @@ REFUSALS = {
 
 
 def refusal(pooling: Pooling, *, needs_session: bool) -> str | None:
-    """Why a process cannot work with it; None where it can."""
+    """Explain why a process cannot work with this pooling; None if it can."""
     if pooling is Pooling.TRANSACTION and not needs_session:
         return None
     return REFUSALS.get(pooling)
 
 
 async def look(url: str) -> Pooling:
-    """Find out over two connections; raises what asyncpg raises where there are none."""
+    """Detect the pooling with two connections. Raises asyncpg's errors if it cannot connect."""
     one = await _connect(url)
     try:
         two = await _connect(url)
         try:
             return await _compare(one, two)
-        except TimeoutError:  # a pool of one session: it is ours as long as we are connected
+        except TimeoutError:  # a pool of one session, which stays ours while we are connected
             return Pooling.SESSION
         finally:
             two.terminate()
@@ -83,10 +84,10 @@ async def _compare(one: asyncpg.Connection, two: asyncpg.Connection) -> Pooling:
 async def _sessions(
     one: asyncpg.Connection, two: asyncpg.Connection, *, one_begins: bool
 ) -> tuple[int, int]:
-    """The sessions that both have at the same time.
+    """Return the backend pids that both connections have at the same time.
 
-    Who begins is drawn: whether a pooler gives out first the session that came back last or first,
-    the two then change theirs.
+    The starting order is random: whether a pooler hands out the most or the least recently used
+    session, the two connections then swap theirs.
     """
     first, second = (one, two) if one_begins else (two, one)
     async with first.transaction():
@@ -97,22 +98,23 @@ async def _sessions(
 
 
 async def _statements(one: asyncpg.Connection, two: asyncpg.Connection) -> Pooling:
-    """Whether a statement is known in another session than that in which it was prepared.
+    """Check whether a statement prepared in one session works in another.
 
-    Without proof it counts as unknown there: what then fails would fail at random.
+    Without proof the answer is no, because such statements would fail at random later.
     """
     try:
         for _ in range(_MANY_ROUNDS):
             async with one.transaction():
                 home = await one.fetchval(_PID)
                 statement = await one.prepare("SELECT 1", name=f"launch_{uuid4().hex}")
-            async with two.transaction():  # holds the session in which it is known, if it can
+            # Occupies the session that knows the statement, if it gets it.
+            async with two.transaction():
                 is_held = await two.fetchval(_PID) == home
                 try:
                     if await _runs_elsewhere(one, statement, home):
                         return Pooling.TRANSACTION
                 except TimeoutError:
-                    if is_held:  # there is no other session
+                    if is_held:  # the pool has no other session
                         return Pooling.TRANSACTION
                     raise
     except asyncpg.PostgresError as error:

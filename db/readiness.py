@@ -1,4 +1,4 @@
-"""Whether the database can serve requests: it answers, takes writes and has our schema."""
+"""Check whether the database can serve requests: it responds, accepts writes and has our schema."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ _READ_ONLY = text("SELECT current_setting('transaction_read_only') = 'on'")
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """`cause`: why requests cannot be served; `warning`: what an operator should know anyway."""
+    """`cause`: why requests cannot be served; `warning`: a problem for operators to know."""
 
     cause: str | None = None
     warning: str | None = None
 
 
 async def check(db: Database) -> Readiness:
-    """Ask the database itself. After a failed write it writes too, so that the failure ends."""
+    """Check the database; after a failed write, try a small one so that the outage can end."""
     try:
         async with db.read() as session:
             difference = await schema_revision.difference(session)
@@ -38,5 +38,5 @@ async def check(db: Database) -> Readiness:
             db.breaker.wrote()
     except DependencyDown as error:
         return Readiness(error.cause or error.message)
-    # Until its processes have been replaced, an older release goes on with a newer schema.
+    # An older release keeps working on a newer schema until its processes have been replaced.
     return Readiness(warning=str(difference) if difference else None)

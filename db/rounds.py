@@ -1,4 +1,4 @@
-"""One question at a time for all who ask: a thousand at once cost two answers."""
+"""Coalesce concurrent calls of an async function into one call at a time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,10 +10,13 @@ T = TypeVar("T")
 
 
 class Rounds(Generic[T]):
-    """Whoever comes while a question is being answered waits for the next, with the others."""
+    """Runs a function once for all waiting callers.
+
+    A caller never shares a call that began before it asked.
+    """
 
     def __init__(self, ask: Callable[[], Awaitable[T]], name: str) -> None:
-        """`ask` is never called twice at once; `name` is that of its task."""
+        """Wrap `call`, which never runs twice at the same time; `name` is the name of its task."""
         self._ask = ask
         self._name = name
         self._waiting: list[asyncio.Future[T]] = []
@@ -21,8 +24,11 @@ class Rounds(Generic[T]):
         self.asked = 0
 
     async def next(self) -> T:
-        """The answer to a question that was asked after this call began; raises what `ask` does."""
-        # A future each, so that one who leaves takes nothing from the others.
+        """Return the result of a call that starts later than this one.
+
+        Raises the errors of the function.
+        """
+        # Each caller has its own future, so that cancelling one does not affect the others.
         waiter: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         if self._task is None:
@@ -30,7 +36,7 @@ class Rounds(Generic[T]):
         return await waiter
 
     async def _run(self) -> None:
-        """Until nobody waits."""
+        """Run calls until no caller waits."""
         waiting: list[asyncio.Future[T]] = []
         try:
             while self._waiting:
@@ -38,7 +44,7 @@ class Rounds(Generic[T]):
                 await self._answer([item for item in waiting if not item.done()])
         finally:
             self._task = None
-            for item in (*waiting, *self._waiting):  # where this ended before its time
+            for item in (*waiting, *self._waiting):  # the task was cancelled
                 item.cancel()
             self._waiting = []
 
@@ -57,7 +63,7 @@ class Rounds(Generic[T]):
 
 
 def _own(error: Exception) -> Exception:
-    """One for each who waits: a traceback grows with each who raises it."""
+    """Copy the error for each waiting caller: a traceback grows with each raise."""
     if not isinstance(error, DependencyDown):
         return error
     own = DependencyDown(error.message, cause=error.cause)

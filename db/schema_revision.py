@@ -1,6 +1,6 @@
-"""The revision that the schema has, and the one that this release needs (F4).
+"""Compare the schema revision of the database with the one this release needs (F4).
 
-Alembic answers both too, but to import it takes seconds and a process asks at its start.
+Alembic can tell both, but importing it takes seconds, which would delay every start.
 """
 
 from functools import cache
@@ -20,26 +20,26 @@ _REVISION = text("SELECT version_num FROM alembic_version")
 
 @cache
 def needed() -> str:
-    """The newest revision among the files, whose names begin with their numbers."""
+    """Return the newest revision of the migration files, whose names begin with their numbers."""
     return max(path.name.partition("_")[0] for path in _VERSIONS.glob("[0-9]*_*.py"))
 
 
 async def difference_over(driver: asyncpg.Connection) -> SchemaDifference | None:
-    """The same over a connection of the driver itself."""
+    """Compare the revisions over a driver connection; see `difference`."""
     exists = await driver.fetchval(_EXISTS.text)
     return compare(await driver.fetchval(_REVISION.text) if exists else None, needed())
 
 
 async def difference(connection: AsyncConnection | AsyncSession) -> SchemaDifference | None:
-    """How the schema of the database differs; None where it is that of this release."""
+    """Return how the database schema differs from this release; None if it does not."""
     exists = await connection.scalar(_EXISTS)
     return compare(await connection.scalar(_REVISION) if exists else None, needed())
 
 
 async def problem_over(driver: asyncpg.Connection) -> str | None:
-    """How it differs, in words, over a connection of the driver; None too where it cannot tell."""
+    """Describe the difference in words; None if there is none or it cannot be determined."""
     try:
         found = await difference_over(driver)
-    except CUT:  # it decides about another error, and is none of its own
+    except CUT:  # this check explains another error and must not raise its own
         return None
     return str(found) if found else None

@@ -1,4 +1,4 @@
-"""Connections and units of work. The edge opens one; services never commit (R2)."""
+"""Database connections and units of work. The edge opens them; services never commit (R2)."""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -36,21 +36,22 @@ EnqueueJobs = Callable[[AsyncSession, Sequence[WrittenEvent]], Awaitable[None]]
 
 
 class UnitOfWork:
-    """One transaction: rows, events, audit and jobs exist together or not at all."""
+    """One transaction, which commits rows, events, audit and jobs together or not at all."""
 
     def __init__(self, session: AsyncSession, clock: Callable[[], datetime]) -> None:
-        """`now` is one moment for everything that the transaction writes, taken from `clock`."""
+        """Take `now`, the time of everything that this transaction writes, from `clock`."""
         self.session = session
         self._clock = clock
         self.now = self.began = clock()
         self._drafts: list[Draft] = []
-        self.written: list[WrittenEvent] = []  # the events that it has put into the log so far
-        self.recorded: Sequence[RecordedEvent] = ()  # the same after the commit
+        self.written: list[WrittenEvent] = []  # events written to the log so far
+        # The same events with positions, after the commit.
+        self.recorded: Sequence[RecordedEvent] = ()
 
     def locked(self) -> None:
-        """Take `now` anew: the rows to be changed were waited for, and nobody saw a change yet.
+        """Take `now` from the clock again after waiting for row locks.
 
-        To be called before the first row is written with `now`.
+        Call this before the first row is written with `now`: nobody has seen a change yet.
         """
         self.now = max(self.now, self._clock())
         moments.move(self.now)
@@ -62,20 +63,20 @@ class UnitOfWork:
         audit: Audit | None = None,
         occurred_at: datetime | None = None,
     ) -> None:
-        """Say what happened; written on commit, after everything that the session holds.
+        """Add an event, which is written on commit after all changes of the session.
 
-        `occurred_at`: when it happened, where that was before this transaction.
+        `occurred_at`: when it happened, if that was before this transaction.
         """
         self._drafts.append(Draft(actor, event, audit, occurred_at))
 
     async def fetch(self, statement: str, *values: object) -> Sequence[asyncpg.Record]:
-        """The rows of a statement that SQLAlchemy need not know of."""
+        """Run a statement on the driver, bypassing SQLAlchemy, and return its rows."""
         driver = await driver_of(self.session)
         rows: Sequence[asyncpg.Record] = await driver.fetch(statement, *values)
         return rows
 
     async def write_events(self) -> Sequence[WrittenEvent]:
-        """Put the drafts into the log now; returns them with their ids."""
+        """Write the pending events to the log now and return them with their ids."""
         drafts, self._drafts = self._drafts, []
         await self.session.flush()
         written = await event_writes.append(self, drafts, self.began)
@@ -88,7 +89,7 @@ async def _no_jobs(_session: AsyncSession, _events: Sequence[WrittenEvent]) -> N
 
 
 class Database:
-    """The engine of one process, and the two ways to use it: `read` and `write`."""
+    """The database of one process. `read` opens sessions, `write` units of work."""
 
     def __init__(
         self,
@@ -99,7 +100,7 @@ class Database:
         timeout_seconds: float = 5.0,
         enqueue_jobs: EnqueueJobs = _no_jobs,
     ) -> None:
-        """`enqueue_jobs` runs inside each transaction that recorded events."""
+        """Create the engine; `enqueue_jobs` runs inside each transaction that records events."""
         self.url = url
         self.clock = clock
         self.breaker = DatabaseBreaker()
@@ -113,26 +114,26 @@ class Database:
 
     @property
     def connections_used(self) -> int:
-        """How many connections are in use at this moment."""
+        """Return how many pooled connections are in use."""
         pool = self.engine.sync_engine.pool
         return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     def on_commit(self, callback: AfterCommit) -> None:
-        """Call back with the events of every later commit of this process.
+        """Call `callback` with the events of every later commit of this process.
 
-        For those of all processes see `positions.on_numbered`.
+        Use `positions.on_numbered` for the events of all processes.
         """
         self._after_commit.append(callback)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session for reading; raises DependencyDown where the database does not answer."""
+        """Open a session for reading. Raises DependencyDown if the database does not respond."""
         async with self._translated(), self._sessions() as session:
             yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
-        """A unit of work that commits on a clean exit and rolls back on any exception."""
+        """Open a unit of work that commits on a clean exit and rolls back on any exception."""
         async with self._translated(), self._sessions() as session, session.begin():
             uow = UnitOfWork(session, self.clock)
             with moments.at(uow.now):
@@ -144,7 +145,7 @@ class Database:
 
     @asynccontextmanager
     async def change_flag(self) -> AsyncIterator[FlagTransaction]:
-        """The same for a change of one flag, without SQLAlchemy and in four round trips."""
+        """Open a transaction that changes one flag without SQLAlchemy, in four round trips."""
         async with self._translated(), transaction(self.engine) as driver:
             self.breaker.reset()
             work = FlagTransaction(driver, self.clock)
@@ -159,7 +160,10 @@ class Database:
         await self.engine.dispose()
 
     async def _committed(self, work: UnitOfWork | FlagTransaction) -> None:
-        """Number its events and tell them: nothing may fail its author any more."""
+        """Number the events and run the callbacks.
+
+        Errors no longer reach the caller: the change is saved.
+        """
         work.recorded = await self._numbered(work.written)
         if work.written:
             self.breaker.wrote()
@@ -167,7 +171,7 @@ class Database:
 
     @asynccontextmanager
     async def _translated(self) -> AsyncIterator[None]:
-        """Turn 'the database is away' into an expected failure without any SQL in its text."""
+        """Convert outages to DependencyDown, whose message contains no SQL."""
         self.breaker.check()
         try:
             yield
@@ -186,12 +190,15 @@ class Database:
         try:
             async with self.engine.connect() as connection:
                 difference = await schema_revision.difference(connection)
-        except Exception:  # it decides about another error, and is none of its own
+        except Exception:  # this check explains another error and must not raise its own
             return None
         return str(difference) if difference else None
 
     async def _numbered(self, written: Sequence[WrittenEvent]) -> Sequence[RecordedEvent]:
-        """Empty where the database has gone since the commit: others number them, and tell."""
+        """Assign positions; returns none if the database was lost after the commit.
+
+        Another process then numbers and publishes the events.
+        """
         try:
             return await self.positions.of(written)
         except DependencyDown:
@@ -199,7 +206,7 @@ class Database:
             return ()
 
     async def _tell(self, events: Sequence[RecordedEvent]) -> None:
-        """After the commit nothing may fail the caller: the change has happened."""
+        """Run the after-commit callbacks and log their errors: the change is already saved."""
         if not events:
             return
         for callback in self._after_commit:
@@ -213,14 +220,13 @@ _COUNTER: ContextVar["StatementCounter | None"] = ContextVar("statement_counter"
 
 
 class StatementCounter:
-    """Counts the statements that an engine sends, for tests that assert on them.
+    """Counts the statements of an engine, for tests that assert on them.
 
-    Only those of whoever made it, and of the tasks that they start: what runs beside them is not
-    theirs.
+    Only statements of the task that created the counter and of tasks started from it count.
     """
 
     def __init__(self, database: Database) -> None:
-        """Starts counting at once."""
+        """Start counting."""
         self.statements: list[str] = []
         self._engine, self._reads = database.engine.sync_engine, database.reads
         self._before = _COUNTER.set(self)

@@ -1,4 +1,4 @@
-"""Rows that may exist once: the second one is the caller's mistake, all else is a fault of ours."""
+"""Handle unique violations: a duplicate is the caller's mistake, other violations are our bugs."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,10 +11,10 @@ _DUPLICATE = "23505"  # SQLSTATE unique_violation
 
 @asynccontextmanager
 async def unique(session: AsyncSession, otherwise: Exception) -> AsyncIterator[None]:
-    """A savepoint for what is written in the block; raises `otherwise` where that exists already.
+    """Run the block in a savepoint and raise `otherwise` on a unique violation.
 
-    Other constraints that refuse it stay what they are, so that a broken migration counts as an
-    error of ours: guards and alerts look at those.
+    Other constraint violations are raised unchanged, so that a broken migration counts as an
+    internal error, which guards and alerts observe.
     """
     try:
         async with session.begin_nested():

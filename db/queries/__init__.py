@@ -1,1 +1,1 @@
-"""SQL that services ask for, by topic."""
+"""SQL for the services, by topic."""

@@ -1,4 +1,4 @@
-"""SQL about people, and tokens by id."""
+"""SQL about users, and API tokens by id."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -20,24 +20,24 @@ _FIRST_ADMIN_LOCK = 7_264_002
 
 
 async def users_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, User]:
-    """Users by id."""
+    """Load users by id."""
     rows = await session.scalars(select(User).where(User.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
 async def tokens_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, ApiToken]:
-    """API tokens by id."""
+    """Load API tokens by id."""
     rows = await session.scalars(select(ApiToken).where(ApiToken.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
 async def user_by_email(session: AsyncSession, email: str) -> User | None:
-    """The user with an e-mail, whatever the case of its letters."""
+    """Find the user with an e-mail address, ignoring case."""
     return await session.scalar(select(User).where(func.lower(User.email) == func.lower(email)))
 
 
 async def lock_user(session: AsyncSession, user_id: UUID) -> User | None:
-    """A user to change, locked until the end of the transaction."""
+    """Lock a user until the end of the transaction."""
     query = (
         select(User)
         .where(User.id == user_id)
@@ -54,20 +54,23 @@ async def add_user(
     password_hash: str | None,
     key: UUID | None = None,
 ) -> User | None:
-    """A new user; None where the e-mail is taken, also by a transaction that commits first."""
+    """Insert a user; return None if the e-mail is taken, even by a concurrent transaction."""
     values = {"email": email, "role": role, "password_hash": password_hash}
     row = insert(User).values(values | ({} if key is None else {"id": key}))
     return await session.scalar(row.on_conflict_do_nothing().returning(User))
 
 
 async def add_supplier(session: AsyncSession, **values: object) -> bool:
-    """A new supplier; False where its e-mail is taken by another."""
+    """Insert a supplier; return False if its e-mail is taken."""
     row = insert(Supplier).values(**values).on_conflict_do_nothing().returning(Supplier.id)
     return (await session.execute(row)).scalar_one_or_none() is not None
 
 
 async def other_admins(session: AsyncSession, user_id: UUID) -> int:
-    """How many more admins can log in; nobody else makes or ends one until the commit."""
+    """Count the other admins who can log in.
+
+    An advisory lock keeps that number unchanged until the commit.
+    """
     await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_ADMIN_LOCK})
     admins = User.role == Role.ADMIN
     query = select(func.count()).where(admins, User.id != user_id, User.disabled_at.is_(None))
@@ -75,12 +78,12 @@ async def other_admins(session: AsyncSession, user_id: UUID) -> int:
 
 
 def staff() -> list[ColumnElement[bool]]:
-    """The WHERE of those who may operate launches."""
+    """Build the WHERE clause of users who may operate launches."""
     return [User.role.in_(STAFF)]
 
 
 def assignable(search: str | None) -> list[ColumnElement[bool]]:
-    """The WHERE of the staff who may come in, by a part of their e-mail."""
+    """Build the WHERE clause of enabled staff, filtered by a part of their e-mail."""
     found = [*staff(), User.disabled_at.is_(None)]
     if search is not None:
         found.append(User.email.icontains(search, autoescape=True))
@@ -90,20 +93,23 @@ def assignable(search: str | None) -> list[ColumnElement[bool]]:
 async def page_of_users(
     session: AsyncSession, where: Sequence[ColumnElement[bool]], page: Moments
 ) -> list[User]:
-    """Users, newest first."""
+    """Return a page of users, newest first."""
     query = newest_first(select(User).where(*where), User.created_at, User.id, page)
     return list(await session.scalars(query))
 
 
 async def has_admin(session: AsyncSession) -> bool:
-    """Whether an admin exists; holds off other processes that ask the same until the commit."""
+    """Tell whether an admin exists.
+
+    An advisory lock makes other processes that ask wait until the commit.
+    """
     await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_ADMIN_LOCK})
     query = select(User.id).where(User.role == Role.ADMIN).limit(1)
     return (await session.execute(query)).scalar_one_or_none() is not None
 
 
 async def active_phase_id(session: AsyncSession, platform: Platform) -> PhaseId | None:
-    """The phase that is ACTIVE on a platform; there is at most one."""
+    """Return the phase that is ACTIVE on a platform; there is at most one."""
     query = select(LaunchPhase.id).where(
         LaunchPhase.status == PhaseStatus.ACTIVE,
         LaunchPhase.platforms.contains([platform.value]),

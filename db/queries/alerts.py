@@ -1,4 +1,4 @@
-"""SQL about alerts: where each stands, and messages on their way (S14, S99, A26)."""
+"""SQL about the state of alerts and the delivery of their messages (S14, S99, A26)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _ALERTS_KEY = LaunchAlert.key
 
 @dataclass(frozen=True, slots=True)
 class ChannelHistory:
-    """How a channel has done."""
+    """The last results of an alert channel."""
 
     last_success_at: datetime | None
     last_failure_at: datetime | None
@@ -32,14 +32,14 @@ class ChannelHistory:
 
 
 async def all_alerts(session: AsyncSession) -> dict[str, Alert]:
-    """Where every cause stands."""
+    """Return the state of every alert by its cause."""
     documents = await session.scalars(select(LaunchAlert.document))
     found = [_ALERT.validate_python(document) for document in documents]
     return {alert.key: alert for alert in found}
 
 
 async def put_alert(session: AsyncSession, alert: Alert, now: datetime) -> bool:
-    """Store it; False where what is stored is at least as new."""
+    """Store an alert; return False if the stored revision is not older."""
     row = {
         "key": alert.key,
         "revision": alert.revision,
@@ -57,19 +57,19 @@ async def put_alert(session: AsyncSession, alert: Alert, now: datetime) -> bool:
 
 
 async def lock_alert(session: AsyncSession, key: str) -> LaunchAlert | None:
-    """The row of a cause, held until the transaction ends."""
+    """Lock the alert of a cause until the end of the transaction."""
     query = select(LaunchAlert).where(LaunchAlert.key == key).with_for_update()
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
 async def forget_alerts(session: AsyncSession, keys: Sequence[str]) -> None:
-    """Remove those that ended long ago."""
+    """Delete closed alerts."""
     over = LaunchAlert.key.in_(keys) & LaunchAlert.is_open.is_(False)
     await session.execute(delete(LaunchAlert).where(over))
 
 
 async def put_delivery(session: AsyncSession, delivery: Delivery) -> bool:
-    """Store it; False where what is stored is at least as new, or at its end."""
+    """Store a delivery; return False if the stored revision is not older or is final."""
     row = {name: getattr(delivery, name) for name in _FIELDS}
     insertion = upsert(AlertDelivery).values(row)
     stored = insertion.on_conflict_do_update(
@@ -82,13 +82,13 @@ async def put_delivery(session: AsyncSession, delivery: Delivery) -> bool:
 
 
 async def delivery(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
-    """One message."""
+    """Load a delivery."""
     row = await session.get(AlertDelivery, delivery_id)
     return _delivery(row) if row else None
 
 
 async def orphans(session: AsyncSession, now: datetime, limit: int) -> list[Delivery]:
-    """Messages that whoever had them does not care for any more."""
+    """Return unfinished deliveries whose lease has expired."""
     query = (
         select(AlertDelivery)
         .where(AlertDelivery.finished_at.is_(None), AlertDelivery.lease_until < now)
@@ -103,7 +103,7 @@ async def page(
     part: Moments,
     incident_id: UUID | None,
 ) -> list[AlertDelivery]:
-    """Messages, newest first."""
+    """Return a page of deliveries, newest first."""
     query = select(AlertDelivery)
     if incident_id is not None:
         query = query.where(AlertDelivery.incident_id == incident_id)
@@ -112,7 +112,7 @@ async def page(
 
 
 async def histories(session: AsyncSession, channels: Sequence[str]) -> Mapping[str, ChannelHistory]:
-    """When each channel last took a message, did not, and was tested."""
+    """Return when each channel last succeeded, failed and was tested, and its last error."""
     newest, refused = AlertDelivery.created_at.desc(), AlertDelivery.last_error.is_not(None)
     failed = AlertDelivery.finished_at.is_not(None) & AlertDelivery.sent_at.is_(None)
     query = (
@@ -130,7 +130,7 @@ async def histories(session: AsyncSession, channels: Sequence[str]) -> Mapping[s
 
 
 async def tested_at(session: AsyncSession, channels: Sequence[str]) -> datetime | None:
-    """When one of these channels last took a test."""
+    """Return when one of these channels last received a test message."""
     query = select(func.max(AlertDelivery.sent_at)).where(
         AlertDelivery.channel.in_(channels), AlertDelivery.kind == AlertKind.TEST
     )

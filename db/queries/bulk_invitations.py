@@ -23,17 +23,17 @@ _ACTIVE = Bulk.stopped_at.is_(None) & Bulk.finished_at.is_(None)
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many invitations of a bulk invitation stand where."""
+    """The number of invitations of a bulk invitation by status."""
 
     by_status: Mapping[BulkItemStatus, int] = field(default_factory=dict)
 
     def of(self, *statuses: BulkItemStatus) -> int:
-        """How many stand at one of these."""
+        """Return how many have one of these statuses."""
         return sum(self.by_status.get(status, 0) for status in statuses)
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, BulkInvitation]:
-    """Bulk invitations by id."""
+    """Load bulk invitations by id."""
     rows = await session.scalars(select(Bulk).where(Bulk.id.in_(ids)))
     return {row.id: row for row in rows}
 
@@ -41,7 +41,7 @@ async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Bul
 async def newest_by_supplier(
     session: AsyncSession, suppliers: Sequence[UUID]
 ) -> Mapping[UUID, BulkInvitation]:
-    """The last bulk invitation of each supplier."""
+    """Return the newest bulk invitation of each supplier."""
     query = (
         select(Bulk)
         .where(Bulk.supplier_id.in_(suppliers))
@@ -52,7 +52,7 @@ async def newest_by_supplier(
 
 
 async def lock(session: AsyncSession, key: UUID, supplier_id: UUID | None) -> BulkInvitation | None:
-    """A bulk invitation to change, locked; only of one supplier where one is named."""
+    """Lock a bulk invitation; with `supplier_id`, only if it belongs to that supplier."""
     query = select(Bulk).where(Bulk.id == key)
     if supplier_id is not None:
         query = query.where(Bulk.supplier_id == supplier_id)
@@ -61,14 +61,14 @@ async def lock(session: AsyncSession, key: UUID, supplier_id: UUID | None) -> Bu
 
 
 async def lock_active_of(session: AsyncSession, supplier_id: UUID) -> BulkInvitation | None:
-    """The one that is under way, locked."""
+    """Lock the bulk invitation of a supplier that is still running."""
     query = select(Bulk).where(Bulk.supplier_id == supplier_id, _ACTIVE)
     locked = query.with_for_update(key_share=True)
     return await session.scalar(locked.execution_options(populate_existing=True))
 
 
 async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[UUID]:
-    """Those with something to send, the longest overdue first."""
+    """Return bulk invitations that have something to send, longest overdue first."""
     query = select(Bulk.id).where(_ACTIVE, Bulk.next_at <= now).order_by(Bulk.next_at)
     return (await session.scalars(query.limit(limit))).all()
 
@@ -76,7 +76,7 @@ async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[UUID
 async def clients_to_invite(
     session: AsyncSession, supplier_id: UUID, ids: Sequence[UUID] | None, import_id: UUID | None
 ) -> list[UUID]:
-    """Clients that were named, else those that were never invited; in the order of their names."""
+    """Return the named clients, or all that were never invited, sorted by name."""
     query = select(Client.id).where(Client.supplier_id == supplier_id)
     if ids is not None:
         query = query.where(Client.id.in_(ids))
@@ -88,7 +88,7 @@ async def clients_to_invite(
 
 
 async def add_items(session: AsyncSession, bulk_id: UUID, clients: Sequence[UUID]) -> int:
-    """Add clients behind those that are in it; returns how many were not."""
+    """Append clients and return how many were added or will be tried again."""
     last = select(func.coalesce(func.max(Item.position), 0)).where(Item.bulk_id == bulk_id)
     start = (await session.execute(last)).scalar_one()
     values = [
@@ -107,7 +107,7 @@ async def add_items(session: AsyncSession, bulk_id: UUID, clients: Sequence[UUID
 async def next_item(
     session: AsyncSession, bulk_id: UUID, now: datetime
 ) -> BulkInvitationItem | None:
-    """The first that waits and may be tried."""
+    """Return the first waiting item that may be sent now."""
     may = or_(Item.not_before.is_(None), Item.not_before <= now)
     query = select(Item).where(Item.bulk_id == bulk_id, WAITING, may)
     return await session.scalar(query.order_by(Item.position).limit(1))
@@ -116,26 +116,26 @@ async def next_item(
 async def lock_item(
     session: AsyncSession, bulk_id: UUID, client_id: UUID
 ) -> BulkInvitationItem | None:
-    """An item that still waits, locked after its bulk invitation."""
+    """Lock an item that still waits; its bulk invitation must be locked first."""
     query = select(Item).where(Item.bulk_id == bulk_id, Item.client_id == client_id, WAITING)
     locked = query.with_for_update(key_share=True)
     return await session.scalar(locked.execution_options(populate_existing=True))
 
 
 async def earliest_wait(session: AsyncSession, bulk_id: UUID) -> datetime | None:
-    """When the first of those that wait may be tried; None where none waits."""
+    """Return when the first waiting item may be sent; None if none waits."""
     query = select(func.min(Item.not_before)).where(Item.bulk_id == bulk_id, WAITING)
     return (await session.execute(query)).scalar_one_or_none()
 
 
 async def stop_items(session: AsyncSession, bulk_id: UUID, now: datetime) -> None:
-    """None of those that wait is sent any more."""
+    """Stop all waiting items."""
     where = update(Item).where(Item.bulk_id == bulk_id, WAITING)
     await session.execute(where.values(status=BulkItemStatus.STOPPED, decided_at=now))
 
 
 async def counts(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Counts]:
-    """How far each is."""
+    """Count the items of each bulk invitation by status."""
     query = select(Item.bulk_id, Item.status, func.count()).where(Item.bulk_id.in_(ids))
     found: dict[UUID, dict[BulkItemStatus, int]] = {}
     for key, status, count in await session.execute(query.group_by(Item.bulk_id, Item.status)):
@@ -146,7 +146,7 @@ async def counts(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Co
 async def paces(
     session: AsyncSession, suppliers: Sequence[UUID], since: datetime, declined_since: datetime
 ) -> Mapping[UUID, SendingPace]:
-    """What decides how fast each supplier sends: one statement."""
+    """Return what limits the sending rate of each supplier, in one statement."""
     letter = (Sending.kind == SendingKind.LETTER) & (Sending.at > since)
     decline = (Sending.kind == SendingKind.DECLINED) & (Sending.at > declined_since)
     mine: ColumnElement[bool] = Sending.supplier_id == Supplier.id
@@ -168,7 +168,7 @@ async def items(
     after: int,
     limit: int,
 ) -> list[BulkInvitationItem]:
-    """Items in their order, after a position."""
+    """Return items by position, after a position."""
     query = select(Item).where(Item.bulk_id == bulk_id, Item.position > after)
     if statuses is not None:
         query = query.where(Item.status.in_(statuses))

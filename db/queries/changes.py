@@ -1,4 +1,4 @@
-"""SQL about the audit of changes."""
+"""SQL about the audit log."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,18 +18,18 @@ from domain.overview.changes import ACTIONS, KNOWN_ACTIONS, ChangeKind
 
 
 def actor_of(change: Change) -> ActorRef:
-    """Who made a change."""
+    """Return the author of a change."""
     return ActorRef(change.actor_kind, change.actor_id, change.actor_label)
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Change]:
-    """Changes by id."""
+    """Load changes by id."""
     rows = await session.scalars(select(Change).where(Change.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
 async def newest(session: AsyncSession, subject_id: UUID) -> Change | None:
-    """The last change of a thing."""
+    """Return the newest change of a subject."""
     query = select(Change).where(Change.subject_id == subject_id)
     return await session.scalar(query.order_by(Change.at.desc(), Change.event_id.desc()).limit(1))
 
@@ -37,7 +37,7 @@ async def newest(session: AsyncSession, subject_id: UUID) -> Change | None:
 async def newest_by_subject(
     session: AsyncSession, subject_ids: Sequence[UUID], *, until: datetime | None = None
 ) -> Mapping[UUID, Change]:
-    """The last change of each of several things, up to a moment."""
+    """Return the newest change of each subject, optionally up to a time."""
     query = (
         select(Change)
         .where(Change.subject_id.in_(subject_ids))
@@ -52,7 +52,7 @@ async def newest_by_subject(
 async def oldest_by_subject(
     session: AsyncSession, subject_ids: Sequence[UUID], *, since: datetime
 ) -> Mapping[UUID, Change]:
-    """The first change of each of several things after a moment."""
+    """Return the first change of each subject after a time."""
     query = (
         select(Change)
         .where(Change.subject_id.in_(subject_ids), Change.at > since)
@@ -63,7 +63,7 @@ async def oldest_by_subject(
 
 
 async def have_been_on(session: AsyncSession, flag_ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Those of some flags that have been on for anybody."""
+    """Return those of the flags that have been on for at least one user."""
     after = Change.after
     query = select(Change.subject_id).where(
         Change.subject_kind == Subject.FLAG,
@@ -75,12 +75,12 @@ async def have_been_on(session: AsyncSession, flag_ids: Sequence[UUID]) -> froze
 
 
 async def of_event(session: AsyncSession, event_id: int) -> Change | None:
-    """The change that an event recorded."""
+    """Return the change that an event recorded."""
     return await session.scalar(select(Change).where(Change.event_id == event_id))
 
 
 async def of_run(session: AsyncSession, run_id: UUID, action: str) -> list[Change]:
-    """What one kind of move of a run changed."""
+    """Return the changes that one action of a run made, in order."""
     query = select(Change).where(Change.run_id == run_id, Change.action == action)
     return list(await session.scalars(query.order_by(Change.event_id)))
 
@@ -91,9 +91,9 @@ async def page(
     subject_id: UUID,
     part: Numbers,
 ) -> list[Change]:
-    """Changes of one thing, newest first.
+    """Return a page of the changes of one subject, newest first.
 
-    In the order of the log: several changes of one transaction share their moment.
+    They are ordered by event id because changes of one transaction share their time.
     """
     query = select(Change).where(Change.subject_kind == kind, Change.subject_id == subject_id)
     return list(await session.scalars(ordered(query, part, Change.event_id, descending=True)))
@@ -105,7 +105,7 @@ def conditions(
     since: datetime | ColumnElement[Any] | None,
     until: datetime | ColumnElement[Any] | None,
 ) -> list[ColumnElement[bool]]:
-    """The WHERE of a list: things of some kinds, some actions, a span."""
+    """Build the WHERE clause for subject kinds, actions and a time range."""
     found = [one_of(Change.subject_kind, subjects)]
     if actions is not None:
         found.append(one_of(Change.action, actions))
@@ -117,7 +117,7 @@ def conditions(
 
 
 def of_kinds(query: Select[Change], kinds: Sequence[ChangeKind]) -> Select[Change]:
-    """Those whose action is of one of these kinds."""
+    """Filter changes by kind of action."""
     actions = {action for kind in kinds for action in ACTIONS.get(kind, ())}
     wanted = [Change.action.in_(actions)]
     if ChangeKind.OTHER in kinds:
@@ -126,18 +126,18 @@ def of_kinds(query: Select[Change], kinds: Sequence[ChangeKind]) -> Select[Chang
 
 
 def by_actors(query: Select[Change], actors: Sequence[str]) -> Select[Change]:
-    """Those of people and tokens by id, and of anybody by label."""
+    """Filter changes by actor: ids of users and tokens, or labels."""
     ids = [key for key in map(parse_uuid, actors) if key is not None]
     return query.where(or_(Change.actor_id.in_(ids), Change.actor_label.in_(actors)))
 
 
 async def latest(session: AsyncSession, query: Select[Change], part: Numbers) -> list[Change]:
-    """Changes that a query selects, newest first."""
+    """Return a page of the changes that a query selects, newest first."""
     return list(await session.scalars(ordered(query, part, Change.event_id, descending=True)))
 
 
 async def since(session: AsyncSession, change: Change) -> list[Change]:
-    """What happened to the same thing after a change, newest first."""
+    """Return the later changes of the same subject, newest first."""
     query = select(Change).where(
         Change.subject_kind == change.subject_kind,
         Change.subject_id == change.subject_id,

@@ -12,23 +12,23 @@ from db.models.client_imports import ClientImport
 from db.models.suppliers import Client, Supplier
 from domain.marketplace.import_rows import ImportedClient, KnownClient
 
-_BATCH = 200  # rows of one statement: its parameters are bound on the event loop
+_BATCH = 200  # rows per statement; binding parameters blocks the event loop
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, ClientImport]:
-    """Imports by id."""
+    """Load imports by id."""
     rows = await session.scalars(select(ClientImport).where(ClientImport.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
 async def lock_supplier(session: AsyncSession, supplier_id: UUID) -> Supplier | None:
-    """The supplier, locked: two imports at once would both find a client missing."""
+    """Lock a supplier so that two imports at once cannot both add a client."""
     query = select(Supplier).where(Supplier.id == supplier_id).with_for_update(key_share=True)
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
 async def known_clients(session: AsyncSession, supplier_id: UUID) -> list[KnownClient]:
-    """What an import compares its rows with: all clients of a supplier, archived ones too."""
+    """Return all clients of a supplier, archived ones too, to compare with imported rows."""
     query = select(Client.couple_names, Client.email, Client.wedding_date, Client.id)
     rows = await session.execute(query.where(Client.supplier_id == supplier_id))
     return [KnownClient(names, email, day, key) for names, email, day, key in rows]
@@ -40,7 +40,10 @@ async def add_clients(
     clients: Mapping[int, ImportedClient],
     now: datetime,
 ) -> list[int]:
-    """Insert clients; returns the rows that became one. A client that came meanwhile stays."""
+    """Insert clients and return the numbers of the rows that were added.
+
+    A client that was added in the meantime is kept.
+    """
     done: list[int] = []
     for batch in _batches(list(clients.items())):
         values = [_columns(client, made, now) for _, client in batch]

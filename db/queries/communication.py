@@ -1,4 +1,4 @@
-"""SQL about how far suppliers and their clients are in touch (S114)."""
+"""SQL about the contact between suppliers and their clients (S114)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from domain.marketplace.invitations import InvitationStatus
 
 
 class Communication(NamedTuple):
-    """What happened with a client. The invitation is the newest one, as it was stored."""
+    """The contact with a client; `invitation` is the stored status of the newest invitation."""
 
     client_id: UUID
     partnership_id: UUID | None
@@ -26,7 +26,10 @@ class Communication(NamedTuple):
 
 
 async def by_client(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Communication]:
-    """One for each client. After the end of a partnership nothing newer is seen (SEC11)."""
+    """Return the contact with each client.
+
+    Nothing after the end of a partnership is visible (SEC11).
+    """
     rows = await session.execute(_query(ids))
     return {row[0]: Communication(*row) for row in rows}
 

@@ -1,4 +1,4 @@
-"""SQL about conversations, as one participant sees them (M7)."""
+"""SQL about conversations as one participant sees them (M7)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -32,7 +32,7 @@ ACTIVITY: ColumnElement[datetime] = func.greatest(
 
 
 async def by_key(session: AsyncSession, keys: Sequence[_Key]) -> Mapping[_Key, Conversation]:
-    """Conversations by their partnership, each for a participant; none of others."""
+    """Load conversations, each as seen by a participant; conversations of others are left out."""
     found: dict[_Key, Conversation] = {}
     for viewer in {viewer for _, viewer in keys}:
         ids = [key for key, wanted in keys if wanted == viewer]
@@ -42,13 +42,13 @@ async def by_key(session: AsyncSession, keys: Sequence[_Key]) -> Mapping[_Key, C
 
 
 async def page(session: AsyncSession, viewer: Participant, page: Moments) -> list[Conversation]:
-    """The conversations of a participant, the one with the newest activity first."""
+    """Return a page of a participant's conversations, newest activity first."""
     query = newest_first(_seen_by(viewer), ACTIVITY, Partnership.id, page)
     return [_conversation(row, viewer) for row in await session.execute(query)]
 
 
 async def count_unread(session: AsyncSession, viewer: Participant) -> int:
-    """How many conversations hold something that the participant has not read."""
+    """Count the conversations with messages that the participant has not read."""
     query = (
         select(func.count())
         .select_from(Partnership)
@@ -59,20 +59,23 @@ async def count_unread(session: AsyncSession, viewer: Participant) -> int:
 
 
 async def lock_partnership(session: AsyncSession, partnership_id: UUID) -> Partnership | None:
-    """A partnership that cannot end before the transaction does; others may write meanwhile."""
+    """Lock a partnership so that it cannot end before the transaction.
+
+    Other writers are not blocked.
+    """
     query = select(Partnership).where(Partnership.id == partnership_id)
     locked = query.with_for_update(read=True)
     return await session.scalar(locked.execution_options(populate_existing=True))
 
 
 async def last_position(session: AsyncSession, partnership_id: UUID) -> int:
-    """The position of the newest message; 0 where there is none."""
+    """Return the position of the newest message; 0 if there is none."""
     query = select(Counters.last_position).where(Counters.partnership_id == partnership_id)
     return await session.scalar(query) or 0
 
 
 async def lock_read(session: AsyncSession, partnership_id: UUID, user_id: UUID) -> ConversationRead:
-    """The reading state of a person, locked; made where there is none."""
+    """Lock the read position of a user, creating it if needed."""
     row = insert(ConversationRead).values(partnership_id=partnership_id, user_id=user_id)
     await session.execute(row.on_conflict_do_nothing())
     query = select(ConversationRead).where(
@@ -83,7 +86,7 @@ async def lock_read(session: AsyncSession, partnership_id: UUID, user_id: UUID) 
 
 
 async def people_of(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Person]]:
-    """Both sides of active partnerships, by partnership: the supplier comes first."""
+    """Return both sides of active partnerships, the supplier first."""
     found: dict[UUID, list[Person]] = {}
     for query in (_suppliers(ids), _couples(ids)):
         for row in await session.execute(query):
@@ -138,7 +141,7 @@ def _own_read(viewer: Participant) -> ColumnElement[bool]:
 
 
 def _unread(viewer: Participant) -> _Rows:
-    """Messages of the other side beyond the read position; correlates with the outer rows."""
+    """Select visible messages of the other side after the read position of the outer row."""
     return (
         select(Message.id)
         .where(
@@ -152,7 +155,10 @@ def _unread(viewer: Participant) -> _Rows:
 
 
 def _title(viewer: Participant) -> ColumnElement[str]:
-    """What the viewer calls the other side: of a supplier, the names that it gave its client."""
+    """Select how the viewer sees the other side.
+
+    Suppliers see the names that they gave their client.
+    """
     if viewer.side is ConversationSide.COUPLE:
         named = select(func.coalesce(Supplier.business_name, Supplier.email))
         return named.where(Supplier.id == Partnership.supplier_id).scalar_subquery()
@@ -169,7 +175,7 @@ def _title(viewer: Participant) -> ColumnElement[str]:
 
 
 def _suppliers(ids: Sequence[UUID]) -> _Rows:
-    """A supplier is written to at its address for clients."""
+    """Select the supplier side. Suppliers are contacted at their business address."""
     return (
         select(
             Partnership.id,
@@ -202,7 +208,7 @@ def _couples(ids: Sequence[UUID]) -> _Rows:
 
 
 def couple_name() -> ColumnElement[str]:
-    """What a couple calls itself; its e-mail where it has said no name."""
+    """Select the names of a couple, or its e-mail if it has none."""
     names = func.concat_ws(" & ", Couple.partner1_name, Couple.partner2_name)
     return func.coalesce(func.nullif(names, ""), User.email)
 

@@ -22,25 +22,25 @@ M = TypeVar("M", Couple, Supplier)
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Couple]:
-    """Couples by id."""
+    """Load couples by id."""
     rows = await session.scalars(select(Couple).where(Couple.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
 async def by_user(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Couple]:
-    """Couples by the id of their user."""
+    """Load couples by the id of their user."""
     rows = await session.scalars(select(Couple).where(Couple.user_id.in_(ids)))
     return {row.user_id: row for row in rows}
 
 
 async def lock_of_user(session: AsyncSession, user_id: UUID) -> Couple | None:
-    """The couple of a user, locked until the end of the transaction."""
+    """Lock the couple of a user until the end of the transaction."""
     query = select(Couple).where(Couple.user_id == user_id).with_for_update(key_share=True)
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
 def directory(search: str | None) -> list[ColumnElement[bool]]:
-    """The WHERE of the directory of couples: words of their names, or a whole e-mail."""
+    """Build the WHERE clause of the directory: words of the names, or a full e-mail."""
     if search is None:
         return []
     if "@" in search:
@@ -50,7 +50,7 @@ def directory(search: str | None) -> list[ColumnElement[bool]]:
 
 
 def paged(search: str | None, page: Moments) -> Select[Couple]:
-    """A page of the directory, newest first."""
+    """Select a page of the directory, newest first."""
     if search is not None:
         return found_first(Couple, directory(search), page)
     return newest_first(select(Couple), Couple.created_at, Couple.id, page)
@@ -59,13 +59,13 @@ def paged(search: str | None, page: Moments) -> Select[Couple]:
 async def partnerships_by_id(
     session: AsyncSession, ids: Sequence[UUID]
 ) -> Mapping[UUID, Partnership]:
-    """Partnerships by id."""
+    """Load partnerships by id."""
     rows = await session.scalars(select(Partnership).where(Partnership.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
 async def partnership_of(session: AsyncSession, pair: Pair) -> Partnership | None:
-    """The partnership of a supplier and a couple, if they ever had one."""
+    """Return the partnership of a supplier and a couple, if they ever had one."""
     query = select(Partnership).where(
         Partnership.supplier_id == pair[0], Partnership.couple_id == pair[1]
     )
@@ -73,7 +73,7 @@ async def partnership_of(session: AsyncSession, pair: Pair) -> Partnership | Non
 
 
 async def connect(session: AsyncSession, pair: Pair, now: datetime) -> tuple[Partnership, bool]:
-    """Connect two, or connect them again; False where they were connected all the time (S11)."""
+    """Connect or reconnect a pair; the flag is False if it was already connected (S11)."""
     row = insert(Partnership).values(
         supplier_id=pair[0],
         couple_id=pair[1],
@@ -96,14 +96,14 @@ async def connect(session: AsyncSession, pair: Pair, now: datetime) -> tuple[Par
 async def page_of_partnerships(
     session: AsyncSession, where: Sequence[ColumnElement[bool]], page: Moments
 ) -> list[Partnership]:
-    """Partnerships, newest first."""
+    """Return a page of partnerships, newest first."""
     query = select(Partnership).where(*where)
     paged = newest_first(query, Partnership.connected_at, Partnership.id, page)
     return list(await session.scalars(paged))
 
 
 def partnerships_within(scope: PartnershipScope) -> list[ColumnElement[bool]]:
-    """The WHERE of a list of partnerships."""
+    """Build the WHERE clause of a list of partnerships."""
     found: list[ColumnElement[bool]] = []
     if scope.supplier_id is not None:
         found.append(Partnership.supplier_id == scope.supplier_id)
@@ -117,14 +117,14 @@ def partnerships_within(scope: PartnershipScope) -> list[ColumnElement[bool]]:
 async def active_partnerships(
     session: AsyncSession, pairs: Sequence[Pair]
 ) -> Mapping[Pair, Partnership]:
-    """Partnerships that have not ended, by supplier and couple."""
+    """Return active partnerships by supplier and couple."""
     pair = tuple_(Partnership.supplier_id, Partnership.couple_id)
     query = select(Partnership).where(pair.in_(pairs), Partnership.is_active)
     return {(row.supplier_id, row.couple_id): row for row in await session.scalars(query)}
 
 
 async def partner_couples(session: AsyncSession, pairs: Sequence[Pair]) -> Mapping[Pair, Couple]:
-    """The couples of active partnerships, by supplier and couple."""
+    """Return the couples of active partnerships by supplier and couple."""
     query = _partners(Couple, pairs).where(Partnership.is_active)
     found = await session.execute(query.join(Couple, Couple.id == Partnership.couple_id))
     return {(one, other): row for one, other, row in found}
@@ -133,7 +133,7 @@ async def partner_couples(session: AsyncSession, pairs: Sequence[Pair]) -> Mappi
 async def partner_suppliers(
     session: AsyncSession, pairs: Sequence[Pair]
 ) -> Mapping[Pair, Supplier]:
-    """The suppliers of partnerships, ended ones too, by supplier and couple."""
+    """Return the suppliers of partnerships, ended ones included, by supplier and couple."""
     query = _partners(Supplier, pairs)
     found = await session.execute(query.join(Supplier, Supplier.id == Partnership.supplier_id))
     return {(one, other): row for one, other, row in found}
@@ -146,7 +146,7 @@ def _partners(kind: type[M], pairs: Sequence[Pair]) -> Select[UUID, UUID, M]:
 
 
 async def seconds_to_connect(session: AsyncSession, pairs: Sequence[Pair]) -> Mapping[Pair, int]:
-    """From the first letter to the newest acceptance of each pair (S102)."""
+    """Return the seconds from the first e-mail to the newest acceptance of each pair (S102)."""
     pair = tuple_(Invitation.supplier_id, Invitation.couple_id)
     query = (
         select(
@@ -164,7 +164,7 @@ async def seconds_to_connect(session: AsyncSession, pairs: Sequence[Pair]) -> Ma
 async def partners_of_supplier(
     session: AsyncSession, supplier_id: UUID
 ) -> list[Row[Partnership, str]]:
-    """Active partnerships of a supplier, locked, each with the e-mail of its couple."""
+    """Lock the active partnerships of a supplier and return them with the couples' e-mails."""
     query = (
         select(Partnership, User.email)
         .join(Couple, Couple.id == Partnership.couple_id)
@@ -176,7 +176,7 @@ async def partners_of_supplier(
 
 
 async def partners_of_couple(session: AsyncSession, couple_id: UUID) -> list[Row[Partnership, str]]:
-    """Active partnerships of a couple, locked, each with the e-mail of its supplier."""
+    """Lock the active partnerships of a couple and return them with the suppliers' e-mails."""
     query = (
         select(Partnership, Supplier.email)
         .join(Supplier, Supplier.id == Partnership.supplier_id)

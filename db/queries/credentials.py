@@ -1,4 +1,4 @@
-"""SQL about what lets somebody in: sessions, API tokens and password resets."""
+"""SQL about credentials: sessions, API tokens and password resets."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ SessionColumns = Row[
 async def live_session(
     session: AsyncSession, where: ColumnElement[bool], now: datetime
 ) -> SessionColumns | None:
-    """An unended session, its user, who is not disabled, and what flags are targeted by."""
+    """Find a valid session with its enabled user and the attributes that flags are targeted by."""
     query = (
         select(
             Session.id,
@@ -54,9 +54,9 @@ async def live_session(
 async def live_token(
     session: AsyncSession, where: ColumnElement[bool], now: datetime
 ) -> Row[ApiToken, Role | None] | None:
-    """A working token with the role of who made it.
+    """Find a valid token with the role of its creator.
 
-    That of a disabled user does not work, nor one that was made with a token which has ended.
+    A token is invalid if its creator is disabled or a token it was created with has ended.
     """
     parent = aliased(ApiToken)
     ended = or_(parent.revoked_at.is_not(None), parent.expires_at <= now)
@@ -73,7 +73,7 @@ async def live_token(
 async def touch_token(
     session: AsyncSession, token_id: UUID, now: datetime, *, before: datetime
 ) -> None:
-    """Note that a token was used, unless a use since `before` is noted already."""
+    """Record the use of a token, unless a use since `before` is recorded already."""
     await session.execute(
         update(ApiToken)
         .where(ApiToken.id == token_id)
@@ -85,7 +85,7 @@ async def touch_token(
 async def end_sessions(
     session: AsyncSession, where: ColumnElement[bool], now: datetime
 ) -> Sequence[UUID]:
-    """Revoke unended sessions; returns their ids."""
+    """Revoke open sessions and return their ids."""
     query = (
         update(Session)
         .where(where, Session.revoked_at.is_(None), Session.expires_at > now)
@@ -96,19 +96,19 @@ async def end_sessions(
 
 
 async def all_tokens(session: AsyncSession) -> list[ApiToken]:
-    """API tokens, the newest first, revoked ones too."""
+    """Return API tokens, newest first, including revoked ones."""
     query = select(ApiToken).order_by(ApiToken.created_at.desc(), ApiToken.id.desc())
     return list(await session.scalars(query.limit(MAX_TOKENS)))
 
 
 async def lock_token(session: AsyncSession, token_id: UUID) -> ApiToken | None:
-    """A token to change, locked until the end of the transaction."""
+    """Lock a token until the end of the transaction."""
     query = select(ApiToken).where(ApiToken.id == token_id).with_for_update()
     return await session.scalar(query)
 
 
 async def unrevoked_descendants(session: AsyncSession, token_id: UUID) -> list[ApiToken]:
-    """Tokens that were made with a token, or with one of those, locked."""
+    """Lock the unrevoked tokens that were created with a token, directly or indirectly."""
     made = ApiToken.ancestors.contains([token_id])
     query = select(ApiToken).where(made, ApiToken.revoked_at.is_(None)).order_by(ApiToken.id)
     return list(await session.scalars(query.with_for_update()))
@@ -117,14 +117,14 @@ async def unrevoked_descendants(session: AsyncSession, token_id: UUID) -> list[A
 async def reset_by_hash(
     session: AsyncSession, token_hash: bytes
 ) -> Row[PasswordReset, User] | None:
-    """A password reset with its user."""
+    """Find a password reset and its user."""
     query = select(PasswordReset, User).join(User, User.id == PasswordReset.user_id)
     found = await session.execute(query.where(PasswordReset.token_hash == token_hash))
     return found.one_or_none()
 
 
 async def use_reset(session: AsyncSession, reset_id: UUID, now: datetime) -> bool:
-    """Use a reset up; False where another request was faster."""
+    """Use a password reset; return False if another request used it first."""
     query = (
         update(PasswordReset)
         .where(PasswordReset.id == reset_id, PasswordReset.used_at.is_(None))
@@ -136,7 +136,7 @@ async def use_reset(session: AsyncSession, reset_id: UUID, now: datetime) -> boo
 
 
 async def void_resets(session: AsyncSession, user_id: UUID, now: datetime) -> None:
-    """End every open reset of a user."""
+    """Invalidate all open password resets of a user."""
     await session.execute(
         update(PasswordReset)
         .where(PasswordReset.user_id == user_id, PasswordReset.used_at.is_(None))
@@ -147,7 +147,7 @@ async def void_resets(session: AsyncSession, user_id: UUID, now: datetime) -> No
 async def sessions_of(
     session: AsyncSession, user_id: UUID, now: datetime, limit: int
 ) -> list[Session]:
-    """Open sessions of a user, the newest first."""
+    """Return the open sessions of a user, newest first."""
     query = select(Session).where(
         Session.user_id == user_id, Session.revoked_at.is_(None), Session.expires_at > now
     )
@@ -156,7 +156,7 @@ async def sessions_of(
 
 
 async def tokens_made_by(session: AsyncSession, user_id: UUID) -> list[ApiToken]:
-    """Working tokens that a user has made, locked."""
+    """Lock the unrevoked tokens that a user has created."""
     query = select(ApiToken).where(ApiToken.created_by == user_id, ApiToken.revoked_at.is_(None))
     return list(await session.scalars(query.with_for_update()))
 
@@ -164,7 +164,7 @@ async def tokens_made_by(session: AsyncSession, user_id: UUID) -> list[ApiToken]
 async def confirmation_by_hash(
     session: AsyncSession, token_hash: bytes
 ) -> Row[EmailConfirmation, User] | None:
-    """A confirmation with its user, both locked."""
+    """Lock an e-mail confirmation and its user."""
     query = select(EmailConfirmation, User).join(User, User.id == EmailConfirmation.user_id)
     found = query.where(EmailConfirmation.token_hash == token_hash).with_for_update(key_share=True)
     return (await session.execute(found)).one_or_none()
@@ -173,19 +173,19 @@ async def confirmation_by_hash(
 async def log_in_link_by_hash(
     session: AsyncSession, token_hash: bytes
 ) -> Row[LogInLink, User] | None:
-    """A log-in link with its user, both locked."""
+    """Lock a log-in link and its user."""
     query = select(LogInLink, User).join(User, User.id == LogInLink.user_id)
     found = query.where(LogInLink.token_hash == token_hash).with_for_update(key_share=True)
     return (await session.execute(found)).one_or_none()
 
 
 async def void_log_in_links(session: AsyncSession, user_id: UUID, now: datetime) -> None:
-    """End every open log-in link of a user."""
+    """Invalidate all open log-in links of a user."""
     mine = (LogInLink.user_id == user_id) & LogInLink.used_at.is_(None)
     await session.execute(update(LogInLink).where(mine).values(used_at=now))
 
 
 async def void_confirmations(session: AsyncSession, user_id: UUID, now: datetime) -> None:
-    """End every open confirmation of a user."""
+    """Invalidate all open e-mail confirmations of a user."""
     mine = (EmailConfirmation.user_id == user_id) & EmailConfirmation.used_at.is_(None)
     await session.execute(update(EmailConfirmation).where(mine).values(used_at=now))

@@ -1,4 +1,4 @@
-"""SQL about criteria and limits: where they stand."""
+"""SQL about the states of criteria and thresholds."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ States = Mapping[str, CriterionState]
 
 
 async def states_of_runs(session: AsyncSession, run_ids: Sequence[UUID]) -> Mapping[UUID, States]:
-    """Where the criteria of each run stand, by their keys."""
+    """Return the states of the criteria of each run, by criterion key."""
     query = select(
         CriterionStatus.run_id, CriterionStatus.criterion_key, CriterionStatus.state
     ).where(CriterionStatus.run_id.in_(run_ids))
@@ -32,7 +32,7 @@ async def states_of_runs(session: AsyncSession, run_ids: Sequence[UUID]) -> Mapp
 
 
 async def save_states(session: AsyncSession, run_id: UUID, states: States, now: datetime) -> None:
-    """Store where the criteria of a run stand; the caller holds the phase."""
+    """Store the states of the criteria of a run; the caller has locked the phase."""
     rows = [
         {
             "run_id": run_id,
@@ -50,7 +50,7 @@ async def save_states(session: AsyncSession, run_id: UUID, states: States, now: 
 
 
 async def lock_threshold(session: AsyncSession, name: str, now: datetime) -> ThresholdState:
-    """Where a limit stands, held until the transaction ends."""
+    """Lock a threshold until the end of the transaction and return its state."""
     first = {"name": name, "state": _dumped(ThresholdState()), "updated_at": now}
     await session.execute(insert(ThresholdStatus).values(first).on_conflict_do_nothing())
     query = select(ThresholdStatus.state).where(ThresholdStatus.name == name)
@@ -61,7 +61,7 @@ async def lock_threshold(session: AsyncSession, name: str, now: datetime) -> Thr
 async def save_threshold(
     session: AsyncSession, name: str, state: ThresholdState, now: datetime
 ) -> None:
-    """Store where a limit stands."""
+    """Store the state of a threshold."""
     row = {"name": name, "state": _dumped(state), "updated_at": now}
     new = insert(ThresholdStatus).values(row)
     changed = {"state": new.excluded.state, "updated_at": new.excluded.updated_at}
@@ -69,7 +69,7 @@ async def save_threshold(
 
 
 async def waiting_for_help(session: AsyncSession) -> int:
-    """How many people have asked for assistance and got no answer yet (S44, X11)."""
+    """Count the users who have asked for assistance and have no answer yet (S44, X11)."""
     query = select(func.count()).where(OnboardingProgress.assistance_needed)
     return (await session.execute(query)).scalar_one()
 

@@ -1,4 +1,4 @@
-"""SQL about the metrics of outside tools: their names, kinds, units and last values (L13)."""
+"""SQL about metrics of external tools: names, kinds, units and last values (L13)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Infos = Mapping[str, MetricInfo]
 
 @dataclass(frozen=True, slots=True)
 class LastSample:
-    """What was recorded last of a metric, and for which moment."""
+    """The last recorded value of a metric and its time."""
 
     value: float
     at: datetime
@@ -25,9 +25,9 @@ class LastSample:
 async def register(
     session: AsyncSession, sent: Mapping[str, tuple[MetricKind | None, str]]
 ) -> Infos:
-    """Note new metrics with their kinds and units; what is known of all that are named.
+    """Register metrics and return the stored kind and unit of each.
 
-    A metric without a kind or unit takes the first one that comes.
+    A metric without a kind or unit takes the first one that is sent.
     """
     rows = [
         {"name": name, "kind": kind, "unit": unit} for name, (kind, unit) in sorted(sent.items())
@@ -46,12 +46,12 @@ async def register(
 
 
 async def infos_of(session: AsyncSession, names: Sequence[str]) -> Infos:
-    """By name; unknown ones are left out."""
+    """Return metrics by name; unknown names are left out."""
     return _infos(await session.execute(_query().where(CustomMetric.name.in_(names))))
 
 
 async def matching(session: AsyncSession, search: str, limit: int) -> Infos:
-    """Those whose names contain a text, in the order of the names."""
+    """Return metrics whose names contain a text, sorted by name."""
     query = (
         _query()
         .where(CustomMetric.name.contains(search, autoescape=True))
@@ -72,7 +72,7 @@ def _infos(rows: Iterable[Row[str, MetricKind | None, str]]) -> Infos:
     }
 
 
-# The newest of the samples as they came; of what processes and the worker fold, the newest fold.
+# The newest raw sample or, for metrics folded by processes and the worker, the newest fold.
 _LAST = text("""
 SELECT wanted.name, newest.value, newest.at FROM unnest(CAST(:names AS text[])) AS wanted(name),
 LATERAL (
@@ -90,7 +90,7 @@ LATERAL (
 async def last_samples(
     session: AsyncSession, names: Sequence[str], resolutions: Sequence[int]
 ) -> Mapping[str, LastSample]:
-    """By name; those of which nothing is kept are left out."""
+    """Return the last sample of each metric; metrics without samples are left out."""
     values = {"names": list(names), "resolutions": list(resolutions)}
     rows = await session.execute(_LAST, values)
     return {row.name: LastSample(row.value, row.at) for row in rows}

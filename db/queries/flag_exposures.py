@@ -11,7 +11,7 @@ from db.models.flags import FlagExposure
 from domain.flags.exposures import Exposure
 from domain.platform.time_ranges import HOUR, floor
 
-BUCKET = 300  # seconds; hours once they are old
+BUCKET = 300  # seconds; old buckets are folded into hours
 
 _FOLD = text("""
 WITH old AS (
@@ -33,7 +33,7 @@ SELECT count(*) FROM old
 
 
 async def add(session: AsyncSession, served: Mapping[tuple[str, bool], int], at: datetime) -> None:
-    """Add counts to the bucket of a moment; sorted, so that no processes wait for each other."""
+    """Add counts to the bucket of a time; sorted, so that processes cannot deadlock."""
     rows = [
         {
             "flag_key": key,
@@ -57,7 +57,7 @@ async def add(session: AsyncSession, served: Mapping[tuple[str, bool], int], at:
 async def served(
     session: AsyncSession, keys: Sequence[str], since: datetime
 ) -> Mapping[str, Exposure]:
-    """How often each flag was served since a moment; those that never were are left out."""
+    """Return how often each flag was served since a time, without flags that were not."""
     times = func.sum(FlagExposure.times)
     query = (
         select(
@@ -73,6 +73,6 @@ async def served(
 
 
 async def fold(session: AsyncSession, before: datetime, batch: int) -> int:
-    """Fold old buckets into hours; how many rows were taken."""
+    """Fold old buckets into hours and return how many rows were folded."""
     values = {"bucket": BUCKET, "hour": HOUR, "before": before, "batch": batch}
     return int((await session.execute(_FOLD, values)).scalar_one())

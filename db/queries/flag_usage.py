@@ -11,7 +11,7 @@ from db.models.flags import FlagUse
 
 
 async def note(session: AsyncSession, keys: Sequence[str], at: datetime) -> None:
-    """Sorted keys, so that two processes cannot wait for each other."""
+    """Record evaluations. The keys must be sorted so that two processes cannot deadlock."""
     new = insert(FlagUse).values([{"flag_key": key, "evaluated_at": at} for key in keys])
     later = func.greatest(FlagUse.evaluated_at, new.excluded.evaluated_at)
     await session.execute(
@@ -20,6 +20,6 @@ async def note(session: AsyncSession, keys: Sequence[str], at: datetime) -> None
 
 
 async def by_key(session: AsyncSession, keys: Sequence[str]) -> Mapping[str, datetime]:
-    """When each was last evaluated."""
+    """Return when each flag was last evaluated."""
     query = select(FlagUse.flag_key, FlagUse.evaluated_at).where(FlagUse.flag_key.in_(keys))
     return {row.flag_key: row.evaluated_at for row in await session.execute(query)}

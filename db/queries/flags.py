@@ -1,4 +1,4 @@
-"""SQL about feature flags: plain columns in, domain flags out."""
+"""SQL about feature flags; rows become domain flags."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -39,13 +39,13 @@ COLUMNS = (
     FeatureFlag.cohort_salt,
 )
 
-ORDER = (FeatureFlag.created_at, FeatureFlag.id)  # of a list, and the place of a cursor
+ORDER = (FeatureFlag.created_at, FeatureFlag.id)  # of a list and its cursor
 
-FlagRow: TypeAlias = Sequence[Any]  # `select` knows the types of ten columns, these are more
+FlagRow: TypeAlias = Sequence[Any]  # `select` has types for ten columns at most
 
 
 def to_flag(row: FlagRow) -> Flag:
-    """The domain flag of a row of COLUMNS."""
+    """Build the domain flag from a row with the columns COLUMNS."""
     parts = _parts(FlagValues(row[4], Percent(row[5])), row[14:21])
     in_force = parts.in_force
     return Flag(
@@ -69,23 +69,23 @@ def to_flag(row: FlagRow) -> Flag:
 
 
 def flag_of(row: FeatureFlag) -> Flag:
-    """The domain flag of an entity that is being changed."""
+    """Build the domain flag of a row that is being changed."""
     return to_flag([getattr(row, column.key) for column in COLUMNS])
 
 
 def parts_of(row: FeatureFlag) -> FlagParts:
-    """What the owner and a run want of an entity that is being changed."""
+    """Return what the owner and the run want, from a row that is being changed."""
     return flag_of(row).wanted
 
 
 def write_parts(row: FeatureFlag, parts: FlagParts) -> None:
-    """Put them into their columns; SQLAlchemy sends those that differ."""
+    """Write the parts to their columns; SQLAlchemy sends those that differ."""
     for name, value in columns_of(parts).items():
         setattr(row, name, value)
 
 
 def columns_of(parts: FlagParts) -> Mapping[str, object]:
-    """Their columns by name."""
+    """Return the column values of the parts."""
     hold = parts.hold
     return {
         "enabled": parts.owner.enabled,
@@ -108,19 +108,19 @@ def _parts(owner: FlagValues, run: FlagRow) -> FlagParts:
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Flag]:
-    """Flags by id."""
+    """Load flags by id."""
     rows = await session.execute(_select().where(FeatureFlag.id.in_(ids)))
     return {row[0]: to_flag(row) for row in rows}
 
 
 async def by_key(session: AsyncSession, keys: Sequence[str]) -> Mapping[str, Flag]:
-    """Flags by key."""
+    """Load flags by key."""
     rows = await session.execute(_select().where(FeatureFlag.flag_key.in_(keys)))
     return {row[1]: to_flag(row) for row in rows}
 
 
 async def existing_keys(session: AsyncSession, keys: Collection[str]) -> frozenset[str]:
-    """Those of some keys that name a flag."""
+    """Return those of the keys that exist."""
     query = select(FeatureFlag.flag_key).where(FeatureFlag.flag_key.in_(sorted(keys)))
     return frozenset(await session.scalars(query))
 
@@ -130,13 +130,13 @@ async def page(
     part: Moments,
     where: Sequence[ColumnElement[bool]] = (),
 ) -> list[Flag]:
-    """Flags in the order they were made."""
+    """Return a page of flags, oldest first."""
     query = ordered(_select().where(*where), part, *ORDER)
     return [to_flag(row) for row in await session.execute(query)]
 
 
 async def count(session: AsyncSession, where: Sequence[ColumnElement[bool]] = ()) -> int:
-    """How many flags there are."""
+    """Count the flags."""
     query = select(func.count()).select_from(FeatureFlag).where(*where)
     return (await session.execute(query)).scalar_one()
 
@@ -147,7 +147,7 @@ def conditions(
     phase_id: UUID | ColumnElement[UUID] | None,
     search: str | None,
 ) -> list[ColumnElement[bool]]:
-    """The WHERE of a filtered list; `search` looks into key and name."""
+    """Build the WHERE clause of a filtered list; `search` matches key and name."""
     found: list[ColumnElement[bool]] = []
     if enabled is not None:
         found.append(FeatureFlag.enabled_in_force == enabled)
@@ -162,7 +162,7 @@ def conditions(
 
 
 async def lock(session: AsyncSession, keys: Sequence[str]) -> dict[str, FeatureFlag]:
-    """Entities to change, locked in one order so that two changes cannot deadlock."""
+    """Lock flags in key order, so that two changes cannot deadlock."""
     query = (
         select(FeatureFlag)
         .where(FeatureFlag.flag_key.in_(keys))
@@ -174,7 +174,7 @@ async def lock(session: AsyncSession, keys: Sequence[str]) -> dict[str, FeatureF
 
 
 async def in_force(session: AsyncSession, keys: Sequence[str]) -> Mapping[str, FlagValues]:
-    """What the rows of this transaction say is in force, as PostgreSQL computed it."""
+    """Return the values in force, which PostgreSQL computes from the rows of this transaction."""
     await session.flush()
     columns = (
         FeatureFlag.flag_key,
@@ -186,7 +186,7 @@ async def in_force(session: AsyncSession, keys: Sequence[str]) -> Mapping[str, F
 
 
 async def lock_by_id(session: AsyncSession, flag_id: UUID) -> FeatureFlag | None:
-    """One entity to change."""
+    """Lock one flag."""
     query = select(FeatureFlag).where(FeatureFlag.id == flag_id).with_for_update()
     return await session.scalar(query.execution_options(populate_existing=True))
 

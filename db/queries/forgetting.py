@@ -1,4 +1,4 @@
-"""SQL that takes the name of a person out of what is kept after them (S13)."""
+"""SQL that removes the name of a deleted person from records that are kept (S13)."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ _ALLOW = text("SELECT set_config('launch.forget', :state, true)")
 
 
 async def forget_name(session: AsyncSession, user_id: UUID, name: str) -> None:
-    """Put another name wherever the log, the audit and launches say who did something."""
+    """Replace the name of a user in the log, the audit and launch records."""
     await session.execute(_ALLOW, {"state": "on"})
     for table in (LaunchEvent, Change, PhaseRun):
         mine = (table.actor_kind == ActorKind.USER) & (table.actor_id == user_id)
@@ -34,20 +34,20 @@ async def forget_name(session: AsyncSession, user_id: UUID, name: str) -> None:
 
 
 async def forget_letters(session: AsyncSession, emails: set[str]) -> None:
-    """Letters to these addresses, sent or not."""
+    """Delete all e-mails to these addresses, sent or not."""
     lowered = [email.lower() for email in emails]
     await session.execute(delete(Mail).where(func.lower(Mail.recipient).in_(lowered)))
 
 
 async def forget_deliveries(session: AsyncSession, email: str, name: str) -> None:
-    """What webhooks were told: their documents may have asked who did something."""
+    """Replace an e-mail in webhook deliveries, whose documents may have selected an actor."""
     body = WebhookDelivery.body
     told = update(WebhookDelivery).where(body.contains(email, autoescape=True))
     await session.execute(told.values(body=func.replace(body, email, name)))
 
 
 async def forget_requests(session: AsyncSession, user_id: UUID) -> None:
-    """What a person's repeated requests would be answered with."""
+    """Delete the stored results of a user's idempotency keys."""
     await session.execute(delete(IdempotencyKey).where(IdempotencyKey.actor == f"user:{user_id}"))
 
 

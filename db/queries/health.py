@@ -1,4 +1,4 @@
-"""SQL about health: states, readings, uptime, retention, and the writes of the probes."""
+"""SQL about health checks: states, samples, uptime, retention and the probe's write."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from domain.phases.phases import PhaseStatus
 _STATE: TypeAdapter[CheckState] = TypeAdapter(CheckState)
 _PROBE = "health-probe"
 
-# What is deleted is counted in the same statement, so uptime never sees it twice or not at all.
+# Samples are deleted and counted in one statement, so that uptime counts each exactly once.
 _FOLD = text(
     """
     WITH gone AS (
@@ -83,7 +83,7 @@ _FACTS = text(
            (SELECT count(*) FROM pgqueuer WHERE status = 'failed') AS failed
     """
 )
-# Of each check by itself: one that stops alone is not hidden by the others.
+# Per check, so that the others do not hide one that has stopped.
 _GAPS = text(
     """
     WITH samples AS (
@@ -100,24 +100,24 @@ _GAPS = text(
     ) AS pauses WHERE later >= :since GROUP BY check_type ORDER BY check_type
     """
 )
-_LOOKBACK = timedelta(minutes=2)  # a run begins on checks that are younger
+_LOOKBACK = timedelta(minutes=2)  # a run can start only if the checks are younger than this
 
 
 async def states(session: AsyncSession) -> list[CheckState]:
-    """The stored state of each check."""
+    """Return the stored state of each check."""
     rows = await session.scalars(select(HealthCheckState.state))
     return [_STATE.validate_python(row) for row in rows]
 
 
 async def lock_states(session: AsyncSession) -> dict[CheckType, CheckState]:
-    """The stored states, locked in one order so that two writers cannot deadlock."""
+    """Lock the stored states in one order, so that two writers cannot deadlock."""
     query = select(HealthCheckState.state).order_by(HealthCheckState.check_type)
     found = [_STATE.validate_python(row) for row in await session.scalars(query.with_for_update())]
     return {state.check: state for state in found}
 
 
 async def save_states(session: AsyncSession, new: Sequence[CheckState], now: datetime) -> None:
-    """Store states; one row a check."""
+    """Store the states of checks."""
     insertion = upsert(HealthCheckState).values(
         [
             {
@@ -140,7 +140,7 @@ async def add_readings(
     readings: Sequence[tuple[CheckType, Reading]],
     silences: Sequence[Silence],
 ) -> None:
-    """Store samples; those of planned work are marked (A28)."""
+    """Store samples; those taken during planned work are marked (A28)."""
     rows = [
         {
             "check_name": check.value,
@@ -159,9 +159,10 @@ async def add_readings(
 
 
 async def uptime(session: AsyncSession, since: datetime) -> Mapping[CheckType, float]:
-    """Share of HEALTHY and WARNING samples from a moment on, in percent, rounded down.
+    """Return the percentage of HEALTHY and WARNING samples since a time, rounded down.
 
-    Down, because one failure in a month must not read as 100 %. Planned work does not count.
+    It is rounded down so that one failure in a month does not show as 100 %. Samples of planned
+    work do not count.
     """
     rows = (await session.execute(_UPTIME, {"since": since})).all()
     return {CheckType(row[0]): row[1] / 100 for row in rows}
@@ -170,9 +171,9 @@ async def uptime(session: AsyncSession, since: datetime) -> Mapping[CheckType, f
 async def tallies(
     session: AsyncSession, since: datetime, size: int
 ) -> Mapping[CheckType, Mapping[datetime, Tally]]:
-    """Samples of each check from a moment on, counted in slots of `size` seconds.
+    """Count the samples of each check since a time, in slots of `size` seconds.
 
-    Response times are 95th percentiles; what is folded into rollups has none.
+    Response times are 95th percentiles; samples folded into rollups have none.
     """
     found: dict[CheckType, dict[datetime, Tally]] = {}
     for check, slot, *counted in await session.execute(_TALLIES, {"since": since, "size": size}):
@@ -184,10 +185,10 @@ async def tallies(
 async def longest_gaps(
     session: AsyncSession, since: datetime, until: datetime, *, expected: bool = False
 ) -> Mapping[CheckType, float]:
-    """The longest time without a sample of each check, in seconds, up to the last moment.
+    """Return the longest gap between samples of each check, in seconds, up to `until`.
 
-    Checks without a sample in this time or just before are not there. `expected`: checks were made
-    when it began, so that the time before the first sample counts as well.
+    Checks without samples in the range or just before it are left out. `expected`: the checks were
+    already running at `since`, so the time before the first sample counts too.
     """
     values = {
         "lookback": since - _LOOKBACK if expected else since,
@@ -200,7 +201,7 @@ async def longest_gaps(
 
 
 async def phase_started_at(session: AsyncSession) -> datetime | None:
-    """When the longest running ACTIVE phase began."""
+    """Return when the longest running ACTIVE phase started."""
     active = select(func.min(LaunchPhase.started_at)).where(
         LaunchPhase.status == PhaseStatus.ACTIVE
     )
@@ -208,15 +209,15 @@ async def phase_started_at(session: AsyncSession) -> datetime | None:
 
 
 async def fold_readings(session: AsyncSession, before: datetime, batch: int) -> int:
-    """Turn at most `batch` old samples into hourly rollups; returns how many."""
+    """Fold at most `batch` old samples into hourly rollups and return how many were folded."""
     found: int = (await session.execute(_FOLD, {"before": before, "batch": batch})).scalar_one()
     return found
 
 
 async def write_probe(session: AsyncSession, now: datetime) -> dict[str, object]:
-    """A real write to one row that is always the same, and what a client should know.
+    """Write to a fixed row and return details for clients.
 
-    Jobs that failed for good are a part of that: somebody has to look at them.
+    They include the number of jobs that failed permanently, which somebody has to look at.
     """
     row = {"task": _PROBE, "slot": 0, "worker": _PROBE, "claimed_at": now}
     insertion = upsert(Tick).values(row)
@@ -228,6 +229,6 @@ async def write_probe(session: AsyncSession, now: datetime) -> dict[str, object]
 
 
 async def look_up_session(session: AsyncSession, token_hash: bytes) -> bool:
-    """What a login asks of the sessions' table."""
+    """Run the session lookup that a login performs."""
     query = select(Session.id).where(Session.token_hash == token_hash)
     return (await session.execute(query)).first() is not None

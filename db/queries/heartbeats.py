@@ -1,4 +1,4 @@
-"""SQL about heartbeats, and about how long letters wait (A29)."""
+"""SQL about heartbeats and the waiting time of e-mails (A29)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from db.models.mail import Mail
 
 
 async def beat(session: AsyncSession, name: str, at: datetime) -> None:
-    """Note that a source lives; an earlier moment than the known one changes nothing."""
+    """Record a heartbeat; a time before the stored one changes nothing."""
     new = insert(LaunchHeartbeat).values(name=name, beat_at=at, expected_at=at)
     later = func.greatest(LaunchHeartbeat.beat_at, new.excluded.beat_at)
     await session.execute(
@@ -23,27 +23,30 @@ async def beat(session: AsyncSession, name: str, at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StoredHeartbeat:
-    """When a source was last heard of, and since when it is expected."""
+    """The last heartbeat of a source and since when heartbeats are expected."""
 
     beat_at: datetime | None
     expected_at: datetime
 
 
 async def everything(session: AsyncSession) -> Mapping[str, StoredHeartbeat]:
-    """All sources that were ever expected or heard of."""
+    """Return all sources that were ever expected or heard from."""
     query = select(LaunchHeartbeat.name, LaunchHeartbeat.beat_at, LaunchHeartbeat.expected_at)
     rows = await session.execute(query)
     return {row.name: StoredHeartbeat(row.beat_at, row.expected_at) for row in rows}
 
 
 async def expect(session: AsyncSession, name: str, at: datetime) -> None:
-    """Note since when a source is expected; what is noted already stays."""
+    """Record since when a source is expected, unless that is recorded already."""
     new = insert(LaunchHeartbeat).values(name=name, expected_at=at)
     await session.execute(new.on_conflict_do_nothing())
 
 
 async def forget_unexpected(session: AsyncSession, names: Collection[str]) -> None:
-    """Sources that no setting names and that never came: named again, they are expected anew."""
+    """Delete sources that never reported and are no longer configured.
+
+    A source configured again later is then expected from that time on.
+    """
     gone = delete(LaunchHeartbeat).where(
         LaunchHeartbeat.beat_at.is_(None), LaunchHeartbeat.name.not_in(names)
     )
@@ -51,9 +54,9 @@ async def forget_unexpected(session: AsyncSession, names: Collection[str]) -> No
 
 
 async def oldest_letter(session: AsyncSession) -> datetime | None:
-    """Since when the oldest letter waits that nobody has tried; None where none does.
+    """Return when the oldest untried e-mail was created; None if there is none.
 
-    One that was tried waits for a mail server, and that is what the check of e-mail looks at.
+    E-mails that were tried wait for a mail server, which the e-mail health check watches.
     """
     query = select(func.min(Mail.created_at)).where(
         Mail.sent_at.is_(None),

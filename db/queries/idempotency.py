@@ -1,4 +1,4 @@
-"""SQL about the keys with which callers repeat a request (A45)."""
+"""SQL about idempotency keys (A45)."""
 
 import json
 from collections.abc import Mapping
@@ -8,8 +8,7 @@ from datetime import datetime
 from db.driver import Statements
 from db.json_text import read_json
 
-# Who repeats a request at the same time waits here for the first of them. A key that is too old
-# counts as new.
+# A concurrent request with the same key waits here for the first one. Expired keys count as new.
 _TAKE = """
 INSERT INTO idempotency_keys AS held (actor, key, operation, request_hash, created_at)
 VALUES ($1, $2, $3, $4, $5)
@@ -23,7 +22,7 @@ _KEEP = "UPDATE idempotency_keys SET result = $3::text::jsonb WHERE actor = $1 A
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier request with a key; `result` is None until it was kept."""
+    """An earlier request with the same key; `result` is None until it is stored."""
 
     request_hash: bytes
     result: dict[str, object] | None
@@ -32,16 +31,16 @@ class Earlier:
 async def take(
     work: Statements, actor: str, key: str, operation: str, request_hash: bytes, expired: datetime
 ) -> bool:
-    """Take a key that nobody has, or had before `expired`; False where somebody has it."""
+    """Reserve a key that is new or expired; return False if another request has it."""
     return bool(await work.fetch(_TAKE, actor, key, operation, request_hash, work.now, expired))
 
 
 async def find(work: Statements, actor: str, key: str) -> Earlier:
-    """Who has a key."""
+    """Return the request that has a key."""
     (row,) = await work.fetch(_FIND, actor, key)
     return Earlier(row[0], read_json(row[1]) if row[1] is not None else None)
 
 
 async def keep(work: Statements, actor: str, key: str, result: Mapping[str, str]) -> None:
-    """Keep what a repeat is answered with."""
+    """Store the result that repeated requests receive."""
     await work.fetch(_KEEP, actor, key, json.dumps(dict(result)))

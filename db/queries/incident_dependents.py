@@ -1,4 +1,4 @@
-"""SQL about what follows from the cause of an incident (L17)."""
+"""SQL about dependents: what follows from the cause of an incident (L17)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,14 +17,14 @@ _GONE_AT = func.coalesce(LaunchIncident.cause_gone_at, LaunchIncident.resolved_a
 
 
 async def lock(session: AsyncSession) -> None:
-    """One report at a time: a cause and what follows from it would not see each other."""
+    """Serialize reports: a cause and its dependent reported at once would miss each other."""
     await session.execute(select(_LOCK))
 
 
 async def explaining(
     session: AsyncSession, causes: Sequence[str], since: datetime
 ) -> list[LaunchIncident]:
-    """Incidents of these causes that last, or lasted until after `since`; oldest first, locked."""
+    """Lock incidents that explain these causes and were not over before `since`; oldest first."""
     query = (
         select(LaunchIncident)
         .where(LaunchIncident.explains.overlap(causes), (_GONE_AT.is_(None)) | (since <= _GONE_AT))
@@ -35,7 +35,10 @@ async def explaining(
 
 
 async def following(session: AsyncSession, causes: Sequence[str]) -> list[LaunchIncident]:
-    """Open incidents that follow from these causes and nobody has taken; oldest first, locked."""
+    """Lock open incidents that follow from these causes and were not acknowledged by a person.
+
+    Oldest first.
+    """
     query = (
         select(LaunchIncident)
         .where(
@@ -51,7 +54,7 @@ async def following(session: AsyncSession, causes: Sequence[str]) -> list[Launch
 
 
 async def of_criteria(session: AsyncSession, run_id: UUID) -> list[LaunchIncident]:
-    """Open incidents of the criteria of a run, locked."""
+    """Lock the open incidents of a run's criteria."""
     query = (
         select(LaunchIncident)
         .where(
@@ -66,7 +69,7 @@ async def of_criteria(session: AsyncSession, run_id: UUID) -> list[LaunchInciden
 
 
 async def put(session: AsyncSession, row: Mapping[str, object]) -> bool:
-    """List a dependent, or note that it goes on; True where it is new or had ended."""
+    """Insert or continue a dependent; return True if it is new or had ended."""
     insertion = insert(IncidentDependent).values(dict(row))
     was_open = select(IncidentDependent.id).where(
         IncidentDependent.episode_id == row["episode_id"],
@@ -84,7 +87,7 @@ async def put(session: AsyncSession, row: Mapping[str, object]) -> bool:
 
 
 async def open_with_key(session: AsyncSession, key: str) -> IncidentDependent | None:
-    """The one of this cause that still lasts."""
+    """Return the open dependent of a cause."""
     query = select(IncidentDependent).where(
         IncidentDependent.key == key, IncidentDependent.ended_at.is_(None)
     )
@@ -92,12 +95,12 @@ async def open_with_key(session: AsyncSession, key: str) -> IncidentDependent | 
 
 
 async def end_with_key(session: AsyncSession, key: str, at: datetime) -> None:
-    """Those of a cause are over."""
+    """End the dependents of a cause."""
     await _end(session, IncidentDependent.key == key, at)
 
 
 async def end_with_prefix(session: AsyncSession, prefix: str, at: datetime) -> None:
-    """Those of all causes whose key begins so are over."""
+    """End the dependents of all causes whose key has a prefix."""
     await _end(session, IncidentDependent.key.startswith(prefix, autoescape=True), at)
 
 
@@ -107,7 +110,7 @@ async def _end(session: AsyncSession, where: ColumnElement[bool], at: datetime) 
 
 
 async def left_over(session: AsyncSession, before: datetime) -> list[IncidentDependent]:
-    """Those that still last although their cause was over before a moment, locked."""
+    """Lock dependents that are still open although their cause ended before a time."""
     query = (
         select(IncidentDependent)
         .join(IncidentEpisode, IncidentEpisode.id == IncidentDependent.episode_id)
@@ -125,7 +128,7 @@ async def left_over(session: AsyncSession, before: datetime) -> list[IncidentDep
 async def of_episodes(
     session: AsyncSession, ids: Sequence[UUID]
 ) -> Mapping[UUID, list[IncidentDependent]]:
-    """What follows from the cause of each episode, in the order in which it began."""
+    """Return the dependents of each episode, in the order in which they began."""
     query = select(IncidentDependent).where(IncidentDependent.episode_id.in_(ids))
     found: dict[UUID, list[IncidentDependent]] = {key: [] for key in ids}
     for row in await session.scalars(query.order_by(IncidentDependent.began_at)):

@@ -12,14 +12,14 @@ from db.models.incidents import IncidentEpisode
 
 
 async def last(session: AsyncSession, incident_id: UUID) -> IncidentEpisode:
-    """The current episode; every incident has one. The caller holds the incident."""
+    """Return the current episode; every incident has one. The caller has locked the incident."""
     query = select(IncidentEpisode).where(IncidentEpisode.incident_id == incident_id)
     found = await session.scalars(query.order_by(IncidentEpisode.number.desc()).limit(1))
     return found.one()
 
 
 async def current(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, IncidentEpisode]:
-    """The last episode of each incident."""
+    """Return the last episode of each incident."""
     query = select(IncidentEpisode).where(IncidentEpisode.incident_id.in_(ids))
     newest = query.ext(distinct_on(IncidentEpisode.incident_id)).order_by(
         IncidentEpisode.incident_id, IncidentEpisode.number.desc()
@@ -30,7 +30,7 @@ async def current(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, I
 async def newest(
     session: AsyncSession, ids: Sequence[UUID], limit: int
 ) -> Mapping[UUID, list[IncidentEpisode]]:
-    """The newest episodes of each incident, newest first."""
+    """Return the newest episodes of each incident, newest first."""
     place = func.row_number().over(
         partition_by=IncidentEpisode.incident_id, order_by=IncidentEpisode.number.desc()
     )

@@ -13,24 +13,24 @@ from domain.incidents.incidents import ACTIVE_STATUSES, SEVERE, IncidentStatus, 
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, LaunchIncident]:
-    """Incidents by id."""
+    """Load incidents by id."""
     rows = await session.scalars(select(LaunchIncident).where(LaunchIncident.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
 async def lock(session: AsyncSession, incident_id: UUID) -> LaunchIncident | None:
-    """One incident, held until the transaction ends."""
+    """Lock an incident until the end of the transaction."""
     query = select(LaunchIncident).where(LaunchIncident.id == incident_id)
     return await session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
 async def newest_with_key(session: AsyncSession, dedup_key: str) -> LaunchIncident | None:
-    """The open incident about a cause, else the last one."""
+    """Return the open incident about a cause, or else the last one."""
     return await session.scalar(_newest(dedup_key))
 
 
 async def lock_newest_with_key(session: AsyncSession, dedup_key: str) -> LaunchIncident | None:
-    """The same, held until the transaction ends."""
+    """Lock the open incident about a cause, or else the last one."""
     query = _newest(dedup_key).with_for_update()
     return await session.scalar(query.execution_options(populate_existing=True))
 
@@ -42,13 +42,13 @@ def _newest(dedup_key: str) -> Select[LaunchIncident]:
 
 
 async def open_ones(session: AsyncSession) -> list[LaunchIncident]:
-    """All that nobody has resolved, oldest first."""
+    """Return all open incidents, oldest first."""
     query = select(LaunchIncident).where(LaunchIncident.status.in_(ACTIVE_STATUSES))
     return list(await session.scalars(query.order_by(LaunchIncident.number)))
 
 
 async def severe_open(session: AsyncSession) -> list[LaunchIncident]:
-    """HIGH and CRITICAL incidents that nobody has resolved."""
+    """Return open incidents of severity HIGH and CRITICAL."""
     query = select(LaunchIncident).where(
         LaunchIncident.status.in_(ACTIVE_STATUSES), LaunchIncident.severity.in_(SEVERE)
     )
@@ -56,7 +56,7 @@ async def severe_open(session: AsyncSession) -> list[LaunchIncident]:
 
 
 async def open_with_impact(session: AsyncSession) -> list[Severity]:
-    """The severities of open incidents that name an impact on users."""
+    """Return the severities of open incidents that name an impact on users."""
     impact = func.btrim(func.coalesce(LaunchIncident.user_impact, "")) != ""
     query = select(LaunchIncident.severity).where(
         LaunchIncident.status.in_(ACTIVE_STATUSES), impact
@@ -71,7 +71,7 @@ def conditions(
     phase_id: UUID | ColumnElement[Any] | None,
     number: int | ColumnElement[Any] | None = None,
 ) -> list[ColumnElement[bool]]:
-    """The WHERE of a filtered list."""
+    """Build the WHERE clause of a filtered list."""
     found: list[ColumnElement[bool]] = []
     if status is not None:
         found.append(one_of(LaunchIncident.status, status))
@@ -89,13 +89,13 @@ async def page(
     part: Moments,
     where: Sequence[ColumnElement[bool]],
 ) -> list[LaunchIncident]:
-    """Incidents, newest first."""
+    """Return a page of incidents, newest first."""
     query = select(LaunchIncident).where(*where)
     query = newest_first(query, LaunchIncident.created_at, LaunchIncident.id, part)
     return list(await session.scalars(query))
 
 
 async def count(session: AsyncSession, where: Sequence[ColumnElement[bool]]) -> int:
-    """How many there are."""
+    """Count incidents."""
     query = select(func.count()).select_from(LaunchIncident).where(*where)
     return (await session.execute(query)).scalar_one()

@@ -22,7 +22,7 @@ SENDING = ("sent", "resent")
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Invitation]:
-    """Invitations by id."""
+    """Load invitations by id."""
     rows = await session.scalars(select(Invitation).where(Invitation.id.in_(ids)))
     return {row.id: row for row in rows}
 
@@ -30,7 +30,7 @@ async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Inv
 async def newest_by_client(
     session: AsyncSession, clients: Sequence[UUID]
 ) -> Mapping[UUID, Invitation]:
-    """The last invitation of each client."""
+    """Return the newest invitation of each client."""
     query = (
         select(Invitation)
         .where(Invitation.client_id.in_(clients))
@@ -41,9 +41,9 @@ async def newest_by_client(
 
 
 async def by_code(session: AsyncSession, digest: bytes) -> Shown | None:
-    """The invitation that a code belongs to, with who invites whom; nothing is consumed.
+    """Find the invitation of a code with its supplier and client; the code is not consumed.
 
-    None while the account of who invites is disabled: what it handed out works no more (SEC11).
+    Returns None while the account of the supplier is disabled: its links then do not work (SEC11).
     """
     query = (
         select(Invitation, Supplier, Client)
@@ -55,7 +55,7 @@ async def by_code(session: AsyncSession, digest: bytes) -> Shown | None:
 
 
 async def is_sender_disabled(session: AsyncSession, invitation_id: UUID) -> bool:
-    """Whether the account is disabled whose invitation this is."""
+    """Tell whether the account that sent an invitation is disabled."""
     query = (
         select(User.disabled_at.is_not(None))
         .select_from(Invitation)
@@ -67,7 +67,7 @@ async def is_sender_disabled(session: AsyncSession, invitation_id: UUID) -> bool
 
 
 async def claim(session: AsyncSession, digest: bytes, now: datetime) -> Invitation | None:
-    """Accept the pending invitation of a code: of any number who try at once, one succeeds."""
+    """Accept the pending invitation of a code; of concurrent attempts, one succeeds."""
     query = (
         update(Invitation)
         .where(_has_code(digest), Invitation.status.in_(PENDING), Invitation.expires_at > now)
@@ -78,20 +78,20 @@ async def claim(session: AsyncSession, digest: bytes, now: datetime) -> Invitati
 
 
 async def lock_with_code(session: AsyncSession, digest: bytes) -> Invitation | None:
-    """The invitation of a code, locked until the end of the transaction."""
+    """Lock the invitation of a code until the end of the transaction."""
     query = select(Invitation).where(_has_code(digest)).with_for_update(key_share=True)
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
 async def lock(session: AsyncSession, invitation_id: UUID) -> Invitation | None:
-    """An invitation to change; its client is locked already."""
+    """Lock an invitation; its client must be locked first."""
     query = select(Invitation).where(Invitation.id == invitation_id)
     locked = query.with_for_update(key_share=True)
     return await session.scalar(locked.execution_options(populate_existing=True))
 
 
 async def lock_pending(session: AsyncSession, client_id: UUID) -> Invitation | None:
-    """The pending invitation of a client, of which there is at most one."""
+    """Lock the pending invitation of a client; there is at most one."""
     query = select(Invitation).where(
         Invitation.client_id == client_id, Invitation.status.in_(PENDING)
     )
@@ -101,7 +101,7 @@ async def lock_pending(session: AsyncSession, client_id: UUID) -> Invitation | N
 async def client_of(
     session: AsyncSession, invitation_id: UUID, supplier_id: UUID | None
 ) -> UUID | None:
-    """Whose invitation it is, so that the client can be locked first."""
+    """Return the client of an invitation, which has to be locked first."""
     query = select(Invitation.client_id).where(Invitation.id == invitation_id)
     if supplier_id is not None:
         query = query.where(Invitation.supplier_id == supplier_id)
@@ -109,7 +109,7 @@ async def client_of(
 
 
 async def letters_since(session: AsyncSession, client_id: UUID, since: datetime) -> int:
-    """How often the client was invited since a moment, as the log says."""
+    """Count the invitation e-mails to a client since a time, from the event log."""
     mine = select(Invitation.id).where(Invitation.client_id == client_id)
     query = select(func.count()).where(
         LaunchEvent.subject_kind == Subject.INVITATION,
@@ -121,7 +121,7 @@ async def letters_since(session: AsyncSession, client_id: UUID, since: datetime)
 
 
 async def overdue_clients(session: AsyncSession, now: datetime, limit: int) -> list[Client]:
-    """Clients whose pending invitation has expired, locked; others are sweeping the rest."""
+    """Lock clients whose pending invitation has expired, skipping those that are locked."""
     query = (
         select(Client)
         .join(Invitation, Invitation.client_id == Client.id)
@@ -136,7 +136,7 @@ async def overdue_clients(session: AsyncSession, now: datetime, limit: int) -> l
 def directory(
     statuses: Sequence[InvitationStatus] | None, now: datetime, email: str | None = None
 ) -> list[ColumnElement[bool]]:
-    """The WHERE of the directory: a pending one past its end counts as expired at once."""
+    """Build the WHERE clause of the directory; pending ones past their end are expired."""
     return [*_to(email), or_(false(), *_stands(statuses, now))]
 
 
@@ -146,7 +146,10 @@ async def count(
     now: datetime,
     email: str | None = None,
 ) -> int:
-    """How many the directory finds: each part by its own index, which an OR would not use."""
+    """Count the invitations of the directory.
+
+    Each condition is counted separately so that it uses its index; an OR would not.
+    """
     parts = (
         select(func.count(Invitation.id)).where(*_to(email), part).scalar_subquery()
         for part in _stands(statuses, now)
@@ -162,9 +165,9 @@ def _to(email: str | None) -> list[ColumnElement[bool]]:
 def _stands(
     statuses: Sequence[InvitationStatus] | None, now: datetime
 ) -> list[ColumnElement[bool]]:
-    """Conditions of which one holds at most; each looks at the end only where it has to.
+    """Build disjoint conditions, which compare the expiry only where needed.
 
-    Who asks for the expired ones too gets pending ones whatever their end.
+    If expired invitations are included, pending ones match whatever their expiry.
     """
     if statuses is None:
         return [true()]
@@ -185,7 +188,7 @@ def _stands(
 async def page(
     session: AsyncSession, where: Sequence[ColumnElement[bool]], page: Moments
 ) -> list[Invitation]:
-    """Invitations, newest first."""
+    """Return a page of invitations, newest first."""
     query = select(Invitation).where(*where)
     paged = newest_first(query, Invitation.created_at, Invitation.id, page)
     return list(await session.scalars(paged))

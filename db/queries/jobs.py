@@ -1,4 +1,4 @@
-"""SQL about pgqueuer's queue: what waits, runs or has failed for good, and another try."""
+"""SQL about pgqueuer's queue: waiting, running and failed jobs, and retries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 
 class JobState(StrEnum):
-    """Where a job of the queue stands."""
+    """The state of a job in the queue."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -19,7 +19,7 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueuedJob:
-    """One job. `error` is that of its last try; a running one has a `heartbeat`."""
+    """A job; `error` is that of its last attempt, and a running job has a `heartbeat`."""
 
     id: int
     entrypoint: str
@@ -61,7 +61,7 @@ _COUNTS = text("SELECT status::text, count(*) FROM pgqueuer GROUP BY 1")
 _CLAIMS = text(
     "SELECT DISTINCT ON (task) task, worker, claimed_at FROM ticks ORDER BY task, slot DESC"
 )
-# Not pgqueuer's own statement: that one fails where a job with the same key waits already.
+# pgqueuer's own statement fails if a job with the same key is waiting.
 _RETRY = text(
     """
     WITH again AS (
@@ -97,7 +97,7 @@ _FORGET = text(
 
 
 async def queue(session: AsyncSession, limit: int) -> Sequence[QueuedJob]:
-    """Jobs: failed ones first, then those that run, then those that wait, the next first."""
+    """Return jobs: failed ones first, then running ones, then waiting ones by due time."""
     rows = (await session.execute(_QUEUE, {"limit": limit})).all()
     return [
         QueuedJob(
@@ -115,31 +115,31 @@ async def queue(session: AsyncSession, limit: int) -> Sequence[QueuedJob]:
 
 
 async def counts(session: AsyncSession) -> Mapping[JobState, int]:
-    """How many jobs are in each state."""
+    """Count the jobs in each state."""
     found = {str(row[0]): int(row[1]) for row in (await session.execute(_COUNTS)).all()}
     return {state: found.get(status, 0) for status, state in _STATES.items()}
 
 
 async def claims(session: AsyncSession) -> Mapping[str, Claim]:
-    """The newest claim of each task, where the database had to decide."""
+    """Return the newest database claim of each task."""
     rows = (await session.execute(_CLAIMS)).all()
     return {row.task: Claim(row.worker, row.claimed_at) for row in rows}
 
 
 async def retry(session: AsyncSession, job_id: int) -> str | None:
-    """Put a failed job back, its attempts forgotten; returns its entrypoint, or None."""
+    """Requeue a failed job with its attempts reset; return its entrypoint, or None."""
     found: str | None = (await session.execute(_RETRY, {"id": job_id})).scalar_one_or_none()
     return found
 
 
 async def state_of(session: AsyncSession, job_id: int) -> JobState | None:
-    """Where a job stands; None where there is none."""
+    """Return the state of a job; None if there is no such job."""
     status = (await session.execute(_STATUS, {"id": job_id})).scalar_one_or_none()
     return _STATES.get(str(status))
 
 
 async def forget_log(session: AsyncSession, before: datetime, batch: int) -> int:
-    """Remove what the queue has noted about jobs that are gone; returns how many lines."""
+    """Delete log lines of removed jobs and return how many were deleted."""
     values = {"before": before, "batch": batch}
     found: int = (await session.execute(_FORGET, values)).scalar_one()
     return found

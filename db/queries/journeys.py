@@ -1,4 +1,4 @@
-"""SQL about journeys: runs by their subjects, counts by the moment at which runs began."""
+"""SQL about journeys: runs by subject, counts by the start time of runs."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -37,12 +37,12 @@ Key = tuple[JourneyKey, UUID]
 Counted = Select[JourneyKey, str, str, Measure, int, int, str]
 Counting = CompoundSelect[JourneyKey, str, str, Measure, int, int, str]
 
-PACKED = -1  # the bucket of a row that has all durations of its cohort
+PACKED = -1  # bucket of the row that has all durations of a cohort
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A supplier, as runs know it."""
+    """The owner of a supplier's runs."""
 
     user_id: UUID
     vendor_type: str | None
@@ -50,7 +50,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What to add to one number of the cohort that began at a moment."""
+    """A number to add to one cell of the cohort that began at a time."""
 
     key: JourneyKey
     started_at: datetime
@@ -59,7 +59,7 @@ class Addition:
 
 
 async def owners(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Owner]:
-    """Suppliers by their own id and by that of their user, whichever was asked for."""
+    """Return suppliers by their own id and by the id of their user."""
     query = select(Supplier.id, Supplier.user_id, Supplier.vendor_type).where(
         or_(Supplier.id.in_(ids), Supplier.user_id.in_(ids))
     )
@@ -71,7 +71,7 @@ async def owners(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Ow
 
 
 async def runs(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, Run]:
-    """Runs by journey and subject, locked in one order until the end of the transaction."""
+    """Lock runs in one order until the end of the transaction."""
     query = (
         select(JourneyRun)
         .where(tuple_(JourneyRun.journey, JourneyRun.subject_id).in_(keys))
@@ -83,7 +83,7 @@ async def runs(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, Run]:
 
 
 async def save(session: AsyncSession, changed: Mapping[Key, Run]) -> None:
-    """Write runs, new or known."""
+    """Insert or update runs."""
     statement = insert(JourneyRun).values([_row(key, run) for key, run in changed.items()])
     fresh = {
         name: statement.excluded[name]
@@ -94,8 +94,9 @@ async def save(session: AsyncSession, changed: Mapping[Key, Run]) -> None:
     )
 
 
-# All durations of a cohort lie in one row: as rows of their own they were nine of ten rows that a
-# window reads. Their bucket is PACKED, so that processes of before may still add theirs beside it.
+# All durations of a cohort are in one row: as separate rows they were nine of ten rows that a
+# window reads. Their bucket is PACKED, so that processes of older releases can still add their
+# rows.
 _FOLD = text("""
 WITH added AS (
   DELETE FROM journey_additions WHERE id IN (
@@ -130,7 +131,7 @@ SELECT count(*) FROM added
 
 
 async def add(session: AsyncSession, added: Sequence[Addition]) -> None:
-    """Add to the counts of every resolution, without waiting for anybody who does so too."""
+    """Add to the counts of every resolution without waiting for concurrent writers."""
     rows = [
         {
             "began_at": item.started_at,
@@ -148,7 +149,10 @@ async def add(session: AsyncSession, added: Sequence[Addition]) -> None:
 
 
 async def fold(session: AsyncSession, sizes: Sequence[int], most: int) -> int:
-    """Put at most so many additions into the counts of each resolution; how many there were."""
+    """Fold at most `most` additions into the counts of each resolution.
+
+    Return how many were folded.
+    """
     values = {"sizes": list(sizes), "packed": PACKED, "most": most}
     return int((await session.execute(_FOLD, values)).scalar_one())
 
@@ -156,7 +160,7 @@ async def fold(session: AsyncSession, sizes: Sequence[int], most: int) -> int:
 async def counted(
     session: AsyncSession, window: Sequence[Tier]
 ) -> Mapping[JourneyKey, Mapping[Cell, int]]:
-    """What became of those who began in a window."""
+    """Return the counts of the runs that began in a window."""
     found: defaultdict[JourneyKey, Counter[Cell]] = defaultdict(Counter)
     for key, vendor, step, measure, bucket, number, packed in await session.execute(
         counting(window)
@@ -173,9 +177,9 @@ async def counted(
 
 
 def counting(window: Sequence[Tier]) -> Counting:
-    """The sums of all cohorts of a window; the durations as each cohort has them.
+    """Select the sums of all cohorts of a window, and the durations of each cohort.
 
-    They are put together here rather than there, which takes longer.
+    The durations are merged in Python, which is faster than in the database.
     """
     columns = (
         JourneyCount.journey,
@@ -197,7 +201,7 @@ def counting(window: Sequence[Tier]) -> Counting:
 
 
 def _waiting(window: Sequence[Tier]) -> Counted:
-    """The same of what has not been folded yet."""
+    """Select the sums of additions that are not folded yet."""
     columns = (
         JourneyAddition.journey,
         JourneyAddition.vendor_type,
@@ -217,7 +221,7 @@ def _waiting(window: Sequence[Tier]) -> Counted:
 async def moving(
     session: AsyncSession, since: datetime, start: datetime, end: datetime
 ) -> Mapping[JourneyKey, Mapping[str, int]]:
-    """How many of a window came to the step at which they wait only after a moment."""
+    """Count the runs of a window that reached their current step after `since`."""
     query = (
         select(JourneyRun.journey, JourneyRun.step, func.count())
         .where(
@@ -235,7 +239,7 @@ async def moving(
 
 
 async def forget(session: AsyncSession, size: int, before: datetime, batch: int) -> int:
-    """Remove at most `batch` counts of one resolution, which nobody reads any more; how many."""
+    """Delete at most `batch` expired counts of one resolution; return how many were deleted."""
     row: ColumnElement[object] = literal_column("ctid")
     where = (JourneyCount.resolution_seconds == size, JourneyCount.cohort_at < before)
     old = select(row).select_from(JourneyCount).where(*where).limit(batch)

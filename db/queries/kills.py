@@ -16,12 +16,12 @@ _LOCK = func.pg_advisory_xact_lock(func.hashtext("launch.flag_kills"))
 
 
 async def lock(session: AsyncSession) -> None:
-    """One transaction numbers kills at a time; held until it ends."""
+    """Serialize the numbering of kills until the end of the transaction."""
     await session.execute(select(_LOCK))
 
 
 async def newest(session: AsyncSession, *, until: datetime | None = None) -> list[KillRecord]:
-    """The record that decides over each key, now or at an earlier moment."""
+    """Return the deciding record of each key, now or at an earlier time."""
     query = (
         select(FlagKill)
         .ext(distinct_on(FlagKill.flag_key))
@@ -35,12 +35,12 @@ async def newest(session: AsyncSession, *, until: datetime | None = None) -> lis
 
 
 async def killed_keys(session: AsyncSession, *, until: datetime | None = None) -> frozenset[str]:
-    """The keys that are forced off, now or at an earlier moment; `*` is every flag."""
+    """Return the keys that are forced off, now or at an earlier time; `*` is every flag."""
     return frozenset(item.key for item in await newest(session, until=until) if item.killed)
 
 
 async def add(session: AsyncSession, records: Sequence[KillRecord]) -> set[UUID]:
-    """Write records; returns the ids of those that were not there yet."""
+    """Insert records and return the ids of those that are new."""
     if not records:
         return set()
     statement = insert(FlagKill).on_conflict_do_nothing(index_elements=[FlagKill.id])

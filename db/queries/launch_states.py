@@ -1,4 +1,4 @@
-"""SQL that finds the last event of each thing up to a moment (X6)."""
+"""SQL that finds the last event of each object up to a time (X6)."""
 
 from datetime import datetime, timedelta
 
@@ -13,12 +13,12 @@ from domain.events import FlagChanged, HealthChanged, IncidentChanged, PhaseChan
 from domain.events.kills import KillChanged
 from domain.ids import EventSeq
 
-_LONGEST = timedelta(minutes=1)  # from the beginning of a transaction to its position
-_MAX = 5_000  # of each kind, the newest
+_LONGEST = timedelta(minutes=1)  # from the start of a transaction to the position of its events
+_MAX = 5_000  # newest events of each kind
 
 
 async def last_events(session: AsyncSession, until: datetime) -> list[RecordedEvent]:
-    """The last event of each phase, flag, check, incident and kill switch."""
+    """Return the last event of each phase, flag, check, incident and kill switch."""
     found: list[LaunchEvent] = []
     for kind in (PhaseChanged.TYPE, FlagChanged.TYPE, HealthChanged.TYPE, IncidentChanged.TYPE):
         found += await session.scalars(_last(kind, until))
@@ -27,14 +27,14 @@ async def last_events(session: AsyncSession, until: datetime) -> list[RecordedEv
 
 
 async def last_of_kind(session: AsyncSession, kind: str, until: datetime) -> list[RecordedEvent]:
-    """The last event of each thing of one kind."""
+    """Return the last event of each object of one kind."""
     return [recorded(row) for row in await session.scalars(_last(kind, until))]
 
 
 async def position_at(session: AsyncSession, at: datetime) -> EventSeq:
-    """The last position before every event that happened after a moment.
+    """Return the last position before any event that happened after a time.
 
-    Nothing is recorded before it happens, so only what was recorded later counts.
+    No event is recorded before it happens, so only events recorded later matter.
     """
     later = LaunchEvent.recorded_at > at
     begin = select(func.min(LaunchEvent.recorded_at)).where(later).scalar_subquery()
@@ -46,7 +46,7 @@ async def position_at(session: AsyncSession, at: datetime) -> EventSeq:
 
 
 def _last(kind: str, until: datetime) -> Select[LaunchEvent]:
-    # Checks have no id of their own: the check is what the event is about.
+    # Health checks have no id; the payload names the check.
     thing = (
         LaunchEvent.payload["check"].astext
         if kind == HealthChanged.TYPE
@@ -68,7 +68,10 @@ def _last(kind: str, until: datetime) -> Select[LaunchEvent]:
 
 
 def _last_kills(until: datetime) -> Select[LaunchEvent]:
-    """By key, as `*` is no flag; the highest number decides, not the order of the log (L11)."""
+    """Select the last event of each kill switch.
+
+    Grouped by key because `*` is not a flag; the highest number decides, not the log order (L11).
+    """
     record = LaunchEvent.payload["record"]
     key, number = record["key"].astext, record["number"].astext.cast(BigInteger)
     return (

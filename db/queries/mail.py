@@ -1,4 +1,4 @@
-"""SQL about the outbox."""
+"""SQL about the e-mail outbox."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from domain.mail.outbox import OPEN, MailStatus
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Mail]:
-    """Letters by id."""
+    """Load e-mails by id."""
     rows = await session.scalars(select(Mail).where(Mail.id.in_(ids)))
     return {row.id: row for row in rows}
 
@@ -23,7 +23,7 @@ async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Mai
 async def attempts_of(
     session: AsyncSession, ids: Sequence[UUID]
 ) -> Mapping[UUID, list[MailAttempt]]:
-    """The attempts of each letter, the newest first."""
+    """Return the attempts of each e-mail, newest first."""
     query = select(MailAttempt).where(MailAttempt.mail_id.in_(ids))
     found: dict[UUID, list[MailAttempt]] = {key: [] for key in ids}
     for row in await session.scalars(query.order_by(MailAttempt.at.desc())):
@@ -34,7 +34,7 @@ async def attempts_of(
 async def newest_by_invitation(
     session: AsyncSession, invitations: Sequence[UUID]
 ) -> Mapping[UUID, Mail]:
-    """The last letter with each invitation; those that went by a link have none."""
+    """Return the newest e-mail of each invitation; invitations shared as a link have none."""
     query = (
         select(Mail)
         .where(Mail.invitation_id.in_(invitations))
@@ -47,10 +47,10 @@ async def newest_by_invitation(
 async def claim(
     session: AsyncSession, mail_id: UUID, now: datetime, until: datetime
 ) -> Mail | None:
-    """Take an e-mail that is due, so that no other worker sends it before `until`.
+    """Claim a due e-mail, so that no other worker sends it before `until`.
 
-    None where there is none, where it has ended, or where another worker has it. A worker that
-    dies leaves it due again at `until`.
+    Returns None if it does not exist, has ended or is claimed. If the worker dies, the e-mail is
+    due again at `until`.
     """
     due = or_(Mail.next_attempt_at.is_(None), Mail.next_attempt_at <= now)
     free = or_(Mail.claimed_until.is_(None), Mail.claimed_until <= now)
@@ -64,19 +64,19 @@ async def claim(
 
 
 async def lock(session: AsyncSession, mail_id: UUID) -> Mail | None:
-    """An e-mail to change."""
+    """Lock an e-mail."""
     query = select(Mail).where(Mail.id == mail_id).with_for_update()
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
 async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[UUID]:
-    """E-mails whose next attempt is due, the longest overdue first."""
+    """Return e-mails whose next attempt is due, longest overdue first."""
     query = select(Mail.id).where(Mail.next_attempt_at <= now, _unfinished())
     return (await session.scalars(query.order_by(Mail.next_attempt_at).limit(limit))).all()
 
 
 async def recent_attempts(session: AsyncSession, since: datetime) -> Sequence[RecentAttempts]:
-    """What became of attempts since a moment, by domain of the recipient."""
+    """Count the attempts since a time, by recipient domain and outcome."""
     domain = func.lower(func.split_part(Mail.recipient, "@", 2))
     slow = func.count().filter(MailAttempt.took_ms >= SLOW_MILLISECONDS)
     query = (
@@ -93,7 +93,7 @@ def _unfinished() -> ColumnElement[bool]:
 
 
 async def cancel_open(session: AsyncSession, where: ColumnElement[bool], now: datetime) -> None:
-    """Take back what is not sent, and forget its words; what is being sent is let go."""
+    """Cancel unsent e-mails and erase their content; e-mails being sent are left alone."""
     free = or_(Mail.claimed_until.is_(None), Mail.claimed_until <= now)
     still = select(Mail.id).where(where, free, Mail.sent_at.is_(None), Mail.cancelled_at.is_(None))
     locked = still.with_for_update(skip_locked=True)
@@ -104,7 +104,7 @@ async def cancel_open(session: AsyncSession, where: ColumnElement[bool], now: da
 def listed(
     statuses: Sequence[MailStatus] | None, recipient: str | None, *, has_server: bool
 ) -> list[ColumnElement[bool]]:
-    """The WHERE of a list: letters in one of these states, to one address."""
+    """Build the WHERE clause of a list of e-mails with one of these statuses and a recipient."""
     found: list[ColumnElement[bool]] = []
     if statuses is not None:
         found.append(or_(false(), *(_in(status, has_server) for status in statuses)))
@@ -116,13 +116,13 @@ def listed(
 async def page(
     session: AsyncSession, where: Sequence[ColumnElement[bool]], page: Moments
 ) -> list[Mail]:
-    """Letters, newest first."""
+    """Return a page of e-mails, newest first."""
     query = newest_first(select(Mail).where(*where), Mail.created_at, Mail.id, page)
     return list(await session.scalars(query))
 
 
 def _in(status: MailStatus, has_server: bool) -> ColumnElement[bool]:
-    """The same rule as `domain.mail.outbox.Standing.status`."""
+    """Build the condition that matches `domain.mail.outbox.Standing.status`."""
     out, back = Mail.sent_at.is_not(None), Mail.bounced_at.is_not(None)
     if status is MailStatus.SENT:
         return and_(out, ~back)

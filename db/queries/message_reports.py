@@ -1,4 +1,4 @@
-"""SQL about messages that were reported (M7)."""
+"""SQL about reported messages (M7)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from domain.marketplace.message_reports import ReportOutcome
 
 
 def listed(*, is_open: bool | None) -> list[ColumnElement[bool]]:
-    """The WHERE of a list of reports; None: open ones and others."""
+    """Build the WHERE clause of a list of reports; None selects open and resolved ones."""
     if is_open is None:
         return []
     resolved = MessageReport.resolved_at
@@ -26,7 +26,7 @@ def listed(*, is_open: bool | None) -> list[ColumnElement[bool]]:
 async def page(
     session: AsyncSession, where: Sequence[ColumnElement[bool]], page: Moments
 ) -> list[Reported]:
-    """Reports, newest first."""
+    """Return a page of reports, newest first."""
     query: Select[*tuple[Any, ...]] = (
         select(MessageReport, Message, Partnership)
         .join(Message, Message.id == MessageReport.message_id)
@@ -38,13 +38,13 @@ async def page(
 
 
 async def count(session: AsyncSession, where: Sequence[ColumnElement[bool]]) -> int:
-    """How many reports a filter finds."""
+    """Count reports."""
     query = select(func.count()).select_from(MessageReport).where(*where)
     return (await session.execute(query)).scalar_one()
 
 
 async def lock(session: AsyncSession, report_id: UUID) -> Reported | None:
-    """A report, locked until the end of the transaction."""
+    """Lock a report until the end of the transaction."""
     query = (
         select(MessageReport, Message, Partnership)
         .join(Message, Message.id == MessageReport.message_id)
@@ -60,7 +60,7 @@ async def lock(session: AsyncSession, report_id: UUID) -> Reported | None:
 async def add(
     session: AsyncSession, message_id: UUID, reporter_id: UUID, reason: str, now: datetime
 ) -> UUID | None:
-    """Report a message; None where the same person has reported it before."""
+    """Report a message; return None if this person has reported it before."""
     row = insert(MessageReport).values(
         message_id=message_id, reporter_id=reporter_id, reason=reason, created_at=now
     )
@@ -69,7 +69,7 @@ async def add(
 
 
 async def is_reported(session: AsyncSession, message_id: UUID) -> bool:
-    """Whether somebody has reported a message."""
+    """Tell whether a message has been reported."""
     query = select(exists().where(MessageReport.message_id == message_id))
     return bool(await session.scalar(query))
 
@@ -77,7 +77,7 @@ async def is_reported(session: AsyncSession, message_id: UUID) -> bool:
 async def resolve_all(
     session: AsyncSession, message_id: UUID, outcome: ReportOutcome, now: datetime
 ) -> Sequence[UUID]:
-    """Close the open reports of a message; returns which."""
+    """Close the open reports of a message and return their ids."""
     closed = (
         update(MessageReport)
         .where(MessageReport.message_id == message_id, MessageReport.resolved_at.is_(None))

@@ -16,14 +16,14 @@ from domain.marketplace.conversations import MAX_UNREAD, ConversationSide
 
 
 class Place(NamedTuple):
-    """The place of a new message in its conversation."""
+    """The position and revision of a new message in its conversation."""
 
     position: int
     revision: int
 
 
 async def next_place(session: AsyncSession, partnership_id: UUID, now: datetime) -> Place:
-    """The next place of a conversation; whoever writes at the same time waits for the commit."""
+    """Reserve the next position and revision; concurrent writers wait for the commit."""
     first = insert(Conversation).values(
         partnership_id=partnership_id, last_position=1, revision=1, last_message_at=now
     )
@@ -40,7 +40,7 @@ async def next_place(session: AsyncSession, partnership_id: UUID, now: datetime)
 
 
 async def next_revision(session: AsyncSession, partnership_id: UUID) -> int:
-    """The revision of a change of a message that is there already."""
+    """Reserve the revision of a change to an existing message."""
     moved = (
         update(Conversation)
         .where(Conversation.partnership_id == partnership_id)
@@ -51,13 +51,13 @@ async def next_revision(session: AsyncSession, partnership_id: UUID) -> int:
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Message]:
-    """Messages by id."""
+    """Load messages by id."""
     rows = await session.scalars(select(Message).where(Message.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
 async def page(session: AsyncSession, partnership_id: UUID, page: Numbers) -> list[Message]:
-    """Messages in their order."""
+    """Return a page of messages in their order."""
     query = select(Message).where(Message.partnership_id == partnership_id)
     return list(await session.scalars(ordered(query, page, Message.position)))
 
@@ -65,7 +65,7 @@ async def page(session: AsyncSession, partnership_id: UUID, page: Numbers) -> li
 async def changed_after(
     session: AsyncSession, partnership_id: UUID, revision: int, limit: int
 ) -> list[Message]:
-    """Messages that were sent or changed after a revision, the earliest change first."""
+    """Return messages sent or changed after a revision, earliest change first."""
     query = (
         select(Message)
         .where(Message.partnership_id == partnership_id, Message.revision > revision)
@@ -76,14 +76,14 @@ async def changed_after(
 
 
 async def newest(session: AsyncSession, partnership_id: UUID, limit: int) -> list[Message]:
-    """The newest messages, in their order."""
+    """Return the newest messages in their order."""
     query = select(Message).where(Message.partnership_id == partnership_id)
     rows = await session.scalars(query.order_by(Message.position.desc()).limit(limit))
     return list(rows)[::-1]
 
 
 async def last_of(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Message]:
-    """The newest message of each conversation."""
+    """Return the newest message of each conversation."""
     query = select(Message).join(
         Conversation,
         (Conversation.partnership_id == Message.partnership_id)
@@ -94,7 +94,7 @@ async def last_of(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, M
 
 
 async def lock(session: AsyncSession, message_id: UUID) -> Row[Message, Partnership] | None:
-    """A message with its partnership, locked until the end of the transaction."""
+    """Lock a message, with its partnership, until the end of the transaction."""
     query = (
         select(Message, Partnership)
         .join(Partnership, Partnership.id == Message.partnership_id)
@@ -107,7 +107,7 @@ async def lock(session: AsyncSession, message_id: UUID) -> Row[Message, Partners
 async def count_unread(
     session: AsyncSession, partnership_id: UUID, side: ConversationSide, position: int
 ) -> int:
-    """How many messages a side has got beyond a position; counted no further than MAX_UNREAD."""
+    """Count the messages that a side received after a position, up to MAX_UNREAD + 1."""
     unread = (
         select(Message.id)
         .where(

@@ -1,4 +1,4 @@
-"""SQL that folds samples into minutes and hours, and lets the old ones go (S3, A51)."""
+"""SQL that folds samples into minutes and hours and deletes old ones (S3, A51)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,9 +10,9 @@ from db.models.metrics import LateMinute
 from db.queries.metrics import parts
 from domain.platform.time_ranges import FINE, HOUR, MINUTE, floor
 
-# What belongs to somebody else in the table of rollups.
+# Excludes the rollups of other modules.
 _OURS = " AND metric_name NOT LIKE 'health.%'"
-# Two at once could put an older count over a newer one.
+# Two at once could overwrite a newer count with an older one.
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtext('launch_metric_rollups'))")
 _ROLL = """
 WITH source AS ({source}),
@@ -73,29 +73,29 @@ SELECT min(minute_at) AS first, max(minute_at) AS last FROM taken
 
 
 async def newest(session: AsyncSession) -> datetime | None:
-    """The minute up to which everything is folded; itself it may be half done."""
+    """Return the minute up to which samples are folded; that minute itself may be incomplete."""
     found: datetime | None = await session.scalar(text(_NEWEST + _OURS), {"resolution": MINUTE})
     return found
 
 
 async def oldest(session: AsyncSession) -> datetime | None:
-    """When the first sample came that stands as it came."""
+    """Return the time of the oldest sample or fine fold."""
     statement = text(_OLDEST.format(ours=_OURS))
     found: datetime | None = await session.scalar(statement, {"resolution": FINE})
     return found
 
 
 async def mark_late(session: AsyncSession, minutes: Sequence[datetime]) -> None:
-    """Have minutes folded again, in the transaction that brings what they lack."""
+    """Mark minutes to be folded again, in the transaction that adds their late samples."""
     if minutes:
         rows = [{"minute_at": minute} for minute in minutes]
         await session.execute(insert(LateMinute), rows)
 
 
 async def take_late(session: AsyncSession) -> tuple[datetime, datetime] | None:
-    """From where to where the oldest hour with late minutes wants folding; they count as folded.
+    """Take the late minutes of the oldest hour and return the range to fold.
 
-    What commits meanwhile has a row of its own and is found by the next look.
+    Minutes marked concurrently have rows of their own and are taken the next time.
     """
     row = (await session.execute(text(_TAKE_LATE), {"hour": timedelta(seconds=HOUR)})).one()
     return None if row.first is None else (row.first, row.last + timedelta(seconds=MINUTE))
@@ -104,8 +104,8 @@ async def take_late(session: AsyncSession) -> tuple[datetime, datetime] | None:
 async def roll(session: AsyncSession, start: datetime, end: datetime) -> None:
     """Fold the samples of whole minutes within one hour, then that hour.
 
-    Buckets are written anew from all their samples: running twice, or late, gives the same.
-    A sample on a border belongs to the bucket that begins there.
+    Buckets are recomputed from all their samples, so that running twice or late gives the same
+    result. A sample on a border belongs to the bucket that begins there.
     """
     await session.execute(_ALONE)
     minutes = {"start": start, "end": end, "resolution": MINUTE}
@@ -118,7 +118,7 @@ async def roll(session: AsyncSession, start: datetime, end: datetime) -> None:
 async def forget(
     session: AsyncSession, *, resolution: int | None, before: datetime, batch: int
 ) -> int:
-    """Remove at most `batch` samples (no resolution) or folds of a resolution; how many went."""
+    """Delete at most `batch` samples, or folds of a resolution; return how many were deleted."""
     table = "launch_metrics" if resolution is None else "launch_metric_rollups"
     moment = "recorded_at" if resolution is None else "bucket_at"
     only = "" if resolution is None else f"AND resolution_seconds = {resolution}{_OURS}"

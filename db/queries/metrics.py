@@ -1,7 +1,7 @@
-"""SQL about metrics: samples in, numbers out (S3).
+"""SQL about metrics: samples in, aggregates out (S3).
 
-Two tables hold them: `launch_metrics`, one row a sample, and `launch_metric_rollups`, where
-each process folds what it counts itself (10 s) and the worker folds everything (1 min, 1 h).
+Two tables hold them: `launch_metrics`, one row per sample, and `launch_metric_rollups`, where each
+process folds its own counts (10 s) and the worker folds everything (1 min, 1 h).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,8 +25,8 @@ SELECT metric_name, recorded_at AS at, 1 AS samples, metric_value AS total,
 FROM launch_metrics
 WHERE recorded_at >= :{start} AND recorded_at < :{end}
 """
-# As `domain.metrics.metric_folds.bucket_of`, for units of any size: 1.2^-60 is 2e-5, 1.2^150 is
-# 7e11.
+# Same as `domain.metrics.metric_folds.bucket_of`, for units of any size: 1.2^-60 is 2e-5, 1.2^150
+# is 7e11.
 _BUCKET = """CAST(CASE WHEN metric_value > 0 THEN CAST(greatest(-60, least(150,
   ceil(ln(metric_value) / ln(CAST(1.2 AS float8)) - 1e-9))) AS int) ELSE -60 END AS text)"""
 ROLLED = """
@@ -53,7 +53,7 @@ counted AS (
 SELECT bucket, metric_name, array_agg(key) AS places, array_agg(number) AS numbers
 FROM counted GROUP BY 1, 2
 """
-_MAX = 1_000  # samples that are looked at one by one
+_MAX = 1_000  # samples read individually
 _ONE = "NULL::timestamptz"
 _STEPS = "date_bin(CAST(:step AS interval), at, 'epoch'::timestamptz)"
 
@@ -61,7 +61,7 @@ Bucket = tuple[datetime | None, str]
 
 
 def parts(resolution: int, start: str = "start", end: str = "end") -> list[str]:
-    """The rows of one resolution between two parameters; samples lie in two tables."""
+    """Build the queries of one resolution between two parameters; FINE has two tables."""
     rolled = ROLLED.format(resolution=resolution, start=start, end=end)
     raw = RAW.format(start=start, end=end, bucket=_BUCKET)
     return [raw, rolled] if resolution == FINE else [rolled]
@@ -76,12 +76,12 @@ async def folded(
     tags: str = "{}",
     spread: Collection[str] = (),
 ) -> Mapping[Bucket, Folded]:
-    """What a window holds, by step and metric; without a step, the whole window at once.
+    """Return the aggregates of a window by step and metric; without a step, for the whole window.
 
-    Steps begin at whole ones since the epoch, so that a chart does not move with each look at it.
-    Histograms are most of the work: they come only for the metrics in `spread`.
+    Steps are aligned to the epoch, so that a chart does not shift with each reload. Histograms are
+    most of the work, so only the metrics in `spread` have them.
     """
-    if not window:  # begins only later, as what is measured of a run that has to settle first
+    if not window:  # the window has not begun, for example while a run settles
         return {}
     values: dict[str, object] = {"names": list(names), "tags": tags}
     wanted: list[str] = []
@@ -115,7 +115,7 @@ async def folded(
 async def samples_between(
     session: AsyncSession, names: Sequence[str], start: datetime, end: datetime
 ) -> list[tuple[datetime, float]]:
-    """Single samples with their own times, oldest first; none of what processes fold themselves."""
+    """Return raw samples with their times, oldest first; folds of processes are left out."""
     query = (
         select(LaunchMetric.recorded_at, LaunchMetric.metric_value)
         .where(
@@ -130,7 +130,7 @@ async def samples_between(
 
 
 async def add_samples(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
-    """Samples as they came, each with its own time."""
+    """Insert samples, each with its own time."""
     if rows:
         await session.execute(insert(LaunchMetric), [dict(row) for row in rows])
 
@@ -155,7 +155,7 @@ FROM marked
 async def mark_series(
     session: AsyncSession, series: Sequence[tuple[str, str]], now: datetime
 ) -> tuple[int, int]:
-    """Note names with their tags (JSON) as seen: how many are new, and how many were known."""
+    """Mark series (name and tags as JSON) as seen; return how many are new and how many exist."""
     names, tags = zip(*series, strict=True)
     values = {"names": list(names), "tags": list(tags), "now": now}
     row = (await session.execute(_MARK, values)).one()
@@ -165,7 +165,7 @@ async def mark_series(
 async def add_folds(
     session: AsyncSession, source: str, at: datetime, folds: Mapping[str, Folded]
 ) -> None:
-    """What one process counted since it last said so; saying it twice adds nothing."""
+    """Insert the folds of one process; inserting them twice changes nothing."""
     rows = [
         {
             "metric_name": name,
@@ -190,6 +190,6 @@ _ACTIVE = text("SELECT id FROM launch_phases WHERE status = 'active' ORDER BY po
 
 
 async def active_phase(session: AsyncSession) -> UUID | None:
-    """The phase that is live: what happens now happens in it."""
+    """Return the phase that is live, to which current samples belong."""
     found: UUID | None = (await session.execute(_ACTIVE)).scalar_one_or_none()
     return found

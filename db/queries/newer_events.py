@@ -1,4 +1,4 @@
-"""SQL that tells whether an event is the newest of its object (L26)."""
+"""SQL that tells whether an event is the newest about its object (L26)."""
 
 from sqlalchemy import select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +8,7 @@ from domain.events.subjects import EventsAbout
 
 
 async def exist(session: AsyncSession, seq: int, about: EventsAbout) -> bool:
-    """Whether anything about an object comes after a position; each part walks an index."""
+    """Tell whether there are events about an object after a position; each part uses an index."""
     newer = select(LaunchEvent.seq).where(LaunchEvent.seq > seq, LaunchEvent.kind.in_(about.kinds))
     of_thing = newer.where(
         LaunchEvent.subject_kind == about.subject,

@@ -1,4 +1,4 @@
-"""SQL about people who stand still, and about incidents on their steps (S73, X12)."""
+"""SQL about users who have stopped in their onboarding, and incidents on their steps (S73, X12)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ from domain.incidents.incidents import ACTIVE_STATUSES
 async def incidents_on(
     session: AsyncSession, flag_keys: Sequence[str]
 ) -> Mapping[str, LaunchIncident]:
-    """The first open incident about each flag: it names the flag, or its phase has it."""
+    """Return the first open incident about each flag, which names the flag or its phase."""
     key = func.unnest(cast(list(flag_keys), ARRAY(TEXT)), type_=TEXT).column_valued("key")
     in_phase = exists().where(
         LaunchPhaseFlag.phase_id == LaunchIncident.phase_id,
@@ -38,13 +38,13 @@ async def incidents_on(
 async def remember(
     session: AsyncSession, onboarding_id: UUID, incident_id: UUID, step: str, now: datetime
 ) -> None:
-    """Somebody stands still because of an incident; saying so again changes nothing."""
+    """Record that an incident blocks a user; recording it again changes nothing."""
     row = {"onboarding_id": onboarding_id, "incident_id": incident_id, "step": step, "at": now}
     await session.execute(insert(BlockedUser).values(row).on_conflict_do_nothing())
 
 
 async def waiting_for(session: AsyncSession, incident_id: UUID, limit: int) -> list[UUID]:
-    """Users who stood still during an incident and have not been told of its end."""
+    """Return users who were blocked by an incident and have not been told of its end."""
     query = (
         select(OnboardingProgress.user_id)
         .join(BlockedUser, BlockedUser.onboarding_id == OnboardingProgress.id)
@@ -57,7 +57,7 @@ async def waiting_for(session: AsyncSession, incident_id: UUID, limit: int) -> l
 async def settle(
     session: AsyncSession, onboarding_id: UUID, incident_id: UUID, now: datetime
 ) -> str | None:
-    """Whoever is first has told them; the step at which they stood, for that one only."""
+    """Record that the user was told; return the blocked step to the first caller only."""
     query = (
         update(BlockedUser)
         .where(
@@ -72,6 +72,6 @@ async def settle(
 
 
 async def email_of(session: AsyncSession, user_id: UUID) -> str | None:
-    """Where to write to; None for an account that is closed."""
+    """Return the e-mail of a user; None if the account is disabled."""
     query = select(User.email).where(User.id == user_id, User.disabled_at.is_(None))
     return await session.scalar(query)

@@ -1,4 +1,4 @@
-"""SQL about how far people are with the guided setup."""
+"""SQL about progress in the guided setup."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,29 +17,29 @@ from domain.journeys.onboarding import OnboardingSide
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, OnboardingProgress]:
-    """Onboardings by id."""
+    """Load onboardings by id."""
     query = select(OnboardingProgress).where(OnboardingProgress.id.in_(ids))
     return {row.id: row for row in await session.scalars(query)}
 
 
 async def by_user(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, OnboardingProgress]:
-    """Onboardings by the id of their user."""
+    """Load onboardings by the id of their user."""
     query = select(OnboardingProgress).where(OnboardingProgress.user_id.in_(ids))
     return {row.user_id: row for row in await session.scalars(query)}
 
 
 async def lock_of_user(session: AsyncSession, user_id: UUID) -> OnboardingProgress | None:
-    """The onboarding of a user, locked until the end of the transaction."""
+    """Lock the onboarding of a user until the end of the transaction."""
     return await _locked(session, OnboardingProgress.user_id == user_id)
 
 
 async def lock(session: AsyncSession, onboarding_id: UUID) -> OnboardingProgress | None:
-    """An onboarding, locked until the end of the transaction."""
+    """Lock an onboarding until the end of the transaction."""
     return await _locked(session, OnboardingProgress.id == onboarding_id)
 
 
 async def supplier_facts(session: AsyncSession, supplier_id: UUID) -> tuple[bool, bool, bool]:
-    """Whether a supplier has a client, has sent an invitation, has been connected."""
+    """Tell whether a supplier has a client, has an invitation, and has ever been connected."""
     query = select(
         exists().where(Client.supplier_id == supplier_id),
         exists().where(Invitation.supplier_id == supplier_id),
@@ -50,7 +50,7 @@ async def supplier_facts(session: AsyncSession, supplier_id: UUID) -> tuple[bool
 
 
 async def couple_is_connected(session: AsyncSession, couple_id: UUID) -> bool:
-    """Whether a couple has ever been connected to a supplier."""
+    """Tell whether a couple has ever been connected to a supplier."""
     query = select(exists().where(Partnership.couple_id == couple_id))
     return bool((await session.execute(query)).scalar_one())
 
@@ -58,9 +58,9 @@ async def couple_is_connected(session: AsyncSession, couple_id: UUID) -> bool:
 def standing_still(
     before: datetime, side: OnboardingSide | None, email: str | None
 ) -> list[ColumnElement[bool]]:
-    """The WHERE of those who have not finished and have done no step since a moment.
+    """Build the WHERE clause of unfinished onboardings without activity since a time.
 
-    And of all who ask for help: just now, and after they have finished too.
+    Users who ask for help are always included, even if they were active just now or have finished.
     """
     asks = OnboardingProgress.assistance_needed
     found: list[ColumnElement[bool]] = [
@@ -76,7 +76,7 @@ def standing_still(
 
 
 async def by_step(session: AsyncSession, since: datetime) -> list[tuple[OnboardingSide, str, int]]:
-    """How many unfinished ones who were active since a moment are at which step."""
+    """Count unfinished onboardings that were active since a time, by step."""
     side, step = OnboardingProgress.user_type, OnboardingProgress.current_step
     query = (
         select(side, step, func.count())
@@ -94,7 +94,7 @@ async def by_step(session: AsyncSession, since: datetime) -> list[tuple[Onboardi
 async def longest_first(
     session: AsyncSession, where: Sequence[ColumnElement[bool]], page: Moments
 ) -> list[OnboardingProgress]:
-    """A page; who has waited longest comes first."""
+    """Return a page, longest inactive first."""
     query = select(OnboardingProgress).where(*where)
     order = (OnboardingProgress.last_activity_at, OnboardingProgress.id)
     return list(await session.scalars(ordered(query, page, *order)))

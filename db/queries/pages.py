@@ -1,4 +1,4 @@
-"""Keyset pages: newest first, by the moment and the id of the last row that was seen."""
+"""Keyset pagination by the time and id of the last row of the previous page."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,9 +29,9 @@ _SIMPLE: ColumnElement[object] = literal_column("'simple'::regconfig")
 def ordered(
     query: Select[Any], page: Keyset[Any], *columns: Column, descending: bool = False
 ) -> Select[Any]:
-    """A page in the order of some columns; one that is read from its end comes backwards.
+    """Select a page ordered by columns; a page read from its end comes in reverse.
 
-    One column has places that are values, several have tuples.
+    Cursors of one column are plain values, those of several are tuples.
     """
     place = tuple_(*columns) if len(columns) > 1 else columns[0]
     if page.after is not None:
@@ -44,23 +44,23 @@ def ordered(
 def in_order(
     query: Select[Any], page: Keyset[Any], *columns: Column, descending: bool
 ) -> Select[Any]:
-    """The order of a page alone."""
+    """Apply the order of a page."""
     backwards = descending is not page.from_end
     return query.order_by(*(column.desc() if backwards else column.asc() for column in columns))
 
 
 def newest_first(query: Select[Any], moment: Moment, key: Key, page: Moments) -> Select[Any]:
-    """A page from the newest to the oldest."""
+    """Select a page, newest first."""
     return ordered(query, page, moment, key, descending=True)
 
 
 def found_first(
     model: type[Made], where: Sequence[ColumnElement[bool]], page: Moments
 ) -> Select[Made]:
-    """A page of what a search finds, which is found before it is put in order.
+    """Select a page of search results, evaluating the search before the order.
 
-    PostgreSQL expects far too many rows with words of a prefix. Left to itself it walks a whole
-    table from the newest row on for the few that there are: 1.5 s of 100,000 rows, against 2 ms.
+    PostgreSQL overestimates the matches of a word prefix. Left to itself it scans the whole table
+    from the newest row on for a few matches: 1.5 s for 100,000 rows, against 2 ms.
     """
     found = select(model.id, model.created_at).where(*where).cte("found")
     rows = found.prefix_with("MATERIALIZED").c
@@ -72,13 +72,16 @@ def found_first(
 def has_words(
     one: InstrumentedAttribute[Any], other: InstrumentedAttribute[Any], search: str
 ) -> ColumnElement[bool]:
-    """Words of two columns that begin like those of a search; uses the index of the table."""
+    """Match rows with words in two columns that begin like those of a search.
+
+    Uses the table's index.
+    """
     words: ColumnElement[object] = func.launch_words(one, other)
     return words.bool_op("@@")(func.to_tsquery(_SIMPLE, prefixes(search)))
 
 
 def one_of(column: Column, values: Sequence[Any] | ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a column has one of some values; of a statement's parameter, an array of texts."""
+    """Match one of several values; a statement parameter must be an array of texts."""
     if isinstance(values, ColumnElement):
         return column == any_(cast(values, ARRAY(TEXT)))
     return column.in_(values)
@@ -87,6 +90,6 @@ def one_of(column: Column, values: Sequence[Any] | ColumnElement[Any]) -> Column
 async def count(
     session: AsyncSession, model: type[DeclarativeBase], where: Sequence[ColumnElement[bool]]
 ) -> int:
-    """How many rows a filter finds."""
+    """Count the rows of a filter."""
     query = select(func.count()).select_from(model).where(*where)
     return (await session.execute(query)).scalar_one()

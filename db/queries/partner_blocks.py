@@ -1,4 +1,4 @@
-"""SQL about partners who have blocked each other, and about whom to tell (M4)."""
+"""SQL about blocks between partners, and whom to notify (M4)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,14 +19,14 @@ MAX = 1_000
 async def add(
     session: AsyncSession, partnership_id: UUID, side: PartnerSide, now: datetime
 ) -> bool:
-    """Note a block; False where that side has blocked the other already."""
+    """Record a block; return False if that side has blocked the other already."""
     row = insert(PartnerBlock).values(partnership_id=partnership_id, side=side, created_at=now)
     made = row.on_conflict_do_nothing().returning(PartnerBlock.side)
     return (await session.execute(made)).scalar_one_or_none() is not None
 
 
 async def remove(session: AsyncSession, partnership_id: UUID, side: PartnerSide) -> bool:
-    """Take a block back; False where there was none."""
+    """Remove a block; return False if there was none."""
     gone = delete(PartnerBlock).where(
         PartnerBlock.partnership_id == partnership_id, PartnerBlock.side == side
     )
@@ -37,7 +37,7 @@ async def remove(session: AsyncSession, partnership_id: UUID, side: PartnerSide)
 async def sides_between(
     session: AsyncSession, supplier_id: UUID, couple_id: UUID | None, email: str | None = None
 ) -> frozenset[PartnerSide]:
-    """Who has blocked whom between a supplier and a couple, by its id or its e-mail."""
+    """Return who has blocked whom between a supplier and a couple, found by id or e-mail."""
     couple: list[ColumnElement[bool]] = []
     if couple_id is not None:
         couple.append(Partnership.couple_id == couple_id)
@@ -57,21 +57,21 @@ async def sides_between(
 
 
 async def lock_partnership(session: AsyncSession, partnership_id: UUID) -> Partnership | None:
-    """A partnership to change; its clients are locked already."""
+    """Lock a partnership; its clients must be locked first."""
     query = select(Partnership).where(Partnership.id == partnership_id)
     locked = query.with_for_update(key_share=True)
     return await session.scalar(locked.execution_options(populate_existing=True))
 
 
 def clients_between(row: Partnership) -> ColumnElement[bool]:
-    """The WHERE of what a supplier calls a couple."""
+    """Match the clients with which a supplier records a couple."""
     return (Client.supplier_id == row.supplier_id) & (Client.couple_id == row.couple_id)
 
 
 async def blocked_by(
     session: AsyncSession, side: PartnerSide, owner: UUID
 ) -> Sequence[tuple[PartnerBlock, Partnership]]:
-    """Whom a supplier or a couple has blocked, the last first."""
+    """Return whom a supplier or couple has blocked, newest first."""
     mine = Partnership.supplier_id if side is PartnerSide.SUPPLIER else Partnership.couple_id
     query = (
         select(PartnerBlock, Partnership)

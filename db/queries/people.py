@@ -1,4 +1,4 @@
-"""SQL about whom flags are evaluated for."""
+"""SQL about the people for whom flags are evaluated."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -18,18 +18,18 @@ MAX_COUNTED = 100_000
 
 
 async def everybody(session: AsyncSession) -> list[Person]:
-    """All suppliers and couples, as flags see them."""
+    """Return the evaluation contexts of all suppliers and couples."""
     return await _people(session, User.role.in_(_CUSTOMERS))
 
 
 async def count_customers(session: AsyncSession) -> int:
-    """How many suppliers and couples have an account."""
+    """Count the accounts of suppliers and couples."""
     query = select(func.count()).select_from(User).where(User.role.in_(_CUSTOMERS))
     return (await session.execute(query)).scalar_one()
 
 
 async def sample(session: AsyncSession) -> Sample:
-    """All suppliers and couples; of more than MAX_COUNTED a fixed sample, always the same."""
+    """Return all suppliers and couples, or a fixed sample of MAX_COUNTED."""
     total = await count_customers(session)
     if total <= MAX_COUNTED:
         return Sample(await everybody(session), total)
@@ -43,13 +43,13 @@ async def sample(session: AsyncSession) -> Sample:
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Person]:
-    """People, as flags see them, by the id of their user."""
+    """Load the evaluation contexts of people by user id."""
     found = await _people(session, User.id.in_(ids))
     return {UUID(person.id): person for person in found}
 
 
 async def one(session: AsyncSession, user_id: UUID) -> Person | None:
-    """One person, as flags see them; None for an unknown id."""
+    """Load the evaluation context of one person; None for an unknown id."""
     return next(iter(await _people(session, User.id == user_id)), None)
 
 

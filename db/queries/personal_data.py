@@ -21,7 +21,7 @@ from db.models.suppliers import Client, Supplier
 async def everything_of(
     session: AsyncSession, user_id: UUID, limit: int
 ) -> Mapping[str, Sequence[Base]]:
-    """By the name of the table, at most `limit` rows of each."""
+    """Return at most `limit` rows of each table, by table name."""
     return {
         model.__tablename__: (await session.scalars(select(model).where(own).limit(limit))).all()
         for model, own in _owned(user_id)
@@ -49,7 +49,7 @@ def _owned(user_id: UUID) -> Sequence[tuple[type[Base], ColumnElement[bool]]]:
             Partnership,
             or_(Partnership.supplier_id.in_(suppliers), Partnership.couple_id.in_(couples)),
         ),
-        # What was sent to somebody is theirs too, but for what the staff has hidden from them.
+        # Received messages belong to the person too, except those that staff has hidden from them.
         (
             Message,
             Message.partnership_id.in_(partnerships)

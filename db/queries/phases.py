@@ -21,20 +21,20 @@ LINK_ORDER = (LaunchPhaseFlag.position, FeatureFlag.flag_key)
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, LaunchPhase]:
-    """Phases by id."""
+    """Load phases by id."""
     rows = await session.scalars(select(LaunchPhase).where(LaunchPhase.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
 async def by_key(session: AsyncSession, key: str) -> LaunchPhase | None:
-    """The phase with a key."""
+    """Find a phase by key."""
     return await session.scalar(select(LaunchPhase).where(LaunchPhase.key == key))
 
 
 async def everything(
     session: AsyncSession, statuses: Sequence[PhaseStatus] | None = None
 ) -> list[LaunchPhase]:
-    """All phases, or those of some statuses, in the order of the timeline."""
+    """Return all phases, or those with some statuses, in timeline order."""
     query = select(LaunchPhase).order_by(*ORDER).where(*with_status(statuses))
     return list(await session.scalars(query))
 
@@ -42,7 +42,7 @@ async def everything(
 def with_status(
     statuses: Sequence[PhaseStatus] | ColumnElement[Any] | None,
 ) -> list[ColumnElement[bool]]:
-    """The WHERE of the phases of some statuses: an array of their values, or None for all."""
+    """Build the WHERE clause for phase statuses; None selects all."""
     if statuses is None:
         return []
     values = statuses if isinstance(statuses, ColumnElement) else [str(item) for item in statuses]
@@ -50,7 +50,7 @@ def with_status(
 
 
 async def lock(session: AsyncSession, phase_id: UUID) -> LaunchPhase | None:
-    """The phase to change, locked until the end of the transaction."""
+    """Lock a phase until the end of the transaction."""
     query = (
         select(LaunchPhase)
         .where(LaunchPhase.id == phase_id)
@@ -61,7 +61,7 @@ async def lock(session: AsyncSession, phase_id: UUID) -> LaunchPhase | None:
 
 
 async def next_position(session: AsyncSession) -> int:
-    """The place after the last phase of the timeline."""
+    """Return the position after the last phase of the timeline."""
     query = select(func.coalesce(func.max(LaunchPhase.position) + 1, 0))
     return (await session.execute(query)).scalar_one()
 
@@ -69,7 +69,7 @@ async def next_position(session: AsyncSession) -> int:
 async def linked_flags(
     session: AsyncSession, phase_ids: Sequence[UUID]
 ) -> Mapping[UUID, list[LinkedFlag]]:
-    """The flags of each phase, in the phase's own order."""
+    """Return the flags of each phase, in the phase's order."""
     query = (
         select(
             LaunchPhaseFlag.phase_id,
@@ -91,7 +91,7 @@ async def linked_flags(
 async def active_elsewhere(
     session: AsyncSession, phase_id: UUID, platforms: Sequence[str]
 ) -> list[LaunchPhase]:
-    """Other phases that are ACTIVE on one of these platforms."""
+    """Return other phases that are ACTIVE on one of these platforms."""
     query = select(LaunchPhase).where(
         LaunchPhase.id != phase_id,
         LaunchPhase.status == PhaseStatus.ACTIVE,
@@ -103,7 +103,7 @@ async def active_elsewhere(
 async def live_holders(
     session: AsyncSession, run_ids: Iterable[UUID | None]
 ) -> Mapping[UUID | None, str]:
-    """Which of these runs are live, with a name for people (D2)."""
+    """Return those of the runs that are live, each with a display name (D2)."""
     ids = {run_id for run_id in run_ids if run_id is not None}
     if not ids:
         return {}
@@ -116,29 +116,29 @@ async def live_holders(
 
 
 async def is_live(session: AsyncSession, run_id: UUID | None) -> bool:
-    """Whether a run has no outcome yet."""
+    """Tell whether a run has no outcome yet."""
     return run_id in await live_holders(session, [run_id])
 
 
 async def runs_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, PhaseRun]:
-    """Runs by id."""
+    """Load runs by id."""
     rows = await session.scalars(select(PhaseRun).where(PhaseRun.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
 async def runs_page(session: AsyncSession, phase_id: UUID, part: Numbers) -> list[PhaseRun]:
-    """Runs of a phase, newest first."""
+    """Return a page of the runs of a phase, newest first."""
     query = select(PhaseRun).where(PhaseRun.phase_id == phase_id)
     return list(await session.scalars(ordered(query, part, PhaseRun.number, descending=True)))
 
 
 async def next_run_number(session: AsyncSession, phase_id: UUID) -> int:
-    """The number of the next run; the phase's row lock keeps it unique."""
+    """Return the number of the next run; the lock on the phase keeps it unique."""
     query = select(func.coalesce(func.max(PhaseRun.number), 0) + 1)
     return (await session.execute(query.where(PhaseRun.phase_id == phase_id))).scalar_one()
 
 
 async def snapshots(session: AsyncSession, run_id: UUID) -> Mapping[UUID, PhaseRunSnapshot]:
-    """What a run found before it touched anything, by flag id."""
+    """Return the snapshots of flags that a run took before its first change, by flag id."""
     query = select(PhaseRunSnapshot).where(PhaseRunSnapshot.run_id == run_id)
     return {row.flag_id: row for row in await session.scalars(query)}

@@ -7,9 +7,9 @@ from typing import TypeAlias
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-Row: TypeAlias = tuple[Mapping[str, str], float]  # labels, and their value
+Row: TypeAlias = tuple[Mapping[str, str], float]  # labels and value
 
-# A column `value`; all others are labels.
+# The column `value` is the sample; all other columns are labels.
 STATEMENTS: Mapping[str, TextClause] = {
     "launch_phases": text(
         "SELECT status, count(*) AS value FROM launch_phases GROUP BY status"
@@ -68,7 +68,7 @@ STATEMENTS: Mapping[str, TextClause] = {
 
 
 async def everything(session: AsyncSession, now: datetime) -> Mapping[str, Sequence[Row]]:
-    """Each family at this moment, in one transaction."""
+    """Return the samples of each metric family at a time, in one transaction."""
     found: dict[str, Sequence[Row]] = {}
     for name, statement in STATEMENTS.items():
         values = {"now": now} if ":now" in statement.text else {}

@@ -1,6 +1,6 @@
-"""SQL about versions of the flag set and how they reached everybody (X5).
+"""SQL about flag set versions and their propagation (X5).
 
-`launch_number_events` makes their rows, together with the versions.
+`launch_number_events` creates the rows together with the versions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,9 +21,9 @@ _MEASURED = frozenset({*_COUNTS, *_TIMES})
 
 
 async def finish(session: AsyncSession, found: Propagation, at: datetime) -> None:
-    """Keep what was measured; the first result stands.
+    """Store the measured result of a propagation; later results are ignored.
 
-    Until now `started_at` was the moment of the request: the time to the commit is kept.
+    Until then `started_at` is the time of the request; `commit_ms` keeps the time to the commit.
     """
     to_commit = func.extract("epoch", found.started_at - FlagPropagation.started_at) * 1000
     measured = {name: value for name, value in asdict(found).items() if name in _MEASURED}
@@ -43,7 +43,7 @@ async def finish(session: AsyncSession, found: Propagation, at: datetime) -> Non
 async def by_version(
     session: AsyncSession, versions: Sequence[int]
 ) -> Mapping[int, FlagPropagation]:
-    """Rows by version; direct SQL edits have none."""
+    """Return propagations by version; direct SQL edits have none."""
     rows = await session.scalars(
         select(FlagPropagation).where(FlagPropagation.version.in_(versions))
     )
@@ -51,7 +51,7 @@ async def by_version(
 
 
 async def of_run(session: AsyncSession, run_id: UUID) -> list[FlagPropagation]:
-    """All versions that a run made, in their order."""
+    """Return all versions that a run made, in order."""
     query = select(FlagPropagation).where(FlagPropagation.run_id == run_id)
     return list(await session.scalars(query.order_by(FlagPropagation.version)))
 
@@ -59,7 +59,7 @@ async def of_run(session: AsyncSession, run_id: UUID) -> list[FlagPropagation]:
 async def newest_of_runs(
     session: AsyncSession, run_ids: Sequence[UUID], actions: Sequence[str]
 ) -> Mapping[UUID, FlagPropagation]:
-    """The newest version that each run made by one of these actions."""
+    """Return the newest version that each run made with one of these actions."""
     query = (
         select(FlagPropagation)
         .ext(distinct_on(FlagPropagation.run_id))
@@ -70,13 +70,13 @@ async def newest_of_runs(
 
 
 async def unfinished(session: AsyncSession, limit: int) -> list[FlagPropagation]:
-    """Versions without a result, oldest first."""
+    """Return versions without a result, oldest first."""
     query = select(FlagPropagation).where(FlagPropagation.finished_at.is_(None))
     return list(await session.scalars(query.order_by(FlagPropagation.started_at).limit(limit)))
 
 
 def result_of(row: FlagPropagation, now: datetime) -> Propagation:
-    """What a row says; all is open where it has no result yet."""
+    """Build the propagation of a row, which may not have a result yet."""
     found = Propagation(
         version=row.version,
         started_at=row.started_at,

@@ -1,4 +1,4 @@
-"""SQL about runs that are rehearsals (X4)."""
+"""SQL about rehearsal runs (X4)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,18 +11,18 @@ from domain.phases.phases import RunKind
 
 
 async def lock(session: AsyncSession, run_id: UUID) -> PhaseRun | None:
-    """The rehearsal to go on with, locked until the end of the transaction."""
+    """Lock a rehearsal until the end of the transaction."""
     query = _rehearsals().where(PhaseRun.id == run_id).with_for_update()
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
 async def find(session: AsyncSession, run_id: UUID) -> PhaseRun | None:
-    """One rehearsal."""
+    """Load a rehearsal."""
     return await session.scalar(_rehearsals().where(PhaseRun.id == run_id))
 
 
 async def running(session: AsyncSession, phase_id: UUID) -> PhaseRun | None:
-    """That of a phase which has not ended."""
+    """Return the running rehearsal of a phase."""
     query = _rehearsals().where(PhaseRun.phase_id == phase_id, PhaseRun.ended_at.is_(None))
     return await session.scalar(query.limit(1))
 
@@ -30,7 +30,7 @@ async def running(session: AsyncSession, phase_id: UUID) -> PhaseRun | None:
 async def newest_ended(
     session: AsyncSession, phase_id: UUID, *, before: datetime | None = None
 ) -> PhaseRun | None:
-    """The last of a phase that has ended, however it did; `before`: by that moment."""
+    """Return the last ended rehearsal of a phase, whatever its outcome; `before`: ended by then."""
     query = _rehearsals().where(PhaseRun.phase_id == phase_id, PhaseRun.ended_at.is_not(None))
     if before is not None:
         query = query.where(PhaseRun.ended_at <= before)
@@ -38,7 +38,7 @@ async def newest_ended(
 
 
 async def overdue(session: AsyncSession, started_before: datetime) -> list[PhaseRun]:
-    """Those that began before a moment and have not ended, locked; others' work is left alone."""
+    """Lock rehearsals that began before a time and have not ended, skipping locked ones."""
     query = _rehearsals().where(PhaseRun.ended_at.is_(None), PhaseRun.started_at < started_before)
     return list(await session.scalars(query.limit(100).with_for_update(skip_locked=True)))
 

@@ -1,4 +1,4 @@
-"""SQL about what a run left behind (X15)."""
+"""SQL about the records of a run, for its report (X15)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _MAX = 500
 
 @dataclass(frozen=True, slots=True)
 class FirstMessage:
-    """A message that something had begun: when that was decided, and when it was delivered."""
+    """The first message about an episode: when it was decided and when it was sent."""
 
     decided_at: datetime
     sent_at: datetime | None
@@ -29,7 +29,7 @@ class FirstMessage:
 async def episodes_of_run(
     session: AsyncSession, run_id: UUID, start: datetime, end: datetime
 ) -> list[tuple[IncidentEpisode, LaunchIncident]]:
-    """Episodes of a run, and those of no run that were noticed while it was live."""
+    """Return the episodes of a run, and those without a run detected while it was live."""
     of_none = and_(
         IncidentEpisode.run_id.is_(None), IncidentEpisode.detected_at.between(start, end)
     )
@@ -46,7 +46,7 @@ async def episodes_of_run(
 async def first_messages(
     session: AsyncSession, ids: Sequence[UUID]
 ) -> Mapping[UUID, Sequence[FirstMessage]]:
-    """The messages that incidents had begun; that one is over is no alert."""
+    """Return the messages that announced incidents; messages about their end are left out."""
     query = select(AlertDelivery).where(
         AlertDelivery.incident_id.in_(ids), AlertDelivery.kind == AlertKind.FIRING
     )
@@ -61,7 +61,7 @@ async def first_messages(
 async def propagations_while_live(
     session: AsyncSession, run_id: UUID, start: datetime, end: datetime
 ) -> list[FlagPropagation]:
-    """The versions that a run made, and those that others made while it was live."""
+    """Return the versions that a run made, and those made by others while it was live."""
     query = select(FlagPropagation).where(
         or_(
             FlagPropagation.run_id == run_id,
@@ -74,7 +74,7 @@ async def propagations_while_live(
 async def edits_of_phase(
     session: AsyncSession, phase_id: UUID, start: datetime, end: datetime
 ) -> int:
-    """How often a phase was edited in a time."""
+    """Count the edits of a phase in a time range."""
     query = select(func.count()).where(
         LaunchEvent.phase_id == phase_id,
         LaunchEvent.kind == "phase.changed",
@@ -109,20 +109,20 @@ _LOOKBACK = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The longest time, in seconds, between two of so many moments, up to the end."""
+    """The longest gap, in seconds, between a number of times, up to the end of the range."""
 
     seconds: float
     moments: int
 
 
 async def longest_gap_of_collections(session: AsyncSession, start: datetime, end: datetime) -> Gap:
-    """Between two collections that dashboards were told of (S109)."""
+    """Return the longest gap between two collections shown on dashboards (S109)."""
     values = {"name": COLLECTIONS, "before": start - _LOOKBACK, "start": start, "end": end}
     return Gap(*(await session.execute(_COLLECTIONS, values)).one())
 
 
 async def longest_gap_of_hand_overs(session: AsyncSession, start: datetime, end: datetime) -> Gap:
-    """Between two moments at which any process handed over what it had counted."""
+    """Return the longest gap between two times at which a process stored its counts."""
     values = {"name": LOOP_LAG, "before": start - _LOOKBACK, "start": start, "end": end}
     found = await session.execute(_HAND_OVERS, values | {"resolution": FINE})
     return Gap(*found.one())

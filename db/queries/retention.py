@@ -1,4 +1,4 @@
-"""SQL that removes what nobody needs any more, in batches that hold no lock for long."""
+"""SQL that deletes expired rows in batches that hold no lock for long."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ LOG_IN_LINK_EXPIRED: Moments = LogInLink.expires_at
 CONFIRMATION_EXPIRED: Moments = EmailConfirmation.expires_at
 KEY_CREATED: Moments = IdempotencyKey.created_at
 SENDING_AT: Moments = InvitationSending.at
-CONVERSATION_SPOKEN: Moments = Conversation.last_message_at  # its messages go with it
+CONVERSATION_SPOKEN: Moments = Conversation.last_message_at  # its messages are deleted with it
 NOTIFICATION_CREATED: Moments = Notification.created_at
 MAIL_CREATED: Moments = Mail.created_at
 ALERT_CREATED: Moments = AlertDelivery.created_at
@@ -38,7 +38,7 @@ PROPAGATION_STARTED: Moments = FlagPropagation.started_at
 
 
 async def delete_older(session: AsyncSession, column: Moments, before: datetime, batch: int) -> int:
-    """Remove at most `batch` rows whose column lies before a moment; returns how many."""
+    """Delete at most `batch` rows whose column is before a time; return how many were deleted."""
     row: ColumnElement[object] = literal_column("ctid")
     old = select(row).select_from(column.class_).where(column < before).limit(batch)
     gone = (

@@ -1,4 +1,4 @@
-"""SQL about everything that touched a run, whoever did it (X15, L25)."""
+"""SQL about all events that affected a run, whoever caused them (X15, L25)."""
 
 from sqlalchemy import Select, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,10 +11,10 @@ from domain.events import RecordedEvent, Subject
 
 
 async def of_run(session: AsyncSession, run: PhaseRun, limit: int) -> list[RecordedEvent]:
-    """In the order in which it happened, from the beginning of the run.
+    """Return the events of a run in the order in which they occurred.
 
-    Until its end: what is of its phase, of its flags, and silences. Its incidents and their alerts
-    belong to it afterwards too.
+    Until the end of the run: events of its phase, of its flags, and silences. Events of its
+    incidents and their alerts are included after its end too.
     """
     parts = (_of_phase(run), _of_flags(run), _of_incidents(run), _silences(run))
     seqs = union(

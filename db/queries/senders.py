@@ -1,4 +1,4 @@
-"""SQL about whom letters are from."""
+"""SQL about the senders of e-mails."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -13,7 +13,7 @@ from domain.actors import Role
 
 
 class InvitingSupplier(NamedTuple):
-    """Who invites: the name of the business, and the address that its owner logs in with."""
+    """The supplier who invites: business name, and the address that the owner logs in with."""
 
     business_name: str | None
     email: str
@@ -23,7 +23,7 @@ class InvitingSupplier(NamedTuple):
 async def supplier_of_invitation(
     session: AsyncSession, invitation_id: UUID
 ) -> InvitingSupplier | None:
-    """The supplier of an invitation; None where it is gone."""
+    """Return the supplier of an invitation; None if the invitation does not exist."""
     query = (
         select(Supplier.business_name, User.email, User.email_verified_at.is_not(None))
         .join(Invitation, Invitation.supplier_id == Supplier.id)
@@ -35,5 +35,5 @@ async def supplier_of_invitation(
 
 
 async def role_of(session: AsyncSession, email: str) -> Role | None:
-    """The role of the account with this e-mail."""
+    """Return the role of the account with this e-mail."""
     return await session.scalar(select(User.role).where(func.lower(User.email) == email.lower()))

@@ -1,4 +1,4 @@
-"""SQL that counts invitations by who sends and who receives them (SEC5)."""
+"""SQL that counts invitations by sender and recipient (SEC5)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ Row = InvitationSending
 
 
 async def lock_counts(session: AsyncSession, *keys: bytes) -> None:
-    """Hold off others who count by one of these keys, until the end of the transaction."""
+    """Make others who count by one of these keys wait until the end of the transaction."""
     for number in sorted({int.from_bytes(key[:8], signed=True) for key in keys}):
         await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": number})
 
@@ -24,7 +24,7 @@ async def lock_counts(session: AsyncSession, *keys: bytes) -> None:
 async def counts(
     session: AsyncSession, row: InvitationSending, since: datetime, declined_since: datetime
 ) -> SentInADay:
-    """What was sent before this one, by each of its keys: one statement."""
+    """Count what was sent before this row, by each of its keys, in one statement."""
 
     def sent(*where: ColumnElement[bool]) -> ColumnElement[int]:
         query = select(func.count()).select_from(Row)
@@ -52,7 +52,7 @@ async def counts(
 async def last_decline(
     session: AsyncSession, supplier_id: UUID, client_id: UUID, recipient: bytes | None
 ) -> datetime | None:
-    """When the couple of a client declined the supplier last, by the client or its address."""
+    """Return when the couple of a client last declined the supplier, by client or address."""
     same = [Row.client_id == client_id]
     if recipient is not None:
         same.append(Row.recipient == recipient)
@@ -62,18 +62,18 @@ async def last_decline(
 
 
 async def is_suppressed(session: AsyncSession, recipient: bytes) -> bool:
-    """Whether this address gets no invitations."""
+    """Tell whether invitations to this address are suppressed."""
     query = select(exists().where(MailSuppression.recipient == recipient))
     return bool((await session.execute(query)).scalar_one())
 
 
 async def suppress(session: AsyncSession, recipient: bytes, now: datetime) -> None:
-    """Note it once."""
+    """Suppress invitations to an address."""
     row = insert(MailSuppression).values(recipient=recipient, created_at=now)
     await session.execute(row.on_conflict_do_nothing())
 
 
 async def withdraw_invitations(session: AsyncSession, email: str, now: datetime) -> None:
-    """Take back invitations to an address that are not sent yet."""
+    """Cancel unsent invitations to an address."""
     theirs = func.lower(Mail.recipient) == func.lower(email)
     await mail.cancel_open(session, theirs & Mail.invitation_id.is_not(None), now)

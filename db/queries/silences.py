@@ -15,19 +15,19 @@ from domain.health.health import CheckType
 
 
 async def since(session: AsyncSession, moment: datetime) -> list[Silence]:
-    """Those that end after a moment: in force, planned, and lately over."""
+    """Return silences that end after a time: active, planned and recently ended ones."""
     query = select(LaunchSilence).where(LaunchSilence.ends_at > moment)
     return [silence_of(row) for row in await session.scalars(query)]
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Silence]:
-    """Silences by their ids."""
+    """Load silences by id."""
     query = select(LaunchSilence).where(LaunchSilence.id.in_(ids))
     return {row.id: silence_of(row) for row in await session.scalars(query)}
 
 
 async def lock(session: AsyncSession, key: UUID) -> LaunchSilence | None:
-    """The row to end, held until the transaction ends."""
+    """Lock a silence until the end of the transaction."""
     query = select(LaunchSilence).where(LaunchSilence.id == key).with_for_update()
     return await session.scalar(query)
 
@@ -37,7 +37,7 @@ async def page(
     part: Moments,
     ends_after: datetime | None,
 ) -> list[Silence]:
-    """Silences, newest first; `ends_after` leaves out those that are over."""
+    """Return a page of silences, newest first; `ends_after` leaves out those that are over."""
     query = select(LaunchSilence)
     if ends_after is not None:
         query = query.where(LaunchSilence.ends_at > ends_after)
@@ -46,7 +46,7 @@ async def page(
 
 
 def silence_of(row: LaunchSilence) -> Silence:
-    """A row as the rules take it; checks of a newer version are left out."""
+    """Build the domain silence; checks that only a newer version knows are left out."""
     known = {check.value: check for check in CheckType}
     return Silence(
         id=row.id,

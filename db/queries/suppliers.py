@@ -15,19 +15,19 @@ from domain.marketplace.clients import ClientStatus
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Supplier]:
-    """Suppliers by id."""
+    """Load suppliers by id."""
     rows = await session.scalars(select(Supplier).where(Supplier.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
 async def by_user(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Supplier]:
-    """Suppliers by the id of their user."""
+    """Load suppliers by the id of their user."""
     rows = await session.scalars(select(Supplier).where(Supplier.user_id.in_(ids)))
     return {row.user_id: row for row in rows}
 
 
 async def lock_of_user(session: AsyncSession, user_id: UUID) -> Supplier | None:
-    """The supplier of a user, locked until the end of the transaction."""
+    """Lock the supplier of a user until the end of the transaction."""
     query = select(Supplier).where(Supplier.user_id == user_id).with_for_update(key_share=True)
     return await session.scalar(query.execution_options(populate_existing=True))
 
@@ -35,7 +35,7 @@ async def lock_of_user(session: AsyncSession, user_id: UUID) -> Supplier | None:
 def directory(
     search: str | None, vendor_type: VendorType | ColumnElement[Any] | None
 ) -> list[ColumnElement[bool]]:
-    """The WHERE of the directory of suppliers."""
+    """Build the WHERE clause of the directory of suppliers."""
     found: list[ColumnElement[bool]] = []
     if search is not None:
         found.append(_is_meant(search))
@@ -45,7 +45,7 @@ def directory(
 
 
 def _is_meant(search: str) -> ColumnElement[bool]:
-    """Words of the name or the business e-mail, or the whole e-mail that somebody logs in with."""
+    """Match words of the name or business e-mail, or the full e-mail of the account."""
     words = has_words(Supplier.business_name, Supplier.email, search)
     if "@" not in search:
         return words
@@ -54,7 +54,7 @@ def _is_meant(search: str) -> ColumnElement[bool]:
 
 
 def paged(search: str | None, vendor_type: VendorType | None, page: Moments) -> Select[Supplier]:
-    """A page of the directory, newest first."""
+    """Select a page of the directory, newest first."""
     where = directory(search, vendor_type)
     if search is not None:
         return found_first(Supplier, where, page)
@@ -63,7 +63,7 @@ def paged(search: str | None, vendor_type: VendorType | None, page: Moments) -> 
 
 
 async def clients_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Client]:
-    """Clients by id."""
+    """Load clients by id."""
     rows = await session.scalars(select(Client).where(Client.id.in_(ids)))
     return {row.id: row for row in rows}
 
@@ -71,10 +71,10 @@ async def clients_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[U
 async def lock_client(
     session: AsyncSession, client_id: UUID, supplier_id: UUID | None
 ) -> Client | None:
-    """A client to change, locked; only of one supplier where one is named.
+    """Lock a client; with `supplier_id`, only if it belongs to that supplier.
 
-    Whoever changes an invitation too locks its client first, or two of them could wait for
-    each other.
+    Transactions that also change an invitation lock its client first; otherwise two of them could
+    deadlock.
     """
     query = select(Client).where(Client.id == client_id)
     if supplier_id is not None:
@@ -88,7 +88,7 @@ def clients_of(
     status: ClientStatus | ColumnElement[Any] | None,
     search: str | None,
 ) -> list[ColumnElement[bool]]:
-    """The WHERE of a supplier's list of clients."""
+    """Build the WHERE clause of a supplier's list of clients."""
     found: list[ColumnElement[bool]] = [Client.supplier_id == supplier_id]
     if status is not None:
         found.append(Client.status == status)
@@ -101,14 +101,14 @@ def clients_of(
 async def page_of_clients(
     session: AsyncSession, where: Sequence[ColumnElement[bool]], page: Moments
 ) -> list[Client]:
-    """Clients, newest first."""
+    """Return a page of clients, newest first."""
     query = select(Client).where(*where)
     paged = newest_first(query, Client.created_at, Client.id, page)
     return list(await session.scalars(paged))
 
 
 async def other_connected_client(session: AsyncSession, client: Client) -> bool:
-    """Whether the same couple is connected through another client of the supplier."""
+    """Tell whether the same couple is connected through another client of the supplier."""
     query = select(func.count()).where(
         Client.supplier_id == client.supplier_id,
         Client.couple_id == client.couple_id,
@@ -119,6 +119,6 @@ async def other_connected_client(session: AsyncSession, client: Client) -> bool:
 
 
 async def lock_clients(session: AsyncSession, where: ColumnElement[bool]) -> list[Client]:
-    """Clients to change together, locked in one order."""
+    """Lock several clients in one order."""
     query = select(Client).where(where).order_by(Client.id)
     return list(await session.scalars(query.with_for_update(key_share=True)))

@@ -1,4 +1,4 @@
-"""SQL about what happened before incidents, for many incidents at once (X8)."""
+"""SQL about changes before incidents, for many incidents at once (X8)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,14 +12,14 @@ from db.models.events import Change
 from domain.events import Subject
 
 _KINDS = (Subject.FLAG, Subject.PHASE)
-_MAX = 500  # changes for one incident: a ranking that prefers the near ones needs no more
+_MAX = 500  # per incident; the ranking prefers recent changes and needs no more
 _MOMENT = DateTime(timezone=True)
 
 
 async def changes_before(
     session: AsyncSession, moments: Mapping[UUID, datetime], window: timedelta
 ) -> Mapping[UUID, list[Change]]:
-    """Changes of flags and phases in the time before each moment, newest first."""
+    """Return the changes of flags and phases in the window before each time, newest first."""
     found: dict[UUID, list[Change]] = {key: [] for key in moments}
     if not moments:
         return found
@@ -44,7 +44,7 @@ async def changes_before(
 
 
 async def reverts(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, list[datetime]]:
-    """When changes were undone, by the changes."""
+    """Return when changes were reverted, by the id of the reverted change."""
     query = select(Change.reverts_id, Change.at).where(Change.reverts_id.in_(ids))
     found: dict[UUID, list[datetime]] = {}
     for undone, at in await session.execute(query):

@@ -1,4 +1,4 @@
-"""SQL about what happened in and around incidents, for many incidents at once (A33)."""
+"""SQL about events during and around incidents, for many incidents at once (A33)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -37,8 +37,8 @@ from domain.events import (
 from domain.events.alerts import AlertSent
 from domain.events.criteria import CriterionJudged
 
-_SKEW = timedelta(minutes=1)  # between the clocks of two processes: order is that of commits
-_LATE = timedelta(hours=3)  # health of an outage is kept for two hours before it is recorded
+_SKEW = timedelta(minutes=1)  # between the clocks of two processes; events are ordered by commit
+_LATE = timedelta(hours=3)  # health samples of an outage are buffered for up to two hours
 _NEVER = literal_column("'infinity'::timestamptz", DateTime(timezone=True))
 _other = aliased(LaunchEvent)
 _OWN = (IncidentChanged.TYPE, AlertSent.TYPE)
@@ -48,10 +48,10 @@ _OF_PHASE = (PhaseChanged.TYPE, CriterionJudged.TYPE, FlagChanged.TYPE)
 async def of_incidents(
     session: AsyncSession, ids: Sequence[UUID], part: Numbers, *, lead: timedelta
 ) -> Mapping[UUID, list[RecordedEvent]]:
-    """A page of the events of each incident, oldest first.
+    """Return a page of the timeline of each incident, oldest first.
 
-    Those of the incident itself; and, from a `lead` before it was opened until it was resolved,
-    those of its flags, of its phase, and of health. Each is one walk along an index.
+    It contains the events of the incident and, from `lead` before its start until it was resolved,
+    those of its flags, its phase and health. Each branch is one index scan.
     """
     branches = (_own(), _of_flags(lead), _of_phase(lead), _of_health(lead))
     found = union(*(_next(branch, ids, part) for branch in branches)).subquery()
@@ -74,7 +74,7 @@ def _order(seq: Column, part: Numbers) -> ColumnElement[Any]:
 
 
 def _next(branch: Select[int | None], ids: Sequence[UUID], part: Numbers) -> Select[UUID, int]:
-    """The page of a branch for each incident: none needs to give more than the whole page has."""
+    """Select the page of one branch for each incident: no branch contributes more than a page."""
     seqs = ordered(branch, part, LaunchEvent.seq).lateral()
     query = select(LaunchIncident.id, seqs.c.seq).join(seqs, true())
     return query.where(LaunchIncident.id.in_(ids))
@@ -110,7 +110,7 @@ def _of_phase(lead: timedelta) -> Select[int | None]:
 def _of_health(lead: timedelta) -> Select[int | None]:
     return _seqs(
         LaunchEvent.subject_kind == Subject.HEALTH,
-        LaunchEvent.subject_id.is_(None),  # they are about a check, which has no row
+        LaunchEvent.subject_id.is_(None),  # health events are about a check, which has no row
         LaunchEvent.kind == HealthChanged.TYPE,
         _meanwhile(lead),
     )
@@ -121,7 +121,10 @@ def _seqs(*where: ColumnElement[bool]) -> Select[int | None]:
 
 
 def _meanwhile(lead: timedelta) -> ColumnElement[bool]:
-    """In the time of the incident; said of `seq` too, or the walk would begin with the log."""
+    """Match events during the incident.
+
+    `seq` is limited too, or the scan would start at the log's start.
+    """
     first = (
         select(IncidentEpisode.began_at)
         .where(IncidentEpisode.incident_id == LaunchIncident.id, IncidentEpisode.number == 1)

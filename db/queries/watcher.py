@@ -1,4 +1,4 @@
-"""SQL about the watch over the health monitor (X16)."""
+"""SQL about the watchdog of the health monitor (X16)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ _TURN = text("SELECT pg_try_advisory_xact_lock(hashtext(:key))")
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """How many phases are live, and since when nobody has checked health."""
+    """The number of live phases, and how long health has not been checked."""
 
     live: int
     last_tick: datetime | None
@@ -36,11 +36,11 @@ class Silence:
 
 
 async def look(session: AsyncSession, now: datetime) -> Silence:
-    """What the database knows at this moment."""
+    """Read the state of the health monitor."""
     row = (await session.execute(_LOOK, {"key": KEY, "now": now})).one()
     return Silence(row.live, row.last_tick, row.seconds, row.reported)
 
 
 async def take_turn(session: AsyncSession) -> bool:
-    """True for one transaction at a time: of many processes one reports."""
+    """Take the lock with which one process at a time reports; it ends with the transaction."""
     return bool((await session.execute(_TURN, {"key": KEY})).scalar_one())

@@ -13,13 +13,13 @@ from db.queries.pages import Moments, newest_first
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Webhook]:
-    """Webhooks by id."""
+    """Load webhooks by id."""
     rows = await session.scalars(select(Webhook).where(Webhook.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
 async def page(session: AsyncSession, page: Moments) -> list[Webhook]:
-    """Webhooks, the newest first."""
+    """Return a page of webhooks, newest first."""
     query = newest_first(select(Webhook), Webhook.created_at, Webhook.id, page)
     return list(await session.scalars(query))
 
@@ -27,29 +27,29 @@ async def page(session: AsyncSession, page: Moments) -> list[Webhook]:
 async def deliveries(
     session: AsyncSession, webhook_id: UUID, page: Moments
 ) -> list[WebhookDelivery]:
-    """What was sent to one webhook, the newest first."""
+    """Return a page of the deliveries of a webhook, newest first."""
     query = select(WebhookDelivery).where(WebhookDelivery.webhook_id == webhook_id)
     moment, key = WebhookDelivery.created_at, WebhookDelivery.id
     return list(await session.scalars(newest_first(query, moment, key, page)))
 
 
 async def count(session: AsyncSession) -> int:
-    """How many there are."""
+    """Count webhooks."""
     return (await session.execute(select(func.count()).select_from(Webhook))).scalar_one()
 
 
 async def lock(session: AsyncSession, webhook_id: UUID) -> Webhook | None:
-    """A webhook to change, locked until the end of the transaction."""
+    """Lock a webhook until the end of the transaction."""
     return await session.scalar(select(Webhook).where(Webhook.id == webhook_id).with_for_update())
 
 
 async def delivery(session: AsyncSession, delivery_id: UUID) -> WebhookDelivery | None:
-    """One delivery."""
+    """Load a delivery."""
     return await session.get(WebhookDelivery, delivery_id)
 
 
 async def waiting(session: AsyncSession, webhook_id: UUID) -> WebhookDelivery | None:
-    """The delivery that was begun and not taken yet; there is at most one."""
+    """Return the delivery that has started but has not been accepted; there is at most one."""
     query = select(WebhookDelivery).where(
         WebhookDelivery.webhook_id == webhook_id,
         WebhookDelivery.delivered_at.is_(None),
@@ -60,7 +60,7 @@ async def waiting(session: AsyncSession, webhook_id: UUID) -> WebhookDelivery | 
 
 
 async def due(session: AsyncSession, now: datetime) -> Sequence[UUID]:
-    """Webhooks that are behind the log, may be called now, and are in nobody's hands."""
+    """Return webhooks that are behind the log, may be called now and are not leased."""
     free = or_(Webhook.lease_until.is_(None), Webhook.lease_until < now)
     query = select(Webhook.id).where(
         Webhook.active, Webhook.last_seq < head(), Webhook.next_attempt_at <= now, free
@@ -71,7 +71,10 @@ async def due(session: AsyncSession, now: datetime) -> Sequence[UUID]:
 async def lease(
     session: AsyncSession, webhook_id: UUID, owner: str, now: datetime, length: timedelta
 ) -> Webhook | None:
-    """Take a webhook, or keep it; None where another holds it, or nothing may be sent now."""
+    """Take or renew the lease of a webhook.
+
+    None if another process holds it or sending is not allowed.
+    """
     free = or_(
         Webhook.lease_owner == owner, Webhook.lease_until.is_(None), Webhook.lease_until < now
     )
@@ -85,6 +88,6 @@ async def lease(
 
 
 async def release(session: AsyncSession, webhook_id: UUID, owner: str) -> None:
-    """Give a webhook back."""
+    """Release the lease of a webhook."""
     mine = (Webhook.id == webhook_id, Webhook.lease_owner == owner)
     await session.execute(update(Webhook).where(*mine).values(lease_owner=None, lease_until=None))

@@ -1,1 +1,1 @@
-"""What fields of the graph read: one declaration for their resolvers and for query plans."""
+"""Declarations of what API fields read, shared by resolvers and query plans."""

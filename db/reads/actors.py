@@ -1,4 +1,4 @@
-"""Reads of who did something, by what a row says of them."""
+"""Reads of the author of a row, from the actor columns of that row."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ def _kind(kind: ActorKind) -> ColumnElement[str]:
 
 
 def user(kind: Expression, key: Expression) -> Read:
-    """The person, where it was one whose account is still there."""
+    """Read the user who is the actor, if the account still exists."""
 
     def where(_given: Given) -> Sequence[ColumnElement[bool]]:
         return [kind == _kind(ActorKind.USER), User.id == key]
@@ -23,7 +23,7 @@ def user(kind: Expression, key: Expression) -> Read:
 
 
 def token(kind: Expression, key: Expression) -> Read:
-    """The token, where it was one that is still there."""
+    """Read the API token that is the actor, if it still exists."""
 
     def where(_given: Given) -> Sequence[ColumnElement[bool]]:
         return [kind == _kind(ActorKind.TOKEN), ApiToken.id == key]

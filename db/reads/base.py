@@ -1,7 +1,7 @@
-"""A read: rows of a table, which of them, and their order; what a field of the graph declares.
+"""The declaration of a read: rows of a table, their conditions and their order.
 
-The conditions and the order are those of `db.queries`, called with parameters of a statement in the
-place of values: what a resolver would not show, no plan shows either.
+Conditions and order come from `db.queries`, called with statement parameters in place of values, so
+that a plan shows exactly the rows that a resolver shows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,36 +15,39 @@ from sqlalchemy.orm import InstrumentedAttribute
 from db.base import Base
 
 Expression: TypeAlias = InstrumentedAttribute[Any] | ColumnElement[Any]
-Given: TypeAlias = Mapping[str, ColumnElement[Any]]  # parameters of the statement, by argument
+Given: TypeAlias = Mapping[str, ColumnElement[Any]]  # argument name -> statement parameter
 
 
 class NoPlan(Exception):
-    """A plan cannot express this: the executor answers. The text says what it is."""
+    """Raised for an operation that query plans cannot express; the executor then runs it.
+
+    The message says why.
+    """
 
 
 class Places(Enum):
-    """What a cursor of a page holds."""
+    """The key that a page cursor holds."""
 
-    MOMENTS = auto()  # a moment and an id
+    MOMENTS = auto()  # a timestamp and an id
     NUMBERS = auto()
-    LONG_NUMBERS = auto()  # of 64 bits
+    LONG_NUMBERS = auto()  # 64 bits
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """An argument whose value is compared as it is; of an enum, its value."""
+    """An argument compared as it is; an enum argument by its value."""
 
 
 @dataclass(frozen=True, slots=True)
 class GlobalId:
-    """An argument that is the global id of a row of a type."""
+    """An argument that is the global id of a row of the given type."""
 
     type_name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """An argument that begins the order at its other end; only as it stands in the document."""
+    """A boolean argument that reverses the order; only if it is a literal in the document."""
 
 
 Argument: TypeAlias = Plain | GlobalId | Turns
@@ -52,7 +55,7 @@ PLAIN, TURNS = Plain(), Turns()
 
 
 def everything(_given: Given) -> Sequence[ColumnElement[bool]]:
-    """The condition of a read that shows all rows."""
+    """The condition of a read without restrictions."""
     return ()
 
 
@@ -60,10 +63,10 @@ def everything(_given: Given) -> Sequence[ColumnElement[bool]]:
 class Read:
     """Rows of `model`, each at most once.
 
-    `where` gets the arguments that are not null; one that is not among `arguments` has no plan.
-    It names columns of the rows above, by which a nested read finds its own. `newest` is the order
-    of a nested read of which one row counts. `needs_everything`: only for callers who may read the
-    rows of everybody.
+    `where` receives the arguments that are not null; an argument missing from `arguments` has no
+    plan. A nested read finds its rows by naming columns of the rows above. `order` of a nested read
+    with one result selects the first row. `needs_everything`: only for callers who may read the
+    rows of all users.
     """
 
     model: type[Base]
@@ -77,13 +80,13 @@ class Read:
 
     @property
     def key(self) -> Expression:
-        """What every row has."""
+        """Return the primary key column."""
         found: Expression = next(iter(self.model.__table__.primary_key))
         return found
 
     @property
     def tables(self) -> frozenset[str]:
-        """The names of its tables."""
+        """Return the names of the tables that it reads."""
         return frozenset(
             str(model.__tablename__) for model in (self.model, *(item for item, _ in self.joined))
         )

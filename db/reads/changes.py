@@ -1,4 +1,4 @@
-"""Reads of the audit."""
+"""Reads of the audit log."""
 
 from sqlalchemy import ColumnElement, Text, literal_column
 

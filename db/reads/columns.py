@@ -1,4 +1,4 @@
-"""What comes back for an expression, and how it is sent so that little has to be made of it."""
+"""Types of selected columns, and the forms in which they are fetched fastest."""
 
 from collections.abc import Hashable
 from enum import Enum, StrEnum, auto
@@ -30,22 +30,22 @@ from db.reads.base import Expression, NoPlan
 
 
 class Kind(Enum):
-    """The Python type of a value as it comes from the driver."""
+    """The Python type of a value that the driver returns."""
 
     TEXT = auto()
-    INTEGER = auto()  # of 32 bits
-    LONG = auto()  # of 64 bits
+    INTEGER = auto()  # 32 bits
+    LONG = auto()  # 64 bits
     FLOAT = auto()
     BOOLEAN = auto()
-    MOMENT = auto()  # aware, in UTC
+    MOMENT = auto()  # timezone-aware, UTC
     DATE = auto()
     UUID = auto()
-    JSON = auto()  # its text
-    TEXTS = auto()  # a list of texts
+    JSON = auto()  # as text
+    TEXTS = auto()  # a list of strings
 
 
 _KINDS: tuple[tuple[type[TypeEngine[Any]], Kind], ...] = (
-    (EnumType, Kind.TEXT),  # before String, which it is
+    (EnumType, Kind.TEXT),  # before String, its base class
     (String, Kind.TEXT),
     (BigInteger, Kind.LONG),  # before Integer
     (Integer, Kind.INTEGER),
@@ -60,7 +60,7 @@ _KINDS: tuple[tuple[type[TypeEngine[Any]], Kind], ...] = (
 
 
 def kind_of(expression: Expression) -> Kind:
-    """What comes back for it; raises NoPlan for types that no plan reads."""
+    """Return the type of an expression. Raises NoPlan for types that plans do not read."""
     kind = expression.type
     if isinstance(kind, ARRAY) and isinstance(kind.item_type, String):
         return Kind.TEXTS
@@ -71,19 +71,19 @@ def kind_of(expression: Expression) -> Kind:
 
 
 def enum_of(expression: Expression) -> type[StrEnum] | None:
-    """The enum whose values a column of texts holds."""
+    """Return the enum whose values a text column holds; None for other columns."""
     kind = expression.type
     found = kind.enum_class if isinstance(kind, EnumType) else None
     return found if found is not None and issubclass(found, StrEnum) else None
 
 
 def may_be_null(expression: Expression) -> bool:
-    """Whether PostgreSQL does not promise a value."""
+    """Tell whether PostgreSQL may return NULL."""
     return bool(getattr(_clause(expression), "nullable", True))
 
 
 def identity(expression: Expression) -> Hashable:
-    """The same for what is the same column; an expression is only the same as itself."""
+    """Return a key that is equal for the same column; an expression equals only itself."""
     column = _clause(expression)
     return (column.table.name, column.name) if isinstance(column, Column) else id(expression)
 
@@ -96,9 +96,9 @@ def _clause(expression: Expression) -> ColumnElement[Any]:
 
 
 def as_text(expression: Expression) -> ColumnElement[str]:
-    """As a text, which the driver reads ten times as fast as it makes a moment or a UUID.
+    """Select a value as text, which the driver reads ten times faster than a timestamp or UUID.
 
-    A moment comes quoted, in UTC, without the zeros at the end of its fraction.
+    A timestamp is returned quoted, in UTC, without trailing zeros in its fraction.
     """
     if kind_of(expression) is Kind.MOMENT:
         return func.to_json(expression)
@@ -106,5 +106,5 @@ def as_text(expression: Expression) -> ColumnElement[str]:
 
 
 def sent(expression: Expression) -> Expression:
-    """The expression as it is selected."""
+    """Return the expression in the form in which it is selected."""
     return cast(expression, Double) if kind_of(expression) is Kind.FLOAT else expression

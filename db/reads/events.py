@@ -13,7 +13,7 @@ from db.reads.base import PLAIN, TURNS, Given, GlobalId, Places, Read
 
 
 def of_kinds(kinds: Sequence[str]) -> Read:
-    """Events of these kinds, oldest first."""
+    """Read events of these kinds, oldest first."""
     literals = [literal_column(f"'{kind}'", Text) for kind in kinds]
 
     def where(given: Given) -> list[ColumnElement[bool]]:
@@ -32,7 +32,7 @@ USER = actors.user(LaunchEvent.actor_kind, LaunchEvent.actor_id)
 TOKEN = actors.token(LaunchEvent.actor_kind, LaunchEvent.actor_id)
 PHASE = Read(LaunchPhase, lambda _given: [LaunchPhase.id == LaunchEvent.phase_id])
 INCIDENT = Read(LaunchIncident, lambda _given: [LaunchIncident.id == LaunchEvent.subject_id])
-# What `db.event_rows.event_of` takes.
+# The arguments of `db.event_rows.event_of`.
 PARTS = (
     LaunchEvent.id,
     LaunchEvent.seq,

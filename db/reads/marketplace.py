@@ -1,4 +1,4 @@
-"""Reads of suppliers, their clients, invitations and couples, for who may read all of them."""
+"""Reads of suppliers, clients, invitations and couples, for callers who may read all of them."""
 
 from sqlalchemy import ColumnElement, Text, func, literal_column, null
 
@@ -50,7 +50,7 @@ CLIENT_OF_INVITATION = Read(
     Client, lambda _given: [Client.id == Invitation.client_id], needs_everything=True
 )
 
-# An address that is empty is none.
+# An empty address is returned as null.
 CLIENT_EMAIL = func.nullif(Client.email, _EMPTY, type_=Client.email.type)
 INVITATION_EMAIL = func.nullif(Invitation.email, _EMPTY, type_=Invitation.email.type)
-NO_ACCEPT_URL = null().cast(Text)  # it is told once, when it is made
+NO_ACCEPT_URL = null().cast(Text)  # shown once, when the invitation is created

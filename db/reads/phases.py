@@ -35,7 +35,7 @@ RUN_OF_FLAG = Read(PhaseRun, lambda _given: [PhaseRun.id == FeatureFlag.run_id])
 OF_RUN = Read(LaunchPhase, lambda _given: [LaunchPhase.id == PhaseRun.phase_id])
 OF_FLAG = Read(LaunchPhase, lambda _given: [LaunchPhase.id == FeatureFlag.launch_phase_id])
 
-# What the present or last run of the phase holds of a flag; null where another does, or none.
+# What the current or last run of the phase holds of a flag; null if another run or none holds it.
 _HELD = FeatureFlag.run_id == LaunchPhase.current_run_id
 HAS_COHORT = LaunchPhase.cohort_salt.is_not(None)
 HELD_TARGET = case((_HELD, FeatureFlag.run_target))
@@ -43,7 +43,7 @@ HELD_STEP = case((_HELD, FeatureFlag.run_step))
 HELD_CEILING = case((_HELD, FeatureFlag.run_ceiling))
 CEILING_BY = case((_HELD, FeatureFlag.run_ceiling_by))
 IS_RELEASED = case((and_(_HELD, FeatureFlag.run_target.is_(None)), True), else_=False)
-# Of which `plans.aimed_at` makes the target, unless the run has one.
+# Inputs from which `plans.aimed_at` computes the target, unless the run sets one.
 TARGET_PARTS = (
     HELD_TARGET,
     LaunchPhaseFlag.target_percentage,

@@ -1,7 +1,7 @@
-"""One SQL statement for a root field, the pages and objects below it included.
+"""Build one SQL statement for a root field, including the pages and objects below it.
 
-A list below a row is one array for each of its columns, from a LATERAL join; an object below it is
-columns of the same row. The text is made once for a plan, with parameters for all that may differ.
+A list below a row is one array per column, from a LATERAL join; an object below it is columns of
+the same row. The text is built once per plan, with parameters for everything that may differ.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ _ONE: ColumnElement[int] = literal_column("1", Integer)
 
 
 class Form(Enum):
-    """How many rows of a read are wanted of each row above."""
+    """How many rows of a read are selected for each row above."""
 
     MANY = auto()
     ONE = auto()
@@ -44,7 +44,7 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Paged:
-    """The names of a page's parameters; a place has one for each column of the order."""
+    """Parameter names of a page. A cursor has one parameter per column of the order."""
 
     limit: str
     after: tuple[str, ...] | None
@@ -54,7 +54,7 @@ class Paged:
 
 @dataclass(slots=True)
 class ReadRequest:
-    """Columns of the rows of a read. `given`: the parameter of each argument that is not null."""
+    """The columns to select from a read. `given` maps each non-null argument to its parameter."""
 
     read: Read
     form: Form
@@ -64,34 +64,34 @@ class ReadRequest:
     parts: list["ReadRequest"] = field(default_factory=list)
 
     def conditions(self) -> Sequence[ColumnElement[bool]]:
-        """Which rows; may name columns of the rows above."""
+        """Return the conditions of the rows, which may name columns of the rows above."""
         given: Given = {name: bindparam(bind) for name, bind in self.given.items()}
         return self.read.where(given)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL for asyncpg, and the names of its parameters in their order."""
+    """SQL for asyncpg and the names of its parameters, in order."""
 
     text: str
     parameters: tuple[str, ...]
 
 
-Sources: TypeAlias = Mapping[tuple[str, str], ColumnElement[Any]]  # by table and column
+Sources: TypeAlias = Mapping[tuple[str, str], ColumnElement[Any]]  # key: table and column name
 
 
 def statement(wanted: ReadRequest) -> Statement:
-    """Raises NoPlan for what is not expressed."""
+    """Build the statement. Raises NoPlan if the request cannot be expressed."""
     query = _Writer().count(wanted) if wanted.form is Form.COUNT else _Writer().rows(wanted)
     compiled = query.compile(dialect=_DIALECT)
     parameters = tuple(compiled.positiontup or ())
     if any(compiled.params[name] is not None for name in parameters):
-        raise NoPlan("a value in a condition")  # written by us: it belongs into the text
+        raise NoPlan("a value in a condition")  # our own constants belong in the text
     return Statement(str(compiled), parameters)
 
 
 class _Writer:
-    """Makes the names that one statement needs."""
+    """Builds one statement and generates its unique names."""
 
     def __init__(self) -> None:
         self._numbers = count()
@@ -99,7 +99,7 @@ class _Writer:
     def rows(
         self, wanted: ReadRequest, above: Sources | None = None, outer: Sequence[FromClause] = ()
     ) -> Select[Any]:
-        """Rows with the columns that are wanted, in their order."""
+        """Build a query for the requested columns, in their order."""
         own, above = _own(wanted.read), above or {}
         if own.keys() & above.keys():
             raise NoPlan("a table below itself")
@@ -117,7 +117,7 @@ class _Writer:
     def count(
         self, wanted: ReadRequest, above: Sources | None = None, outer: Sequence[FromClause] = ()
     ) -> Select[Any]:
-        """How many rows a read finds, whatever the page."""
+        """Build a query for the number of rows, regardless of the page."""
         query = self._filtered(wanted, {**(above or {}), **_own(wanted.read)}, outer)
         return query.with_only_columns(func.count())
 
@@ -176,7 +176,7 @@ def _own(read: Read) -> Sources:
 
 
 def _placed(expression: Any, sources: Sources) -> Any:  # noqa: ANN401 - SQLAlchemy's
-    """An expression over what stands in the place of its columns."""
+    """Replace the columns of an expression by those of `sources`."""
     if hasattr(expression, "__clause_element__"):
         expression = expression.__clause_element__()
 
@@ -194,7 +194,7 @@ def _placed(expression: Any, sources: Sources) -> Any:  # noqa: ANN401 - SQLAlch
 def _needed(
     wanted: ReadRequest, own: Sources
 ) -> Iterator[tuple[tuple[str, str], ColumnElement[Any]]]:
-    """The columns of a read that its own columns, its order or its parts name."""
+    """Yield the columns that the selected columns, the order or the nested reads name."""
     for expression in (*_expressions(wanted), *wanted.read.order):
         if hasattr(expression, "__clause_element__"):
             expression = expression.__clause_element__()  # noqa: PLW2901 - the same
