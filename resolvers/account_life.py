@@ -1,4 +1,4 @@
-"""One's own account: its e-mail, its sessions, its data, its end (S13)."""
+"""Fields about the caller's own account: e-mail, sessions, data, deletion (S13)."""
 
 from typing import Annotated
 

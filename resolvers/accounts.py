@@ -1,4 +1,4 @@
-"""Accounts: who calls, logging in and out, passwords and API tokens (S29 to S32, A41)."""
+"""Fields about accounts: the caller, login, passwords and API tokens (S29 to S32, A41)."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Alerts (S99, S117, X2)."""
+"""Fields about alerts and their channels (S99, S117, X2)."""
 
 from typing import Annotated
 

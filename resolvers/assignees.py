@@ -1,4 +1,4 @@
-"""Who may be given an incident (A31)."""
+"""Fields about the people an incident can be assigned to (A31)."""
 
 from typing import Annotated
 

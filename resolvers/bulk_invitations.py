@@ -1,4 +1,4 @@
-"""Suppliers invite many clients at once (M10)."""
+"""Fields with which suppliers invite many clients at once (M10)."""
 
 from typing import Annotated
 

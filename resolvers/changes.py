@@ -1,4 +1,4 @@
-"""The audit (A4)."""
+"""Fields about the audit log (A4)."""
 
 from datetime import datetime
 from typing import Annotated

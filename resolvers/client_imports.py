@@ -1,4 +1,4 @@
-"""Suppliers import clients from CSV files (M10)."""
+"""Fields with which suppliers import clients from CSV files (M10)."""
 
 from typing import Annotated
 

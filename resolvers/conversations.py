@@ -1,4 +1,4 @@
-"""Conversations of suppliers and couples (M7)."""
+"""Fields about the conversations of suppliers and couples (M7)."""
 
 from typing import Annotated
 

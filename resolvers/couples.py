@@ -1,4 +1,4 @@
-"""Couples (S38)."""
+"""Fields about couples (S38)."""
 
 from domain.platform.search import check_search
 from schema.context import Info

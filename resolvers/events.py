@@ -1,4 +1,4 @@
-"""The event feed (S14, X6)."""
+"""Fields about the event feed (S14, X6)."""
 
 from datetime import datetime
 from typing import Annotated

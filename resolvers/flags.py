@@ -1,4 +1,4 @@
-"""Feature flags (S21 to S24, A22)."""
+"""Fields about feature flags (S21 to S24, A22)."""
 
 from functools import partial
 from typing import Annotated

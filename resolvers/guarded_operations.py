@@ -1,4 +1,7 @@
-"""What is open to whoever asks, and why the rest is not (D8, M1)."""
+"""Fields about guarded operations.
+
+Which are open to the caller, and why others are not (D8, M1).
+"""
 
 from typing import Annotated
 

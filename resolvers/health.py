@@ -1,4 +1,4 @@
-"""How health is answered."""
+"""Fields about health."""
 
 from schema.context import Info
 from schema.types.health import HealthSnapshot, SystemStatus

@@ -1,4 +1,4 @@
-"""What people do with incidents (S27, A31)."""
+"""Mutations of incidents (S27, A31)."""
 
 from typing import Annotated
 

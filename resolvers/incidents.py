@@ -1,4 +1,4 @@
-"""Incidents (S28)."""
+"""Queries of incidents (S28)."""
 
 from typing import Annotated
 

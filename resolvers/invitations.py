@@ -1,4 +1,4 @@
-"""Invitations: sent by suppliers, looked at and accepted by couples (S37, S41)."""
+"""Fields about invitations: sent by suppliers, read and accepted by couples (S37, S41)."""
 
 from typing import Annotated
 

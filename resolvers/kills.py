@@ -1,4 +1,4 @@
-"""Kill switches (S53, A6; L11)."""
+"""Fields about kill switches (S53, A6; L11)."""
 
 from typing import Annotated
 

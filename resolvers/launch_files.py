@@ -1,4 +1,4 @@
-"""A launch as a file (A52; L27)."""
+"""Fields about a launch as a file (A52; L27)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""The outbox (S14)."""
+"""Fields about the e-mail outbox (S14)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Messages that were reported to the staff (M7)."""
+"""Fields about reported messages (M7)."""
 
 from typing import Annotated
 

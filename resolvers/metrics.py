@@ -1,4 +1,4 @@
-"""Metrics (S26, A50)."""
+"""Fields about metrics (S26, A50)."""
 
 from typing import Annotated
 

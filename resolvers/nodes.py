@@ -1,4 +1,4 @@
-"""Any node by its global id (Relay)."""
+"""Fields that load any node by its global id (Relay)."""
 
 import asyncio
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The guided setup (S42 to S44, S73)."""
+"""Fields about the guided setup (S42 to S44, S73)."""
 
 from dataclasses import replace
 from datetime import timedelta

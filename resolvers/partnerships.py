@@ -1,4 +1,4 @@
-"""Partnerships end, and partners are blocked, by either side (M4)."""
+"""Fields that end partnerships and block partners (M4)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Launch phases (S16 to S20)."""
+"""Fields about launch phases (S16 to S20)."""
 
 from typing import Annotated
 

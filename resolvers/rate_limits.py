@@ -1,4 +1,4 @@
-"""What a caller may still ask (A42)."""
+"""The field with the caller's remaining quota (A42)."""
 
 from schema.context import Info
 from schema.quota import operation_cost, standing

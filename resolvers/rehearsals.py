@@ -1,4 +1,4 @@
-"""Rehearsals of launches (X4)."""
+"""Mutations of rehearsals (X4)."""
 
 from typing import Annotated
 

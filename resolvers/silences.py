@@ -1,4 +1,4 @@
-"""Silences (A28)."""
+"""Fields about silences (A28)."""
 
 from functools import partial
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Who may operate launches (A53)."""
+"""Fields about the staff, who operate launches (A53)."""
 
 from typing import Annotated
 

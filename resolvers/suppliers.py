@@ -1,4 +1,4 @@
-"""Suppliers and their clients (S33 to S36)."""
+"""Fields about suppliers and their clients (S33 to S36)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Webhooks (A46, X14)."""
+"""Fields about webhooks (A46, X14)."""
 
 from typing import Annotated
 

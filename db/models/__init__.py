@@ -1,4 +1,4 @@
-"""Every table, by topic. Importing this package fills `Base.metadata`."""
+"""All tables, by topic. Importing this package fills `Base.metadata`."""
 
 from db.base import Base
 from db.models import (

@@ -1,4 +1,4 @@
-"""People, their sessions and tokens, and what they tried (S13, S14)."""
+"""Users, their sessions and tokens, and their sign-up attempts (S13, S14)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from domain.actors import Role, UserType
 
 
 class User(Timestamps, Base):
-    """A person who can log in. `password_hash` is null until a password was chosen."""
+    """A person who can log in; `password_hash` is null until a password has been set."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -30,7 +30,7 @@ class User(Timestamps, Base):
 
 
 class Session(Base):
-    """One login. Only the SHA-256 of its token is kept."""
+    """A login session; only the SHA-256 of its token is stored."""
 
     __tablename__ = "sessions"
     __table_args__ = (Index(None, "user_id"), Index(None, "expires_at"))
@@ -46,9 +46,12 @@ class Session(Base):
 
 
 class ApiToken(Base):
-    """A tool's key. Only the SHA-256 of its secret is kept; `prefix` is what people recognise.
+    """An API token.
 
-    `ancestors`: the tokens that it was made with, all the way up; it ends with the first of them.
+    Only the SHA-256 of its secret is stored, and `prefix` helps people recognise it.
+
+    `ancestors`: the tokens it was created with, directly or indirectly; it becomes invalid when any
+    of them ends.
     """
 
     __tablename__ = "api_tokens"
@@ -68,7 +71,7 @@ class ApiToken(Base):
 
 
 class PasswordReset(Base):
-    """A one-time right to set a new password; only the SHA-256 of its token is kept."""
+    """A one-time link to set a new password; only the SHA-256 of its token is stored."""
 
     __tablename__ = "password_resets"
     __table_args__ = (Index(None, "user_id"),)
@@ -82,7 +85,7 @@ class PasswordReset(Base):
 
 
 class LogInLink(Base):
-    """A one-time right to log in, sent by e-mail; only the SHA-256 of its token is kept."""
+    """A one-time link to log in, sent by e-mail; only the SHA-256 of its token is stored."""
 
     __tablename__ = "log_in_links"
     __table_args__ = (Index(None, "user_id"), Index(None, "expires_at"))
@@ -96,7 +99,7 @@ class LogInLink(Base):
 
 
 class EmailConfirmation(Base):
-    """A one-time right to call an e-mail one's own: that of the account, or its next one."""
+    """A one-time link to confirm an e-mail address: the current or the next one of the account."""
 
     __tablename__ = "email_confirmations"
     __table_args__ = (Index(None, "user_id"), Index(None, "expires_at"))
@@ -111,7 +114,7 @@ class EmailConfirmation(Base):
 
 
 class SignupAttempt(Base):
-    """One try to sign up, and how it ended: failed sign-ups are a launch metric (S29, S64)."""
+    """A sign-up attempt and its outcome; failed sign-ups are a launch metric (S29, S64)."""
 
     __tablename__ = "signup_attempts"
     __table_args__ = (Index(None, "at"),)

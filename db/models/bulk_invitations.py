@@ -1,4 +1,4 @@
-"""Bulk invitations and what becomes of each invitation of them (M10)."""
+"""Bulk invitations and the items in them (M10)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,10 +13,10 @@ _ACTIVE = "stopped_at IS NULL AND finished_at IS NULL"
 
 
 class BulkInvitation(Base):
-    """One is active for each supplier. `next_at`: when a job goes on with it.
+    """A bulk invitation; each supplier has at most one active. `next_at`: when a job continues it.
 
-    `held_by`: why nothing of it leaves at present, such as an e-mail that is not confirmed.
-    `block`: the addresses that it was asked for from, for the limits of invitations.
+    `held_by`: why nothing is sent at present, such as an unconfirmed e-mail address. `block`: the
+    IP address block of the request, for the limits of invitations.
     """
 
     __tablename__ = "bulk_invitations"
@@ -45,7 +45,7 @@ class BulkInvitation(Base):
 
 
 class BulkInvitationItem(Base):
-    """One client of a bulk invitation. `reason`: why it is not sent, or not yet."""
+    """One client of a bulk invitation; `reason` says why it is not sent, or not yet."""
 
     __tablename__ = "bulk_invitation_items"
     __table_args__ = (

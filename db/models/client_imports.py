@@ -9,7 +9,7 @@ from db.base import Base, Moment, UuidKey, reference
 
 
 class ClientImport(Base):
-    """One import: how many rows the file had, and what became of them. The file is not kept."""
+    """An import: the number of rows and their results. The file itself is not stored."""
 
     __tablename__ = "client_imports"
     __table_args__ = (Index(None, "supplier_id", "created_at", "id"), Index(None, "created_by"))

@@ -1,4 +1,4 @@
-"""Conversations of suppliers and couples, what is read, and what was reported (M7)."""
+"""Conversations of suppliers and couples, read positions and reports (M7)."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -14,9 +14,9 @@ from domain.marketplace.message_reports import ReportOutcome
 
 
 class Conversation(Base):
-    """The counters of one conversation; made with its first message.
+    """The counters of a conversation, created with its first message.
 
-    `revision` counts every change of its messages, `last_position` the messages alone.
+    `revision` counts every change of its messages, `last_position` only new messages.
     """
 
     __tablename__ = "conversations"
@@ -31,9 +31,10 @@ class Conversation(Base):
 
 
 class Message(Base):
-    """One message. `position` is dense within its conversation; `revision` moves when it changes.
+    """A message; `position` is dense within its conversation, `revision` grows when it changes.
 
-    Without `sender_id` its writer has closed the account; it stays with the couple.
+    `sender_id` is null after its author has closed the account; the message remains for the other
+    side.
     """
 
     __tablename__ = "messages"
@@ -58,7 +59,7 @@ class Message(Base):
 
 
 class ConversationRead(Base):
-    """How far a person has read, and up to where they were told of messages by e-mail."""
+    """How far a user has read, and up to which message they were notified by e-mail."""
 
     __tablename__ = "conversation_reads"
     __table_args__ = (Index(None, "user_id"),)
@@ -74,7 +75,7 @@ class ConversationRead(Base):
 
 
 class MessageReport(Base):
-    """A message that a participant has reported; open until the staff has dealt with it."""
+    """A report of a message by a participant; open until the staff resolves it."""
 
     __tablename__ = "message_reports"
     __table_args__ = (
@@ -93,7 +94,7 @@ class MessageReport(Base):
 
 
 class Reported(NamedTuple):
-    """A report with its message, and between whom it was sent."""
+    """A report with its message and the partnership in which it was sent."""
 
     report: MessageReport
     message: Message

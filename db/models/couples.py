@@ -1,4 +1,4 @@
-"""Couples and their connections to suppliers (S8, S11)."""
+"""Couples and their partnerships with suppliers (S8, S11)."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from domain.marketplace.partner_blocks import PartnerSide
 
 
 class Couple(Timestamps, Base):
-    """Two partners on WedMe, with one login."""
+    """Two partners on WedMe who share one login."""
 
     __tablename__ = "couples"
     __table_args__ = (
@@ -41,7 +41,7 @@ class Couple(Timestamps, Base):
 
 
 class Partnership(Base):
-    """A supplier and a couple who found each other."""
+    """A supplier and a couple who are or were connected."""
 
     __tablename__ = "supplier_couple_connections"
     __table_args__ = (UniqueConstraint("supplier_id", "couple_id"), Index(None, "couple_id"))
@@ -57,7 +57,7 @@ class Partnership(Base):
 
 
 class PartnerBlock(Base):
-    """One side of a partnership, which has ended, keeps the other away. Both sides may."""
+    """A block by one side of an ended partnership; both sides may have one."""
 
     __tablename__ = "partner_blocks"
 

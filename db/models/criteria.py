@@ -1,4 +1,4 @@
-"""Where criteria and limits stand: what a worker that starts anew goes on from (X1, S64)."""
+"""The state of criteria and thresholds, from which a restarted worker continues (X1, S64)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from db.base import Base, reference
 
 
 class CriterionStatus(Base):
-    """One criterion in one run of a phase."""
+    """The state of one criterion in one run of a phase."""
 
     __tablename__ = "criterion_statuses"
 
@@ -21,7 +21,7 @@ class CriterionStatus(Base):
 
 
 class ThresholdStatus(Base):
-    """One limit that holds whatever the phase says."""
+    """The state of one threshold, which does not depend on a phase."""
 
     __tablename__ = "threshold_statuses"
 

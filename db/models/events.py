@@ -19,14 +19,14 @@ from db.base import Base, Moment, TransactionId, UuidKey, enum_column, reference
 from domain.actors import ActorKind
 from domain.events import Subject
 
-# Found when somebody's account is deleted, and their e-mail must leave the log.
+# Used when an account is deleted and its e-mail must be removed from the log.
 _OF_A_PERSON = "actor_kind = 'user'"
 
 
 class EventCounter(Base):
-    """One row: the newest position, and the transaction below which all have been looked through.
+    """A single row: the newest position, and the transaction id below which all events have one.
 
-    Only `launch_number_events` locks and moves it.
+    Only `launch_number_events` locks and updates it.
     """
 
     __tablename__ = "launch_event_counter"
@@ -38,12 +38,14 @@ class EventCounter(Base):
 
 
 class LaunchEvent(Base):
-    """One fact. Triggers refuse UPDATE and DELETE, but for the name of who is forgotten.
+    """One fact.
 
-    `id` is its identity, known to its transaction; `seq` is its position, and NULL from the commit
-    until `db.event_positions` gives it out, together with the version of the flag set that its
-    transaction has made. The column `at` keeps its name for the version before. `requested_at`:
-    when its transaction began, where it waited for rows before it did anything.
+    Triggers refuse UPDATE and DELETE, except for replacing the name of a deleted person.
+
+    `id` is its identity, known inside its transaction; `seq` is its position, NULL from the commit
+    until `db.event_positions` assigns it, together with the flag set version that its transaction
+    made. The column `at` keeps its name for the previous release. `requested_at`: when its
+    transaction began, if it had to wait for row locks.
     """
 
     __tablename__ = "launch_events"
@@ -75,7 +77,7 @@ class LaunchEvent(Base):
 
 
 class Change(Base):
-    """Who changed what, from what to what, and why. Refuses changes like the log."""
+    """An audit entry: who changed what, before and after, and why. Append-only like the log."""
 
     __tablename__ = "changes"
     __table_args__ = (
@@ -90,7 +92,7 @@ class Change(Base):
     id: Mapped[UuidKey]
     at: Mapped[datetime]
     event_id: Mapped[int] = mapped_column(ForeignKey("launch_events.id"))
-    event_seq: Mapped[int | None] = mapped_column(BigInteger)  # of the version before
+    event_seq: Mapped[int | None] = mapped_column(BigInteger)  # written by the previous release
     actor_kind: Mapped[ActorKind] = mapped_column(enum_column(ActorKind))
     actor_id: Mapped[UUID | None]
     actor_label: Mapped[str]
@@ -105,7 +107,7 @@ class Change(Base):
 
 
 class IdempotencyKey(Base):
-    """The outcome of a mutation, kept 24 hours so that a repeat gets the same answer (A45)."""
+    """The result of a mutation, stored for 24 hours so that a repeat returns it (A45)."""
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (Index(None, "created_at"),)

@@ -12,12 +12,12 @@ from domain.flags.flags import BucketBy
 
 
 class FeatureFlag(Timestamps, Base):
-    """A switch. `salt` is the key it was created with: users keep their bucket for ever.
+    """A flag. `salt` is the key it was created with, so that users keep their bucket for ever.
 
-    `cohort_salt` takes its place once a phase with a cohort has switched the flag on (L21).
+    `cohort_salt` replaces it once a phase with a cohort has switched the flag on (L21).
 
-    `enabled` and `rollout_percentage` are the owner's; the columns `run_*` are written by the
-    run that holds the flag, and the last two say what is in force (D1, ADR 27).
+    `enabled` and `rollout_percentage` belong to the owner; the columns `run_*` are written by the
+    run that holds the flag, and the last two are the values in force (D1, ADR 27).
     """
 
     __tablename__ = "feature_flags"
@@ -57,7 +57,7 @@ class FeatureFlag(Timestamps, Base):
     version: Mapped[int] = mapped_column(server_default=text("1"))
     last_evaluated_at: Mapped[datetime | None]
     zero_chosen: Mapped[bool] = mapped_column(server_default=text("false"))
-    xid: Mapped[TransactionId]  # that wrote it last, kept by a trigger
+    xid: Mapped[TransactionId]  # of the last write, kept by a trigger
     run_id: Mapped[UUID | None] = mapped_column(reference("phase_runs", ondelete="SET NULL"))
     run_switch: Mapped[bool | None]
     run_target: Mapped[Percentage | None]
@@ -76,7 +76,7 @@ class FeatureFlag(Timestamps, Base):
 
 
 class FlagSetEdit(Base):
-    """One statement that wrote flags, noted by a trigger until its transaction has its version."""
+    """A statement that wrote flags; a trigger records it until its transaction has a version."""
 
     __tablename__ = "flag_set_edits"
 
@@ -85,9 +85,11 @@ class FlagSetEdit(Base):
 
 
 class FlagSetVersion(Base):
-    """One row: the version of the whole set, one more for each transaction that wrote flags.
+    """A single row.
 
-    `launch_number_events` moves it after the commit, whoever wrote: nobody waits for this row.
+    The version of the whole set, which grows with each transaction that wrote flags.
+
+    `launch_number_events` updates it after the commit, so that no writer waits for this row.
     """
 
     __tablename__ = "flag_set_version"
@@ -100,7 +102,7 @@ class FlagSetVersion(Base):
 class FlagPropagation(Base):
     """How one version of the set reached all processes and clients (X5, S97).
 
-    `finished_at` NULL: not known yet. `complete_ms` NULL with a result: not all have had it.
+    `finished_at` NULL: not known yet. `complete_ms` NULL with a result: not all have received it.
     `unknown_...`: lost before they had it. `commit_ms`: from the request to the commit.
     """
 
@@ -134,7 +136,7 @@ class FlagPropagation(Base):
 
 
 class FlagUse(Base):
-    """When a flag was last evaluated for somebody, to the minute (A23)."""
+    """When a flag was last evaluated, to the minute (A23)."""
 
     __tablename__ = "flag_usage"
 
@@ -143,7 +145,7 @@ class FlagUse(Base):
 
 
 class FlagExposure(Base):
-    """How often a flag was served as on or off in five minutes, or in an hour of long ago."""
+    """How often a flag was served on or off, per five minutes, or per hour for old data."""
 
     __tablename__ = "flag_exposures"
     __table_args__ = (Index(None, "served_at"),)

@@ -1,4 +1,4 @@
-"""Health: every reading, and the present state of each check (S5)."""
+"""Health samples and the current state of each check (S5)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from domain.health.health import CheckType, HealthStatus
 
 
 class HealthReading(Base):
-    """One reading of one check."""
+    """One sample of one check."""
 
     __tablename__ = "system_health_checks"
     __table_args__ = (
@@ -34,7 +34,7 @@ class HealthReading(Base):
 
 
 class HealthCheckState(Base):
-    """Where a check stands after damping: one row for each check."""
+    """The damped state of a check; one row per check."""
 
     __tablename__ = "health_check_states"
 

@@ -1,4 +1,4 @@
-"""When each source of heartbeats was last heard of (A29)."""
+"""The last heartbeat of each source (A29)."""
 
 from datetime import datetime
 
@@ -8,10 +8,10 @@ from db.base import Base, Moment
 
 
 class LaunchHeartbeat(Base):
-    """One row a source."""
+    """One row per source."""
 
     __tablename__ = "launch_heartbeats"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    beat_at: Mapped[datetime | None]  # None: never yet
-    expected_at: Mapped[Moment]  # since when, whatever restarts (L23)
+    beat_at: Mapped[datetime | None]  # None: never heard from
+    expected_at: Mapped[Moment]  # since when, across restarts (L23)

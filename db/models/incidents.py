@@ -23,13 +23,12 @@ from domain.incidents.incidents import IncidentStatus, Severity
 
 
 class LaunchIncident(Timestamps, Base):
-    """Something that goes wrong in a launch. One open incident for each `dedup_key`.
+    """Something that goes wrong in a launch; there is one open incident per `dedup_key`.
 
-    Title, description, severity, phase, run and end are those of its current episode.
-    `explains` and `follows_from` name its place in the order of causes
-    (`domain.incidents.incident_causes`);
-    `cause_gone_at` is set where its cause has ended and a person still works on it, and for a
-    rollback, which is over as soon as it is done.
+    Title, description, severity, phase, run and end are those of its current episode. `explains`
+    and `follows_from` are its place in the order of causes (`domain.incidents.incident_causes`).
+    `cause_gone_at` is set when its cause has ended while a person still works on it, and at once
+    for a rollback.
     """
 
     __tablename__ = "launch_incidents"
@@ -80,11 +79,11 @@ class LaunchIncident(Timestamps, Base):
 
 
 class IncidentEpisode(Base):
-    """One time of an incident, from its first bad sample until it was resolved (D5).
+    """One period of an incident, from its first bad sample until it was resolved (D5).
 
-    An incident that is open has exactly one episode without an end: the last one.
-    `worsened_at`: when it became HIGH or CRITICAL, where it was not from its beginning.
-    `words_edited`: a person wrote its title or description, so reports leave them alone.
+    An open incident has exactly one episode without an end: the last one. `worsened_at`: when it
+    became HIGH or CRITICAL, if it was not from the start. `words_edited`: a person edited its title
+    or description, so reports no longer change them.
     """
 
     __tablename__ = "incident_episodes"
@@ -123,7 +122,7 @@ class IncidentEpisode(Base):
 
     @hybrid_property
     def began_at(self) -> datetime:
-        """The first bad sample; where none is known, when it was noticed."""
+        """Return the time of the first bad sample, or of the detection if no sample is known."""
         return self.first_bad_at or self.detected_at
 
     @began_at.inplace.expression
@@ -133,9 +132,9 @@ class IncidentEpisode(Base):
 
 
 class IncidentDependent(Base):
-    """Trouble that follows from the cause of an incident and opened no incident of its own (L17).
+    """A problem that follows from the cause of an incident and has no incident of its own (L17).
 
-    `draft` opens one where it outlives its cause.
+    `draft` opens one if the problem outlives that cause.
     """
 
     __tablename__ = "incident_dependents"
@@ -156,7 +155,7 @@ class IncidentDependent(Base):
 
 
 class LaunchAlert(Base):
-    """Where the alert of a cause stands, so that a restart neither repeats nor forgets (A26).
+    """The state of the alert of a cause, so that a restart neither repeats nor forgets it (A26).
 
     `incident_opened_for` and `incident_closed_for` name the opening that its incident knows of.
     """
@@ -177,7 +176,7 @@ class LaunchAlert(Base):
 
 
 class AlertDelivery(Base):
-    """A message to a channel, and how long it took (S99). Unfinished ones are work to do."""
+    """A message to a channel and its delivery time (S99); unfinished ones remain to be sent."""
 
     __tablename__ = "alert_deliveries"
     __table_args__ = (

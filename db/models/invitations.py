@@ -1,4 +1,4 @@
-"""Invitations from a supplier to a couple (S10, decisions 11 and 12)."""
+"""Invitations from suppliers to couples (S10, decisions 11 and 12)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,10 +11,10 @@ from domain.marketplace.invitations import InvitationChannel, InvitationStatus
 
 
 class Invitation(Base):
-    """One pending for each client. Codes are kept as their SHA-256 only.
+    """An invitation; each client has at most one pending. Only the SHA-256 of its codes is stored.
 
-    `invite_code` is that of the link that the supplier was shown, `mail_code` that of the letter:
-    only the second was ever seen by nobody but the mailbox (docs/adr).
+    `invite_code` is the code of the link shown to the supplier, `mail_code` that of the e-mail:
+    only the second proves that its holder reads the mailbox (docs/adr).
     """
 
     __tablename__ = "invitations"

@@ -1,4 +1,4 @@
-"""Ticks: the proof that a periodic task ran once in an interval (S62)."""
+"""Ticks: which worker ran a periodic task in an interval (S62)."""
 
 from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column

@@ -1,4 +1,4 @@
-"""Runs of the journeys, and what they add up to (S70, S80)."""
+"""Journey runs and their counts (S70, S80)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,9 +14,11 @@ from domain.journeys.journeys import JourneyKey, Outcome
 
 
 class JourneyRun(Base):
-    """One person or invitation on its way. No foreign key: what was counted stays counted.
+    """The journey of one person or invitation.
 
-    `done`: pairs of a step and its moment, in the order in which they came.
+    It has no foreign key, so that counts outlive the subject.
+
+    `done`: pairs of step and time, in order.
     """
 
     __tablename__ = "journey_runs"
@@ -39,9 +41,10 @@ class JourneyRun(Base):
 
 
 class JourneyCount(Base):
-    """How many of those who began in a minute, an hour or a day; `step` '': of the journey.
+    """The number of runs that began in a minute, hour or day; `step` '' is the whole journey.
 
-    `durations`: of a row of `seconds` how many took how long, by bucket; its own `bucket` is -1.
+    `durations`: for the measure `seconds`, the number of runs by bucket; the row's own `bucket` is
+    -1.
     """
 
     __tablename__ = "journey_counts"
@@ -58,7 +61,7 @@ class JourneyCount(Base):
 
 
 class JourneyAddition(Base):
-    """What a transaction adds to the counts: a row that nobody waits for, until it is folded."""
+    """An addition to the counts: inserting it blocks nobody, and it is folded later."""
 
     __tablename__ = "journey_additions"
 

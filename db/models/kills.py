@@ -1,4 +1,4 @@
-"""Kill switches: one row a kill or lift (L11)."""
+"""Kill switches: one row per kill or lift (L11)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from domain.actors import ActorKind
 
 
 class FlagKill(Base):
-    """Rows are only added. Per key the one with the highest number decides; `*` is every flag."""
+    """Append-only. The record with the highest number decides for its key; `*` is every flag."""
 
     __tablename__ = "flag_kills"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The outbox, and every attempt to empty it (S14)."""
+"""The e-mail outbox and every delivery attempt (S14)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,10 +12,10 @@ from domain.mail.outbox import AttemptOutcome
 
 
 class Mail(Base):
-    """A letter. Its words stay until an SMTP server took it, or somebody cancelled it.
+    """An e-mail. Its content is kept until an SMTP server accepts it or it is cancelled.
 
-    `bounced_at`: when its address was refused for good, at once or days after it was sent.
-    `claimed_until`: a worker hands it over until then; `next_attempt_at`: when it is due again.
+    `bounced_at`: when its address was permanently refused, at once or days after it was sent.
+    `claimed_until`: a worker is sending it until then; `next_attempt_at`: when it is due again.
     """
 
     __tablename__ = "mails"
@@ -52,7 +52,7 @@ class Mail(Base):
 
 
 class MailAttempt(Base):
-    """One try to hand a letter over; without an error it was taken."""
+    """An attempt to send an e-mail; without an error it was accepted."""
 
     __tablename__ = "mail_attempts"
     __table_args__ = (Index(None, "mail_id", "at"), Index(None, "at"))

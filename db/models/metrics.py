@@ -12,7 +12,7 @@ from domain.metrics.metrics import MetricKind
 
 
 class LaunchMetric(Base):
-    """One sample, as it came. Kept 48 hours."""
+    """One raw sample, kept for 48 hours."""
 
     __tablename__ = "launch_metrics"
     __table_args__ = (
@@ -28,13 +28,13 @@ class LaunchMetric(Base):
     metric_unit: Mapped[str] = mapped_column(server_default=text("''"))
     tags: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))
     recorded_at: Mapped[Moment]
-    # In the order of recording: the last of several samples of one moment is the newest (L13).
+    # Insertion order: of samples with the same time, the last one is the newest (L13).
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     phase_id: Mapped[UUID | None] = mapped_column(reference("launch_phases", ondelete="SET NULL"))
 
 
 class CustomMetric(Base):
-    """A metric of an outside tool. Its first kind and unit are its own; NULL: not said (L13)."""
+    """A metric of an external tool. Its first kind and unit are kept; NULL: not declared (L13)."""
 
     __tablename__ = "custom_metrics"
 
@@ -44,7 +44,7 @@ class CustomMetric(Base):
 
 
 class KnownSeries(Base):
-    """A name with its tags that an outside tool sent lately: how many there are is limited."""
+    """A name with tags that an external tool sent lately; their number is limited."""
 
     __tablename__ = "metric_series"
 
@@ -54,9 +54,9 @@ class KnownSeries(Base):
 
 
 class LateMinute(Base):
-    """A minute into which something came when it was folded already: folded again next.
+    """A minute that received samples after it was folded, and is folded again.
 
-    One row an arrival, so that whoever writes one waits for nobody.
+    One row per arrival, so that writers do not wait for each other.
     """
 
     __tablename__ = "metric_late_minutes"
@@ -67,7 +67,7 @@ class LateMinute(Base):
 
 
 class MetricRollup(Base):
-    """Samples of one metric folded into a bucket of a minute (kept 30 days) or an hour (a year)."""
+    """Samples of a metric folded into a minute (kept 30 days) or an hour (kept a year)."""
 
     __tablename__ = "launch_metric_rollups"
     __table_args__ = (Index(None, "resolution_seconds", "bucket_at"),)
@@ -82,7 +82,7 @@ class MetricRollup(Base):
     minimum: Mapped[float] = mapped_column(Double)
     maximum: Mapped[float] = mapped_column(Double)
     last: Mapped[float] = mapped_column(Double)
-    # Of the sample that is `last`. Null where a process folded it itself, at `bucket_at`.
+    # Of the sample that is `last`; null if a process folded it itself, at `bucket_at`.
     last_at: Mapped[datetime | None]
     last_seq: Mapped[int | None] = mapped_column(BigInteger)
     histogram: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))

@@ -1,4 +1,4 @@
-"""How far a person is through the guided setup: one row, one writer (S4, decision 14)."""
+"""Progress in the guided setup: one row per user with one writer (S4, decision 14)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from domain.marketplace.nudges import NudgeKind
 
 
 class OnboardingProgress(Timestamps, Base):
-    """Steps done, when, and where the person stands still."""
+    """The steps done, when they were done, and the current step."""
 
     __tablename__ = "user_onboarding_progress"
     __table_args__ = (
@@ -49,7 +49,7 @@ class OnboardingProgress(Timestamps, Base):
 
 
 class BlockedUser(Base):
-    """Somebody who came to a stand while an incident was open on their step (X12)."""
+    """A user who stopped at a step while an incident affected it (X12)."""
 
     __tablename__ = "onboarding_holdups"
     __table_args__ = (Index(None, "incident_id"),)

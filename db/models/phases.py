@@ -14,7 +14,7 @@ from domain.phases.phases import PhaseStatus, RunKind
 
 
 class LaunchPhase(Timestamps, Base):
-    """A stage of the launch. `started_at` and `ended_at` are facts of its latest run."""
+    """A stage of the launch; `started_at` and `ended_at` are those of its latest run."""
 
     __tablename__ = "launch_phases"
     __table_args__ = (
@@ -23,13 +23,13 @@ class LaunchPhase(Timestamps, Base):
             "platforms <@ ARRAY['wedsync','wedme'] AND platforms <> '{}'", name="platforms"
         ),
         CheckConstraint("planned_end_at > planned_start_at", name="planned"),
-        # A paused phase says who paused it, and no other phase does (D3).
+        # A paused phase names who paused it; other phases do not (D3).
         CheckConstraint(
             "num_nonnulls(pause_author, paused_by_kind, paused_by_label, paused_at)"
             " = CASE WHEN status = 'paused' THEN 4 ELSE 0 END",
             name="pause",
         ),
-        # At most one ACTIVE phase on each platform (S1).
+        # At most one ACTIVE phase per platform (S1).
         Index(
             "uq_launch_phases_active_wedsync",
             text("(true)"),
@@ -74,7 +74,7 @@ class LaunchPhase(Timestamps, Base):
 
     @property
     def pause(self) -> Pause | None:
-        """Who paused it; None unless it is PAUSED."""
+        """Return who paused it; None unless it is PAUSED."""
         if self.pause_author is None or self.paused_by_kind is None or self.paused_at is None:
             return None
         actor = ActorRef(self.paused_by_kind, self.paused_by_id, self.paused_by_label or "")
@@ -91,7 +91,10 @@ class LaunchPhase(Timestamps, Base):
 
 
 class LaunchPhaseFlag(Base):
-    """Which flags a phase switches on; no target means the flag's own percentage (decision 1)."""
+    """A flag that a phase switches on.
+
+    Without a target, the flag's own percentage counts (decision 1).
+    """
 
     __tablename__ = "launch_phase_flags"
     __table_args__ = (
@@ -108,7 +111,7 @@ class LaunchPhaseFlag(Base):
 
 
 class PhaseRun(Base):
-    """One activation of a phase, with what it was decided on (S95)."""
+    """One activation of a phase and the data it was decided on (S95)."""
 
     __tablename__ = "phase_runs"
     __table_args__ = (UniqueConstraint("phase_id", "number"),)
@@ -129,7 +132,7 @@ class PhaseRun(Base):
 
 
 class PhaseRunSnapshot(Base):
-    """What was in force of one flag before a run held it, and what the run aimed at."""
+    """The values in force of a flag before a run held it, and the target of the run."""
 
     __tablename__ = "phase_run_snapshots"
     __table_args__ = (Index(None, "flag_id"),)

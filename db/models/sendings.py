@@ -1,4 +1,4 @@
-"""What was sent to whom by invitations, and who wants none (SEC5)."""
+"""Records of invitation e-mails, and addresses that refuse invitations (SEC5)."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -10,16 +10,16 @@ from db.base import Base, Moment, UuidKey, enum_column
 
 
 class SendingKind(StrEnum):
-    """What is counted."""
+    """The kind of a counted record."""
 
     LETTER = "letter"
     DECLINED = "declined"
 
 
 class InvitationSending(Base):
-    """One letter with an invitation, or one that was declined.
+    """An invitation e-mail, or a declined invitation.
 
-    Without references: what is counted outlives the client, the invitation and the supplier.
+    It has no foreign keys, because counts outlive the client, the invitation and the supplier.
     `recipient` is the SHA-256 of the address.
     """
 
@@ -44,7 +44,7 @@ class InvitationSending(Base):
 
 
 class MailSuppression(Base):
-    """Whoever has this address wants no invitations. `recipient` is the SHA-256 of it."""
+    """An address that refuses invitations; `recipient` is its SHA-256."""
 
     __tablename__ = "mail_suppressions"
 

@@ -1,4 +1,4 @@
-"""Silences: planned work, during which nobody is told of what it breaks (A28)."""
+"""Silences: planned work, during which no alerts are sent about what it affects (A28)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from domain.actors import ActorKind
 
 
 class LaunchSilence(Base):
-    """One silence. It may be ended early, and is never edited or deleted otherwise."""
+    """A silence. It can be ended early; it is never edited or deleted otherwise."""
 
     __tablename__ = "launch_silences"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Suppliers and the couples they work with (S7, S9)."""
+"""Suppliers and their clients (S7, S9)."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from domain.marketplace.clients import ClientStatus
 
 
 class Supplier(Timestamps, Base):
-    """A business on WedSync. `first_value_at`: its first invitation was sent."""
+    """A business on WedSync. `first_value_at`: when its first invitation was sent."""
 
     __tablename__ = "suppliers"
     __table_args__ = (
@@ -41,7 +41,7 @@ class Supplier(Timestamps, Base):
 
 
 class Client(Timestamps, Base):
-    """A couple as a supplier knows it, before and after it joins WedMe."""
+    """A couple as recorded by one supplier, before and after it joins WedMe."""
 
     __tablename__ = "clients"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Webhooks and what was sent to them (A46)."""
+"""Webhooks and their deliveries (A46)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,10 +12,10 @@ from domain.actors import ActorKind
 
 
 class Webhook(Base):
-    """A place that is told of events; the cursor makes sure that none is lost.
+    """A URL that receives events; the cursor ensures that none is lost.
 
-    `last_seq` is the newest event that is done with. Whoever holds the lease delivers; the
-    maker's rights are looked at anew with each delivery.
+    `last_seq` is the newest event that is done. The holder of the lease delivers; the rights of the
+    creator are checked again for each delivery.
     """
 
     __tablename__ = "webhooks"
@@ -41,7 +41,7 @@ class Webhook(Base):
 
 
 class WebhookDelivery(Base):
-    """One event for one webhook: the body that was signed, and what the receiver said."""
+    """One event for one webhook: the signed body and the response of the receiver."""
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
