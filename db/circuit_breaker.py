@@ -15,14 +15,19 @@ from domain.platform.outages import Outage
 
 logger = logging.getLogger(__name__)
 
-ANSWER_SECONDS = 2.0  # a healthy database responds in a thousandth of this
-CONNECT_SECONDS = 3.0  # a new connection can take a moment on a busy machine
-PAUSE_SECONDS = 1.0
-LOG_SECONDS = 30.0  # minimum time between two log lines about the same cause
+RESPONSE_TIMEOUT_SECONDS = 2.0  # a healthy database responds in a thousandth of this
+CONNECT_TIMEOUT_SECONDS = 3.0  # a new connection can take a moment on a busy machine
+RETRY_AFTER_SECONDS = 1.0
+LOG_INTERVAL_SECONDS = 30.0  # minimum time between two log lines about the same cause
 # A lost connection raises any of these, depending on when it was lost.
-CUT = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-SILENT = "The database does not answer. Nothing was changed."
-NO_WRITES = "The database accepts no changes now. Nothing was changed."
+CONNECTION_ERRORS = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+NOT_RESPONDING = "The database does not answer. Nothing was changed."
+NO_WRITES = "The database accepts no changes at the moment. Nothing was changed."
 
 
 class DatabaseBreaker:
@@ -31,8 +36,8 @@ class DatabaseBreaker:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Create a closed breaker; `clock` returns seconds."""
         self._clock = clock
-        self._again_at: float | None = None
-        self._logged: dict[str, float] = {}
+        self._retry_at: float | None = None
+        self._logged_at: dict[str, float] = {}
         # The last failure, until the failed operation works again.
         self.outage: Outage | None = None
         self._failed_at = 0.0
@@ -40,31 +45,31 @@ class DatabaseBreaker:
 
     def check(self) -> None:
         """Raise DependencyDown if the breaker is open. Call it before using the database."""
-        if self._again_at is None:
+        if self._retry_at is None:
             return
         now = self._clock()
-        if now < self._again_at:
-            raise DependencyDown(SILENT, cause=self.outage.cause if self.outage else None)
+        if now < self._retry_at:
+            raise DependencyDown(NOT_RESPONDING, cause=self.outage.cause if self.outage else None)
         # This call tries again; until its result is known, the others fail at once.
-        self._again_at = now + CONNECT_SECONDS + PAUSE_SECONDS
+        self._retry_at = now + CONNECT_TIMEOUT_SECONDS + RETRY_AFTER_SECONDS
 
     def trip(self) -> None:
         """Open the breaker after a call that timed out."""
-        self._again_at = self._clock() + PAUSE_SECONDS
+        self._retry_at = self._clock() + RETRY_AFTER_SECONDS
 
     def reset(self) -> None:
         """Raise DependencyDown if the breaker is open. Call it before each use of the database."""
-        self._again_at = None
+        self._retry_at = None
         if self.outage is not None and not self.outage.reads:
             self.outage = None
 
-    def wrote(self) -> None:
+    def record_write(self) -> None:
         """End the outage after a successful write."""
         if self.outage is not None:
-            logger.info("database: it accepts changes again")
+            logger.info("database: accepts changes again")
         self.outage = None
 
-    def holds(self) -> bool:
+    def blocks_calls(self) -> bool:
         """Tell whether the outage is too recent for one small write to end it.
 
         A full disk has room for a few pages after it has refused larger writes.
@@ -73,12 +78,12 @@ class DatabaseBreaker:
             return False
         return self._clock() - self._failed_at < self.outage.hold_seconds
 
-    def failed(self, outage: Outage) -> DependencyDown:
+    def record_outage(self, outage: Outage) -> DependencyDown:
         """Record an outage and return the error to raise in place of the original one."""
         now = self._clock()
         self.outage, self._failed_at = outage, now
         self.generation += outage.reconnect
-        if now - self._logged.get(outage.cause, -LOG_SECONDS) >= LOG_SECONDS:
-            self._logged[outage.cause] = now
+        if now - self._logged_at.get(outage.cause, -LOG_INTERVAL_SECONDS) >= LOG_INTERVAL_SECONDS:
+            self._logged_at[outage.cause] = now
             logger.warning("database: %s", outage.cause, extra={"cause": outage.cause})
-        return DependencyDown(NO_WRITES if outage.reads else SILENT, cause=outage.cause)
+        return DependencyDown(NO_WRITES if outage.reads else NOT_RESPONDING, cause=outage.cause)

@@ -11,16 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from db.circuit_breaker import ANSWER_SECONDS, CONNECT_SECONDS, CUT, DatabaseBreaker
+from db.circuit_breaker import (
+    CONNECT_TIMEOUT_SECONDS,
+    CONNECTION_ERRORS,
+    RESPONSE_TIMEOUT_SECONDS,
+    DatabaseBreaker,
+)
 from db.json_text import read_json
 
 _GENERATION = "generation"
 # Sent as a statement, not as a connection parameter: PgBouncer refuses unknown parameters (F9).
-_FIRST = "SET jit = off"
+_SESSION_SETUP = "SET jit = off"
 _pings: ContextVar[bool] = ContextVar("pings", default=True)
 
 
-def connect(
+def create_engine(
     url: str, pool_size: int, timeout_seconds: float, breaker: DatabaseBreaker
 ) -> AsyncEngine:
     """Create an engine that pings each connection at checkout."""
@@ -33,12 +38,12 @@ def connect(
         pool_recycle=1800,
         json_deserializer=read_json,
         connect_args={
-            "timeout": min(timeout_seconds, CONNECT_SECONDS),
+            "timeout": min(timeout_seconds, CONNECT_TIMEOUT_SECONDS),
             "command_timeout": max(timeout_seconds * 3, 10),
             "server_settings": {"application_name": "launch"},
         },
     )
-    _ping_first(engine, breaker)
+    _listen_for_checkout(engine, breaker)
     return engine
 
 
@@ -51,11 +56,11 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
         yield driver
         await driver.execute("COMMIT")
     except BaseException:
-        with suppress(*CUT):
-            await driver.execute("ROLLBACK", timeout=ANSWER_SECONDS)
+        with suppress(*CONNECTION_ERRORS):
+            await driver.execute("ROLLBACK", timeout=RESPONSE_TIMEOUT_SECONDS)
         raise
     finally:
-        await greenlet_spawn(_give_back, lease)
+        await greenlet_spawn(_check_in, lease)
 
 
 async def _begin(engine: AsyncEngine) -> PoolProxiedConnection:
@@ -65,14 +70,14 @@ async def _begin(engine: AsyncEngine) -> PoolProxiedConnection:
     """
     try:
         with _without_pings():
-            return await _begun(await _lease(engine))
+            return await _begin_transaction(await _check_out(engine))
     except TimeoutError:  # frozen: another connection would time out too
         raise
-    except CUT:
-        return await _begun(await _lease(engine))
+    except CONNECTION_ERRORS:
+        return await _begin_transaction(await _check_out(engine))
 
 
-async def _lease(engine: AsyncEngine) -> PoolProxiedConnection:
+async def _check_out(engine: AsyncEngine) -> PoolProxiedConnection:
     """Check a connection out of the pool, with connection errors as SQLAlchemy raises them."""
     assert engine.dialect.dbapi is not None
     try:
@@ -81,17 +86,17 @@ async def _lease(engine: AsyncEngine) -> PoolProxiedConnection:
         raise DBAPIError(None, None, error) from error
 
 
-async def _begun(lease: PoolProxiedConnection) -> PoolProxiedConnection:
+async def _begin_transaction(lease: PoolProxiedConnection) -> PoolProxiedConnection:
     driver: asyncpg.Connection = lease.driver_connection
     try:
-        await driver.execute("BEGIN", timeout=ANSWER_SECONDS)
+        await driver.execute("BEGIN", timeout=RESPONSE_TIMEOUT_SECONDS)
     except BaseException:
-        await greenlet_spawn(_give_back, lease, is_broken=True)
+        await greenlet_spawn(_check_in, lease, is_broken=True)
         raise
     return lease
 
 
-def _give_back(lease: PoolProxiedConnection, *, is_broken: bool = False) -> None:
+def _check_in(lease: PoolProxiedConnection, *, is_broken: bool = False) -> None:
     """Check a connection in; one that is broken or still in a transaction is discarded.
 
     Runs in a greenlet because the pool may close an overflow connection.
@@ -112,7 +117,7 @@ def _without_pings() -> Iterator[None]:
         _pings.reset(before)
 
 
-def _ping_first(engine: AsyncEngine, breaker: DatabaseBreaker) -> None:
+def _listen_for_checkout(engine: AsyncEngine, breaker: DatabaseBreaker) -> None:
     """Ping each connection at checkout and replace those that were lost.
 
     SQLAlchemy's own ping takes three round trips, and it waits for a frozen database as long as for
@@ -127,11 +132,15 @@ def _ping_first(engine: AsyncEngine, breaker: DatabaseBreaker) -> None:
             return
         driver: asyncpg.Connection = entry.driver_connection
         try:
-            await_only(driver.execute(_FIRST if is_new else "SELECT", timeout=ANSWER_SECONDS))
+            await_only(
+                driver.execute(
+                    _SESSION_SETUP if is_new else "SELECT", timeout=RESPONSE_TIMEOUT_SECONDS
+                )
+            )
         except TimeoutError:
             driver.terminate()  # otherwise the pool waits for a graceful close
             raise
-        except CUT:
+        except CONNECTION_ERRORS:
             raise InvalidatePoolError from None
         breaker.reset()
 

@@ -32,7 +32,7 @@ async def read_after(
     kinds: Sequence[str] | None = None,
 ) -> list[RecordedEvent]:
     """Read events after a sequence number, oldest first."""
-    query = _matching(phase_id, since, until, kinds).where(LaunchEvent.seq > after)
+    query = _select_events(phase_id, since, until, kinds).where(LaunchEvent.seq > after)
     rows = await session.scalars(query.order_by(LaunchEvent.seq).limit(limit))
     return [recorded(row) for row in rows]
 
@@ -47,7 +47,7 @@ async def read_page(
     kinds: Sequence[str] | None = None,
 ) -> list[RecordedEvent]:
     """Read one page of events, ordered by sequence number."""
-    query = _matching(phase_id, since, None, kinds)
+    query = _select_events(phase_id, since, None, kinds)
     rows = await session.scalars(ordered(query, part, LaunchEvent.seq, descending=newest_first))
     return [recorded(row) for row in rows]
 
@@ -61,15 +61,15 @@ async def read_span(
     after: RecordedEvent | None,
 ) -> list[RecordedEvent]:
     """Read events that occurred between two times, ordered by time, after the event `after`."""
-    query = _matching(None, since, until, kinds)
-    place = (LaunchEvent.occurred_at, LaunchEvent.seq)
+    query = _select_events(None, since, until, kinds)
+    order = (LaunchEvent.occurred_at, LaunchEvent.seq)
     if after is not None:
-        query = query.where(tuple_(*place) > (after.occurred_at, after.seq))
-    rows = await session.scalars(query.order_by(*place).limit(limit))
+        query = query.where(tuple_(*order) > (after.occurred_at, after.seq))
+    rows = await session.scalars(query.order_by(*order).limit(limit))
     return [recorded(row) for row in rows]
 
 
-def _matching(
+def _select_events(
     phase_id: UUID | None,
     since: datetime | None,
     until: datetime | None,
@@ -85,20 +85,20 @@ def conditions(
     kinds: Sequence[str] | Sequence[ColumnElement[str]] | None,
 ) -> list[ColumnElement[bool]]:
     """Build the WHERE clauses for part of the log, without events that have no position yet."""
-    found: list[ColumnElement[bool]] = [LaunchEvent.seq.is_not(None)]
+    clauses: list[ColumnElement[bool]] = [LaunchEvent.seq.is_not(None)]
     if phase_id is not None:
-        found.append(LaunchEvent.phase_id == phase_id)
+        clauses.append(LaunchEvent.phase_id == phase_id)
     if since is not None:
-        found.append(LaunchEvent.occurred_at >= since)
+        clauses.append(LaunchEvent.occurred_at >= since)
     if until is not None:
-        found.append(LaunchEvent.occurred_at <= until)
+        clauses.append(LaunchEvent.occurred_at <= until)
     if kinds is not None:
-        found.append(LaunchEvent.kind.in_(kinds))
-    return found
+        clauses.append(LaunchEvent.kind.in_(kinds))
+    return clauses
 
 
 async def newest(session: AsyncSession, kinds: Sequence[str], limit: int) -> list[RecordedEvent]:
     """Read the newest events of the given kinds, newest first."""
-    query = _matching(None, None, None, kinds)
+    query = _select_events(None, None, None, kinds)
     rows = await session.scalars(query.order_by(LaunchEvent.seq.desc()).limit(limit))
     return [recorded(row) for row in rows]

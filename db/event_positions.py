@@ -16,10 +16,10 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect, select
 
+from db.coalescing import CoalescedCalls
 from db.direct import DirectConnection
 from db.event_rows import recorded_of
 from db.models.events import EventCounter
-from db.rounds import Rounds
 from domain.events import RecordedEvent, WrittenEvent
 from domain.ids import EventId
 
@@ -27,10 +27,12 @@ logger = logging.getLogger(__name__)
 
 Numbered = Callable[[Sequence[RecordedEvent]], Awaitable[None]]
 
-_NUMBER = "SELECT * FROM launch_number_events()"
-_MAX_TOLD = 500  # per callback
-_NUMBER_SECONDS = 5.0  # it may wait while another process numbers events
-_FIND = "SELECT * FROM launch_events WHERE id = ANY($1::bigint[]) AND seq IS NOT NULL ORDER BY seq"
+_NUMBER_SQL = "SELECT * FROM launch_number_events()"
+_MAX_PUBLISHED = 500  # per callback
+_NUMBER_TIMEOUT_SECONDS = 5.0  # it may wait while another process numbers events
+_FIND_SQL = (
+    "SELECT * FROM launch_events WHERE id = ANY($1::bigint[]) AND seq IS NOT NULL ORDER BY seq"
+)
 
 
 class Positions:
@@ -39,10 +41,10 @@ class Positions:
     def __init__(self, connection: DirectConnection) -> None:
         """Create a numberer on a connection that other parts may share."""
         self._connection = connection
-        self._rounds = Rounds(self._number, "positions")
+        self._batches = CoalescedCalls(self._number, "positions")
         self._callbacks: list[Numbered] = []
-        self._untold: deque[RecordedEvent] = deque()
-        self._telling: asyncio.Task[None] | None = None
+        self._unpublished: deque[RecordedEvent] = deque()
+        self._publishing: asyncio.Task[None] | None = None
 
     def on_numbered(self, callback: Numbered) -> None:
         """Call `callback`, in order, with all events that this process numbers.
@@ -53,50 +55,50 @@ class Positions:
 
     async def number(self) -> None:
         """Number all events committed before this call. Raises DependencyDown."""
-        await self._rounds.next()
+        await self._batches.next()
 
     async def of(self, written: Sequence[WrittenEvent]) -> Sequence[RecordedEvent]:
         """Return committed events with their positions. Raises DependencyDown."""
         if not written:
             return []
-        numbered = await self._rounds.next()
-        mine = [numbered.get(item.id) for item in written]
-        found = [item for item in mine if item is not None]
-        if len(found) == len(written):
-            return found
+        numbered = await self._batches.next()
+        own = [numbered.get(event.id) for event in written]
+        positioned = [event for event in own if event is not None]
+        if len(positioned) == len(written):
+            return positioned
         # Another process numbered some of them first.
-        rows = await self._connection.fetch(_FIND, [int(item.id) for item in written])
+        rows = await self._connection.fetch(_FIND_SQL, [int(event.id) for event in written])
         return [recorded_of(row) for row in rows]
 
-    async def settle(self) -> None:
+    async def wait_published(self) -> None:
         """Wait until the callbacks have received all numbered events."""
-        if self._telling is not None:
-            await asyncio.gather(self._telling, return_exceptions=True)
+        if self._publishing is not None:
+            await asyncio.gather(self._publishing, return_exceptions=True)
 
     async def _number(self) -> Mapping[EventId, RecordedEvent]:
         events = [
             recorded_of(row)
-            for row in await self._connection.fetch(_NUMBER, seconds=_NUMBER_SECONDS)
+            for row in await self._connection.fetch(_NUMBER_SQL, seconds=_NUMBER_TIMEOUT_SECONDS)
         ]
         if events and self._callbacks:
-            self._untold.extend(events)
-            if self._telling is None or self._telling.done():
-                self._telling = asyncio.create_task(self._tell_all(), name="publish")
+            self._unpublished.extend(events)
+            if self._publishing is None or self._publishing.done():
+                self._publishing = asyncio.create_task(self._publish_all(), name="publish")
         return {item.id: item for item in events}
 
-    async def _tell_all(self) -> None:
+    async def _publish_all(self) -> None:
         """Call the callbacks in order, in the background so that no caller waits for Redis.
 
         Events that arrive meanwhile are passed on together.
         """
-        while self._untold:
-            number = min(len(self._untold), _MAX_TOLD)
-            events = [self._untold.popleft() for _ in range(number)]
+        while self._unpublished:
+            number = min(len(self._unpublished), _MAX_PUBLISHED)
+            events = [self._unpublished.popleft() for _ in range(number)]
             for callback in self._callbacks:
                 try:
                     await callback(events)
                 except Exception:
-                    logger.exception("events were not told; readers catch up from the log")
+                    logger.exception("publishing events failed; readers catch up from the log")
 
 
 def head() -> ScalarSelect[Any]:

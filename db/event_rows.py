@@ -46,10 +46,10 @@ _adapters: dict[type[Event], TypeAdapter[Event]] = {}
 
 
 def _adapter(kind: type[Event]) -> TypeAdapter[Event]:
-    found = _adapters.get(kind)
-    if found is None:
-        found = _adapters[kind] = TypeAdapter(kind)
-    return found
+    adapter = _adapters.get(kind)
+    if adapter is None:
+        adapter = _adapters[kind] = TypeAdapter(kind)
+    return adapter
 
 
 def encode(event: Event) -> dict[str, object]:
@@ -60,8 +60,8 @@ def encode(event: Event) -> dict[str, object]:
 
 def decode(kind: str, payload: dict[str, object]) -> Event:
     """Decode a payload; a kind that this version does not know becomes an UnknownEvent."""
-    known = _KINDS.get(kind)
-    return _adapter(known).validate_python(payload) if known else UnknownEvent(kind=kind)
+    kind_class = _KINDS.get(kind)
+    return _adapter(kind_class).validate_python(payload) if kind_class else UnknownEvent(kind=kind)
 
 
 def recorded(row: LaunchEvent) -> RecordedEvent:
@@ -117,11 +117,11 @@ def event_of(
         occurred_at=occurred_at,
         recorded_at=recorded_at,
         actor=ActorRef(actor_kind, actor_id, actor_label),
-        event=_event(kind, payload, set_version),
+        event=_decode_with_version(kind, payload, set_version),
     )
 
 
-def _event(kind: str, payload: dict[str, object], set_version: int | None) -> Event:
+def _decode_with_version(kind: str, payload: dict[str, object], set_version: int | None) -> Event:
     """Decode an event and set its flag set version.
 
     The version is stored beside the position; events of older releases have it in the payload.

@@ -35,7 +35,7 @@ WITH draft AS MATERIALIZED (
     before, after, reason, run_id, reverts_id FROM draft WHERE audited IS NOT NULL ORDER BY id
   RETURNING *
 )"""
-_APPEND = f"{RECORD} SELECT id FROM draft ORDER BY id"  # noqa: S608
+_APPEND_SQL = f"{RECORD} SELECT id FROM draft ORDER BY id"  # noqa: S608
 
 
 async def append(
@@ -47,17 +47,17 @@ async def append(
     """
     if not drafts:
         return []
-    rows = await work.fetch(_APPEND, document(drafts, work.now, requested_at))
-    return [written(draft, row[0], work.now) for draft, row in zip(drafts, rows, strict=True)]
+    rows = await work.fetch(_APPEND_SQL, serialize_drafts(drafts, work.now, requested_at))
+    return [written_event(draft, row[0], work.now) for draft, row in zip(drafts, rows, strict=True)]
 
 
-def document(drafts: Sequence[Draft], now: datetime, requested_at: datetime) -> str:
+def serialize_drafts(drafts: Sequence[Draft], now: datetime, requested_at: datetime) -> str:
     """Serialize drafts as the first parameter of RECORD."""
     rows = [_row(draft, now, requested_at) for draft in drafts]
-    return json.dumps(rows, default=_text)
+    return json.dumps(rows, default=_encode_value)
 
 
-def written(draft: Draft, key: int, now: datetime) -> WrittenEvent:
+def written_event(draft: Draft, key: int, now: datetime) -> WrittenEvent:
     """Build the event that was written for a draft under the id `key`."""
     return WrittenEvent(
         id=EventId(key),
@@ -89,12 +89,12 @@ def _row(draft: Draft, now: datetime, requested_at: datetime) -> dict[str, objec
     }
 
 
-def _text(value: object) -> str:
+def _encode_value(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, UUID):
         return str(value)
-    raise TypeError(f"{type(value).__name__} has no place in a row of the log")
+    raise TypeError(f"{type(value).__name__} cannot be stored in the event log")
 
 
 def _actor_columns(ref: ActorRef) -> dict[str, object]:

@@ -16,18 +16,18 @@ from domain.flags.flags import BucketBy, Flag
 _NAMES = [column.key for column in COLUMNS]
 # Selected as text so that the result does not depend on the JSONB codec of the connection.
 _AS_TEXT = {"target_groups": "flag.target_groups::text AS target_groups"}
-SELECTED = ", ".join(_AS_TEXT.get(name, f"flag.{name}") for name in _NAMES)
+SELECT_LIST = ", ".join(_AS_TEXT.get(name, f"flag.{name}") for name in _NAMES)
 # Version and rows come from one snapshot. All transactions below `horizon` have ended by then.
 # `newest` is below the given horizon only after an older backup was restored; then all flags are
 # read.
-_READ = f"""
+_READ_SQL = f"""
 WITH head AS MATERIALIZED (
   SELECT launch_flag_set_version() AS set_version,
          pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon,
          pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS newest,
          (SELECT count(*) FROM feature_flags) AS number
 )
-SELECT head.set_version, head.horizon, head.number, {SELECTED}
+SELECT head.set_version, head.horizon, head.number, {SELECT_LIST}
 FROM head LEFT JOIN feature_flags AS flag ON flag.xid >= $1 OR head.newest < $1
 """  # noqa: S608 - names of columns
 
@@ -44,13 +44,13 @@ class FlagRows:
 
 async def read(connection: DirectConnection, since: int) -> FlagRows:
     """Read the flags that changed since a horizon; 0 reads all. Raises DependencyDown."""
-    rows = await connection.fetch(_READ, since)
+    rows = await connection.fetch(_READ_SQL, since)
     version, horizon, number = rows[0][0], rows[0][1], rows[0][2]
-    return FlagRows(version, horizon, number, [flag_in(row) for row in rows if row["id"]])
+    return FlagRows(version, horizon, number, [flag_from_record(row) for row in rows if row["id"]])
 
 
-def flag_in(row: asyncpg.Record) -> Flag:
-    """Build a flag from a row with the columns of SELECTED."""
+def flag_from_record(row: asyncpg.Record) -> Flag:
+    """Build a flag from a row with the columns of SELECT_LIST."""
     values = dict(row)
     values["target_groups"] = read_json(values["target_groups"])
     values["bucket_by"] = BucketBy(values["bucket_by"])

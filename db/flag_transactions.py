@@ -13,7 +13,7 @@ import asyncpg
 
 from db import event_writes
 from db.drafts import Draft
-from db.flag_rows import SELECTED, flag_in
+from db.flag_rows import SELECT_LIST, flag_from_record
 from db.json_text import read_json
 from db.models.events import Change
 from db.queries.flags import columns_of
@@ -21,8 +21,8 @@ from domain.actors import ActorKind
 from domain.events import RecordedEvent, Subject, WrittenEvent
 from domain.flags.flags import Flag
 
-_LOCK = f"SELECT {SELECTED} FROM feature_flags AS flag WHERE flag_key = $1 FOR UPDATE"  # noqa: S608
-_FLAG = f"SELECT {SELECTED} FROM feature_flags AS flag WHERE id = $1"  # noqa: S608
+_LOCK = f"SELECT {SELECT_LIST} FROM feature_flags AS flag WHERE flag_key = $1 FOR UPDATE"  # noqa: S608
+_FLAG = f"SELECT {SELECT_LIST} FROM feature_flags AS flag WHERE id = $1"  # noqa: S608
 _IS_LIVE = "SELECT FROM phase_runs WHERE id = $1 AND outcome IS NULL"
 _CHANGE = """
 id, at, event_id, event_seq, actor_kind, actor_id, actor_label, subject_kind, subject_id, action,
@@ -55,7 +55,7 @@ class FlagTransaction:
         """The flag to change, and `now` taken anew: it may have been waited for."""
         rows = await self.fetch(_LOCK, key)
         self.now = max(self.now, self._clock())
-        return flag_in(rows[0]) if rows else None
+        return flag_from_record(rows[0]) if rows else None
 
     async def is_live(self, run_id: UUID | None) -> bool:
         """Whether a run has no outcome yet; to be asked once its flag is locked."""
@@ -63,23 +63,23 @@ class FlagTransaction:
 
     async def save(self, before: Flag, after: Flag, draft: Draft | None) -> Change | None:
         """Write what differs in a locked flag, and record it, where it is news."""
-        values = _differing(before, after)
+        values = _changed_columns(before, after)
         if draft is None:
             if values:
                 await self.fetch(_update(tuple(values), 1), before.id, *values.values())
             return None
-        document = event_writes.document([draft], self.now, self.began)
+        document = event_writes.serialize_drafts([draft], self.now, self.began)
         update = _update(tuple(values), 2)
         statement = f"{event_writes.RECORD}, flag AS ({update}) {_RECORD}"
         rows = await self.fetch(statement, document, before.id, *values.values())
         change = _change(rows[0])
-        self.written = [event_writes.written(draft, change.event_id, self.now)]
+        self.written = [event_writes.written_event(draft, change.event_id, self.now)]
         return change
 
     async def flag(self, flag_id: UUID) -> Flag | None:
         """A flag by its id."""
         rows = await self.fetch(_FLAG, flag_id)
-        return flag_in(rows[0]) if rows else None
+        return flag_from_record(rows[0]) if rows else None
 
     async def change(self, change_id: UUID) -> Change | None:
         """A change by its id."""
@@ -92,13 +92,13 @@ class FlagTransaction:
         return _change(rows[0]) if rows else None
 
 
-def _differing(before: Flag, after: Flag) -> Mapping[str, object]:
+def _changed_columns(before: Flag, after: Flag) -> Mapping[str, object]:
     """Columns that differ: what is named in an UPDATE counts as set, and triggers follow it."""
     old, new = columns_of(before.wanted), columns_of(after.wanted)
-    found = {name: value for name, value in new.items() if value != old[name]}
+    changed = {name: value for name, value in new.items() if value != old[name]}
     if after.version != before.version:
-        found |= {"version": after.version, "updated_at": after.updated_at}
-    return found
+        changed |= {"version": after.version, "updated_at": after.updated_at}
+    return changed
 
 
 @cache

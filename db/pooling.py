@@ -12,14 +12,15 @@ from uuid import uuid4
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
-from db.circuit_breaker import ANSWER_SECONDS, CONNECT_SECONDS
+from db.circuit_breaker import CONNECT_TIMEOUT_SECONDS, RESPONSE_TIMEOUT_SECONDS
 from db.direct import driver_url
 
-_ROUNDS = 20  # each detects a pooler with probability 1/2; other clients may use the pool too
-_MANY_ROUNDS = 100
-_PID = "SELECT pg_backend_pid()"
+# Each round detects a pooler with probability 1/2; other clients may use the pool too.
+_DETECTION_ROUNDS = 20
+_STATEMENT_ROUNDS = 100
+_PID_SQL = "SELECT pg_backend_pid()"
 # No such prepared statement; a statement of this name exists.
-_STATES = frozenset({"26000", "42P05"})
+_MISSING_STATEMENT_STATES = frozenset({"26000", "42P05"})
 
 
 class Pooling(StrEnum):
@@ -30,7 +31,7 @@ class Pooling(StrEnum):
     NO_STATEMENTS = "transaction, without prepared statements"
 
 
-REFUSALS = {
+_ERRORS = {
     Pooling.NO_STATEMENTS: "PgBouncer before the database pools by transaction and keeps no "
     "prepared statements: set max_prepared_statements in PgBouncer 1.21 or newer, or "
     "pool_mode = session.",
@@ -40,14 +41,14 @@ REFUSALS = {
 }
 
 
-def refusal(pooling: Pooling, *, needs_session: bool) -> str | None:
+def pooling_error(pooling: Pooling, *, needs_session: bool) -> str | None:
     """Explain why a process cannot work with this pooling; None if it can."""
     if pooling is Pooling.TRANSACTION and not needs_session:
         return None
-    return REFUSALS.get(pooling)
+    return _ERRORS.get(pooling)
 
 
-async def look(url: str) -> Pooling:
+async def detect_pooling(url: str) -> Pooling:
     """Detect the pooling with two connections. Raises asyncpg's errors if it cannot connect."""
     one = await _connect(url)
     try:
@@ -65,23 +66,23 @@ async def look(url: str) -> Pooling:
 async def _connect(url: str) -> asyncpg.Connection:
     return await asyncpg.connect(
         driver_url(url),
-        timeout=CONNECT_SECONDS,
-        command_timeout=ANSWER_SECONDS,
+        timeout=CONNECT_TIMEOUT_SECONDS,
+        command_timeout=RESPONSE_TIMEOUT_SECONDS,
         statement_cache_size=0,
         server_settings={"application_name": "launch-pooling"},
     )
 
 
 async def _compare(one: asyncpg.Connection, two: asyncpg.Connection) -> Pooling:
-    seen: set[tuple[int, int]] = set()
-    for _ in range(_ROUNDS):
-        seen.add(await _sessions(one, two, one_begins=bool(randbelow(2))))
-        if len(seen) > 1:
-            return await _statements(one, two)
+    seen_pids: set[tuple[int, int]] = set()
+    for _ in range(_DETECTION_ROUNDS):
+        seen_pids.add(await _pids_at_once(one, two, one_begins=bool(randbelow(2))))
+        if len(seen_pids) > 1:
+            return await _check_statements(one, two)
     return Pooling.SESSION
 
 
-async def _sessions(
+async def _pids_at_once(
     one: asyncpg.Connection, two: asyncpg.Connection, *, one_begins: bool
 ) -> tuple[int, int]:
     """Return the backend pids that both connections have at the same time.
@@ -91,25 +92,25 @@ async def _sessions(
     """
     first, second = (one, two) if one_begins else (two, one)
     async with first.transaction():
-        a: int = await first.fetchval(_PID)
+        a: int = await first.fetchval(_PID_SQL)
         async with second.transaction():
-            b: int = await second.fetchval(_PID)
+            b: int = await second.fetchval(_PID_SQL)
     return (a, b) if one_begins else (b, a)
 
 
-async def _statements(one: asyncpg.Connection, two: asyncpg.Connection) -> Pooling:
+async def _check_statements(one: asyncpg.Connection, two: asyncpg.Connection) -> Pooling:
     """Check whether a statement prepared in one session works in another.
 
     Without proof the answer is no, because such statements would fail at random later.
     """
     try:
-        for _ in range(_MANY_ROUNDS):
+        for _ in range(_STATEMENT_ROUNDS):
             async with one.transaction():
-                home = await one.fetchval(_PID)
+                home = await one.fetchval(_PID_SQL)
                 statement = await one.prepare("SELECT 1", name=f"launch_{uuid4().hex}")
             # Occupies the session that knows the statement, if it gets it.
             async with two.transaction():
-                is_held = await two.fetchval(_PID) == home
+                is_held = await two.fetchval(_PID_SQL) == home
                 try:
                     if await _runs_elsewhere(one, statement, home):
                         return Pooling.TRANSACTION
@@ -118,7 +119,7 @@ async def _statements(one: asyncpg.Connection, two: asyncpg.Connection) -> Pooli
                         return Pooling.TRANSACTION
                     raise
     except asyncpg.PostgresError as error:
-        if error.sqlstate in _STATES:
+        if error.sqlstate in _MISSING_STATEMENT_STATES:
             return Pooling.NO_STATEMENTS
         raise
     return Pooling.NO_STATEMENTS
@@ -128,6 +129,6 @@ async def _runs_elsewhere(
     connection: asyncpg.Connection, statement: "PreparedStatement[asyncpg.Record]", home: int
 ) -> bool:
     async with connection.transaction():
-        there: int = await connection.fetchval(_PID, timeout=ANSWER_SECONDS)
-        await statement.fetchval(timeout=ANSWER_SECONDS)
+        there: int = await connection.fetchval(_PID_SQL, timeout=RESPONSE_TIMEOUT_SECONDS)
+        await statement.fetchval(timeout=RESPONSE_TIMEOUT_SECONDS)
     return there != home

@@ -31,11 +31,11 @@ async def check(db: Database) -> Readiness:
             if await session.scalar(_READ_ONLY):
                 return Readiness(READ_ONLY.cause)
         if db.breaker.outage is not None:
-            if db.breaker.holds():
+            if db.breaker.blocks_calls():
                 return Readiness(db.breaker.outage.cause)
             async with db.write() as uow:
                 await queries.write_probe(uow.session, uow.now)
-            db.breaker.wrote()
+            db.breaker.record_write()
     except DependencyDown as error:
         return Readiness(error.cause or error.message)
     # An older release keeps working on a newer schema until its processes have been replaced.

@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from db.circuit_breaker import CUT
+from db.circuit_breaker import CONNECTION_ERRORS
 from domain.platform.schema_revisions import SchemaDifference, compare
 
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
@@ -39,7 +39,7 @@ async def difference(connection: AsyncConnection | AsyncSession) -> SchemaDiffer
 async def problem_over(driver: asyncpg.Connection) -> str | None:
     """Describe the difference in words; None if there is none or it cannot be determined."""
     try:
-        found = await difference_over(driver)
-    except CUT:  # this check explains another error and must not raise its own
+        mismatch = await difference_over(driver)
+    except CONNECTION_ERRORS:  # this check explains another error and must not raise its own
         return None
-    return str(found) if found else None
+    return str(mismatch) if mismatch else None

@@ -19,10 +19,10 @@ from db.circuit_breaker import DatabaseBreaker
 from db.direct import DirectConnection
 from db.drafts import Audit, Draft
 from db.driver import driver_of
-from db.engine import connect, transaction
+from db.engine import create_engine, transaction
 from db.event_positions import Positions
 from db.flag_transactions import FlagTransaction
-from db.outages import of_database, outage_behind
+from db.outages import describe_database_error, find_outage
 from db.reads.connections import ReadConnections
 from domain.actors import Actor
 from domain.errors import DependencyDown
@@ -48,7 +48,7 @@ class UnitOfWork:
         # The same events with positions, after the commit.
         self.recorded: Sequence[RecordedEvent] = ()
 
-    def locked(self) -> None:
+    def refresh_now(self) -> None:
         """Take `now` from the clock again after waiting for row locks.
 
         Call this before the first row is written with `now`: nobody has seen a change yet.
@@ -104,7 +104,7 @@ class Database:
         self.url = url
         self.clock = clock
         self.breaker = DatabaseBreaker()
-        self.engine = connect(url, pool_size, timeout_seconds, self.breaker)
+        self.engine = create_engine(url, pool_size, timeout_seconds, self.breaker)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._enqueue_jobs = enqueue_jobs
         self.direct = DirectConnection(url, "launch-direct", self.breaker)
@@ -128,63 +128,63 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Open a session for reading. Raises DependencyDown if the database does not respond."""
-        async with self._translated(), self._sessions() as session:
+        async with self._translate_errors(), self._sessions() as session:
             yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """Open a unit of work that commits on a clean exit and rolls back on any exception."""
-        async with self._translated(), self._sessions() as session, session.begin():
+        async with self._translate_errors(), self._sessions() as session, session.begin():
             uow = UnitOfWork(session, self.clock)
             with moments.at(uow.now):
                 yield uow
                 await uow.write_events()
                 if uow.written:
                     await self._enqueue_jobs(session, uow.written)
-        await self._committed(uow)
+        await self._publish_commit(uow)
 
     @asynccontextmanager
     async def change_flag(self) -> AsyncIterator[FlagTransaction]:
         """Open a transaction that changes one flag without SQLAlchemy, in four round trips."""
-        async with self._translated(), transaction(self.engine) as driver:
+        async with self._translate_errors(), transaction(self.engine) as driver:
             self.breaker.reset()
             work = FlagTransaction(driver, self.clock)
             yield work
-        await self._committed(work)
+        await self._publish_commit(work)
 
     async def dispose(self) -> None:
         """Close every connection."""
-        await self.positions.settle()
+        await self.positions.wait_published()
         await self.direct.close()
         await self.reads.close()
         await self.engine.dispose()
 
-    async def _committed(self, work: UnitOfWork | FlagTransaction) -> None:
+    async def _publish_commit(self, work: UnitOfWork | FlagTransaction) -> None:
         """Number the events and run the callbacks.
 
         Errors no longer reach the caller: the change is saved.
         """
-        work.recorded = await self._numbered(work.written)
+        work.recorded = await self._assign_positions(work.written)
         if work.written:
-            self.breaker.wrote()
-        await self._tell(work.recorded)
+            self.breaker.record_write()
+        await self._run_callbacks(work.recorded)
 
     @asynccontextmanager
-    async def _translated(self) -> AsyncIterator[None]:
+    async def _translate_errors(self) -> AsyncIterator[None]:
         """Convert outages to DependencyDown, whose message contains no SQL."""
         self.breaker.check()
         try:
             yield
         except Exception as error:
-            outage = await self._outage(error)
+            outage = await self._find_outage(error)
             if outage is None:
                 raise
             if isinstance(error, TimeoutError):
                 self.breaker.trip()
-            raise self.breaker.failed(outage) from error
+            raise self.breaker.record_outage(outage) from error
 
-    async def _outage(self, error: Exception) -> Outage | None:
-        return await outage_behind(of_database(error), self._schema_problem)
+    async def _find_outage(self, error: Exception) -> Outage | None:
+        return await find_outage(describe_database_error(error), self._schema_problem)
 
     async def _schema_problem(self) -> str | None:
         try:
@@ -194,7 +194,7 @@ class Database:
             return None
         return str(difference) if difference else None
 
-    async def _numbered(self, written: Sequence[WrittenEvent]) -> Sequence[RecordedEvent]:
+    async def _assign_positions(self, written: Sequence[WrittenEvent]) -> Sequence[RecordedEvent]:
         """Assign positions; returns none if the database was lost after the commit.
 
         Another process then numbers and publishes the events.
@@ -202,10 +202,10 @@ class Database:
         try:
             return await self.positions.of(written)
         except DependencyDown:
-            logger.warning("%d events were committed and not numbered yet", len(written))
+            logger.warning("%d events are committed but not numbered yet", len(written))
             return ()
 
-    async def _tell(self, events: Sequence[RecordedEvent]) -> None:
+    async def _run_callbacks(self, events: Sequence[RecordedEvent]) -> None:
         """Run the after-commit callbacks and log their errors: the change is already saved."""
         if not events:
             return
@@ -216,7 +216,7 @@ class Database:
                 logger.exception("after-commit callback failed; readers catch up from the log")
 
 
-_COUNTER: ContextVar["StatementCounter | None"] = ContextVar("statement_counter", default=None)
+_counter: ContextVar["StatementCounter | None"] = ContextVar("statement_counter", default=None)
 
 
 class StatementCounter:
@@ -229,19 +229,19 @@ class StatementCounter:
         """Start counting."""
         self.statements: list[str] = []
         self._engine, self._reads = database.engine.sync_engine, database.reads
-        self._before = _COUNTER.set(self)
-        sqlalchemy_event.listen(self._engine, "before_cursor_execute", self._note)
-        self._reads.listeners.append(self._hear)
+        self._before = _counter.set(self)
+        sqlalchemy_event.listen(self._engine, "before_cursor_execute", self._on_execute)
+        self._reads.listeners.append(self._count)
 
     def stop(self) -> None:
         """Stop counting."""
-        _COUNTER.reset(self._before)
-        sqlalchemy_event.remove(self._engine, "before_cursor_execute", self._note)
-        self._reads.listeners.remove(self._hear)
+        _counter.reset(self._before)
+        sqlalchemy_event.remove(self._engine, "before_cursor_execute", self._on_execute)
+        self._reads.listeners.remove(self._count)
 
-    def _note(self, _c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        self._hear(statement)
+    def _on_execute(self, _c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        self._count(statement)
 
-    def _hear(self, statement: str) -> None:
-        if _COUNTER.get() is self:
+    def _count(self, statement: str) -> None:
+        if _counter.get() is self:
             self.statements.append(statement)

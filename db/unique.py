@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_DUPLICATE = "23505"  # SQLSTATE unique_violation
+_UNIQUE_VIOLATION = "23505"  # SQLSTATE unique_violation
 
 
 @asynccontextmanager
@@ -20,6 +20,6 @@ async def unique(session: AsyncSession, otherwise: Exception) -> AsyncIterator[N
         async with session.begin_nested():
             yield
     except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) != _DUPLICATE:
+        if getattr(error.orig, "sqlstate", None) != _UNIQUE_VIOLATION:
             raise
         raise otherwise from error

@@ -71,8 +71,8 @@ def check_pooling(settings: Settings, *, needs_session: bool) -> None:
     """Raises Problem where a pooler gives less of a session than is needed."""
     assert settings.database_url is not None
     with suppress(OSError, PostgresError):  # whoever connects next says it better
-        observed = asyncio.run(pooling.look(settings.database_url))
-        if reason := pooling.refusal(observed, needs_session=needs_session):
+        observed = asyncio.run(pooling.detect_pooling(settings.database_url))
+        if reason := pooling.pooling_error(observed, needs_session=needs_session):
             raise CommandError(reason)
 
 

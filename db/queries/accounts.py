@@ -84,10 +84,10 @@ def staff() -> list[ColumnElement[bool]]:
 
 def assignable(search: str | None) -> list[ColumnElement[bool]]:
     """Build the WHERE clause of enabled staff, filtered by a part of their e-mail."""
-    found = [*staff(), User.disabled_at.is_(None)]
+    clauses = [*staff(), User.disabled_at.is_(None)]
     if search is not None:
-        found.append(User.email.icontains(search, autoescape=True))
-    return found
+        clauses.append(User.email.icontains(search, autoescape=True))
+    return clauses
 
 
 async def page_of_users(
@@ -114,5 +114,5 @@ async def active_phase_id(session: AsyncSession, platform: Platform) -> PhaseId 
         LaunchPhase.status == PhaseStatus.ACTIVE,
         LaunchPhase.platforms.contains([platform.value]),
     )
-    found = (await session.execute(query)).scalar_one_or_none()
-    return PhaseId(found) if found else None
+    phase_id = (await session.execute(query)).scalar_one_or_none()
+    return PhaseId(phase_id) if phase_id else None

@@ -34,11 +34,11 @@ class ChannelHistory:
 async def all_alerts(session: AsyncSession) -> dict[str, Alert]:
     """Return the state of every alert by its cause."""
     documents = await session.scalars(select(LaunchAlert.document))
-    found = [_ALERT.validate_python(document) for document in documents]
-    return {alert.key: alert for alert in found}
+    alerts = [_ALERT.validate_python(document) for document in documents]
+    return {alert.key: alert for alert in alerts}
 
 
-async def put_alert(session: AsyncSession, alert: Alert, now: datetime) -> bool:
+async def save_alert(session: AsyncSession, alert: Alert, now: datetime) -> bool:
     """Store an alert; return False if the stored revision is not older."""
     row = {
         "key": alert.key,
@@ -62,13 +62,13 @@ async def lock_alert(session: AsyncSession, key: str) -> LaunchAlert | None:
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
-async def forget_alerts(session: AsyncSession, keys: Sequence[str]) -> None:
+async def delete_closed_alerts(session: AsyncSession, keys: Sequence[str]) -> None:
     """Delete closed alerts."""
-    over = LaunchAlert.key.in_(keys) & LaunchAlert.is_open.is_(False)
-    await session.execute(delete(LaunchAlert).where(over))
+    closed = LaunchAlert.key.in_(keys) & LaunchAlert.is_open.is_(False)
+    await session.execute(delete(LaunchAlert).where(closed))
 
 
-async def put_delivery(session: AsyncSession, delivery: Delivery) -> bool:
+async def save_delivery(session: AsyncSession, delivery: Delivery) -> bool:
     """Store a delivery; return False if the stored revision is not older or is final."""
     row = {name: getattr(delivery, name) for name in _FIELDS}
     insertion = upsert(AlertDelivery).values(row)

@@ -95,8 +95,8 @@ async def add_items(session: AsyncSession, bulk_id: UUID, clients: Sequence[UUID
         {"bulk_id": bulk_id, "client_id": key, "position": start + place}
         for place, key in enumerate(clients, start=1)
     ]
-    again = insert(Item).values(values)
-    query = again.on_conflict_do_update(
+    insertion = insert(Item).values(values)
+    query = insertion.on_conflict_do_update(
         index_elements=[Item.bulk_id, Item.client_id],
         set_={"status": BulkItemStatus.WAITING, "reason": None, "not_before": None},
         where=Item.status == BulkItemStatus.NOT_SENT,
@@ -137,20 +137,20 @@ async def stop_items(session: AsyncSession, bulk_id: UUID, now: datetime) -> Non
 async def counts(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Counts]:
     """Count the items of each bulk invitation by status."""
     query = select(Item.bulk_id, Item.status, func.count()).where(Item.bulk_id.in_(ids))
-    found: dict[UUID, dict[BulkItemStatus, int]] = {}
+    by_status: dict[UUID, dict[BulkItemStatus, int]] = {}
     for key, status, count in await session.execute(query.group_by(Item.bulk_id, Item.status)):
-        found.setdefault(key, {})[status] = count
-    return {key: Counts(found.get(key, {})) for key in ids}
+        by_status.setdefault(key, {})[status] = count
+    return {key: Counts(by_status.get(key, {})) for key in ids}
 
 
 async def paces(
     session: AsyncSession, suppliers: Sequence[UUID], since: datetime, declined_since: datetime
 ) -> Mapping[UUID, SendingPace]:
     """Return what limits the sending rate of each supplier, in one statement."""
-    letter = (Sending.kind == SendingKind.LETTER) & (Sending.at > since)
+    email = (Sending.kind == SendingKind.LETTER) & (Sending.at > since)
     decline = (Sending.kind == SendingKind.DECLINED) & (Sending.at > declined_since)
     mine: ColumnElement[bool] = Sending.supplier_id == Supplier.id
-    sent = select(func.array_agg(Sending.at)).where(mine, letter).scalar_subquery()
+    sent = select(func.array_agg(Sending.at)).where(mine, email).scalar_subquery()
     declines = select(func.count()).select_from(Sending).where(mine, decline).scalar_subquery()
     query = (
         select(Supplier.id, User.created_at, declines, sent)

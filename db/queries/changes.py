@@ -106,23 +106,23 @@ def conditions(
     until: datetime | ColumnElement[Any] | None,
 ) -> list[ColumnElement[bool]]:
     """Build the WHERE clause for subject kinds, actions and a time range."""
-    found = [one_of(Change.subject_kind, subjects)]
+    clauses = [one_of(Change.subject_kind, subjects)]
     if actions is not None:
-        found.append(one_of(Change.action, actions))
+        clauses.append(one_of(Change.action, actions))
     if since is not None:
-        found.append(Change.at >= since)
+        clauses.append(Change.at >= since)
     if until is not None:
-        found.append(Change.at <= until)
-    return found
+        clauses.append(Change.at <= until)
+    return clauses
 
 
 def of_kinds(query: Select[Change], kinds: Sequence[ChangeKind]) -> Select[Change]:
     """Filter changes by kind of action."""
     actions = {action for kind in kinds for action in ACTIONS.get(kind, ())}
-    wanted = [Change.action.in_(actions)]
+    clauses = [Change.action.in_(actions)]
     if ChangeKind.OTHER in kinds:
-        wanted.append(Change.action.not_in(KNOWN_ACTIONS))
-    return query.where(or_(*wanted))
+        clauses.append(Change.action.not_in(KNOWN_ACTIONS))
+    return query.where(or_(*clauses))
 
 
 def by_actors(query: Select[Change], actors: Sequence[str]) -> Select[Change]:

@@ -36,7 +36,7 @@ async def known_clients(session: AsyncSession, supplier_id: UUID) -> list[KnownC
 
 async def add_clients(
     session: AsyncSession,
-    made: ClientImport,
+    import_: ClientImport,
     clients: Mapping[int, ImportedClient],
     now: datetime,
 ) -> list[int]:
@@ -44,24 +44,24 @@ async def add_clients(
 
     A client that was added in the meantime is kept.
     """
-    done: list[int] = []
+    added_rows: list[int] = []
     for batch in _batches(list(clients.items())):
-        values = [_columns(client, made, now) for _, client in batch]
+        values = [_columns(client, import_, now) for _, client in batch]
         query = insert(Client).values(values).on_conflict_do_nothing()
         names = query.returning(Client.couple_names, Client.email, Client.wedding_date)
         added = {tuple(row) for row in await session.execute(names)}
-        done += [number for number, item in batch if _key(item) in added]
-    return done
+        added_rows += [number for number, item in batch if _key(item) in added]
+    return added_rows
 
 
 def _key(client: ImportedClient) -> tuple[object, ...]:
     return client.couple_names, client.email, client.wedding_date
 
 
-def _columns(client: ImportedClient, made: ClientImport, now: datetime) -> dict[str, object]:
+def _columns(client: ImportedClient, import_: ClientImport, now: datetime) -> dict[str, object]:
     return {
-        "supplier_id": made.supplier_id,
-        "import_id": made.id,
+        "supplier_id": import_.supplier_id,
+        "import_id": import_.id,
         "couple_names": client.couple_names,
         "email": client.email,
         "wedding_date": client.wedding_date,

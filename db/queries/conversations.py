@@ -33,12 +33,12 @@ ACTIVITY: ColumnElement[datetime] = func.greatest(
 
 async def by_key(session: AsyncSession, keys: Sequence[_Key]) -> Mapping[_Key, Conversation]:
     """Load conversations, each as seen by a participant; conversations of others are left out."""
-    found: dict[_Key, Conversation] = {}
+    conversations: dict[_Key, Conversation] = {}
     for viewer in {viewer for _, viewer in keys}:
-        ids = [key for key, wanted in keys if wanted == viewer]
+        ids = [key for key, participant in keys if participant == viewer]
         rows = await session.execute(_seen_by(viewer).where(Partnership.id.in_(ids)))
-        found |= {(row[0], viewer): _conversation(row, viewer) for row in rows}
-    return found
+        conversations |= {(row[0], viewer): _conversation(row, viewer) for row in rows}
+    return conversations
 
 
 async def page(session: AsyncSession, viewer: Participant, page: Moments) -> list[Conversation]:
@@ -87,12 +87,12 @@ async def lock_read(session: AsyncSession, partnership_id: UUID, user_id: UUID) 
 
 async def people_of(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Person]]:
     """Return both sides of active partnerships, the supplier first."""
-    found: dict[UUID, list[Person]] = {}
+    people: dict[UUID, list[Person]] = {}
     for query in (_suppliers(ids), _couples(ids)):
         for row in await session.execute(query):
             key, side, *rest = row
-            found.setdefault(key, []).append(Person(key, ConversationSide(side), *rest))
-    return found
+            people.setdefault(key, []).append(Person(key, ConversationSide(side), *rest))
+    return people
 
 
 def _seen_by(viewer: Participant) -> _Rows:

@@ -13,7 +13,7 @@ from db.models.accounts import User
 from db.models.couples import Couple, Partnership
 from db.models.invitations import Invitation
 from db.models.suppliers import Supplier
-from db.queries.pages import Moments, found_first, has_words, newest_first
+from db.queries.pages import Moments, has_words, newest_first, search_page
 from domain.marketplace.clients import ConnectionMethod
 from domain.platform.row_scope import PartnershipScope
 
@@ -52,7 +52,7 @@ def directory(search: str | None) -> list[ColumnElement[bool]]:
 def paged(search: str | None, page: Moments) -> Select[Couple]:
     """Select a page of the directory, newest first."""
     if search is not None:
-        return found_first(Couple, directory(search), page)
+        return search_page(Couple, directory(search), page)
     return newest_first(select(Couple), Couple.created_at, Couple.id, page)
 
 
@@ -85,12 +85,12 @@ async def connect(session: AsyncSession, pair: Pair, now: datetime) -> tuple[Par
         set_={"is_active": True, "connected_at": now},
         where=Partnership.is_active.is_(False),
     )
-    made = await session.scalar(
+    connected = await session.scalar(
         revived.returning(Partnership).execution_options(populate_existing=True)
     )
-    found = made or await partnership_of(session, pair)
-    assert found is not None
-    return found, made is not None
+    partnership = connected or await partnership_of(session, pair)
+    assert partnership is not None
+    return partnership, connected is not None
 
 
 async def page_of_partnerships(
@@ -104,14 +104,14 @@ async def page_of_partnerships(
 
 def partnerships_within(scope: PartnershipScope) -> list[ColumnElement[bool]]:
     """Build the WHERE clause of a list of partnerships."""
-    found: list[ColumnElement[bool]] = []
+    clauses: list[ColumnElement[bool]] = []
     if scope.supplier_id is not None:
-        found.append(Partnership.supplier_id == scope.supplier_id)
+        clauses.append(Partnership.supplier_id == scope.supplier_id)
     if scope.couple_id is not None:
-        found.append(Partnership.couple_id == scope.couple_id)
+        clauses.append(Partnership.couple_id == scope.couple_id)
     if scope.active_only:
-        found.append(Partnership.is_active.is_(True))
-    return found
+        clauses.append(Partnership.is_active.is_(True))
+    return clauses
 
 
 async def active_partnerships(
@@ -126,8 +126,8 @@ async def active_partnerships(
 async def partner_couples(session: AsyncSession, pairs: Sequence[Pair]) -> Mapping[Pair, Couple]:
     """Return the couples of active partnerships by supplier and couple."""
     query = _partners(Couple, pairs).where(Partnership.is_active)
-    found = await session.execute(query.join(Couple, Couple.id == Partnership.couple_id))
-    return {(one, other): row for one, other, row in found}
+    rows = await session.execute(query.join(Couple, Couple.id == Partnership.couple_id))
+    return {(one, other): row for one, other, row in rows}
 
 
 async def partner_suppliers(
@@ -135,8 +135,8 @@ async def partner_suppliers(
 ) -> Mapping[Pair, Supplier]:
     """Return the suppliers of partnerships, ended ones included, by supplier and couple."""
     query = _partners(Supplier, pairs)
-    found = await session.execute(query.join(Supplier, Supplier.id == Partnership.supplier_id))
-    return {(one, other): row for one, other, row in found}
+    rows = await session.execute(query.join(Supplier, Supplier.id == Partnership.supplier_id))
+    return {(one, other): row for one, other, row in rows}
 
 
 def _partners(kind: type[M], pairs: Sequence[Pair]) -> Select[UUID, UUID, M]:

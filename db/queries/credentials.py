@@ -119,8 +119,8 @@ async def reset_by_hash(
 ) -> Row[PasswordReset, User] | None:
     """Find a password reset and its user."""
     query = select(PasswordReset, User).join(User, User.id == PasswordReset.user_id)
-    found = await session.execute(query.where(PasswordReset.token_hash == token_hash))
-    return found.one_or_none()
+    rows = await session.execute(query.where(PasswordReset.token_hash == token_hash))
+    return rows.one_or_none()
 
 
 async def use_reset(session: AsyncSession, reset_id: UUID, now: datetime) -> bool:
@@ -166,8 +166,8 @@ async def confirmation_by_hash(
 ) -> Row[EmailConfirmation, User] | None:
     """Lock an e-mail confirmation and its user."""
     query = select(EmailConfirmation, User).join(User, User.id == EmailConfirmation.user_id)
-    found = query.where(EmailConfirmation.token_hash == token_hash).with_for_update(key_share=True)
-    return (await session.execute(found)).one_or_none()
+    locked = query.where(EmailConfirmation.token_hash == token_hash).with_for_update(key_share=True)
+    return (await session.execute(locked)).one_or_none()
 
 
 async def log_in_link_by_hash(
@@ -175,8 +175,8 @@ async def log_in_link_by_hash(
 ) -> Row[LogInLink, User] | None:
     """Lock a log-in link and its user."""
     query = select(LogInLink, User).join(User, User.id == LogInLink.user_id)
-    found = query.where(LogInLink.token_hash == token_hash).with_for_update(key_share=True)
-    return (await session.execute(found)).one_or_none()
+    locked = query.where(LogInLink.token_hash == token_hash).with_for_update(key_share=True)
+    return (await session.execute(locked)).one_or_none()
 
 
 async def void_log_in_links(session: AsyncSession, user_id: UUID, now: datetime) -> None:

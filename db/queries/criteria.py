@@ -25,10 +25,10 @@ async def states_of_runs(session: AsyncSession, run_ids: Sequence[UUID]) -> Mapp
     query = select(
         CriterionStatus.run_id, CriterionStatus.criterion_key, CriterionStatus.state
     ).where(CriterionStatus.run_id.in_(run_ids))
-    found: dict[UUID, dict[str, CriterionState]] = {run_id: {} for run_id in run_ids}
+    states: dict[UUID, dict[str, CriterionState]] = {run_id: {} for run_id in run_ids}
     for run_id, key, state in await session.execute(query):
-        found[run_id][key] = _CRITERION.validate_python(state)
-    return found
+        states[run_id][key] = _CRITERION.validate_python(state)
+    return states
 
 
 async def save_states(session: AsyncSession, run_id: UUID, states: States, now: datetime) -> None:

@@ -23,14 +23,14 @@ class LastSample:
 
 
 async def register(
-    session: AsyncSession, sent: Mapping[str, tuple[MetricKind | None, str]]
+    session: AsyncSession, metrics: Mapping[str, tuple[MetricKind | None, str]]
 ) -> Infos:
     """Register metrics and return the stored kind and unit of each.
 
     A metric without a kind or unit takes the first one that is sent.
     """
     rows = [
-        {"name": name, "kind": kind, "unit": unit} for name, (kind, unit) in sorted(sent.items())
+        {"name": name, "kind": kind, "unit": unit} for name, (kind, unit) in sorted(metrics.items())
     ]
     new = insert(CustomMetric).values(rows)
     no_unit = (CustomMetric.unit == "") & (new.excluded.unit != "")
@@ -42,7 +42,7 @@ async def register(
     await session.execute(
         new.on_conflict_do_update(index_elements=["name"], set_=first, where=or_(no_unit, no_kind))
     )
-    return await infos_of(session, list(sent))
+    return await infos_of(session, list(metrics))
 
 
 async def infos_of(session: AsyncSession, names: Sequence[str]) -> Infos:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.flags import FlagUse
 
 
-async def note(session: AsyncSession, keys: Sequence[str], at: datetime) -> None:
+async def record(session: AsyncSession, keys: Sequence[str], at: datetime) -> None:
     """Record evaluations. The keys must be sorted so that two processes cannot deadlock."""
     new = insert(FlagUse).values([{"flag_key": key, "evaluated_at": at} for key in keys])
     later = func.greatest(FlagUse.evaluated_at, new.excluded.evaluated_at)

@@ -148,17 +148,17 @@ def conditions(
     search: str | None,
 ) -> list[ColumnElement[bool]]:
     """Build the WHERE clause of a filtered list; `search` matches key and name."""
-    found: list[ColumnElement[bool]] = []
+    clauses: list[ColumnElement[bool]] = []
     if enabled is not None:
-        found.append(FeatureFlag.enabled_in_force == enabled)
+        clauses.append(FeatureFlag.enabled_in_force == enabled)
     if phase_id is not None:
-        found.append(FeatureFlag.launch_phase_id == phase_id)
+        clauses.append(FeatureFlag.launch_phase_id == phase_id)
     if search:
-        found.append(
+        clauses.append(
             FeatureFlag.flag_key.icontains(search, autoescape=True)
             | FeatureFlag.flag_name.icontains(search, autoescape=True)
         )
-    return found
+    return clauses
 
 
 async def lock(session: AsyncSession, keys: Sequence[str]) -> dict[str, FeatureFlag]:

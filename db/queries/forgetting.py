@@ -14,51 +14,56 @@ from db.models.silences import LaunchSilence
 from db.models.webhooks import WebhookDelivery
 from domain.actors import ActorKind
 
-_ALLOW = text("SELECT set_config('launch.forget', :state, true)")
+_ALLOW_SQL = text("SELECT set_config('launch.forget', :state, true)")
 
 
-async def forget_name(session: AsyncSession, user_id: UUID, name: str) -> None:
+async def anonymize_actor(session: AsyncSession, user_id: UUID, name: str) -> None:
     """Replace the name of a user in the log, the audit and launch records."""
-    await session.execute(_ALLOW, {"state": "on"})
+    await session.execute(_ALLOW_SQL, {"state": "on"})
     for table in (LaunchEvent, Change, PhaseRun):
         mine = (table.actor_kind == ActorKind.USER) & (table.actor_id == user_id)
         await session.execute(update(table).where(mine).values(actor_label=name))
-    await session.execute(_ALLOW, {"state": "off"})
-    taken = LaunchIncident.acknowledged_by_id == user_id
-    await session.execute(update(LaunchIncident).where(taken).values(acknowledged_by_label=name))
+    await session.execute(_ALLOW_SQL, {"state": "off"})
+    acknowledged = LaunchIncident.acknowledged_by_id == user_id
+    await session.execute(
+        update(LaunchIncident).where(acknowledged).values(acknowledged_by_label=name)
+    )
     planned = LaunchSilence.created_by_id == user_id
     await session.execute(update(LaunchSilence).where(planned).values(created_by_label=name))
     switched = FlagKill.actor_id == user_id
     await session.execute(update(FlagKill).where(switched).values(actor_label=name))
-    await _forget_approvals(session, user_id, name)
+    await _anonymize_approvals(session, user_id, name)
 
 
-async def forget_letters(session: AsyncSession, emails: set[str]) -> None:
+async def delete_emails(session: AsyncSession, emails: set[str]) -> None:
     """Delete all e-mails to these addresses, sent or not."""
     lowered = [email.lower() for email in emails]
     await session.execute(delete(Mail).where(func.lower(Mail.recipient).in_(lowered)))
 
 
-async def forget_deliveries(session: AsyncSession, email: str, name: str) -> None:
+async def anonymize_deliveries(session: AsyncSession, email: str, name: str) -> None:
     """Replace an e-mail in webhook deliveries, whose documents may have selected an actor."""
     body = WebhookDelivery.body
-    told = update(WebhookDelivery).where(body.contains(email, autoescape=True))
-    await session.execute(told.values(body=func.replace(body, email, name)))
+    deliveries = update(WebhookDelivery).where(body.contains(email, autoescape=True))
+    await session.execute(deliveries.values(body=func.replace(body, email, name)))
 
 
-async def forget_requests(session: AsyncSession, user_id: UUID) -> None:
+async def delete_idempotency_keys(session: AsyncSession, user_id: UUID) -> None:
     """Delete the stored results of a user's idempotency keys."""
     await session.execute(delete(IdempotencyKey).where(IdempotencyKey.actor == f"user:{user_id}"))
 
 
-async def _forget_approvals(session: AsyncSession, user_id: UUID, name: str) -> None:
-    said: ColumnElement[str] = cast(PhaseRun.approvals, Text)
-    query = select(PhaseRun).where(said.contains(str(user_id)))
+async def _anonymize_approvals(session: AsyncSession, user_id: UUID, name: str) -> None:
+    approvals_text: ColumnElement[str] = cast(PhaseRun.approvals, Text)
+    query = select(PhaseRun).where(approvals_text.contains(str(user_id)))
     for run in await session.scalars(query):
-        run.approvals = {step: _renamed(who, user_id, name) for step, who in run.approvals.items()}
+        run.approvals = {
+            step: _anonymize_approval(approval, user_id, name)
+            for step, approval in run.approvals.items()
+        }
 
 
-def _renamed(who: object, user_id: UUID, name: str) -> object:
-    if not isinstance(who, dict) or who.get("id") != str(user_id):
-        return who
-    return {**who, "label": name}
+def _anonymize_approval(approval: object, user_id: UUID, name: str) -> object:
+    if not isinstance(approval, dict) or approval.get("id") != str(user_id):
+        return approval
+    return {**approval, "label": name}

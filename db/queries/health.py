@@ -112,8 +112,8 @@ async def states(session: AsyncSession) -> list[CheckState]:
 async def lock_states(session: AsyncSession) -> dict[CheckType, CheckState]:
     """Lock the stored states in one order, so that two writers cannot deadlock."""
     query = select(HealthCheckState.state).order_by(HealthCheckState.check_type)
-    found = [_STATE.validate_python(row) for row in await session.scalars(query.with_for_update())]
-    return {state.check: state for state in found}
+    states = [_STATE.validate_python(row) for row in await session.scalars(query.with_for_update())]
+    return {state.check: state for state in states}
 
 
 async def save_states(session: AsyncSession, new: Sequence[CheckState], now: datetime) -> None:
@@ -175,11 +175,11 @@ async def tallies(
 
     Response times are 95th percentiles; samples folded into rollups have none.
     """
-    found: dict[CheckType, dict[datetime, Tally]] = {}
+    tallies_by_check: dict[CheckType, dict[datetime, Tally]] = {}
     for check, slot, *counted in await session.execute(_TALLIES, {"since": since, "size": size}):
         at = datetime.fromtimestamp(int(slot) * size, UTC)
-        found.setdefault(CheckType(check), {})[at] = Tally(*counted)
-    return found
+        tallies_by_check.setdefault(CheckType(check), {})[at] = Tally(*counted)
+    return tallies_by_check
 
 
 async def longest_gaps(
@@ -210,8 +210,8 @@ async def phase_started_at(session: AsyncSession) -> datetime | None:
 
 async def fold_readings(session: AsyncSession, before: datetime, batch: int) -> int:
     """Fold at most `batch` old samples into hourly rollups and return how many were folded."""
-    found: int = (await session.execute(_FOLD, {"before": before, "batch": batch})).scalar_one()
-    return found
+    folded: int = (await session.execute(_FOLD, {"before": before, "batch": batch})).scalar_one()
+    return folded
 
 
 async def write_probe(session: AsyncSession, now: datetime) -> dict[str, object]:

@@ -12,7 +12,7 @@ from db.models.heartbeats import LaunchHeartbeat
 from db.models.mail import Mail
 
 
-async def beat(session: AsyncSession, name: str, at: datetime) -> None:
+async def record_beat(session: AsyncSession, name: str, at: datetime) -> None:
     """Record a heartbeat; a time before the stored one changes nothing."""
     new = insert(LaunchHeartbeat).values(name=name, beat_at=at, expected_at=at)
     later = func.greatest(LaunchHeartbeat.beat_at, new.excluded.beat_at)
@@ -29,7 +29,7 @@ class StoredHeartbeat:
     expected_at: datetime
 
 
-async def everything(session: AsyncSession) -> Mapping[str, StoredHeartbeat]:
+async def list_all(session: AsyncSession) -> Mapping[str, StoredHeartbeat]:
     """Return all sources that were ever expected or heard from."""
     query = select(LaunchHeartbeat.name, LaunchHeartbeat.beat_at, LaunchHeartbeat.expected_at)
     rows = await session.execute(query)
@@ -42,18 +42,18 @@ async def expect(session: AsyncSession, name: str, at: datetime) -> None:
     await session.execute(new.on_conflict_do_nothing())
 
 
-async def forget_unexpected(session: AsyncSession, names: Collection[str]) -> None:
+async def delete_unexpected(session: AsyncSession, names: Collection[str]) -> None:
     """Delete sources that never reported and are no longer configured.
 
     A source configured again later is then expected from that time on.
     """
-    gone = delete(LaunchHeartbeat).where(
+    deletion = delete(LaunchHeartbeat).where(
         LaunchHeartbeat.beat_at.is_(None), LaunchHeartbeat.name.not_in(names)
     )
-    await session.execute(gone)
+    await session.execute(deletion)
 
 
-async def oldest_letter(session: AsyncSession) -> datetime | None:
+async def oldest_untried(session: AsyncSession) -> datetime | None:
     """Return when the oldest untried e-mail was created; None if there is none.
 
     E-mails that were tried wait for a mail server, which the e-mail health check watches.

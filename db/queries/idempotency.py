@@ -9,38 +9,40 @@ from db.driver import Statements
 from db.json_text import read_json
 
 # A concurrent request with the same key waits here for the first one. Expired keys count as new.
-_TAKE = """
+_RESERVE_SQL = """
 INSERT INTO idempotency_keys AS held (actor, key, operation, request_hash, created_at)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (actor, key) DO UPDATE SET operation = excluded.operation,
   request_hash = excluded.request_hash, created_at = excluded.created_at, result = NULL
 WHERE held.created_at < $6
 RETURNING key"""
-_FIND = "SELECT request_hash, result::text FROM idempotency_keys WHERE actor = $1 AND key = $2"
-_KEEP = "UPDATE idempotency_keys SET result = $3::text::jsonb WHERE actor = $1 AND key = $2"
+_FIND_SQL = "SELECT request_hash, result::text FROM idempotency_keys WHERE actor = $1 AND key = $2"
+_STORE_SQL = "UPDATE idempotency_keys SET result = $3::text::jsonb WHERE actor = $1 AND key = $2"
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class StoredRequest:
     """An earlier request with the same key; `result` is None until it is stored."""
 
     request_hash: bytes
     result: dict[str, object] | None
 
 
-async def take(
+async def reserve(
     work: Statements, actor: str, key: str, operation: str, request_hash: bytes, expired: datetime
 ) -> bool:
     """Reserve a key that is new or expired; return False if another request has it."""
-    return bool(await work.fetch(_TAKE, actor, key, operation, request_hash, work.now, expired))
+    return bool(
+        await work.fetch(_RESERVE_SQL, actor, key, operation, request_hash, work.now, expired)
+    )
 
 
-async def find(work: Statements, actor: str, key: str) -> Earlier:
+async def find(work: Statements, actor: str, key: str) -> StoredRequest:
     """Return the request that has a key."""
-    (row,) = await work.fetch(_FIND, actor, key)
-    return Earlier(row[0], read_json(row[1]) if row[1] is not None else None)
+    (row,) = await work.fetch(_FIND_SQL, actor, key)
+    return StoredRequest(row[0], read_json(row[1]) if row[1] is not None else None)
 
 
-async def keep(work: Statements, actor: str, key: str, result: Mapping[str, str]) -> None:
+async def store_result(work: Statements, actor: str, key: str, result: Mapping[str, str]) -> None:
     """Store the result that repeated requests receive."""
-    await work.fetch(_KEEP, actor, key, json.dumps(dict(result)))
+    await work.fetch(_STORE_SQL, actor, key, json.dumps(dict(result)))

@@ -68,7 +68,7 @@ async def of_criteria(session: AsyncSession, run_id: UUID) -> list[LaunchInciden
     return list(await session.scalars(query.execution_options(populate_existing=True)))
 
 
-async def put(session: AsyncSession, row: Mapping[str, object]) -> bool:
+async def save(session: AsyncSession, row: Mapping[str, object]) -> bool:
     """Insert or continue a dependent; return True if it is new or had ended."""
     insertion = insert(IncidentDependent).values(dict(row))
     was_open = select(IncidentDependent.id).where(
@@ -76,14 +76,14 @@ async def put(session: AsyncSession, row: Mapping[str, object]) -> bool:
         IncidentDependent.key == row["key"],
         IncidentDependent.ended_at.is_(None),
     )
-    known = await session.scalar(was_open)
+    open_id = await session.scalar(was_open)
     changed = {name: insertion.excluded[name] for name in ("title", "severity", "explanation")}
     await session.execute(
         insertion.on_conflict_do_update(
             index_elements=["episode_id", "key"], set_={**changed, "ended_at": None}
         )
     )
-    return known is None
+    return open_id is None
 
 
 async def open_with_key(session: AsyncSession, key: str) -> IncidentDependent | None:
@@ -105,11 +105,11 @@ async def end_with_prefix(session: AsyncSession, prefix: str, at: datetime) -> N
 
 
 async def _end(session: AsyncSession, where: ColumnElement[bool], at: datetime) -> None:
-    mine = update(IncidentDependent).where(where, IncidentDependent.ended_at.is_(None))
-    await session.execute(mine.values(ended_at=at))
+    open_dependents = update(IncidentDependent).where(where, IncidentDependent.ended_at.is_(None))
+    await session.execute(open_dependents.values(ended_at=at))
 
 
-async def left_over(session: AsyncSession, before: datetime) -> list[IncidentDependent]:
+async def lock_left_over(session: AsyncSession, before: datetime) -> list[IncidentDependent]:
     """Lock dependents that are still open although their cause ended before a time."""
     query = (
         select(IncidentDependent)
@@ -130,7 +130,7 @@ async def of_episodes(
 ) -> Mapping[UUID, list[IncidentDependent]]:
     """Return the dependents of each episode, in the order in which they began."""
     query = select(IncidentDependent).where(IncidentDependent.episode_id.in_(ids))
-    found: dict[UUID, list[IncidentDependent]] = {key: [] for key in ids}
+    dependents: dict[UUID, list[IncidentDependent]] = {key: [] for key in ids}
     for row in await session.scalars(query.order_by(IncidentDependent.began_at)):
-        found[row.episode_id].append(row)
-    return found
+        dependents[row.episode_id].append(row)
+    return dependents

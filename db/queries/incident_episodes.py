@@ -14,8 +14,8 @@ from db.models.incidents import IncidentEpisode
 async def last(session: AsyncSession, incident_id: UUID) -> IncidentEpisode:
     """Return the current episode; every incident has one. The caller has locked the incident."""
     query = select(IncidentEpisode).where(IncidentEpisode.incident_id == incident_id)
-    found = await session.scalars(query.order_by(IncidentEpisode.number.desc()).limit(1))
-    return found.one()
+    episodes = await session.scalars(query.order_by(IncidentEpisode.number.desc()).limit(1))
+    return episodes.one()
 
 
 async def current(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, IncidentEpisode]:
@@ -38,7 +38,7 @@ async def newest(
     inner = placed.where(IncidentEpisode.incident_id.in_(ids)).subquery()
     episode = aliased(IncidentEpisode, inner)
     query = select(episode).where(inner.c.place <= limit).order_by(inner.c.number.desc())
-    found: dict[UUID, list[IncidentEpisode]] = {}
+    episodes: dict[UUID, list[IncidentEpisode]] = {}
     for row in await session.scalars(query):
-        found.setdefault(row.incident_id, []).append(row)
-    return found
+        episodes.setdefault(row.incident_id, []).append(row)
+    return episodes

@@ -41,7 +41,7 @@ def _newest(dedup_key: str) -> Select[LaunchIncident]:
     return query.order_by(open_first, LaunchIncident.number.desc()).limit(1)
 
 
-async def open_ones(session: AsyncSession) -> list[LaunchIncident]:
+async def list_open(session: AsyncSession) -> list[LaunchIncident]:
     """Return all open incidents, oldest first."""
     query = select(LaunchIncident).where(LaunchIncident.status.in_(ACTIVE_STATUSES))
     return list(await session.scalars(query.order_by(LaunchIncident.number)))
@@ -72,16 +72,16 @@ def conditions(
     number: int | ColumnElement[Any] | None = None,
 ) -> list[ColumnElement[bool]]:
     """Build the WHERE clause of a filtered list."""
-    found: list[ColumnElement[bool]] = []
+    clauses: list[ColumnElement[bool]] = []
     if status is not None:
-        found.append(one_of(LaunchIncident.status, status))
+        clauses.append(one_of(LaunchIncident.status, status))
     if severity is not None:
-        found.append(one_of(LaunchIncident.severity, severity))
+        clauses.append(one_of(LaunchIncident.severity, severity))
     if phase_id is not None:
-        found.append(LaunchIncident.phase_id == phase_id)
+        clauses.append(LaunchIncident.phase_id == phase_id)
     if number is not None:
-        found.append(LaunchIncident.number == number)
-    return found
+        clauses.append(LaunchIncident.number == number)
+    return clauses
 
 
 async def page(

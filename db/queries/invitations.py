@@ -17,8 +17,8 @@ from db.queries.pages import Moments, newest_first
 from domain.events import Subject
 from domain.marketplace.invitations import PENDING, InvitationStatus
 
-Shown: TypeAlias = Row[Invitation, Supplier, Client]
-SENDING = ("sent", "resent")
+InvitationWithParties: TypeAlias = Row[Invitation, Supplier, Client]
+SENDING_ACTIONS = ("sent", "resent")
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Invitation]:
@@ -40,7 +40,7 @@ async def newest_by_client(
     return {row.client_id: row for row in await session.scalars(query)}
 
 
-async def by_code(session: AsyncSession, digest: bytes) -> Shown | None:
+async def by_code(session: AsyncSession, digest: bytes) -> InvitationWithParties | None:
     """Find the invitation of a code with its supplier and client; the code is not consumed.
 
     Returns None while the account of the supplier is disabled: its links then do not work (SEC11).
@@ -108,14 +108,14 @@ async def client_of(
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def letters_since(session: AsyncSession, client_id: UUID, since: datetime) -> int:
+async def count_emails_since(session: AsyncSession, client_id: UUID, since: datetime) -> int:
     """Count the invitation e-mails to a client since a time, from the event log."""
     mine = select(Invitation.id).where(Invitation.client_id == client_id)
     query = select(func.count()).where(
         LaunchEvent.subject_kind == Subject.INVITATION,
         LaunchEvent.subject_id.in_(mine),
         LaunchEvent.recorded_at > since,
-        LaunchEvent.payload["action"].astext.in_(SENDING),
+        LaunchEvent.payload["action"].astext.in_(SENDING_ACTIONS),
     )
     return (await session.execute(query)).scalar_one()
 
@@ -137,7 +137,7 @@ def directory(
     statuses: Sequence[InvitationStatus] | None, now: datetime, email: str | None = None
 ) -> list[ColumnElement[bool]]:
     """Build the WHERE clause of the directory; pending ones past their end are expired."""
-    return [*_to(email), or_(false(), *_stands(statuses, now))]
+    return [*_sent_to(email), or_(false(), *_status_conditions(statuses, now))]
 
 
 async def count(
@@ -151,18 +151,18 @@ async def count(
     Each condition is counted separately so that it uses its index; an OR would not.
     """
     parts = (
-        select(func.count(Invitation.id)).where(*_to(email), part).scalar_subquery()
-        for part in _stands(statuses, now)
+        select(func.count(Invitation.id)).where(*_sent_to(email), part).scalar_subquery()
+        for part in _status_conditions(statuses, now)
     )
     total: ColumnElement[int] = sum(parts, literal(0))
     return (await session.execute(select(total))).scalar_one()
 
 
-def _to(email: str | None) -> list[ColumnElement[bool]]:
+def _sent_to(email: str | None) -> list[ColumnElement[bool]]:
     return [] if email is None else [func.lower(Invitation.email) == func.lower(email)]
 
 
-def _stands(
+def _status_conditions(
     statuses: Sequence[InvitationStatus] | None, now: datetime
 ) -> list[ColumnElement[bool]]:
     """Build disjoint conditions, which compare the expiry only where needed.
@@ -175,14 +175,14 @@ def _stands(
     whole = [status for status in statuses if expired or status not in PENDING]
     alive = [status for status in statuses if status not in whole]
     overdue = [status for status in PENDING if expired and status not in statuses]
-    found: list[ColumnElement[bool]] = []
+    clauses: list[ColumnElement[bool]] = []
     if whole:
-        found.append(Invitation.status.in_(whole))
+        clauses.append(Invitation.status.in_(whole))
     if alive:
-        found.append(and_(Invitation.status.in_(alive), Invitation.expires_at > now))
+        clauses.append(and_(Invitation.status.in_(alive), Invitation.expires_at > now))
     if overdue:
-        found.append(and_(Invitation.status.in_(overdue), Invitation.expires_at <= now))
-    return found
+        clauses.append(and_(Invitation.status.in_(overdue), Invitation.expires_at <= now))
+    return clauses
 
 
 async def page(

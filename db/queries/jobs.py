@@ -41,7 +41,7 @@ class Claim:
 
 _STATES = {"queued": JobState.WAITING, "picked": JobState.RUNNING, "failed": JobState.FAILED}
 
-_QUEUE = text(
+_QUEUE_SQL = text(
     """
     SELECT job.id, job.entrypoint, job.status::text AS status, job.attempts, job.created,
            job.execute_after, job.heartbeat, last.error
@@ -57,12 +57,12 @@ _QUEUE = text(
     LIMIT :limit
     """
 )
-_COUNTS = text("SELECT status::text, count(*) FROM pgqueuer GROUP BY 1")
-_CLAIMS = text(
+_COUNTS_SQL = text("SELECT status::text, count(*) FROM pgqueuer GROUP BY 1")
+_CLAIMS_SQL = text(
     "SELECT DISTINCT ON (task) task, worker, claimed_at FROM ticks ORDER BY task, slot DESC"
 )
 # pgqueuer's own statement fails if a job with the same key is waiting.
-_RETRY = text(
+_RETRY_SQL = text(
     """
     WITH again AS (
         UPDATE pgqueuer AS job
@@ -80,8 +80,8 @@ _RETRY = text(
     SELECT entrypoint FROM again
     """
 )
-_STATUS = text("SELECT status::text FROM pgqueuer WHERE id = :id")
-_FORGET = text(
+_STATUS_SQL = text("SELECT status::text FROM pgqueuer WHERE id = :id")
+_DELETE_LOG_SQL = text(
     """
     WITH gone AS (
         DELETE FROM pgqueuer_log WHERE id IN (
@@ -98,7 +98,7 @@ _FORGET = text(
 
 async def queue(session: AsyncSession, limit: int) -> Sequence[QueuedJob]:
     """Return jobs: failed ones first, then running ones, then waiting ones by due time."""
-    rows = (await session.execute(_QUEUE, {"limit": limit})).all()
+    rows = (await session.execute(_QUEUE_SQL, {"limit": limit})).all()
     return [
         QueuedJob(
             id=row.id,
@@ -116,30 +116,32 @@ async def queue(session: AsyncSession, limit: int) -> Sequence[QueuedJob]:
 
 async def counts(session: AsyncSession) -> Mapping[JobState, int]:
     """Count the jobs in each state."""
-    found = {str(row[0]): int(row[1]) for row in (await session.execute(_COUNTS)).all()}
-    return {state: found.get(status, 0) for status, state in _STATES.items()}
+    by_status = {str(row[0]): int(row[1]) for row in (await session.execute(_COUNTS_SQL)).all()}
+    return {state: by_status.get(status, 0) for status, state in _STATES.items()}
 
 
 async def claims(session: AsyncSession) -> Mapping[str, Claim]:
     """Return the newest database claim of each task."""
-    rows = (await session.execute(_CLAIMS)).all()
+    rows = (await session.execute(_CLAIMS_SQL)).all()
     return {row.task: Claim(row.worker, row.claimed_at) for row in rows}
 
 
 async def retry(session: AsyncSession, job_id: int) -> str | None:
     """Requeue a failed job with its attempts reset; return its entrypoint, or None."""
-    found: str | None = (await session.execute(_RETRY, {"id": job_id})).scalar_one_or_none()
-    return found
+    entrypoint: str | None = (
+        await session.execute(_RETRY_SQL, {"id": job_id})
+    ).scalar_one_or_none()
+    return entrypoint
 
 
 async def state_of(session: AsyncSession, job_id: int) -> JobState | None:
     """Return the state of a job; None if there is no such job."""
-    status = (await session.execute(_STATUS, {"id": job_id})).scalar_one_or_none()
+    status = (await session.execute(_STATUS_SQL, {"id": job_id})).scalar_one_or_none()
     return _STATES.get(str(status))
 
 
-async def forget_log(session: AsyncSession, before: datetime, batch: int) -> int:
+async def delete_log(session: AsyncSession, before: datetime, batch: int) -> int:
     """Delete log lines of removed jobs and return how many were deleted."""
     values = {"before": before, "batch": batch}
-    found: int = (await session.execute(_FORGET, values)).scalar_one()
-    return found
+    deleted: int = (await session.execute(_DELETE_LOG_SQL, values)).scalar_one()
+    return deleted

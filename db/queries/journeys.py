@@ -63,11 +63,11 @@ async def owners(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Ow
     query = select(Supplier.id, Supplier.user_id, Supplier.vendor_type).where(
         or_(Supplier.id.in_(ids), Supplier.user_id.in_(ids))
     )
-    found: dict[UUID, Owner] = {}
+    owners_by_id: dict[UUID, Owner] = {}
     for supplier_id, user_id, vendor in await session.execute(query):
         owner = Owner(user_id, vendor.value if vendor else None)
-        found |= {supplier_id: owner, user_id: owner}
-    return found
+        owners_by_id |= {supplier_id: owner, user_id: owner}
+    return owners_by_id
 
 
 async def runs(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, Run]:
@@ -148,12 +148,12 @@ async def add(session: AsyncSession, added: Sequence[Addition]) -> None:
         await session.execute(insert(JourneyAddition), rows)
 
 
-async def fold(session: AsyncSession, sizes: Sequence[int], most: int) -> int:
+async def fold(session: AsyncSession, sizes: Sequence[int], limit: int) -> int:
     """Fold at most `most` additions into the counts of each resolution.
 
     Return how many were folded.
     """
-    values = {"sizes": list(sizes), "packed": PACKED, "most": most}
+    values = {"sizes": list(sizes), "packed": PACKED, "most": limit}
     return int((await session.execute(_FOLD, values)).scalar_one())
 
 
@@ -161,19 +161,19 @@ async def counted(
     session: AsyncSession, window: Sequence[Tier]
 ) -> Mapping[JourneyKey, Mapping[Cell, int]]:
     """Return the counts of the runs that began in a window."""
-    found: defaultdict[JourneyKey, Counter[Cell]] = defaultdict(Counter)
+    totals: defaultdict[JourneyKey, Counter[Cell]] = defaultdict(Counter)
     for key, vendor, step, measure, bucket, number, packed in await session.execute(
         counting(window)
     ):
         if bucket != PACKED:
-            found[key][Cell(vendor, step, measure, bucket)] += int(number)
+            totals[key][Cell(vendor, step, measure, bucket)] += int(number)
             continue
-        together: Counter[str] = Counter()
+        durations: Counter[str] = Counter()
         for histogram in orjson.loads(packed):
-            together.update(histogram)
-        for spent, many in together.items():
-            found[key][Cell(vendor, step, measure, int(spent))] += many
-    return found
+            durations.update(histogram)
+        for spent, runs in durations.items():
+            totals[key][Cell(vendor, step, measure, int(spent))] += runs
+    return totals
 
 
 def counting(window: Sequence[Tier]) -> Counting:
@@ -232,20 +232,20 @@ async def moving(
         )
         .group_by(JourneyRun.journey, JourneyRun.step)
     )
-    found: defaultdict[JourneyKey, dict[str, int]] = defaultdict(dict)
+    waiting_runs: defaultdict[JourneyKey, dict[str, int]] = defaultdict(dict)
     for key, step, number in await session.execute(query):
-        found[key][step or ""] = number
-    return found
+        waiting_runs[key][step or ""] = number
+    return waiting_runs
 
 
-async def forget(session: AsyncSession, size: int, before: datetime, batch: int) -> int:
+async def delete_expired(session: AsyncSession, size: int, before: datetime, batch: int) -> int:
     """Delete at most `batch` expired counts of one resolution; return how many were deleted."""
     row: ColumnElement[object] = literal_column("ctid")
     where = (JourneyCount.resolution_seconds == size, JourneyCount.cohort_at < before)
     old = select(row).select_from(JourneyCount).where(*where).limit(batch)
     gone = delete(JourneyCount).where(row.in_(old)).returning(JourneyCount.number)
-    found = await session.scalars(gone.execution_options(synchronize_session=False))
-    return len(found.all())
+    deleted = await session.scalars(gone.execution_options(synchronize_session=False))
+    return len(deleted.all())
 
 
 def _run(row: JourneyRun) -> Run:

@@ -19,11 +19,11 @@ _MAX = 5_000  # newest events of each kind
 
 async def last_events(session: AsyncSession, until: datetime) -> list[RecordedEvent]:
     """Return the last event of each phase, flag, check, incident and kill switch."""
-    found: list[LaunchEvent] = []
+    rows: list[LaunchEvent] = []
     for kind in (PhaseChanged.TYPE, FlagChanged.TYPE, HealthChanged.TYPE, IncidentChanged.TYPE):
-        found += await session.scalars(_last(kind, until))
-    found += await session.scalars(_last_kills(until))
-    return [recorded(row) for row in found]
+        rows += await session.scalars(_last(kind, until))
+    rows += await session.scalars(_last_kills(until))
+    return [recorded(row) for row in rows]
 
 
 async def last_of_kind(session: AsyncSession, kind: str, until: datetime) -> list[RecordedEvent]:
@@ -47,7 +47,7 @@ async def position_at(session: AsyncSession, at: datetime) -> EventSeq:
 
 def _last(kind: str, until: datetime) -> Select[LaunchEvent]:
     # Health checks have no id; the payload names the check.
-    thing = (
+    subject = (
         LaunchEvent.payload["check"].astext
         if kind == HealthChanged.TYPE
         else LaunchEvent.subject_id
@@ -59,8 +59,8 @@ def _last(kind: str, until: datetime) -> Select[LaunchEvent]:
             LaunchEvent.occurred_at <= until,
             LaunchEvent.seq.is_not(None),
         )
-        .ext(distinct_on(thing))
-        .order_by(thing, LaunchEvent.seq.desc())
+        .ext(distinct_on(subject))
+        .order_by(subject, LaunchEvent.seq.desc())
         .subquery()
     )
     newest = select(LaunchEvent).join(last, last.c.seq == LaunchEvent.seq)

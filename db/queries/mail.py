@@ -25,10 +25,10 @@ async def attempts_of(
 ) -> Mapping[UUID, list[MailAttempt]]:
     """Return the attempts of each e-mail, newest first."""
     query = select(MailAttempt).where(MailAttempt.mail_id.in_(ids))
-    found: dict[UUID, list[MailAttempt]] = {key: [] for key in ids}
+    attempts: dict[UUID, list[MailAttempt]] = {key: [] for key in ids}
     for row in await session.scalars(query.order_by(MailAttempt.at.desc())):
-        found[row.mail_id].append(row)
-    return found
+        attempts[row.mail_id].append(row)
+    return attempts
 
 
 async def newest_by_invitation(
@@ -95,22 +95,22 @@ def _unfinished() -> ColumnElement[bool]:
 async def cancel_open(session: AsyncSession, where: ColumnElement[bool], now: datetime) -> None:
     """Cancel unsent e-mails and erase their content; e-mails being sent are left alone."""
     free = or_(Mail.claimed_until.is_(None), Mail.claimed_until <= now)
-    still = select(Mail.id).where(where, free, Mail.sent_at.is_(None), Mail.cancelled_at.is_(None))
-    locked = still.with_for_update(skip_locked=True)
-    gone = {"cancelled_at": now, "body": "", "html": None, "next_attempt_at": None}
-    await session.execute(update(Mail).where(Mail.id.in_(locked)).values(gone))
+    unsent = select(Mail.id).where(where, free, Mail.sent_at.is_(None), Mail.cancelled_at.is_(None))
+    locked = unsent.with_for_update(skip_locked=True)
+    cancelled = {"cancelled_at": now, "body": "", "html": None, "next_attempt_at": None}
+    await session.execute(update(Mail).where(Mail.id.in_(locked)).values(cancelled))
 
 
-def listed(
+def conditions(
     statuses: Sequence[MailStatus] | None, recipient: str | None, *, has_server: bool
 ) -> list[ColumnElement[bool]]:
     """Build the WHERE clause of a list of e-mails with one of these statuses and a recipient."""
-    found: list[ColumnElement[bool]] = []
+    clauses: list[ColumnElement[bool]] = []
     if statuses is not None:
-        found.append(or_(false(), *(_in(status, has_server) for status in statuses)))
+        clauses.append(or_(false(), *(_has_status(status, has_server) for status in statuses)))
     if recipient is not None:
-        found.append(func.lower(Mail.recipient) == func.lower(recipient))
-    return found
+        clauses.append(func.lower(Mail.recipient) == func.lower(recipient))
+    return clauses
 
 
 async def page(
@@ -121,7 +121,7 @@ async def page(
     return list(await session.scalars(query))
 
 
-def _in(status: MailStatus, has_server: bool) -> ColumnElement[bool]:
+def _has_status(status: MailStatus, has_server: bool) -> ColumnElement[bool]:
     """Build the condition that matches `domain.mail.outbox.Standing.status`."""
     out, back = Mail.sent_at.is_not(None), Mail.bounced_at.is_not(None)
     if status is MailStatus.SENT:

@@ -15,7 +15,7 @@ from db.queries.pages import Moments, newest_first
 from domain.marketplace.message_reports import ReportOutcome
 
 
-def listed(*, is_open: bool | None) -> list[ColumnElement[bool]]:
+def conditions(*, is_open: bool | None) -> list[ColumnElement[bool]]:
     """Build the WHERE clause of a list of reports; None selects open and resolved ones."""
     if is_open is None:
         return []

@@ -15,14 +15,16 @@ from db.queries.pages import Numbers, ordered
 from domain.marketplace.conversations import MAX_UNREAD, ConversationSide
 
 
-class Place(NamedTuple):
+class MessagePosition(NamedTuple):
     """The position and revision of a new message in its conversation."""
 
     position: int
     revision: int
 
 
-async def next_place(session: AsyncSession, partnership_id: UUID, now: datetime) -> Place:
+async def reserve_position(
+    session: AsyncSession, partnership_id: UUID, now: datetime
+) -> MessagePosition:
     """Reserve the next position and revision; concurrent writers wait for the commit."""
     first = insert(Conversation).values(
         partnership_id=partnership_id, last_position=1, revision=1, last_message_at=now
@@ -36,7 +38,7 @@ async def next_place(session: AsyncSession, partnership_id: UUID, now: datetime)
         },
     )
     returned = following.returning(Conversation.last_position, Conversation.revision)
-    return Place(*(await session.execute(returned)).one())
+    return MessagePosition(*(await session.execute(returned)).one())
 
 
 async def next_revision(session: AsyncSession, partnership_id: UUID) -> int:

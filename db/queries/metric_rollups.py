@@ -13,8 +13,8 @@ from domain.platform.time_ranges import FINE, HOUR, MINUTE, floor
 # Excludes the rollups of other modules.
 _OURS = " AND metric_name NOT LIKE 'health.%'"
 # Two at once could overwrite a newer count with an older one.
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtext('launch_metric_rollups'))")
-_ROLL = """
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('launch_metric_rollups'))")
+_FOLD_SQL = """
 WITH source AS ({source}),
 binned AS (
   SELECT metric_name, date_bin(CAST(:step AS interval), at, 'epoch'::timestamptz) AS bucket_at,
@@ -48,8 +48,8 @@ WHERE (target.samples, target.total, target.minimum, target.maximum, target.last
   (excluded.samples, excluded.total, excluded.minimum, excluded.maximum, excluded.last,
    excluded.last_seq)
 """
-_MINUTES = _ROLL.format(source=" UNION ALL ".join(part + _OURS for part in parts(FINE)))
-_HOURS = _ROLL.format(source=" UNION ALL ".join(part + _OURS for part in parts(MINUTE)))
+_FOLD_MINUTES = _FOLD_SQL.format(source=" UNION ALL ".join(part + _OURS for part in parts(FINE)))
+_FOLD_HOURS = _FOLD_SQL.format(source=" UNION ALL ".join(part + _OURS for part in parts(MINUTE)))
 _NEWEST = """
 SELECT max(bucket_at) FROM launch_metric_rollups WHERE resolution_seconds = :resolution
 """
@@ -74,15 +74,15 @@ SELECT min(minute_at) AS first, max(minute_at) AS last FROM taken
 
 async def newest(session: AsyncSession) -> datetime | None:
     """Return the minute up to which samples are folded; that minute itself may be incomplete."""
-    found: datetime | None = await session.scalar(text(_NEWEST + _OURS), {"resolution": MINUTE})
-    return found
+    minute: datetime | None = await session.scalar(text(_NEWEST + _OURS), {"resolution": MINUTE})
+    return minute
 
 
 async def oldest(session: AsyncSession) -> datetime | None:
     """Return the time of the oldest sample or fine fold."""
     statement = text(_OLDEST.format(ours=_OURS))
-    found: datetime | None = await session.scalar(statement, {"resolution": FINE})
-    return found
+    first_at: datetime | None = await session.scalar(statement, {"resolution": FINE})
+    return first_at
 
 
 async def mark_late(session: AsyncSession, minutes: Sequence[datetime]) -> None:
@@ -101,32 +101,32 @@ async def take_late(session: AsyncSession) -> tuple[datetime, datetime] | None:
     return None if row.first is None else (row.first, row.last + timedelta(seconds=MINUTE))
 
 
-async def roll(session: AsyncSession, start: datetime, end: datetime) -> None:
+async def fold(session: AsyncSession, start: datetime, end: datetime) -> None:
     """Fold the samples of whole minutes within one hour, then that hour.
 
     Buckets are recomputed from all their samples, so that running twice or late gives the same
     result. A sample on a border belongs to the bucket that begins there.
     """
-    await session.execute(_ALONE)
+    await session.execute(_LOCK)
     minutes = {"start": start, "end": end, "resolution": MINUTE}
-    await session.execute(text(_MINUTES), minutes | {"step": timedelta(seconds=MINUTE)})
+    await session.execute(text(_FOLD_MINUTES), minutes | {"step": timedelta(seconds=MINUTE)})
     hour = floor(start, HOUR)
     hours = {"start": hour, "end": hour + timedelta(seconds=HOUR), "resolution": HOUR}
-    await session.execute(text(_HOURS), hours | {"step": timedelta(seconds=HOUR)})
+    await session.execute(text(_FOLD_HOURS), hours | {"step": timedelta(seconds=HOUR)})
 
 
-async def forget(
+async def delete_expired(
     session: AsyncSession, *, resolution: int | None, before: datetime, batch: int
 ) -> int:
     """Delete at most `batch` samples, or folds of a resolution; return how many were deleted."""
     table = "launch_metrics" if resolution is None else "launch_metric_rollups"
     moment = "recorded_at" if resolution is None else "bucket_at"
     only = "" if resolution is None else f"AND resolution_seconds = {resolution}{_OURS}"
-    found = await session.execute(
+    deleted = await session.execute(
         text(
             f"DELETE FROM {table} WHERE ctid IN "  # noqa: S608 - names of our own, no input
             f"(SELECT ctid FROM {table} WHERE {moment} < :before {only} LIMIT :batch) RETURNING 1"
         ),
         {"before": before, "batch": batch},
     )
-    return len(found.all())
+    return len(deleted.all())

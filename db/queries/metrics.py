@@ -191,5 +191,5 @@ _ACTIVE = text("SELECT id FROM launch_phases WHERE status = 'active' ORDER BY po
 
 async def active_phase(session: AsyncSession) -> UUID | None:
     """Return the phase that is live, to which current samples belong."""
-    found: UUID | None = (await session.execute(_ACTIVE)).scalar_one_or_none()
-    return found
+    phase_id: UUID | None = (await session.execute(_ACTIVE)).scalar_one_or_none()
+    return phase_id

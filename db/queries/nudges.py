@@ -35,7 +35,7 @@ async def incidents_on(
     return {row[0]: row[1] for row in await session.execute(query)}
 
 
-async def remember(
+async def record_blocked(
     session: AsyncSession, onboarding_id: UUID, incident_id: UUID, step: str, now: datetime
 ) -> None:
     """Record that an incident blocks a user; recording it again changes nothing."""
@@ -43,7 +43,7 @@ async def remember(
     await session.execute(insert(BlockedUser).values(row).on_conflict_do_nothing())
 
 
-async def waiting_for(session: AsyncSession, incident_id: UUID, limit: int) -> list[UUID]:
+async def blocked_users(session: AsyncSession, incident_id: UUID, limit: int) -> list[UUID]:
     """Return users who were blocked by an incident and have not been told of its end."""
     query = (
         select(OnboardingProgress.user_id)
@@ -54,7 +54,7 @@ async def waiting_for(session: AsyncSession, incident_id: UUID, limit: int) -> l
     return list(await session.scalars(query.limit(limit)))
 
 
-async def settle(
+async def mark_told(
     session: AsyncSession, onboarding_id: UUID, incident_id: UUID, now: datetime
 ) -> str | None:
     """Record that the user was told; return the blocked step to the first caller only."""

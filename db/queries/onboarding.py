@@ -30,12 +30,12 @@ async def by_user(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, O
 
 async def lock_of_user(session: AsyncSession, user_id: UUID) -> OnboardingProgress | None:
     """Lock the onboarding of a user until the end of the transaction."""
-    return await _locked(session, OnboardingProgress.user_id == user_id)
+    return await _lock_where(session, OnboardingProgress.user_id == user_id)
 
 
 async def lock(session: AsyncSession, onboarding_id: UUID) -> OnboardingProgress | None:
     """Lock an onboarding until the end of the transaction."""
-    return await _locked(session, OnboardingProgress.id == onboarding_id)
+    return await _lock_where(session, OnboardingProgress.id == onboarding_id)
 
 
 async def supplier_facts(session: AsyncSession, supplier_id: UUID) -> tuple[bool, bool, bool]:
@@ -55,24 +55,24 @@ async def couple_is_connected(session: AsyncSession, couple_id: UUID) -> bool:
     return bool((await session.execute(query)).scalar_one())
 
 
-def standing_still(
+def stalled(
     before: datetime, side: OnboardingSide | None, email: str | None
 ) -> list[ColumnElement[bool]]:
     """Build the WHERE clause of unfinished onboardings without activity since a time.
 
     Users who ask for help are always included, even if they were active just now or have finished.
     """
-    asks = OnboardingProgress.assistance_needed
-    found: list[ColumnElement[bool]] = [
-        or_(OnboardingProgress.completed_at.is_(None), asks),
-        or_(OnboardingProgress.last_activity_at <= before, asks),
+    asks_for_help = OnboardingProgress.assistance_needed
+    clauses: list[ColumnElement[bool]] = [
+        or_(OnboardingProgress.completed_at.is_(None), asks_for_help),
+        or_(OnboardingProgress.last_activity_at <= before, asks_for_help),
     ]
     if side is not None:
-        found.append(OnboardingProgress.user_type == side)
+        clauses.append(OnboardingProgress.user_type == side)
     if email is not None:
         owner = select(User.id).where(func.lower(User.email) == func.lower(email))
-        found.append(OnboardingProgress.user_id.in_(owner))
-    return found
+        clauses.append(OnboardingProgress.user_id.in_(owner))
+    return clauses
 
 
 async def by_step(session: AsyncSession, since: datetime) -> list[tuple[OnboardingSide, str, int]]:
@@ -100,6 +100,8 @@ async def longest_first(
     return list(await session.scalars(ordered(query, page, *order)))
 
 
-async def _locked(session: AsyncSession, where: ColumnElement[bool]) -> OnboardingProgress | None:
+async def _lock_where(
+    session: AsyncSession, where: ColumnElement[bool]
+) -> OnboardingProgress | None:
     query = select(OnboardingProgress).where(where).with_for_update(key_share=True)
     return await session.scalar(query.execution_options(populate_existing=True))

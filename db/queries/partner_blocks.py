@@ -21,17 +21,17 @@ async def add(
 ) -> bool:
     """Record a block; return False if that side has blocked the other already."""
     row = insert(PartnerBlock).values(partnership_id=partnership_id, side=side, created_at=now)
-    made = row.on_conflict_do_nothing().returning(PartnerBlock.side)
-    return (await session.execute(made)).scalar_one_or_none() is not None
+    inserted = row.on_conflict_do_nothing().returning(PartnerBlock.side)
+    return (await session.execute(inserted)).scalar_one_or_none() is not None
 
 
 async def remove(session: AsyncSession, partnership_id: UUID, side: PartnerSide) -> bool:
     """Remove a block; return False if there was none."""
-    gone = delete(PartnerBlock).where(
+    deletion = delete(PartnerBlock).where(
         PartnerBlock.partnership_id == partnership_id, PartnerBlock.side == side
     )
-    found = await session.execute(gone.returning(PartnerBlock.side))
-    return found.scalar_one_or_none() is not None
+    deleted = await session.execute(deletion.returning(PartnerBlock.side))
+    return deleted.scalar_one_or_none() is not None
 
 
 async def sides_between(

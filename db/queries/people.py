@@ -17,9 +17,9 @@ _CUSTOMERS = (Role.SUPPLIER, Role.COUPLE)
 MAX_COUNTED = 100_000
 
 
-async def everybody(session: AsyncSession) -> list[Person]:
+async def all_customers(session: AsyncSession) -> list[Person]:
     """Return the evaluation contexts of all suppliers and couples."""
-    return await _people(session, User.role.in_(_CUSTOMERS))
+    return await _load_people(session, User.role.in_(_CUSTOMERS))
 
 
 async def count_customers(session: AsyncSession) -> int:
@@ -32,35 +32,35 @@ async def sample(session: AsyncSession) -> Sample:
     """Return all suppliers and couples, or a fixed sample of MAX_COUNTED."""
     total = await count_customers(session)
     if total <= MAX_COUNTED:
-        return Sample(await everybody(session), total)
+        return Sample(await all_customers(session), total)
     chosen = (
         select(User.id)
         .where(User.role.in_(_CUSTOMERS))
         .order_by(func.md5(cast(User.id, Text)))
         .limit(MAX_COUNTED)
     )
-    return Sample(await _people(session, User.id.in_(chosen)), total)
+    return Sample(await _load_people(session, User.id.in_(chosen)), total)
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Person]:
     """Load the evaluation contexts of people by user id."""
-    found = await _people(session, User.id.in_(ids))
-    return {UUID(person.id): person for person in found}
+    people = await _load_people(session, User.id.in_(ids))
+    return {UUID(person.id): person for person in people}
 
 
-async def one(session: AsyncSession, user_id: UUID) -> Person | None:
+async def by_user(session: AsyncSession, user_id: UUID) -> Person | None:
     """Load the evaluation context of one person; None for an unknown id."""
-    return next(iter(await _people(session, User.id == user_id)), None)
+    return next(iter(await _load_people(session, User.id == user_id)), None)
 
 
-async def _people(session: AsyncSession, where: ColumnElement[bool]) -> list[Person]:
+async def _load_people(session: AsyncSession, where: ColumnElement[bool]) -> list[Person]:
     query = (
         select(User.id, User.role, Supplier.id, Supplier.vendor_type, Couple.id)
         .outerjoin(Supplier, Supplier.user_id == User.id)
         .outerjoin(Couple, Couple.user_id == User.id)
         .where(where)
     )
-    found = []
+    people = []
     for key, role, supplier_id, vendor, couple_id in await session.execute(query):
         kind = USER_TYPES[role]
         keys = {BucketBy.USER: str(key)}
@@ -69,5 +69,5 @@ async def _people(session: AsyncSession, where: ColumnElement[bool]) -> list[Per
         if couple_id is not None:
             keys[BucketBy.COUPLE] = str(couple_id)
         context = EvaluationContext(keys, groups_of(kind, vendor, role))
-        found.append(Person(str(key), kind, vendor, context))
-    return found
+        people.append(Person(str(key), kind, vendor, context))
+    return people

@@ -18,7 +18,7 @@ from db.models.onboarding import OnboardingProgress
 from db.models.suppliers import Client, Supplier
 
 
-async def everything_of(
+async def rows_of_person(
     session: AsyncSession, user_id: UUID, limit: int
 ) -> Mapping[str, Sequence[Base]]:
     """Return at most `limit` rows of each table, by table name."""

@@ -31,7 +31,7 @@ async def by_key(session: AsyncSession, key: str) -> LaunchPhase | None:
     return await session.scalar(select(LaunchPhase).where(LaunchPhase.key == key))
 
 
-async def everything(
+async def list_all(
     session: AsyncSession, statuses: Sequence[PhaseStatus] | None = None
 ) -> list[LaunchPhase]:
     """Return all phases, or those with some statuses, in timeline order."""
@@ -81,11 +81,11 @@ async def linked_flags(
         .where(LaunchPhaseFlag.phase_id.in_(phase_ids))
         .order_by(*LINK_ORDER)
     )
-    found: dict[UUID, list[LinkedFlag]] = {phase_id: [] for phase_id in phase_ids}
+    flags_by_phase: dict[UUID, list[LinkedFlag]] = {phase_id: [] for phase_id in phase_ids}
     for row in await session.execute(query):
         target = None if row[1] is None else Percent(row[1])
-        found[row[0]].append(LinkedFlag(to_flag(row[3:]), target, row[2]))
-    return found
+        flags_by_phase[row[0]].append(LinkedFlag(to_flag(row[3:]), target, row[2]))
+    return flags_by_phase
 
 
 async def active_elsewhere(

@@ -67,14 +67,14 @@ STATEMENTS: Mapping[str, TextClause] = {
 }  # fmt: skip
 
 
-async def everything(session: AsyncSession, now: datetime) -> Mapping[str, Sequence[Row]]:
+async def read_all(session: AsyncSession, now: datetime) -> Mapping[str, Sequence[Row]]:
     """Return the samples of each metric family at a time, in one transaction."""
-    found: dict[str, Sequence[Row]] = {}
+    families: dict[str, Sequence[Row]] = {}
     for name, statement in STATEMENTS.items():
         values = {"now": now} if ":now" in statement.text else {}
         rows = (await session.execute(statement, values)).mappings()
-        found[name] = [_row(dict(row)) for row in rows]
-    return found
+        families[name] = [_row(dict(row)) for row in rows]
+    return families
 
 
 def _row(columns: dict[str, object]) -> Row:

@@ -20,20 +20,20 @@ _TIMES = ("p95_ms", "p99_ms", "slowest_ms", "complete_ms")
 _MEASURED = frozenset({*_COUNTS, *_TIMES})
 
 
-async def finish(session: AsyncSession, found: Propagation, at: datetime) -> None:
+async def save_result(session: AsyncSession, result: Propagation, at: datetime) -> None:
     """Store the measured result of a propagation; later results are ignored.
 
     Until then `started_at` is the time of the request; `commit_ms` keeps the time to the commit.
     """
-    to_commit = func.extract("epoch", found.started_at - FlagPropagation.started_at) * 1000
-    measured = {name: value for name, value in asdict(found).items() if name in _MEASURED}
+    to_commit = func.extract("epoch", result.started_at - FlagPropagation.started_at) * 1000
+    measured = {name: value for name, value in asdict(result).items() if name in _MEASURED}
     await session.execute(
         update(FlagPropagation)
-        .where(FlagPropagation.version == found.version, FlagPropagation.finished_at.is_(None))
+        .where(FlagPropagation.version == result.version, FlagPropagation.finished_at.is_(None))
         .values(
             finished_at=at,
-            started_at=found.started_at,
-            slowest=found.slowest,
+            started_at=result.started_at,
+            slowest=result.slowest,
             commit_ms=func.greatest(cast(to_commit, Integer), 0),
             **measured,
         )
@@ -77,7 +77,7 @@ async def unfinished(session: AsyncSession, limit: int) -> list[FlagPropagation]
 
 def result_of(row: FlagPropagation, now: datetime) -> Propagation:
     """Build the propagation of a row, which may not have a result yet."""
-    found = Propagation(
+    result = Propagation(
         version=row.version,
         started_at=row.started_at,
         complete=row.complete_ms is not None,
@@ -86,5 +86,5 @@ def result_of(row: FlagPropagation, now: datetime) -> Propagation:
         **{name: getattr(row, name) for name in _MEASURED},
     )
     age = now - row.started_at
-    within = within_budget(found.complete_ms, found.slowest_ms, found.waiting, age)
-    return replace(found, within_budget=within)
+    within = within_budget(result.complete_ms, result.slowest_ms, result.waiting, age)
+    return replace(result, within_budget=within)

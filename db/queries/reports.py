@@ -30,13 +30,13 @@ async def episodes_of_run(
     session: AsyncSession, run_id: UUID, start: datetime, end: datetime
 ) -> list[tuple[IncidentEpisode, LaunchIncident]]:
     """Return the episodes of a run, and those without a run detected while it was live."""
-    of_none = and_(
+    without_run = and_(
         IncidentEpisode.run_id.is_(None), IncidentEpisode.detected_at.between(start, end)
     )
     query = (
         select(IncidentEpisode, LaunchIncident)
         .join(LaunchIncident, LaunchIncident.id == IncidentEpisode.incident_id)
-        .where(or_(IncidentEpisode.run_id == run_id, of_none))
+        .where(or_(IncidentEpisode.run_id == run_id, without_run))
         .order_by(LaunchIncident.number, IncidentEpisode.number)
         .limit(_MAX)
     )
@@ -50,12 +50,12 @@ async def first_messages(
     query = select(AlertDelivery).where(
         AlertDelivery.incident_id.in_(ids), AlertDelivery.kind == AlertKind.FIRING
     )
-    found: dict[UUID, list[FirstMessage]] = {}
+    messages: dict[UUID, list[FirstMessage]] = {}
     for row in await session.scalars(query):
         if row.incident_id is not None:
             message = FirstMessage(row.created_at, row.sent_at)
-            found.setdefault(row.incident_id, []).append(message)
-    return found
+            messages.setdefault(row.incident_id, []).append(message)
+    return messages
 
 
 async def propagations_while_live(
@@ -85,21 +85,21 @@ async def edits_of_phase(
     return (await session.execute(query)).scalar_one()
 
 
-_GAP = """
+_GAP_SQL = """
 SELECT extract(epoch FROM max(later - earlier))::float8, count(*) - 1 FROM (
   SELECT lag(at, 1, cast(:start AS timestamptz)) OVER (ORDER BY at) AS earlier, at AS later FROM (
     {moments} UNION ALL SELECT cast(:end AS timestamptz)
   ) AS moments
 ) AS pauses WHERE later >= :start
 """
-_COLLECTIONS = text(
-    _GAP.format(
+_COLLECTIONS_SQL = text(
+    _GAP_SQL.format(
         moments="SELECT recorded_at AS at FROM launch_metrics "
         "WHERE metric_name = :name AND recorded_at BETWEEN :before AND :end"
     )
 )
-_HAND_OVERS = text(
-    _GAP.format(
+_EXPORTS_SQL = text(
+    _GAP_SQL.format(
         moments="SELECT DISTINCT bucket_at AS at FROM launch_metric_rollups WHERE metric_name = "
         ":name AND resolution_seconds = :resolution AND bucket_at BETWEEN :before AND :end"
     )
@@ -118,11 +118,11 @@ class Gap:
 async def longest_gap_of_collections(session: AsyncSession, start: datetime, end: datetime) -> Gap:
     """Return the longest gap between two collections shown on dashboards (S109)."""
     values = {"name": COLLECTIONS, "before": start - _LOOKBACK, "start": start, "end": end}
-    return Gap(*(await session.execute(_COLLECTIONS, values)).one())
+    return Gap(*(await session.execute(_COLLECTIONS_SQL, values)).one())
 
 
-async def longest_gap_of_hand_overs(session: AsyncSession, start: datetime, end: datetime) -> Gap:
+async def longest_gap_of_exports(session: AsyncSession, start: datetime, end: datetime) -> Gap:
     """Return the longest gap between two times at which a process stored its counts."""
     values = {"name": LOOP_LAG, "before": start - _LOOKBACK, "start": start, "end": end}
-    found = await session.execute(_HAND_OVERS, values | {"resolution": FINE})
-    return Gap(*found.one())
+    rows = await session.execute(_EXPORTS_SQL, values | {"resolution": FINE})
+    return Gap(*rows.one())

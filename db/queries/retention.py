@@ -41,10 +41,10 @@ async def delete_older(session: AsyncSession, column: Moments, before: datetime,
     """Delete at most `batch` rows whose column is before a time; return how many were deleted."""
     row: ColumnElement[object] = literal_column("ctid")
     old = select(row).select_from(column.class_).where(column < before).limit(batch)
-    gone = (
+    deletion = (
         delete(column.class_)
         .where(row.in_(old.with_for_update(skip_locked=True)))
         .returning(column)
         .execution_options(synchronize_session=False)
     )
-    return len((await session.scalars(gone)).all())
+    return len((await session.scalars(deletion)).all())

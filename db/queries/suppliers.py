@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import User
 from db.models.suppliers import Client, Supplier
-from db.queries.pages import Key, Moments, found_first, has_words, newest_first
+from db.queries.pages import Key, Moments, has_words, newest_first, search_page
 from domain.actors import VendorType
 from domain.marketplace.clients import ClientStatus
 
@@ -36,15 +36,15 @@ def directory(
     search: str | None, vendor_type: VendorType | ColumnElement[Any] | None
 ) -> list[ColumnElement[bool]]:
     """Build the WHERE clause of the directory of suppliers."""
-    found: list[ColumnElement[bool]] = []
+    clauses: list[ColumnElement[bool]] = []
     if search is not None:
-        found.append(_is_meant(search))
+        clauses.append(_matches_search(search))
     if vendor_type is not None:
-        found.append(Supplier.vendor_type == vendor_type)
-    return found
+        clauses.append(Supplier.vendor_type == vendor_type)
+    return clauses
 
 
-def _is_meant(search: str) -> ColumnElement[bool]:
+def _matches_search(search: str) -> ColumnElement[bool]:
     """Match words of the name or business e-mail, or the full e-mail of the account."""
     words = has_words(Supplier.business_name, Supplier.email, search)
     if "@" not in search:
@@ -57,7 +57,7 @@ def paged(search: str | None, vendor_type: VendorType | None, page: Moments) -> 
     """Select a page of the directory, newest first."""
     where = directory(search, vendor_type)
     if search is not None:
-        return found_first(Supplier, where, page)
+        return search_page(Supplier, where, page)
     query = select(Supplier).where(*where)
     return newest_first(query, Supplier.created_at, Supplier.id, page)
 
@@ -89,13 +89,13 @@ def clients_of(
     search: str | None,
 ) -> list[ColumnElement[bool]]:
     """Build the WHERE clause of a supplier's list of clients."""
-    found: list[ColumnElement[bool]] = [Client.supplier_id == supplier_id]
+    clauses: list[ColumnElement[bool]] = [Client.supplier_id == supplier_id]
     if status is not None:
-        found.append(Client.status == status)
+        clauses.append(Client.status == status)
     if search is not None:
         texts = (Client.couple_names, Client.email)
-        found.append(or_(*(text.icontains(search, autoescape=True) for text in texts)))
-    return found
+        clauses.append(or_(*(text.icontains(search, autoescape=True) for text in texts)))
+    return clauses
 
 
 async def page_of_clients(

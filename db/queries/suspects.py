@@ -20,9 +20,9 @@ async def changes_before(
     session: AsyncSession, moments: Mapping[UUID, datetime], window: timedelta
 ) -> Mapping[UUID, list[Change]]:
     """Return the changes of flags and phases in the window before each time, newest first."""
-    found: dict[UUID, list[Change]] = {key: [] for key in moments}
+    changes: dict[UUID, list[Change]] = {key: [] for key in moments}
     if not moments:
-        return found
+        return changes
     ends = values(column("id", Uuid), column("ends_at", _MOMENT), name="ends").data(
         list(moments.items())
     )
@@ -39,15 +39,15 @@ async def changes_before(
     )
     change = aliased(Change, near)
     for row in await session.execute(select(ends.c.id, change).join(near, true())):
-        found[row[0]].append(row[1])
-    return found
+        changes[row[0]].append(row[1])
+    return changes
 
 
 async def reverts(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, list[datetime]]:
     """Return when changes were reverted, by the id of the reverted change."""
     query = select(Change.reverts_id, Change.at).where(Change.reverts_id.in_(ids))
-    found: dict[UUID, list[datetime]] = {}
+    reverted_at: dict[UUID, list[datetime]] = {}
     for undone, at in await session.execute(query):
         if undone is not None:
-            found.setdefault(undone, []).append(at)
-    return found
+            reverted_at.setdefault(undone, []).append(at)
+    return reverted_at

@@ -40,7 +40,7 @@ from domain.events.criteria import CriterionJudged
 _SKEW = timedelta(minutes=1)  # between the clocks of two processes; events are ordered by commit
 _LATE = timedelta(hours=3)  # health samples of an outage are buffered for up to two hours
 _NEVER = literal_column("'infinity'::timestamptz", DateTime(timezone=True))
-_other = aliased(LaunchEvent)
+_other_event = aliased(LaunchEvent)
 _OWN = (IncidentChanged.TYPE, AlertSent.TYPE)
 _OF_PHASE = (PhaseChanged.TYPE, CriterionJudged.TYPE, FlagChanged.TYPE)
 
@@ -53,10 +53,10 @@ async def of_incidents(
     It contains the events of the incident and, from `lead` before its start until it was resolved,
     those of its flags, its phase and health. Each branch is one index scan.
     """
-    branches = (_own(), _of_flags(lead), _of_phase(lead), _of_health(lead))
-    found = union(*(_next(branch, ids, part) for branch in branches)).subquery()
-    place = func.row_number().over(partition_by=found.c.id, order_by=_order(found.c.seq, part))
-    placed = select(found.c.id, found.c.seq, place.label("place")).subquery()
+    branches = (_of_incident(), _of_flags(lead), _of_phase(lead), _of_health(lead))
+    matches = union(*(_page_of_branch(branch, ids, part) for branch in branches)).subquery()
+    rank = func.row_number().over(partition_by=matches.c.id, order_by=_order(matches.c.seq, part))
+    placed = select(matches.c.id, matches.c.seq, rank.label("place")).subquery()
     query = (
         select(placed.c.id, LaunchEvent)
         .join(LaunchEvent, LaunchEvent.seq == placed.c.seq)
@@ -73,15 +73,17 @@ def _order(seq: Column, part: Numbers) -> ColumnElement[Any]:
     return seq.desc() if part.from_end else seq.asc()
 
 
-def _next(branch: Select[int | None], ids: Sequence[UUID], part: Numbers) -> Select[UUID, int]:
+def _page_of_branch(
+    branch: Select[int | None], ids: Sequence[UUID], part: Numbers
+) -> Select[UUID, int]:
     """Select the page of one branch for each incident: no branch contributes more than a page."""
     seqs = ordered(branch, part, LaunchEvent.seq).lateral()
     query = select(LaunchIncident.id, seqs.c.seq).join(seqs, true())
     return query.where(LaunchIncident.id.in_(ids))
 
 
-def _own() -> Select[int | None]:
-    return _seqs(
+def _of_incident() -> Select[int | None]:
+    return _select_seqs(
         LaunchEvent.subject_kind == Subject.INCIDENT,
         LaunchEvent.subject_id == LaunchIncident.id,
         LaunchEvent.kind.in_(_OWN),
@@ -92,35 +94,35 @@ def _of_flags(lead: timedelta) -> Select[int | None]:
     mine = select(FeatureFlag.id).where(
         FeatureFlag.flag_key == func.any(LaunchIncident.affected_features)
     )
-    return _seqs(
+    return _select_seqs(
         LaunchEvent.subject_kind == Subject.FLAG,
         LaunchEvent.subject_id.in_(mine.correlate(LaunchIncident)),
-        _meanwhile(lead),
+        _during_incident(lead),
     )
 
 
 def _of_phase(lead: timedelta) -> Select[int | None]:
-    return _seqs(
+    return _select_seqs(
         LaunchEvent.phase_id == LaunchIncident.phase_id,
         LaunchEvent.kind.in_(_OF_PHASE),
-        _meanwhile(lead),
+        _during_incident(lead),
     )
 
 
 def _of_health(lead: timedelta) -> Select[int | None]:
-    return _seqs(
+    return _select_seqs(
         LaunchEvent.subject_kind == Subject.HEALTH,
         LaunchEvent.subject_id.is_(None),  # health events are about a check, which has no row
         LaunchEvent.kind == HealthChanged.TYPE,
-        _meanwhile(lead),
+        _during_incident(lead),
     )
 
 
-def _seqs(*where: ColumnElement[bool]) -> Select[int | None]:
+def _select_seqs(*where: ColumnElement[bool]) -> Select[int | None]:
     return select(LaunchEvent.seq).where(*where).correlate(LaunchIncident)
 
 
-def _meanwhile(lead: timedelta) -> ColumnElement[bool]:
+def _during_incident(lead: timedelta) -> ColumnElement[bool]:
     """Match events during the incident.
 
     `seq` is limited too, or the scan would start at the log's start.
@@ -135,13 +137,20 @@ def _meanwhile(lead: timedelta) -> ColumnElement[bool]:
     over = func.coalesce(LaunchIncident.resolved_at, _NEVER)
     return and_(
         LaunchEvent.occurred_at.between(begin, over),
-        LaunchEvent.seq >= _place(_other.recorded_at >= begin - _SKEW, _other.recorded_at.asc()),
-        LaunchEvent.seq <= _place(_other.recorded_at <= over + _LATE, _other.recorded_at.desc()),
+        LaunchEvent.seq
+        >= _seq_limit(_other_event.recorded_at >= begin - _SKEW, _other_event.recorded_at.asc()),
+        LaunchEvent.seq
+        <= _seq_limit(_other_event.recorded_at <= over + _LATE, _other_event.recorded_at.desc()),
     )
 
 
-def _place(
+def _seq_limit(
     where: ColumnElement[bool], order: UnaryExpression[datetime]
 ) -> ScalarSelect[int | None]:
-    query = select(_other.seq).where(where, _other.seq.is_not(None)).order_by(order).limit(1)
+    query = (
+        select(_other_event.seq)
+        .where(where, _other_event.seq.is_not(None))
+        .order_by(order)
+        .limit(1)
+    )
     return query.correlate(LaunchIncident).scalar_subquery()

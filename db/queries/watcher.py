@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 KEY = "watcher:health"
 
-_LOOK = text("""\
+_STATE_SQL = text("""\
 SELECT silence.live, silence.last_tick,
        extract(epoch FROM CAST(:now AS timestamptz) - silence.last_tick)::float8 AS seconds,
        EXISTS (
@@ -22,11 +22,11 @@ FROM (
     FROM launch_phases WHERE status IN ('active', 'paused')
 ) AS silence
 """)
-_TURN = text("SELECT pg_try_advisory_xact_lock(hashtext(:key))")
+_LOCK_SQL = text("SELECT pg_try_advisory_xact_lock(hashtext(:key))")
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class MonitorState:
     """The number of live phases, and how long health has not been checked."""
 
     live: int
@@ -35,12 +35,12 @@ class Silence:
     reported: bool
 
 
-async def look(session: AsyncSession, now: datetime) -> Silence:
+async def read_state(session: AsyncSession, now: datetime) -> MonitorState:
     """Read the state of the health monitor."""
-    row = (await session.execute(_LOOK, {"key": KEY, "now": now})).one()
-    return Silence(row.live, row.last_tick, row.seconds, row.reported)
+    row = (await session.execute(_STATE_SQL, {"key": KEY, "now": now})).one()
+    return MonitorState(row.live, row.last_tick, row.seconds, row.reported)
 
 
-async def take_turn(session: AsyncSession) -> bool:
+async def try_report_lock(session: AsyncSession) -> bool:
     """Take the lock with which one process at a time reports; it ends with the transaction."""
-    return bool((await session.execute(_TURN, {"key": KEY})).scalar_one())
+    return bool((await session.execute(_LOCK_SQL, {"key": KEY})).scalar_one())

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Text, literal_column
 
 from db.models.accounts import ApiToken, User
-from db.reads.base import Expression, Given, Read
+from db.reads.base import Arguments, Expression, Read
 from domain.actors import ActorKind
 
 
@@ -16,7 +16,7 @@ def _kind(kind: ActorKind) -> ColumnElement[str]:
 def user(kind: Expression, key: Expression) -> Read:
     """Read the user who is the actor, if the account still exists."""
 
-    def where(_given: Given) -> Sequence[ColumnElement[bool]]:
+    def where(_arguments: Arguments) -> Sequence[ColumnElement[bool]]:
         return [kind == _kind(ActorKind.USER), User.id == key]
 
     return Read(User, where)
@@ -25,7 +25,7 @@ def user(kind: Expression, key: Expression) -> Read:
 def token(kind: Expression, key: Expression) -> Read:
     """Read the API token that is the actor, if it still exists."""
 
-    def where(_given: Given) -> Sequence[ColumnElement[bool]]:
+    def where(_arguments: Arguments) -> Sequence[ColumnElement[bool]]:
         return [kind == _kind(ActorKind.TOKEN), ApiToken.id == key]
 
     return Read(ApiToken, where)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from db.base import Base
 
 Expression: TypeAlias = InstrumentedAttribute[Any] | ColumnElement[Any]
-Given: TypeAlias = Mapping[str, ColumnElement[Any]]  # argument name -> statement parameter
+Arguments: TypeAlias = Mapping[str, ColumnElement[Any]]  # argument name -> statement parameter
 
 
 class NoPlan(Exception):
@@ -54,7 +54,7 @@ Argument: TypeAlias = Plain | GlobalId | Turns
 PLAIN, TURNS = Plain(), Turns()
 
 
-def everything(_given: Given) -> Sequence[ColumnElement[bool]]:
+def no_conditions(_arguments: Arguments) -> Sequence[ColumnElement[bool]]:
     """The condition of a read without restrictions."""
     return ()
 
@@ -70,7 +70,7 @@ class Read:
     """
 
     model: type[Base]
-    where: Callable[[Given], Sequence[ColumnElement[bool]]] = everything
+    where: Callable[[Arguments], Sequence[ColumnElement[bool]]] = no_conditions
     order: tuple[Expression, ...] = ()
     descending: bool = False
     places: Places = Places.MOMENTS
@@ -81,8 +81,8 @@ class Read:
     @property
     def key(self) -> Expression:
         """Return the primary key column."""
-        found: Expression = next(iter(self.model.__table__.primary_key))
-        return found
+        column: Expression = next(iter(self.model.__table__.primary_key))
+        return column
 
     @property
     def tables(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from db.models.flags import FeatureFlag
 from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import changes as queries
 from db.reads import actors
-from db.reads.base import PLAIN, Given, Places, Read
+from db.reads.base import PLAIN, Arguments, Places, Read
 from domain.events import Subject
 from domain.overview.changes import SUBJECTS
 
@@ -20,15 +20,18 @@ def _literal(kind: Subject) -> ColumnElement[str]:
 _ALL = [_literal(kind) for kind in SUBJECTS.values()]
 
 
-def _filtered(given: Given) -> list[ColumnElement[bool]]:
+def _conditions(arguments: Arguments) -> list[ColumnElement[bool]]:
     return queries.conditions(
-        given.get("subject", _ALL), given.get("action"), given.get("since"), given.get("until")
+        arguments.get("subject", _ALL),
+        arguments.get("action"),
+        arguments.get("since"),
+        arguments.get("until"),
     )
 
 
 PAGE = Read(
     Change,
-    _filtered,
+    _conditions,
     order=(Change.event_id,),
     descending=True,
     places=Places.LONG_NUMBERS,
@@ -38,20 +41,20 @@ USER = actors.user(Change.actor_kind, Change.actor_id)
 TOKEN = actors.token(Change.actor_kind, Change.actor_id)
 FLAG = Read(
     FeatureFlag,
-    lambda _given: [
+    lambda _arguments: [
         Change.subject_kind == _literal(Subject.FLAG), FeatureFlag.id == Change.subject_id,
     ],
 )  # fmt: skip
 PHASE = Read(
     LaunchPhase,
-    lambda _given: [
+    lambda _arguments: [
         Change.subject_kind == _literal(Subject.PHASE), LaunchPhase.id == Change.subject_id,
     ],
 )  # fmt: skip
 SUBJECT_TOKEN = Read(
     ApiToken,
-    lambda _given: [
+    lambda _arguments: [
         Change.subject_kind == _literal(Subject.TOKEN), ApiToken.id == Change.subject_id,
     ],
 )  # fmt: skip
-RUN = Read(PhaseRun, lambda _given: [PhaseRun.id == Change.run_id])
+RUN = Read(PhaseRun, lambda _arguments: [PhaseRun.id == Change.run_id])

@@ -64,17 +64,17 @@ def kind_of(expression: Expression) -> Kind:
     kind = expression.type
     if isinstance(kind, ARRAY) and isinstance(kind.item_type, String):
         return Kind.TEXTS
-    for one, found in _KINDS:
-        if isinstance(kind, one):
-            return found
+    for sql_type, result in _KINDS:
+        if isinstance(kind, sql_type):
+            return result
     raise NoPlan(f"a column of the type {kind}")
 
 
 def enum_of(expression: Expression) -> type[StrEnum] | None:
     """Return the enum whose values a text column holds; None for other columns."""
     kind = expression.type
-    found = kind.enum_class if isinstance(kind, EnumType) else None
-    return found if found is not None and issubclass(found, StrEnum) else None
+    enum_class = kind.enum_class if isinstance(kind, EnumType) else None
+    return enum_class if enum_class is not None and issubclass(enum_class, StrEnum) else None
 
 
 def may_be_null(expression: Expression) -> bool:
@@ -90,8 +90,8 @@ def identity(expression: Expression) -> Hashable:
 
 def _clause(expression: Expression) -> ColumnElement[Any]:
     if isinstance(expression, InstrumentedAttribute):
-        found: ColumnElement[Any] = expression.__clause_element__()
-        return found
+        element: ColumnElement[Any] = expression.__clause_element__()
+        return element
     return expression
 
 

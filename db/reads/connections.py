@@ -1,8 +1,8 @@
-"""A few dedicated connections per process for the statements of query plans (PERF1).
+"""A few connections of a process for the statements of query plans (PERF1).
 
-They use no session, transaction, ping or reset: each statement is a single read, prepared once per
-connection. Identical reads are coalesced: while one runs, later callers wait for the next run and
-share it; nobody joins a read that was sent before they asked.
+No session, no transaction, no ping and no reset: each statement stands alone, reads only, and is
+prepared once a connection. The same is asked by one at a time: who comes meanwhile waits for the
+next answer, with all who do; nobody joins a question that was sent before they came.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from db.direct import driver_url
 
 CONNECTIONS = 4
 _FIRST = "SET jit = off"
-SECONDS = 1.0  # per statement; slower ones do not belong on these few connections
+SECONDS = 1.0  # for one statement: what takes longer is no matter of a few connections
 ASIDE_SECONDS = 5.0
-STATEMENTS = 200  # prepared statements per connection (LRU)
+STATEMENTS = 200  # prepared for each connection, those that were used last
 
 
 class Aside(Exception):
-    """Raised for a while after a failed read: the executor's own connections find out more."""
+    """A statement took too long a moment ago: others find out whether the database is silent."""
 
 
 class Question(NamedTuple):
@@ -40,14 +40,14 @@ Key: TypeAlias = tuple[object, tuple[Question, ...]]
 
 
 class _Connection(NamedTuple):
-    """A connection and the generation of the breaker when it was opened."""
+    """`generation`: that of the breaker when it was opened."""
 
     driver: asyncpg.Connection
     generation: int
 
 
 class _Waiting(NamedTuple):
-    """A read that has not been sent yet, and the response that its callers share."""
+    """Questions that are not sent yet, and what all who ask them get."""
 
     key: Key
     finish: Finish
@@ -55,27 +55,26 @@ class _Waiting(NamedTuple):
 
 
 class ReadConnections:
-    """The connections of one process, opened on first use."""
+    """One for each process; connects when it is asked."""
 
     def __init__(self, url: str, breaker: DatabaseBreaker, most: int = CONNECTIONS) -> None:
-        """Create an empty pool; `breaker` is the breaker of the process."""
+        """`breaker` is that of the process."""
         self._dsn, self._breaker, self._most = driver_url(url), breaker, most
         self._idle: list[_Connection] = []
         self._taken = 0
         self._waiting: deque[_Waiting] = deque()
         self._by_key: dict[Key, _Waiting] = {}
-        # Keys being read, and the read that waits for the next run.
-        self._sent: dict[Key, _Waiting | None] = {}
+        self._sent: dict[Key, _Waiting | None] = {}  # under way, and who waits for the next
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
         self._aside_until = 0.0
-        self.listeners: list[Callable[[str], None]] = []  # called with each statement, for tests
-        self.shared = 0  # responses that a caller shared with others
+        self.listeners: list[Callable[[str], None]] = []  # of statements, for tests
+        self.shared = 0  # answers that somebody got with others
 
     async def ask(self, plan: object, questions: Sequence[Question], finish: Finish) -> bytes:
-        """Run the statements one after the other and return what `finish` builds from their rows.
+        """What `finish` makes of the rows of each statement, one after the other.
 
-        Raises the errors of the driver; a lost connection is not retried here.
+        Raises whatever was wrong: a connection that was cut is not tried again here.
         """
         if not questions:
             return finish([])
@@ -89,8 +88,7 @@ class ReadConnections:
         if self._taken < self._most and key not in self._sent:
             self._taken += 1
             return await self._own_turn(key, finish)
-        # Cancelling one caller does not affect the others.
-        return await asyncio.shield(self._wait(key, finish))
+        return await asyncio.shield(self._wait(key, finish))  # who leaves takes nothing from others
 
     def _wait(self, key: Key, finish: Finish) -> "asyncio.Future[bytes]":
         known = self._by_key.get(key)
@@ -106,7 +104,7 @@ class ReadConnections:
         return known.answer
 
     async def close(self) -> None:
-        """Close after the running reads have finished."""
+        """Hang up, after what is being asked."""
         self._closed = True
         if self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -127,7 +125,7 @@ class ReadConnections:
             self._waiting.append(following)
 
     def _next(self) -> None:
-        """Start serving the oldest pending read, or free the connection."""
+        """The turn is over: who waits longest is next, else nobody."""
         if not self._waiting:
             self._taken -= 1
             return
@@ -136,7 +134,7 @@ class ReadConnections:
         task.add_done_callback(self._tasks.discard)
 
     async def _serve(self) -> None:
-        """Serve pending reads over one connection until there are none."""
+        """Answer those who wait, over one connection, until nobody does."""
         while self._waiting:
             waiting = self._waiting.popleft()
             del self._by_key[waiting.key]
@@ -145,7 +143,7 @@ class ReadConnections:
                 answer = waiting.finish(await self._fetch(waiting.key[1]))
             except BaseException as error:
                 _fail(waiting.answer, error)
-                if not isinstance(error, Exception):  # the process is ending
+                if not isinstance(error, Exception):  # the process ends
                     self._taken -= 1
                     self._step_aside()
                     raise
@@ -160,7 +158,7 @@ class ReadConnections:
         try:
             connection = self._known() or await self._connect()
         except Exception:
-            self._step_aside()  # otherwise each request would try to connect
+            self._step_aside()  # or each request would try to connect
             raise
         driver = connection.driver
         try:
@@ -180,14 +178,11 @@ class ReadConnections:
             found = self._idle.pop()
             if found.generation == self._breaker.generation and not found.driver.is_closed():
                 return found
-            found.driver.terminate()  # a former primary still responds
+            found.driver.terminate()  # a former primary answers as before
         return None
 
     def _step_aside(self) -> None:
-        """Fail pending reads and refuse new ones for a while.
-
-        No caller then times out twice.
-        """
+        """For a moment, and for all who wait: nobody waits twice in vain here."""
         self._aside_until = asyncio.get_running_loop().time() + ASIDE_SECONDS
         for waiting in self._by_key.values():
             _fail(waiting.answer, Aside())
@@ -202,7 +197,7 @@ class ReadConnections:
             timeout=SECONDS,
             statement_cache_size=STATEMENTS,
             max_cached_statement_lifetime=0,
-            # PgBouncer refuses other settings; it carries these between sessions.
+            # PgBouncer refuses others, and carries these from one session to the next.
             server_settings={
                 "application_name": "launch-reads",
                 "datestyle": "ISO",
@@ -221,5 +216,4 @@ def _fail(answer: "asyncio.Future[bytes]", error: BaseException) -> None:
         return
     answer.set_exception(error)
     with suppress(BaseException):
-        # Marks it as retrieved; asyncio warns otherwise if all callers have left.
-        answer.exception()
+        answer.exception()  # seen, or asyncio complains where all who waited have left

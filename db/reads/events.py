@@ -9,15 +9,15 @@ from db.models.events import LaunchEvent
 from db.models.incidents import LaunchIncident
 from db.models.phases import LaunchPhase
 from db.reads import actors
-from db.reads.base import PLAIN, TURNS, Given, GlobalId, Places, Read
+from db.reads.base import PLAIN, TURNS, Arguments, GlobalId, Places, Read
 
 
 def of_kinds(kinds: Sequence[str]) -> Read:
     """Read events of these kinds, oldest first."""
     literals = [literal_column(f"'{kind}'", Text) for kind in kinds]
 
-    def where(given: Given) -> list[ColumnElement[bool]]:
-        return conditions(given.get("phaseId"), given.get("since"), None, literals)
+    def where(arguments: Arguments) -> list[ColumnElement[bool]]:
+        return conditions(arguments.get("phaseId"), arguments.get("since"), None, literals)
 
     return Read(
         LaunchEvent,
@@ -30,8 +30,8 @@ def of_kinds(kinds: Sequence[str]) -> Read:
 
 USER = actors.user(LaunchEvent.actor_kind, LaunchEvent.actor_id)
 TOKEN = actors.token(LaunchEvent.actor_kind, LaunchEvent.actor_id)
-PHASE = Read(LaunchPhase, lambda _given: [LaunchPhase.id == LaunchEvent.phase_id])
-INCIDENT = Read(LaunchIncident, lambda _given: [LaunchIncident.id == LaunchEvent.subject_id])
+PHASE = Read(LaunchPhase, lambda _arguments: [LaunchPhase.id == LaunchEvent.phase_id])
+INCIDENT = Read(LaunchIncident, lambda _arguments: [LaunchIncident.id == LaunchEvent.subject_id])
 # The arguments of `db.event_rows.event_of`.
 PARTS = (
     LaunchEvent.id,

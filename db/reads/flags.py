@@ -4,21 +4,23 @@ from sqlalchemy import ColumnElement
 
 from db.models.flags import FeatureFlag
 from db.queries import flags as queries
-from db.reads.base import PLAIN, Given, GlobalId, Read
+from db.reads.base import PLAIN, Arguments, GlobalId, Read
 
 
-def _filtered(given: Given) -> list[ColumnElement[bool]]:
+def _conditions(arguments: Arguments) -> list[ColumnElement[bool]]:
     return queries.conditions(
-        enabled=given.get("enabled"), phase_id=given.get("phaseId"), search=None
+        enabled=arguments.get("enabled"), phase_id=arguments.get("phaseId"), search=None
     )
 
 
 PAGE = Read(
     FeatureFlag,
-    _filtered,
+    _conditions,
     order=queries.ORDER,
     arguments={"enabled": PLAIN, "phaseId": GlobalId("LaunchPhase")},
 )
 BY_KEY = Read(
-    FeatureFlag, lambda given: [FeatureFlag.flag_key == given["key"]], arguments={"key": PLAIN}
+    FeatureFlag,
+    lambda arguments: [FeatureFlag.flag_key == arguments["key"]],
+    arguments={"key": PLAIN},
 )

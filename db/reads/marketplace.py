@@ -12,7 +12,7 @@ _EMPTY: ColumnElement[str] = literal_column("''", Text)
 
 SUPPLIERS = Read(
     Supplier,
-    lambda given: suppliers.directory(None, given.get("vendorType")),
+    lambda arguments: suppliers.directory(None, arguments.get("vendorType")),
     order=(Supplier.created_at, Supplier.id),
     descending=True,
     arguments={"vendorType": PLAIN},
@@ -20,34 +20,34 @@ SUPPLIERS = Read(
 )
 COUPLES = Read(
     Couple,
-    lambda _given: couples.directory(None),
+    lambda _arguments: couples.directory(None),
     order=(Couple.created_at, Couple.id),
     descending=True,
     needs_everything=True,
 )
 CLIENTS = Read(
     Client,
-    lambda given: suppliers.clients_of(Supplier.id, given.get("status"), None),
+    lambda arguments: suppliers.clients_of(Supplier.id, arguments.get("status"), None),
     order=(Client.created_at, Client.id),
     descending=True,
     arguments={"status": PLAIN},
     needs_everything=True,
 )
 COUPLE_OF_CLIENT = Read(
-    Couple, lambda _given: [Couple.id == Client.couple_id], needs_everything=True
+    Couple, lambda _arguments: [Couple.id == Client.couple_id], needs_everything=True
 )
 INVITATION_OF_CLIENT = Read(
     Invitation,
-    lambda _given: [Invitation.client_id == Client.id],
+    lambda _arguments: [Invitation.client_id == Client.id],
     order=(Invitation.created_at, Invitation.id),
     descending=True,
     needs_everything=True,
 )
 COUPLE_OF_INVITATION = Read(
-    Couple, lambda _given: [Couple.id == Invitation.couple_id], needs_everything=True
+    Couple, lambda _arguments: [Couple.id == Invitation.couple_id], needs_everything=True
 )
 CLIENT_OF_INVITATION = Read(
-    Client, lambda _given: [Client.id == Invitation.client_id], needs_everything=True
+    Client, lambda _arguments: [Client.id == Invitation.client_id], needs_everything=True
 )
 
 # An empty address is returned as null.

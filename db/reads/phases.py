@@ -7,33 +7,33 @@ from sqlalchemy import ColumnElement, and_, case
 from db.models.flags import FeatureFlag
 from db.models.phases import LaunchPhase, LaunchPhaseFlag, PhaseRun
 from db.queries import phases as queries
-from db.reads.base import PLAIN, Given, GlobalId, NoPlan, Read
+from db.reads.base import PLAIN, Arguments, GlobalId, NoPlan, Read
 
 
-def _one(given: Given) -> Sequence[ColumnElement[bool]]:
-    if given.keys() == {"id"}:
-        return [LaunchPhase.id == given["id"]]
-    if given.keys() == {"key"}:
-        return [LaunchPhase.key == given["key"]]
+def _by_id_or_key(arguments: Arguments) -> Sequence[ColumnElement[bool]]:
+    if arguments.keys() == {"id"}:
+        return [LaunchPhase.id == arguments["id"]]
+    if arguments.keys() == {"key"}:
+        return [LaunchPhase.key == arguments["key"]]
     raise NoPlan("a phase by neither or both of id and key")
 
 
 ALL = Read(
     LaunchPhase,
-    lambda given: queries.with_status(given.get("status")),
+    lambda arguments: queries.with_status(arguments.get("status")),
     order=queries.ORDER,
     arguments={"status": PLAIN},
 )
-ONE = Read(LaunchPhase, _one, arguments={"id": GlobalId("LaunchPhase"), "key": PLAIN})
+ONE = Read(LaunchPhase, _by_id_or_key, arguments={"id": GlobalId("LaunchPhase"), "key": PLAIN})
 FLAGS = Read(
     LaunchPhaseFlag,
-    lambda _given: [LaunchPhaseFlag.phase_id == LaunchPhase.id],
+    lambda _arguments: [LaunchPhaseFlag.phase_id == LaunchPhase.id],
     order=queries.LINK_ORDER,
     joined=((FeatureFlag, FeatureFlag.id == LaunchPhaseFlag.flag_id),),
 )
-RUN_OF_FLAG = Read(PhaseRun, lambda _given: [PhaseRun.id == FeatureFlag.run_id])
-OF_RUN = Read(LaunchPhase, lambda _given: [LaunchPhase.id == PhaseRun.phase_id])
-OF_FLAG = Read(LaunchPhase, lambda _given: [LaunchPhase.id == FeatureFlag.launch_phase_id])
+RUN_OF_FLAG = Read(PhaseRun, lambda _arguments: [PhaseRun.id == FeatureFlag.run_id])
+OF_RUN = Read(LaunchPhase, lambda _arguments: [LaunchPhase.id == PhaseRun.phase_id])
+OF_FLAG = Read(LaunchPhase, lambda _arguments: [LaunchPhase.id == FeatureFlag.launch_phase_id])
 
 # What the current or last run of the phase holds of a flag; null if another run or none holds it.
 _HELD = FeatureFlag.run_id == LaunchPhase.current_run_id

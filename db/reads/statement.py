@@ -27,11 +27,11 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.sql import visitors
 
 from db.queries.pages import in_order, ordered
-from db.reads.base import Expression, Given, NoPlan, Read
+from db.reads.base import Arguments, Expression, NoPlan, Read
 from domain.platform.keyset import Keyset
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
-_ONE: ColumnElement[int] = literal_column("1", Integer)
+_LIMIT_ONE: ColumnElement[int] = literal_column("1", Integer)
 
 
 class Form(Enum):
@@ -65,8 +65,8 @@ class ReadRequest:
 
     def conditions(self) -> Sequence[ColumnElement[bool]]:
         """Return the conditions of the rows, which may name columns of the rows above."""
-        given: Given = {name: bindparam(bind) for name, bind in self.given.items()}
-        return self.read.where(given)
+        arguments: Arguments = {name: bindparam(bind) for name, bind in self.given.items()}
+        return self.read.where(arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,13 @@ class Statement:
 Sources: TypeAlias = Mapping[tuple[str, str], ColumnElement[Any]]  # key: table and column name
 
 
-def statement(wanted: ReadRequest) -> Statement:
+def statement(request: ReadRequest) -> Statement:
     """Build the statement. Raises NoPlan if the request cannot be expressed."""
-    query = _Writer().count(wanted) if wanted.form is Form.COUNT else _Writer().rows(wanted)
+    query = (
+        _StatementBuilder().count(request)
+        if request.form is Form.COUNT
+        else _StatementBuilder().rows(request)
+    )
     compiled = query.compile(dialect=_DIALECT)
     parameters = tuple(compiled.positiontup or ())
     if any(compiled.params[name] is not None for name in parameters):
@@ -90,83 +94,103 @@ def statement(wanted: ReadRequest) -> Statement:
     return Statement(str(compiled), parameters)
 
 
-class _Writer:
+class _StatementBuilder:
     """Builds one statement and generates its unique names."""
 
     def __init__(self) -> None:
-        self._numbers = count()
+        self._counter = count()
 
     def rows(
-        self, wanted: ReadRequest, above: Sources | None = None, outer: Sequence[FromClause] = ()
+        self,
+        request: ReadRequest,
+        outer_columns: Sources | None = None,
+        outer_tables: Sequence[FromClause] = (),
     ) -> Select[Any]:
         """Build a query for the requested columns, in their order."""
-        own, above = _own(wanted.read), above or {}
-        if own.keys() & above.keys():
+        own_columns, outer_columns = _own_columns(request.read), outer_columns or {}
+        if own_columns.keys() & outer_columns.keys():
             raise NoPlan("a table below itself")
-        if not wanted.parts:
-            query = self._filtered(wanted, {**above, **own}, outer)
-            return query.with_only_columns(*self._named(wanted.columns, {**above, **own}))
-        needed = dict(_needed(wanted, own))
-        inner = self._filtered(wanted, {**above, **own}, outer).with_only_columns(
+        if not request.parts:
+            query = self._select_rows(request, {**outer_columns, **own_columns}, outer_tables)
+            return query.with_only_columns(
+                *self._label(request.columns, {**outer_columns, **own_columns})
+            )
+        needed = dict(_needed_columns(request, own_columns))
+        inner = self._select_rows(
+            request, {**outer_columns, **own_columns}, outer_tables
+        ).with_only_columns(
             *(column.label(f"{table}_{name}") for (table, name), column in needed.items())
         )
-        page = inner.subquery(f"p{next(self._numbers)}")
+        page = inner.subquery(f"p{next(self._counter)}")
         sources = {key: page.c[f"{key[0]}_{key[1]}"] for key in needed}
-        return self._joined(wanted, page, {**above, **sources}, (*outer, page))
+        return self._join_parts(request, page, {**outer_columns, **sources}, (*outer_tables, page))
 
     def count(
-        self, wanted: ReadRequest, above: Sources | None = None, outer: Sequence[FromClause] = ()
+        self,
+        request: ReadRequest,
+        outer_columns: Sources | None = None,
+        outer_tables: Sequence[FromClause] = (),
     ) -> Select[Any]:
         """Build a query for the number of rows, regardless of the page."""
-        query = self._filtered(wanted, {**(above or {}), **_own(wanted.read)}, outer)
+        query = self._select_rows(
+            request, {**(outer_columns or {}), **_own_columns(request.read)}, outer_tables
+        )
         return query.with_only_columns(func.count())
 
-    def _joined(
-        self, wanted: ReadRequest, page: FromClause, sources: Sources, outer: Sequence[FromClause]
+    def _join_parts(
+        self,
+        request: ReadRequest,
+        page: FromClause,
+        sources: Sources,
+        outer_tables: Sequence[FromClause],
     ) -> Select[Any]:
-        columns, found = self._named(wanted.columns, sources), page
-        for part in wanted.parts:
-            lateral = self._part(part, sources, outer)
-            found = found.join(lateral, true(), isouter=part.form is Form.ONE)
+        columns, source = self._label(request.columns, sources), page
+        for part in request.parts:
+            lateral = self._lateral_part(part, sources, outer_tables)
+            source = source.join(lateral, true(), isouter=part.form is Form.ONE)
             columns += list(lateral.c)
-        query = select(*columns).select_from(found).correlate(*outer[:-1])
-        order = [_placed(column, sources) for column in wanted.read.order]
-        keyset: Keyset[Any] = Keyset(0, from_end=bool(wanted.paged and wanted.paged.from_end))
-        return in_order(query, keyset, *order, descending=wanted.read.descending)
+        query = select(*columns).select_from(source).correlate(*outer_tables[:-1])
+        order = [_replace_columns(column, sources) for column in request.read.order]
+        keyset: Keyset[Any] = Keyset(0, from_end=bool(request.paged and request.paged.from_end))
+        return in_order(query, keyset, *order, descending=request.read.descending)
 
-    def _part(self, part: ReadRequest, sources: Sources, outer: Sequence[FromClause]) -> FromClause:
-        name = f"l{next(self._numbers)}"
+    def _lateral_part(
+        self, part: ReadRequest, sources: Sources, outer_tables: Sequence[FromClause]
+    ) -> FromClause:
+        name = f"l{next(self._counter)}"
         if part.form is Form.COUNT:
-            counted = self.count(part, sources, outer)
+            counted = self.count(part, sources, outer_tables)
             return select(counted.scalar_subquery().label(f"{name}_n")).lateral(name)
-        rows = self.rows(part, sources, outer)
+        rows = self.rows(part, sources, outer_tables)
         if part.form is Form.ONE:
-            return rows.limit(_ONE).lateral(name)
+            return rows.limit(_LIMIT_ONE).lateral(name)
         inner = rows.subquery(f"{name}_rows")
         return select(*(func.array_agg(item).label(item.key) for item in inner.c)).lateral(name)
 
-    def _filtered(
-        self, wanted: ReadRequest, sources: Sources, outer: Sequence[FromClause]
+    def _select_rows(
+        self, request: ReadRequest, sources: Sources, outer_tables: Sequence[FromClause]
     ) -> Select[Any]:
-        read = wanted.read
-        found: FromClause = read.model.__table__
+        read = request.read
+        source: FromClause = read.model.__table__
         for model, condition in read.joined:
-            found = found.join(model.__table__, _placed(condition, sources))
-        where = [_placed(item, sources) for item in wanted.conditions()]
-        query = select(true()).select_from(found).where(*where).correlate(*outer)
-        if wanted.form is Form.COUNT:
+            source = source.join(model.__table__, _replace_columns(condition, sources))
+        where = [_replace_columns(item, sources) for item in request.conditions()]
+        query = select(true()).select_from(source).where(*where).correlate(*outer_tables)
+        if request.form is Form.COUNT:
             return query
-        order = [_placed(column, sources) for column in read.order]
-        if wanted.paged is None:
+        order = [_replace_columns(column, sources) for column in read.order]
+        if request.paged is None:
             plain: Keyset[Any] = Keyset(0)
             return in_order(query, plain, *order, descending=read.descending)
-        return ordered(query, _keyset(wanted.paged, order), *order, descending=read.descending)
+        return ordered(query, _keyset(request.paged, order), *order, descending=read.descending)
 
-    def _named(self, columns: Iterable[Expression], sources: Sources) -> list[ColumnElement[Any]]:
-        return [_placed(item, sources).label(f"c{next(self._numbers)}") for item in columns]
+    def _label(self, columns: Iterable[Expression], sources: Sources) -> list[ColumnElement[Any]]:
+        return [
+            _replace_columns(item, sources).label(f"c{next(self._counter)}") for item in columns
+        ]
 
 
-def _own(read: Read) -> Sources:
+def _own_columns(read: Read) -> Sources:
     models = (read.model, *(model for model, _ in read.joined))
     return {
         (str(model.__tablename__), column.name): column
@@ -175,7 +199,7 @@ def _own(read: Read) -> Sources:
     }
 
 
-def _placed(expression: Any, sources: Sources) -> Any:  # noqa: ANN401 - SQLAlchemy's
+def _replace_columns(expression: Any, sources: Sources) -> Any:  # noqa: ANN401 - SQLAlchemy's
     """Replace the columns of an expression by those of `sources`."""
     if hasattr(expression, "__clause_element__"):
         expression = expression.__clause_element__()
@@ -183,39 +207,44 @@ def _placed(expression: Any, sources: Sources) -> Any:  # noqa: ANN401 - SQLAlch
     def replace(element: Any, **_: object) -> Any:  # noqa: ANN401 - SQLAlchemy's
         if not isinstance(element, Column):
             return None
-        found = sources.get((element.table.name, element.name))
-        if found is None:
+        replacement = sources.get((element.table.name, element.name))
+        if replacement is None:
             raise NoPlan(f"{element.table.name}.{element.name} is not there")
-        return found
+        return replacement
 
     return visitors.replacement_traverse(expression, {}, replace)
 
 
-def _needed(
-    wanted: ReadRequest, own: Sources
+def _needed_columns(
+    request: ReadRequest, own_columns: Sources
 ) -> Iterator[tuple[tuple[str, str], ColumnElement[Any]]]:
     """Yield the columns that the selected columns, the order or the nested reads name."""
-    for expression in (*_expressions(wanted), *wanted.read.order):
+    for expression in (*_all_expressions(request), *request.read.order):
         if hasattr(expression, "__clause_element__"):
             expression = expression.__clause_element__()  # noqa: PLW2901 - the same
         for element in visitors.iterate(expression):
-            if isinstance(element, Column) and (key := (element.table.name, element.name)) in own:
-                yield key, own[key]
+            if (
+                isinstance(element, Column)
+                and (key := (element.table.name, element.name)) in own_columns
+            ):
+                yield key, own_columns[key]
 
 
-def _expressions(wanted: ReadRequest) -> Iterator[Any]:
-    yield from wanted.columns
-    for part in wanted.parts:
+def _all_expressions(request: ReadRequest) -> Iterator[Any]:
+    yield from request.columns
+    for part in request.parts:
         yield from part.conditions()
-        yield from _expressions(part)
+        yield from _all_expressions(part)
 
 
 def _keyset(paged: Paged, order: Sequence[ColumnElement[Any]]) -> Keyset[Any]:
     limit: Any = bindparam(paged.limit, type_=Integer())
-    return Keyset(limit, _place(paged.after, order), _place(paged.before, order), paged.from_end)
+    return Keyset(
+        limit, _bind_cursor(paged.after, order), _bind_cursor(paged.before, order), paged.from_end
+    )
 
 
-def _place(names: tuple[str, ...] | None, order: Sequence[ColumnElement[Any]]) -> Any:  # noqa: ANN401 - a value or several
+def _bind_cursor(names: tuple[str, ...] | None, order: Sequence[ColumnElement[Any]]) -> Any:  # noqa: ANN401 - a value or several
     if names is None:
         return None
     binds = [bindparam(name, type_=column.type) for name, column in zip(names, order, strict=True)]

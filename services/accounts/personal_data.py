@@ -22,7 +22,7 @@ async def export(session: AsyncSession, actor: Actor, now: datetime) -> dict[str
     """
     if actor.user_id is None:
         raise Forbidden("Only a person has data of their own.")
-    found = await queries.everything_of(session, actor.user_id, MAX_ROWS + 1)
+    found = await queries.rows_of_person(session, actor.user_id, MAX_ROWS + 1)
     return {
         "exportedAt": now.isoformat(),
         **{name: [_row(row) for row in rows[:MAX_ROWS]] for name, rows in found.items()},

@@ -52,7 +52,7 @@ async def log(uow: UnitOfWork, message: Delivery, alert: Alert | None) -> bool:
     """Store a message; once it is at its end, with its event. May run twice without harm."""
     incident = await settle(uow, alert) if alert else await _incident(uow, message.incident_id)
     message = replace(message, incident_id=incident.id if incident else None)
-    stored = await queries.put_delivery(uow.session, message)
+    stored = await queries.save_delivery(uow.session, message)
     if stored and message.finished_at is not None:
         uow.record(ACTOR, _event(message), occurred_at=message.finished_at)
     return stored
@@ -66,7 +66,7 @@ async def settle(uow: UnitOfWork, alert: Alert) -> LaunchIncident | None:
     """
     if alert.source is not AlertSource.HEALTH or alert.silenced_until is not None:
         return await _incident(uow, alert.incident_id)
-    await queries.put_alert(uow.session, alert, uow.now)
+    await queries.save_alert(uow.session, alert, uow.now)
     row = await queries.lock_alert(uow.session, alert.key)
     assert row is not None
     if row.revision <= alert.revision:  # otherwise somebody knows more than we do

@@ -124,9 +124,9 @@ class AlertStore:
     async def _store(self, alerts: Sequence[Alert], messages: Sequence[Delivery]) -> bool:
         """False where something as new, or an end, is there already."""
         async with self._db.write() as uow:
-            won = [await queries.put_alert(uow.session, alert, uow.now) for alert in alerts]
+            won = [await queries.save_alert(uow.session, alert, uow.now) for alert in alerts]
             for message in messages if all(won) else ():
-                won.append(await queries.put_delivery(uow.session, message))
+                won.append(await queries.save_delivery(uow.session, message))
         return all(won)
 
     async def _stored(self) -> Mapping[str, Alert]:
@@ -150,7 +150,7 @@ class AlertStore:
 
     async def _delete(self, keys: Sequence[str]) -> None:
         async with self._db.write() as uow:
-            await queries.forget_alerts(uow.session, keys)
+            await queries.delete_closed_alerts(uow.session, keys)
 
 
 def _behind(store: Mapping[str, Alert] | None, alerts: Sequence[Alert]) -> list[Alert]:

@@ -87,7 +87,7 @@ async def is_open_now(
     flags = await read_flags(session, operation.flags, killed)
     if not flags.existing(operation.flags):
         return True
-    person = await people.one(session, user_id)
+    person = await people.by_user(session, user_id)
     return person is not None and closing_flag(flags, operation, person.context) is None
 
 

@@ -99,7 +99,7 @@ async def evaluate_for(
 
 async def _context(session: AsyncSession, command: EvaluateFlags) -> EvaluationContext:
     user_id = parse_uuid(command.targeting_key) if command.targeting_key else None
-    person = await people.one(session, user_id) if user_id else None
+    person = await people.by_user(session, user_id) if user_id else None
     stated = groups_of(command.user_type, command.vendor_type)
     if person is None:
         keys = {BucketBy.USER: command.targeting_key} if command.targeting_key else {}
@@ -128,7 +128,7 @@ async def _explain(
 
 async def _upcoming(session: AsyncSession) -> dict[UUID, datetime]:
     """When the ramp of a live phase will move each of its flags."""
-    live = {row.id: row for row in await phases.everything(session, [PhaseStatus.ACTIVE])}
+    live = {row.id: row for row in await phases.list_all(session, [PhaseStatus.ACTIVE])}
     linked = await phases.linked_flags(session, list(live)) if live else {}
     found: dict[UUID, datetime] = {}
     for phase_id, links in linked.items():

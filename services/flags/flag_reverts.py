@@ -35,7 +35,7 @@ async def revert(uow: UnitOfWork, actor: Actor, change_id: UUID, reason: str) ->
     if change.subject_kind is not Subject.FLAG or not moved_fields(change.before, change.after):
         raise InvalidTransition(_NOTHING, path=_PATH)
     row = await queries.lock_by_id(uow.session, change.subject_id)
-    uow.locked()
+    uow.refresh_now()
     if row is None:
         raise NotFound("The flag of this change is gone.", path=_PATH)
     current = queries.flag_of(row)

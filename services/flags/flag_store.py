@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from db import flag_rows
+from db.coalescing import CoalescedCalls
 from db.flag_rows import FlagRows
 from db.queries import kills as kill_queries
-from db.rounds import Rounds
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.flags.flags import Flag
@@ -37,7 +37,7 @@ class FlagStore:
         self.kills = KillSwitch(killed)
         self.kills.on_change(self._show_kills)
         self._poll_seconds = poll_seconds
-        self._rounds = Rounds(self._read, "flags")
+        self._rounds = CoalescedCalls(self._read, "flags")
         self._horizon = 0  # what transactions below it have written is in the current set
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[FlagSet], object]] = []

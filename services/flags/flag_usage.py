@@ -89,7 +89,7 @@ class FlagUsage:
     async def _store(self, keys: set[str], served: Served) -> None:
         async with self._db.write() as uow:
             if keys:
-                await queries.note(uow.session, sorted(keys), uow.now)
+                await queries.record(uow.session, sorted(keys), uow.now)
             if served:
                 await exposures.add(uow.session, served, uow.now)
 

@@ -204,7 +204,7 @@ async def locked(
 ) -> FeatureFlag:
     """The flag to change, locked; raises NotFound and VersionConflict."""
     row = (await queries.lock(uow.session, [key])).get(key)
-    uow.locked()
+    uow.refresh_now()
     if row is None:
         raise no_flag(key, path)
     await check_version(

@@ -85,7 +85,7 @@ class Heartbeats:
     async def beat_for_mail(self) -> None:
         """The mail queue lives as long as no letter waits for its first attempt for too long."""
         async with self._db.read() as session:
-            oldest = await queries.oldest_letter(session)
+            oldest = await queries.oldest_untried(session)
         if MAIL in self.sources and (oldest is None or self._db.clock() - oldest < MAIL_WITHIN):
             await self.beat(MAIL)
 
@@ -103,7 +103,7 @@ class Heartbeats:
 
     async def _store_expected(self) -> bool:
         async with self._db.write() as uow:
-            await queries.forget_unexpected(uow.session, self.sources)
+            await queries.delete_unexpected(uow.session, self.sources)
             for name, since in self._since.items():
                 await queries.expect(uow.session, name, since)
         return True
@@ -114,7 +114,7 @@ class Heartbeats:
 
     async def _to_database(self, name: str, at: datetime) -> bool:
         async with self._db.write() as uow:
-            await queries.beat(uow.session, name, at)
+            await queries.record_beat(uow.session, name, at)
         return True
 
     async def _from_redis(self) -> Mapping[str, datetime]:
@@ -123,7 +123,7 @@ class Heartbeats:
 
     async def _from_database(self) -> Mapping[str, StoredHeartbeat]:
         async with self._db.read() as session:
-            return await queries.everything(session)
+            return await queries.list_all(session)
 
 
 class HeartbeatWatch:

@@ -92,7 +92,7 @@ async def end_of_run(uow: UnitOfWork, run_id: UUID, outcome: str) -> None:
 async def promote_left_over(db: Database) -> int:
     """What outlives its cause by five minutes becomes an incident of its own; how many did."""
     async with db.write() as uow:
-        rows = await queries.left_over(uow.session, uow.now - SETTLING)
+        rows = await queries.lock_left_over(uow.session, uow.now - SETTLING)
         for row in rows:
             await _promote(uow, row)
     return len(rows)
@@ -113,7 +113,7 @@ async def _list(uow: UnitOfWork, actor: Actor, cause: LaunchIncident, draft: Inc
     """The worse severity stands while the incident is open."""
     episode = await episode_queries.last(uow.session, cause.id)
     observed = draft.observation
-    is_new = await queries.put(
+    is_new = await queries.save(
         uow.session,
         {
             "episode_id": episode.id,

@@ -20,7 +20,7 @@ async def locked(
 ) -> LaunchIncident:
     """The incident to change; raises NotFound."""
     row = await queries.lock(uow.session, incident_id)
-    uow.locked()
+    uow.refresh_now()
     if row is None:
         raise NotFound("There is no such incident.", path=path)
     return row

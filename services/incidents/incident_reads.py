@@ -84,7 +84,7 @@ async def episode_pages(
 
 async def open_ones(session: AsyncSession) -> list[LaunchIncident]:
     """All that nobody has resolved, oldest first."""
-    return await queries.open_ones(session)
+    return await queries.list_open(session)
 
 
 def _where(wanted: IncidentFilter) -> list[ColumnElement[bool]]:

@@ -45,7 +45,7 @@ def cohorts(span: Span, now: datetime) -> Sequence[Tier]:
 
 
 async def _forget(size: int, age: timedelta, uow: UnitOfWork) -> int:
-    return await queries.forget(uow.session, size, uow.now - age, BATCH)
+    return await queries.delete_expired(uow.session, size, uow.now - age, BATCH)
 
 
 def _finest(age: timedelta) -> int:

@@ -44,7 +44,7 @@ async def hidden_now(
     flags = await feature_guards.read_flags(session, _keys(side), killed)
     if not bound(flags, side):
         return frozenset()
-    person = await people.one(session, user_id)
+    person = await people.by_user(session, user_id)
     return hidden(flags, side, person.context if person else EvaluationContext())
 
 

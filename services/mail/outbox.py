@@ -130,4 +130,4 @@ async def _locked(uow: UnitOfWork, mail_id: UUID) -> Mail:
 
 
 def _where(wanted: MailFilter) -> list[ColumnElement[bool]]:
-    return queries.listed(wanted.status, wanted.recipient, has_server=wanted.has_server)
+    return queries.conditions(wanted.status, wanted.recipient, has_server=wanted.has_server)

@@ -118,5 +118,5 @@ async def page_of_stalled(
     session: AsyncSession, wanted: StalledFilter, page: Moments
 ) -> list[OnboardingProgress]:
     """Who stands still; those who have waited longest come first."""
-    where = onboarding.standing_still(wanted.before, wanted.side, wanted.email)
+    where = onboarding.stalled(wanted.before, wanted.side, wanted.email)
     return await onboarding.longest_first(session, where, page)

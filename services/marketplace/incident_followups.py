@@ -23,7 +23,7 @@ async def tell(db: Database, settings: Settings, incident_id: UUID) -> int:
     while True:
         async with db.read() as session:
             incident = (await incident_queries.by_id(session, [incident_id])).get(incident_id)
-            users = await queries.waiting_for(session, incident_id, _PAGE)
+            users = await queries.blocked_users(session, incident_id, _PAGE)
         if incident is None or incident.status in ACTIVE_STATUSES or not users:
             return told
         for user_id in users:
@@ -33,14 +33,14 @@ async def tell(db: Database, settings: Settings, incident_id: UUID) -> int:
 
 async def _tell(uow: UnitOfWork, settings: Settings, incident_id: UUID, user_id: UUID) -> bool:
     row = await onboarding_queries.lock_of_user(uow.session, user_id)
-    held = await queries.settle(uow.session, row.id, incident_id, uow.now) if row else None
+    held = await queries.mark_told(uow.session, row.id, incident_id, uow.now) if row else None
     place = await nudges.stand(uow, settings, user_id) if held else None
     if place is None or place.step.key != held or place.row.nudges_opted_out:
         return False
     other = await nudges.incident_on(uow, place.step)
     if other is not None:
         # Another one holds them up now: its end is what they wait for.
-        await queries.remember(uow.session, place.row.id, other, place.step.key, uow.now)
+        await queries.record_blocked(uow.session, place.row.id, other, place.step.key, uow.now)
         return False
     await nudges.nudge(uow, settings, place, NudgeKind.WORKS_AGAIN)
     return True

@@ -229,7 +229,7 @@ async def _check_not_blocked(
 async def _check_letters(uow: UnitOfWork, client: Client) -> None:
     """Nobody is flooded, neither by resending nor by revoking and inviting anew."""
     since = uow.now - rules.LETTERS_WITHIN
-    if await queries.letters_since(uow.session, client.id, since) >= rules.MAX_LETTERS:
+    if await queries.count_emails_since(uow.session, client.id, since) >= rules.MAX_LETTERS:
         raise RateLimited(
             f"A client gets at most {rules.MAX_LETTERS} invitations in a day.",
             retry_after_seconds=timedelta(hours=1).total_seconds(),

@@ -105,12 +105,12 @@ async def dismiss(uow: UnitOfWork, actor: Actor, report_id: UUID, reason: str) -
 
 async def page(session: AsyncSession, page: Moments, *, is_open: bool | None) -> list[Reported]:
     """Reports, newest first; None: open ones and others."""
-    return await queries.page(session, queries.listed(is_open=is_open), page)
+    return await queries.page(session, queries.conditions(is_open=is_open), page)
 
 
 async def count(session: AsyncSession, *, is_open: bool | None) -> int:
     """How many reports there are."""
-    return await queries.count(session, queries.listed(is_open=is_open))
+    return await queries.count(session, queries.conditions(is_open=is_open))
 
 
 async def _locked(uow: UnitOfWork, message_id: UUID) -> tuple[Message, Partnership]:

@@ -105,7 +105,7 @@ def record(
 async def _add(
     uow: UnitOfWork, viewer: Participant, partnership: Partnership, text: str
 ) -> Message:
-    place = await queries.next_place(uow.session, partnership.id, uow.now)
+    place = await queries.reserve_position(uow.session, partnership.id, uow.now)
     row = Message(
         partnership_id=partnership.id,
         position=place.position,

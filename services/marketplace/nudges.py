@@ -50,7 +50,7 @@ async def look(
         _mark(uow, row, step)
     incident = await incident_on(uow, step)
     if incident is not None and row.stuck_at_step is not None:
-        await queries.remember(uow.session, row.id, incident, step.key, uow.now)
+        await queries.record_blocked(uow.session, row.id, incident, step.key, uow.now)
     elif incident is None and await _may_nudge(uow, settings, place):
         await nudge(uow, settings, place, NudgeKind.STUCK)
     if rules.is_abandoned(standing(row, step), uow.now):

@@ -40,7 +40,7 @@ async def roll_late(db: Database) -> None:
             late = await queries.take_late(uow.session)
             if late is None:
                 return
-            await queries.roll(uow.session, *late)
+            await queries.fold(uow.session, *late)
 
 
 async def forget_old(db: Database) -> int:
@@ -53,7 +53,7 @@ async def forget_old(db: Database) -> int:
 
 
 async def _forget(resolution: int | None, age: timedelta, uow: UnitOfWork) -> int:
-    return await queries.forget(
+    return await queries.delete_expired(
         uow.session, resolution=resolution, before=uow.now - age, batch=BATCH
     )
 
@@ -72,5 +72,5 @@ async def _roll(db: Database, since: datetime) -> None:
     while start < end:
         border = min(floor(start, HOUR) + timedelta(seconds=HOUR), end)
         async with db.write() as uow:
-            await queries.roll(uow.session, start, border)
+            await queries.fold(uow.session, start, border)
         start = border

@@ -75,7 +75,7 @@ class ProductFigures:
     async def _rows(self) -> Mapping[str, Sequence[Row]] | None:
         try:
             async with asyncio.timeout(self._limit), self._db.read() as session:
-                found = await queries.everything(session, self._db.clock())
+                found = await queries.read_all(session, self._db.clock())
         except Exception as error:
             logger.warning("metrics of the product cannot be read: %r", error)
             return None

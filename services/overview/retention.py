@@ -41,7 +41,7 @@ async def sweep(db: Database, *, batch: int = BATCH) -> int:
         return await health.fold_readings(uow.session, uow.now - RAW_READINGS, batch)
 
     async def job_log(uow: UnitOfWork) -> int:
-        return await jobs.forget_log(uow.session, uow.now - JOB_LOG, batch)
+        return await jobs.delete_log(uow.session, uow.now - JOB_LOG, batch)
 
     gone = await in_batches(db, readings, batch) + await metric_rollups.forget_old(db)
     gone += await journey_reads.forget_old(db)

@@ -48,7 +48,7 @@ States = Mapping[str, CriterionState]
 async def judge_phases(db: Database, reader: MetricReader, interval: timedelta) -> None:
     """One look at every criterion of every live phase; a phase that fails stops no other."""
     async with db.read() as session:
-        live = await phase_queries.everything(session, _LIVE)
+        live = await phase_queries.list_all(session, _LIVE)
     for phase in live:
         try:
             await judge_phase(db, reader, interval, phase)
@@ -78,7 +78,7 @@ async def _settle(
 ) -> None:
     """The phase may have moved on since it was measured: then there is nothing to say."""
     phase = await phase_queries.lock(uow.session, phase_id)
-    uow.locked()
+    uow.refresh_now()
     if phase is None or phase.current_run_id != run_id or not is_live(phase):
         return
     before = (await queries.states_of_runs(uow.session, [run_id]))[run_id]

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from db.queries import phases as phase_queries
 from db.queries import watcher as queries
-from db.queries.watcher import KEY, Silence
+from db.queries.watcher import KEY, MonitorState
 from db.session import Database, UnitOfWork
 from domain.errors import DependencyDown
 from domain.incidents import incident_causes as causes
@@ -75,7 +75,7 @@ class Watchdog:
         """One look: report silence, take the report back when checks go on."""
         try:
             async with self._db.read() as session:
-                silence = await queries.look(session, self._db.clock())
+                silence = await queries.read_state(session, self._db.clock())
         except DependencyDown:
             self._away = True
             await self._look_without_database()
@@ -95,7 +95,7 @@ class Watchdog:
             except Exception:
                 logger.exception("watcher: the look failed and is tried again")
 
-    def _note(self, silence: Silence) -> None:
+    def _note(self, silence: MonitorState) -> None:
         now = self._monotonic()
         self._live, self._answered_at = silence.live > 0, now
         if self._away:
@@ -105,13 +105,13 @@ class Watchdog:
         """Not while ticks that a database that was away could not take are still on their way."""
         return self._monotonic() >= self._settled_at and not await self._alarm.is_silenced()
 
-    def _is_silent(self, silence: Silence) -> bool:
+    def _is_silent(self, silence: MonitorState) -> bool:
         return silence.live > 0 and not self._is_watched(silence)
 
-    def _is_watched(self, silence: Silence) -> bool:
+    def _is_watched(self, silence: MonitorState) -> bool:
         return silence.seconds is not None and silence.seconds <= self._limit
 
-    async def _report(self, silence: Silence) -> None:
+    async def _report(self, silence: MonitorState) -> None:
         text = f"No health check for {silence.seconds or 0:.0f} s while a phase is live."
         if not self._alarmed:
             logger.warning("watcher: %s", text)
@@ -124,12 +124,12 @@ class Watchdog:
 
     async def _open_incident(self, text: str) -> None:
         async with self._db.write() as uow:
-            if not await queries.take_turn(uow.session):
+            if not await queries.try_report_lock(uow.session):
                 return
-            silence = await queries.look(uow.session, uow.now)
+            silence = await queries.read_state(uow.session, uow.now)
             if silence.reported or not self._is_silent(silence):
                 return
-            live = await phase_queries.everything(uow.session, _LIVE)
+            live = await phase_queries.list_all(uow.session, _LIVE)
             draft = IncidentDraft(
                 type="watcher",
                 severity=Severity.CRITICAL,
@@ -173,6 +173,6 @@ class Watchdog:
 async def _hold(uow: UnitOfWork, phase_id: UUID, text: str) -> None:
     """WATCHDOG_PAUSES_PHASES: what nobody watches does not go on by itself."""
     phase = await phase_queries.lock(uow.session, phase_id)
-    uow.locked()
+    uow.refresh_now()
     if phase is not None and phase.status is PhaseStatus.ACTIVE:
         move(uow, WATCHDOG, phase, PhaseAction.PAUSE, reason=text)

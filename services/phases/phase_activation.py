@@ -90,7 +90,7 @@ async def _new_run(
     await _check_platforms(uow, phase)
     keys = await _keys(uow, phase)
     rows = await flag_queries.lock(uow.session, keys)
-    uow.locked()
+    uow.refresh_now()
     await _check_holders(uow, rows)
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     verdict = await readiness.of_phase(uow.session, phase, len(links), gate, uow.now)

@@ -87,7 +87,7 @@ async def advance_on_schedule(
     held stays where it is, and is looked at again with every sweep (A7, X11).
     """
     phase = await queries.lock(uow.session, phase_id)
-    uow.locked()
+    uow.refresh_now()
     if phase is None or phase.status is not PhaseStatus.ACTIVE:
         return False
     if phase.current_run_id != run_id or phase.step_index != step_index:
@@ -168,7 +168,7 @@ async def _locked_flags(uow: UnitOfWork, phase: LaunchPhase) -> list[FeatureFlag
     """The flags of a phase that the caller holds, before anything is written (D6)."""
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
-    uow.locked()
+    uow.refresh_now()
     return [rows[link.flag.key] for link in links]
 
 

@@ -93,7 +93,7 @@ async def _roll_back(
     status = next_status(phase.status, PhaseAction.ROLLBACK, mode=mode)
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
-    uow.locked()
+    uow.refresh_now()
     links = [replace(link, flag=flag_of(rows[link.flag.key])) for link in links]
     found = await snapshots_of(uow.session, phase)
     killed = await kill_queries.killed_keys(uow.session)

@@ -35,7 +35,7 @@ async def list_all(
     session: AsyncSession, statuses: Sequence[PhaseStatus] | None = None
 ) -> list[LaunchPhase]:
     """Phases in the order of the timeline (S17)."""
-    return await queries.everything(session, statuses)
+    return await queries.list_all(session, statuses)
 
 
 async def find(session: AsyncSession, phase_id: UUID | None, key: str | None) -> LaunchPhase | None:
@@ -71,7 +71,7 @@ async def locked(
 ) -> LaunchPhase:
     """The phase to change, locked; raises NotFound, naming the argument, and VersionConflict."""
     phase = await queries.lock(uow.session, phase_id)
-    uow.locked()
+    uow.refresh_now()
     if phase is None:
         raise NotFound("There is no such phase.", path=path)
     await check_version(

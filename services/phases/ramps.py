@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 async def sweep(db: Database, pace: Pace) -> int:
     """Try every ramp that is due; returns how many moved. Does no harm beside the jobs."""
     async with db.read() as session:
-        active = await queries.everything(session, (PhaseStatus.ACTIVE,))
+        active = await queries.list_all(session, (PhaseStatus.ACTIVE,))
     moved = 0
     for phase in active:
         try:

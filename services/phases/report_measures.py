@@ -38,7 +38,7 @@ async def measured(session: AsyncSession, run: PhaseRun, now: datetime) -> Measu
     errors = await _measure(session, span, now, ERROR_RATE, Aggregation.AVG)
     events = await _measure(session, span, now, EVENT_DELAY, Aggregation.P99)
     moves = await _measure(session, span, now, JOURNEY_DELAY, Aggregation.P99)
-    uncounted = await queries.longest_gap_of_hand_overs(session, kept.start, kept.end)
+    uncounted = await queries.longest_gap_of_exports(session, kept.start, kept.end)
     return Measured(
         health_gaps=await _health_gaps(session, kept),
         metrics_gap_seconds=await _collection_gap(session, kept),

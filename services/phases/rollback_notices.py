@@ -22,4 +22,4 @@ async def post(
         if is_address(place):
             await mail.post(uow, actor, letter_of(notice, place))
         else:
-            await queries.put_delivery(uow.session, message_of(notice, place))
+            await queries.save_delivery(uow.session, message_of(notice, place))

@@ -73,7 +73,7 @@ async def _complain(
     if is_open and after.level is before.level:
         await incident_causes.observe(uow, key, observation)
         return
-    live = await phase_queries.everything(uow.session, (PhaseStatus.ACTIVE,))
+    live = await phase_queries.list_all(uow.session, (PhaseStatus.ACTIVE,))
     draft = IncidentDraft(
         type="metric",
         severity=severity_of(threshold, after.level),

@@ -50,7 +50,7 @@ async def claim(
         raise Invalid("An idempotency key has 1 to 200 characters.", path=path)
     hashes = fingerprint(operation, request), _earlier_fingerprint(operation, request)
     expired = work.now - LIFETIME
-    if await queries.take(work, owner, key, operation, hashes[0], expired):
+    if await queries.reserve(work, owner, key, operation, hashes[0], expired):
         return Claim(owner, key, None)
     earlier = await queries.find(work, owner, key)
     if earlier.request_hash not in hashes:
@@ -62,7 +62,7 @@ async def settle(work: Statements, held: Claim, **result: object) -> None:
     """Keep the ids of what was done, so that a repeat can show it again."""
     if held.key is not None:
         kept = {name: str(value) for name, value in result.items()}
-        await queries.keep(work, held.actor, held.key, kept)
+        await queries.store_result(work, held.actor, held.key, kept)
 
 
 def fingerprint(operation: str, request: object) -> bytes:

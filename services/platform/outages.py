@@ -13,7 +13,7 @@ from domain.platform.outages import Dependency, Symptom, outage_of
 _SMTP_SESSION = SMTPAuthenticationError | SMTPConnectResponseError | SMTPHeloError
 
 
-def symptom_of(error: BaseException) -> Symptom | None:
+def describe_error(error: BaseException) -> Symptom | None:
     """What an error says of the environment; None where no other system has raised it."""
     match error:
         case RedisError():
@@ -22,12 +22,12 @@ def symptom_of(error: BaseException) -> Symptom | None:
             code = error.code if isinstance(error, _SMTP_SESSION) else None
             lost = Dependency.MAIL if isinstance(error, OSError) else None
             return Symptom(smtp_code=code, lost=lost)
-    return outages.symptom_of(error)
+    return outages.describe_error(error)
 
 
 def cause_of(error: BaseException) -> str | None:
     """The cause in one line; None where the error is no outage."""
-    symptom = symptom_of(error)
+    symptom = describe_error(error)
     outage = outage_of(symptom) if symptom else None
     return outage.cause if outage else None
 

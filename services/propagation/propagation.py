@@ -211,7 +211,7 @@ async def settle(db: Database, redis: Redis) -> int:
         done = [item for item in results if item.complete or now - item.started_at > SETTLED_AFTER]
         async with db.write() as uow:
             for item in done:
-                await queries.finish(uow.session, item, uow.now)
+                await queries.save_result(uow.session, item, uow.now)
         return len(done)
     return 0
 

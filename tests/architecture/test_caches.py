@@ -42,7 +42,7 @@ STATE = {
     "services.propagation.propagation_roster.RosterMemory._seen",
     "services.propagation.delivery_acks.Step.delays", "domain.flags.exposures.Exposures._served",
     "domain.journeys.journey_figures._Sums.numbers", "subscriptions.incidents._Shown._ids",
-    "db.circuit_breaker.DatabaseBreaker._logged",
+    "db.circuit_breaker.DatabaseBreaker._logged_at",
 }  # fmt: skip
 # One entry for each request, delivery, socket or stream that is open: these have limits.
 OPEN = {
@@ -57,7 +57,7 @@ OPEN = {
     "services.flags.flag_views.FlagViews._seen", "services.flags.flag_views.FlagViews._common",
     "services.platform.inbound_bytes.InboundBytes._by_caller",
     "services.platform.otlp.Collector._statements",
-    "db.event_positions.Positions._untold",
+    "db.event_positions.Positions._unpublished",
     "services.propagation.delivery_acks.DeliveryAcks._receivers",
     "services.platform.connection_limits.ConnectionLimiter._taken",
     "subscriptions.fanout.Fanout._subscriptions",

@@ -144,7 +144,7 @@ class Guarded:
     async def incidents(self) -> list[LaunchIncident]:
         """Those that are open."""
         async with self.db.read() as session:
-            return await incidents.open_ones(session)
+            return await incidents.list_open(session)
 
     async def episodes(self, incident: LaunchIncident) -> list[IncidentEpisode]:
         """Those of an incident, newest first."""

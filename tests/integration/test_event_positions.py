@@ -82,7 +82,7 @@ async def test_what_its_writer_did_not_number_another_does(db: Database, log_hea
     assert await read(db, log_head) == []  # nobody may read it before it has a place
     async with db.write() as uow:
         uow.record(ACTOR, some_event())
-    await db.positions.settle()
+    await db.positions.wait_published()
     assert [item.seq for item in uow.recorded] == [log_head + 2]
     assert told == [log_head + 1, log_head + 2]
 
@@ -166,5 +166,5 @@ async def test_what_comes_while_others_are_told_goes_together(
         async with asyncio.timeout(PATIENCE), other.write() as uow:
             uow.record(ACTOR, some_event())
     may_go_on.set()
-    await other.positions.settle()
+    await other.positions.wait_published()
     assert told == [[1], [2, 3, 4]]

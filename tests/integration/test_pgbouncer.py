@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from db.circuit_breaker import DatabaseBreaker
 from db.direct import DirectConnection
-from db.pooling import Pooling, look, refusal
+from db.pooling import Pooling, detect_pooling, pooling_error
 from db.reads.connections import Question
 from db.session import Database
 from tests.support.clock import Clock
@@ -67,28 +67,28 @@ async def work(url: str, clock: Clock) -> list[object]:
 
 
 async def test_postgresql_itself_gives_sessions(url: str) -> None:
-    assert await look(url) is Pooling.SESSION
+    assert await detect_pooling(url) is Pooling.SESSION
 
 
 async def test_session_mode_is_as_good(url: str, clock: Clock) -> None:
     """`jit` as a parameter of the connection was refused, and nothing said why."""
     with pgbouncer(url, "session") as bouncer:
-        assert await look(bouncer) is Pooling.SESSION
+        assert await detect_pooling(bouncer) is Pooling.SESSION
         assert await work(bouncer, clock) == []
 
 
 async def test_a_pool_of_one_session_is_one(url: str) -> None:
     with pgbouncer(url, "session", default_pool_size=1) as bouncer:
-        assert await look(bouncer) is Pooling.SESSION
+        assert await detect_pooling(bouncer) is Pooling.SESSION
 
 
 async def test_transaction_mode_without_prepared_statements_is_found_out(url: str) -> None:
     settings = {"max_prepared_statements": 0} if WITH_STATEMENTS else {}
     with pgbouncer(url, "transaction", **settings) as bouncer:
-        found = await look(bouncer)
+        found = await detect_pooling(bouncer)
     assert found is Pooling.NO_STATEMENTS
     for needs_session in (False, True):
-        reason = refusal(found, needs_session=needs_session)
+        reason = pooling_error(found, needs_session=needs_session)
         assert reason is not None
         assert "max_prepared_statements" in reason
 
@@ -96,8 +96,8 @@ async def test_transaction_mode_without_prepared_statements_is_found_out(url: st
 @pytest.mark.skipif(not WITH_STATEMENTS, reason="PgBouncer 1.21 or newer is needed: set PGBOUNCER")
 async def test_transaction_mode_with_them_serves_app_processes(url: str, clock: Clock) -> None:
     with pgbouncer(url, "transaction", max_prepared_statements=200) as bouncer:
-        found = await look(bouncer)
+        found = await detect_pooling(bouncer)
         assert found is Pooling.TRANSACTION
         assert await work(bouncer, clock) == []
-    assert refusal(found, needs_session=False) is None
-    assert "pool_mode = session" in str(refusal(found, needs_session=True))
+    assert pooling_error(found, needs_session=False) is None
+    assert "pool_mode = session" in str(pooling_error(found, needs_session=True))

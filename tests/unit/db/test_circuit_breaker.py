@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.circuit_breaker import CONNECT_SECONDS, PAUSE_SECONDS, DatabaseBreaker
+from db.circuit_breaker import CONNECT_TIMEOUT_SECONDS, RETRY_AFTER_SECONDS, DatabaseBreaker
 from domain.errors import DependencyDown
 
 
@@ -33,7 +33,7 @@ def test_after_a_wait_in_vain_one_asks_for_all() -> None:
     breaker = DatabaseBreaker(clock)
     breaker.trip()
     assert not asks(breaker)
-    clock.now += PAUSE_SECONDS
+    clock.now += RETRY_AFTER_SECONDS
     assert [asks(breaker) for _ in range(3)] == [True, False, False]
     breaker.reset()
     assert all(asks(breaker) for _ in range(3))
@@ -44,12 +44,12 @@ def test_one_that_never_came_back_keeps_nobody_out_for_long(is_unavailable: bool
     clock = Seconds()
     breaker = DatabaseBreaker(clock)
     breaker.trip()
-    clock.now += PAUSE_SECONDS
+    clock.now += RETRY_AFTER_SECONDS
     assert asks(breaker)
     if is_unavailable:
-        clock.now += CONNECT_SECONDS
+        clock.now += CONNECT_TIMEOUT_SECONDS
         breaker.trip()
-        clock.now += PAUSE_SECONDS
+        clock.now += RETRY_AFTER_SECONDS
     else:
-        clock.now += CONNECT_SECONDS + PAUSE_SECONDS
+        clock.now += CONNECT_TIMEOUT_SECONDS + RETRY_AFTER_SECONDS
     assert asks(breaker)

@@ -9,19 +9,19 @@ from domain.errors import DependencyDown
 T = TypeVar("T")
 
 
-class Rounds(Generic[T]):
+class CoalescedCalls(Generic[T]):
     """Runs a function once for all waiting callers.
 
     A caller never shares a call that began before it asked.
     """
 
-    def __init__(self, ask: Callable[[], Awaitable[T]], name: str) -> None:
+    def __init__(self, call: Callable[[], Awaitable[T]], name: str) -> None:
         """Wrap `call`, which never runs twice at the same time; `name` is the name of its task."""
-        self._ask = ask
+        self._call = call
         self._name = name
         self._waiting: list[asyncio.Future[T]] = []
         self._task: asyncio.Task[None] | None = None
-        self.asked = 0
+        self.call_count = 0
 
     async def next(self) -> T:
         """Return the result of a call that starts later than this one.
@@ -41,28 +41,28 @@ class Rounds(Generic[T]):
         try:
             while self._waiting:
                 waiting, self._waiting = self._waiting, []
-                await self._answer([item for item in waiting if not item.done()])
+                await self._run_once([waiter for waiter in waiting if not waiter.done()])
         finally:
             self._task = None
-            for item in (*waiting, *self._waiting):  # the task was cancelled
-                item.cancel()
+            for waiter in (*waiting, *self._waiting):  # the task was cancelled
+                waiter.cancel()
             self._waiting = []
 
-    async def _answer(self, waiting: Sequence[asyncio.Future[T]]) -> None:
-        self.asked += 1
+    async def _run_once(self, waiting: Sequence[asyncio.Future[T]]) -> None:
+        self.call_count += 1
         try:
-            answer = await self._ask()
+            answer = await self._call()
         except Exception as error:
-            for item in waiting:
-                if not item.done():
-                    item.set_exception(_own(error))
+            for waiter in waiting:
+                if not waiter.done():
+                    waiter.set_exception(_copy_error(error))
         else:
-            for item in waiting:
-                if not item.done():
-                    item.set_result(answer)
+            for waiter in waiting:
+                if not waiter.done():
+                    waiter.set_result(answer)
 
 
-def _own(error: Exception) -> Exception:
+def _copy_error(error: Exception) -> Exception:
     """Copy the error for each waiting caller: a traceback grows with each raise."""
     if not isinstance(error, DependencyDown):
         return error
