@@ -167,7 +167,7 @@ async def test_late_minutes_stay_where_folding_them_fails(
     await fold(db)
     await record(db, late)
     with monkeypatch.context() as broken:
-        broken.setattr(rollups, "roll", no_space)
+        broken.setattr(rollups, "fold", no_space)
         with pytest.raises(ValueError, match="no space"):
             await metric_rollups.roll_late(db)
     assert late not in await minutes(db)
