@@ -9,7 +9,7 @@ from schema.scalars import JSON, EmailAddress
 from schema.sign_in import check_known, forget, login_throttle
 from schema.types.account_life import DeleteAccountPayload, EmailPayload, LoginSession
 from schema.types.node import decode_id
-from services.accounts import email_confirmations, personal_data, sessions
+from services.accounts import email_confirmations, personal_data_export, sessions
 from services.marketplace import account_deletion
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The session.")]
@@ -30,7 +30,9 @@ async def my_sessions(info: Info) -> list[LoginSession]:
 async def export_my_data(info: Info) -> JSON:
     """All that is kept of the caller, at most 5000 rows of a kind; `truncated` names the rest."""
     async with info.context.db.read() as session:
-        return JSON(await personal_data.export(session, info.context.actor, info.context.now))
+        return JSON(
+            await personal_data_export.export(session, info.context.actor, info.context.now)
+        )
 
 
 async def revoke_session(info: Info, id: Id) -> bool:

@@ -11,7 +11,7 @@ from domain.flags.guarded_operations import operations_of
 from schema.context import Info
 from schema.enums import UserType
 from schema.types.guarded_operations import GuardedOperation
-from services.flags import feature_guards
+from services.flags import feature_gates
 
 Side = Annotated[
     UserType | None,
@@ -22,9 +22,9 @@ Side = Annotated[
 async def guarded_operations(info: Info, user_type: Side = None) -> list[GuardedOperation]:
     """What feature flags guard for you, and whether it is open; empty for the staff."""
     context = info.context
-    side = feature_guards.side_of(context.actor, user_type)
-    seen = feature_guards.context_of(context.actor, side, None)
-    found = await feature_guards.survey(
+    side = feature_gates.side_of(context.actor, user_type)
+    seen = feature_gates.context_of(context.actor, side, None)
+    found = await feature_gates.survey(
         context.db, context.runtime.flags.current, operations_of(side), seen
     )
     return [GuardedOperation.of(item, state) for item, state in found.items()]

@@ -21,7 +21,7 @@ from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
 from schema.list_arguments import list_filters, resolved
 from schema.planned import BUILDER_KEY, CALLER_FLAGS, ComputedField, read_rows
-from services.flags import feature_guards
+from services.flags import feature_gates
 
 # Open to everybody, or checked inside against the caller's own data.
 PUBLIC_FIELDS = frozenset(
@@ -107,16 +107,16 @@ async def _check_flags(context: Context, name: str, arguments: Mapping[str, obje
     form = arguments.get("input")
     actor = ANONYMOUS if name == _SIGN_UP else context.actor  # it is for whom the form is about
     stated = _VISITOR_SIDES.get(name) or _form_field(form, "user_type")
-    side = feature_guards.side_of(actor, UserType(stated) if stated else None)
+    side = feature_gates.side_of(actor, UserType(stated) if stated else None)
     operations = guards_of_call(name, arguments.get("step"), side)
     if not operations:
         return
     # Without an e-mail in the form, the code of the invitation stands for whom it went to.
     key = _form_field(form, "email") or _form_field(form, "code")
-    seen = feature_guards.context_of(actor, side, key)
+    seen = feature_gates.context_of(actor, side, key)
     flags = context.runtime.flags.current
     for operation in operations:
-        await feature_guards.check(context.runtime.db, flags, operation, seen)
+        await feature_gates.check(context.runtime.db, flags, operation, seen)
 
 
 def _form_field(form: object, name: str) -> str | None:

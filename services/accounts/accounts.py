@@ -14,7 +14,7 @@ from domain.errors import NotUnique
 from domain.events import UserSignedUp
 from domain.ids import UserId
 from domain.journeys.onboarding import OnboardingSide
-from services.flags import feature_guards
+from services.flags import feature_gates
 from services.journeys import onboarding
 from services.mail.email_addresses import parse_address
 from services.platform.passwords import Passwords
@@ -37,7 +37,7 @@ async def create_account(
     Without a password hash the account has no password until its owner chooses one.
     """
     role, email = rules.ROLES[account.user_type], parse_address(account.email, ("input", "email"))
-    key = await feature_guards.draw_id(uow.session, account.user_type, email)
+    key = await feature_gates.draw_id(uow.session, account.user_type, email)
     user = await queries.add_user(uow.session, email, role, password_hash, key)
     if user is None:
         raise EmailTaken

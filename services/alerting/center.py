@@ -29,7 +29,7 @@ from domain.alerting.silences import Silence, covering
 from domain.health.health import HealthSnapshot
 from domain.incidents.incidents import Severity
 from domain.marketplace import assistance
-from services.alerting import log, senders
+from services.alerting import incident_sync, senders
 from services.alerting.dispatcher import NotificationDispatcher
 from services.alerting.senders import Sender
 from services.alerting.silence_cache import SilenceCache
@@ -216,7 +216,7 @@ class AlertCenter:
 
     async def _brief(self, alert: Alert) -> Briefing:
         async with self._db.write() as uow:
-            return await log.brief(uow, alert)
+            return await incident_sync.brief(uow, alert)
 
     async def _settle_incidents(self) -> None:
         """What could not be entered while the database was away (S68)."""
@@ -229,7 +229,7 @@ class AlertCenter:
 
     async def _settle(self, alert: Alert) -> None:
         async with self._db.write() as uow:
-            await log.settle(uow, alert)
+            await incident_sync.settle(uow, alert)
         self._settled[alert.key] = alert.revision
 
     async def _log(self, message: Delivery) -> bool:
@@ -239,7 +239,7 @@ class AlertCenter:
     async def _log_all(self, messages: Sequence[Delivery]) -> bool:
         async with self._db.write() as uow:
             for message in messages:
-                await log.log(uow, message, self._alert_store.known(message.alert_key))
+                await incident_sync.log(uow, message, self._alert_store.known(message.alert_key))
         return True
 
     async def _test(self, channel: Channel, now: datetime) -> Delivery:

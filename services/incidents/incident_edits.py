@@ -12,7 +12,7 @@ from domain.errors import Invalid
 from domain.incidents.incidents import IncidentMove, IncidentStatus, Severity, next_status
 from services.incidents import incident_episodes as episodes
 from services.incidents.incident_changes import take
-from services.incidents.incident_checks import check_assignee, check_features, check_note, locked
+from services.incidents.incident_inputs import check_assignee, check_features, check_note, locked
 from services.incidents.incident_log import before, record
 from services.incidents.incidents import release
 from services.platform.texts import check_text, line

@@ -9,7 +9,7 @@ from db.queries import people
 from domain.flags.flags import EvaluationContext, Flag
 from domain.journeys import onboarding as rules
 from domain.journeys.onboarding import OnboardingSide
-from services.flags import feature_guards
+from services.flags import feature_gates
 from services.flags.flag_sets import FlagSet
 
 
@@ -41,7 +41,7 @@ async def hidden_now(
     session: AsyncSession, user_id: UUID, side: OnboardingSide, killed: frozenset[str]
 ) -> frozenset[str]:
     """The same from the database, for whoever keeps no flags in memory."""
-    flags = await feature_guards.read_flags(session, _keys(side), killed)
+    flags = await feature_gates.read_flags(session, _keys(side), killed)
     if not bound(flags, side):
         return frozenset()
     person = await people.by_user(session, user_id)

@@ -21,7 +21,7 @@ from domain.marketplace import bulk_invitations as rules
 from domain.marketplace.bulk_invitations import BulkInvitationStatus, BulkItemStatus
 from domain.marketplace.invitation_limits import DAY, DECLINED_FOR, AccountLimited
 from domain.marketplace.invitations import InvitationChannel
-from services.flags import feature_guards
+from services.flags import feature_gates
 from services.mail import outbox
 from services.marketplace import bulk_invitations, invitations
 from services.marketplace.invitations import InviteClient, Site
@@ -75,7 +75,7 @@ async def _send(uow: UnitOfWork, settings: Settings, bulk_id: UUID, client_id: U
     command = InviteClient(channel=InvitationChannel.EMAIL, days=bulk.expires_in_days)
     actor = await _supplier(uow, bulk)
     assert actor.id is not None
-    if not await feature_guards.is_open_now(uow.session, BULK_INVITATIONS, actor.id, settings):
+    if not await feature_gates.is_open_now(uow.session, BULK_INVITATIONS, actor.id, settings):
         raise Forbidden(f"{BULK_INVITATIONS.title} is paused for now.")
     done = await invitations.invite(uow, actor, site, client_id, command)
     _decide(item, BulkItemStatus.SENT, uow.now)

@@ -17,7 +17,7 @@ from domain.marketplace import nudges as rules
 from domain.marketplace.nudge_emails import Nudging, letter
 from domain.marketplace.nudges import NudgeKind, StallState
 from domain.overview.journey_moves import ABANDONED, GAVE_UP
-from services.flags import feature_guards
+from services.flags import feature_gates
 from services.journeys import onboarding_steps
 from services.journeys.onboarding import forget_nudge, of_user, progress_of, record
 from services.mail import mail
@@ -64,7 +64,7 @@ async def stand(uow: UnitOfWork, settings: Settings, user_id: UUID) -> Place | N
     row = await onboarding_queries.lock_of_user(uow.session, user_id)
     if row is None or row.completed_at is not None:
         return None
-    killed = await feature_guards.killed_keys(uow.session, settings)
+    killed = await feature_gates.killed_keys(uow.session, settings)
     out = await onboarding_steps.hidden_now(uow.session, user_id, row.user_type, killed)
     done = progress_of(row).done
     key = onboarding.next_step(row.user_type, done, lambda step: step.key not in out)
@@ -134,7 +134,7 @@ async def _may_nudge(uow: UnitOfWork, settings: Settings, place: Place) -> bool:
     """It is time, and the flag of the nudges is on for them or does not exist."""
     if not rules.nudge_due(standing(place.row, place.step), uow.now):
         return False
-    return await feature_guards.is_open_now(uow.session, NUDGES, place.row.user_id, settings)
+    return await feature_gates.is_open_now(uow.session, NUDGES, place.row.user_id, settings)
 
 
 def _mark(uow: UnitOfWork, row: OnboardingProgress, step: Step) -> None:
