@@ -149,7 +149,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     runtime.meter.watch(SOCKETS, lambda: runtime.meter.sockets)
     announcer = Announcer(runtime.redis, runtime.clock)
     reporter = Reporter(runtime.redis, runtime.receipts)
-    hear = partial(rehearsal_flags.hear, runtime.db, runtime.redis, runtime.receipts.name)
+    hear = partial(rehearsal_flags.deliver, runtime.db, runtime.redis, runtime.receipts.name)
     rehearsals = RehearsalFeed(runtime.tail, hear)
     runtime.db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
     runtime.db.on_commit(runtime.access.after_commit)
@@ -169,12 +169,12 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
         for part in (runtime.tail, runtime.credential_watch, runtime.flags, runtime.flag_feed):
             await part.start()
             stack.push_async_callback(part.stop)
-        watcher = Watchdog(runtime.db, runtime.health, runtime.settings, runtime.alerts)
+        watchdog = Watchdog(runtime.db, runtime.health, runtime.settings, runtime.alerts)
         access = AccessFeed(runtime.tail, runtime.access)
         listener = HeartbeatWatch(runtime.db, runtime.heartbeats, runtime.alerts)
         measuring = (runtime.meter, runtime.quota, runtime.usage)
         kills = (runtime.kill_sync, KillFeed(runtime.tail, runtime.kill_sync))
-        for follower in (access, reporter, rehearsals, *measuring, watcher, listener, *kills):
+        for follower in (access, reporter, rehearsals, *measuring, watchdog, listener, *kills):
             await follower.start()
             stack.push_async_callback(follower.stop)
         yield runtime

@@ -76,9 +76,9 @@ async def open_parts(
         settings, db, redis, passwords, partial(bus.publish, HEALTH), alert=alerts.observe
     )
     heartbeats = Heartbeats(db, redis, settings)
-    watcher = Watchdog(db, monitor, settings, alerts)
+    watchdog = Watchdog(db, monitor, settings, alerts)
     listener = HeartbeatWatch(db, heartbeats, alerts)
-    await watcher.start()
+    await watchdog.start()
     await listener.start()
     meter = Meter(db, settings.metrics_interval_seconds)
     meter.watch(POOL_USED, lambda: db.connections_used)
@@ -92,7 +92,7 @@ async def open_parts(
         )
     finally:
         passwords.close()
-        await _close(meter.stop(), listener.stop(), watcher.stop())
+        await _close(meter.stop(), listener.stop(), watchdog.stop())
         await _close(alerts.stop(), announcer.stop(), seconds=_HAND_OVER_SECONDS)
         await _close(bus.disconnect(), redis.aclose(), db.dispose())
 

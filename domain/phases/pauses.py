@@ -16,7 +16,7 @@ class PauseAuthor(StrEnum):
 
 
 GUARD = system_actor("guard")
-WATCHDOG = system_actor("watcher")
+WATCHDOG = system_actor("watcher")  # a stored label: it keeps the word of the first release
 
 _ENGINE = {GUARD.label: PauseAuthor.GUARD, WATCHDOG.label: PauseAuthor.WATCHDOG}
 _PAUSED = {

@@ -16,7 +16,7 @@ from db.queries import incident_episodes as episode_queries
 from db.queries import incidents as incident_queries
 from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
-from domain.incidents.incident_causes import SETTLING, Links, explained_by
+from domain.incidents.incident_causes import CAUSE_GRACE, Links, explained_by
 from domain.incidents.incidents import ACTIVE_STATUSES, Observation, worse
 from services.incidents import incident_episodes as episodes
 from services.incidents import incidents
@@ -92,7 +92,7 @@ async def end_of_run(uow: UnitOfWork, run_id: UUID, outcome: str) -> None:
 async def promote_left_over(db: Database) -> int:
     """What outlives its cause by five minutes becomes an incident of its own; how many did."""
     async with db.write() as uow:
-        rows = await queries.lock_left_over(uow.session, uow.now - SETTLING)
+        rows = await queries.left_over(uow.session, uow.now - CAUSE_GRACE)
         for row in rows:
             await _promote(uow, row)
     return len(rows)
@@ -102,7 +102,7 @@ async def _cause_of(uow: UnitOfWork, draft: IncidentDraft) -> LaunchIncident | N
     causes = draft.links.follows_from
     if not causes or draft.dedup_key is None:
         return None
-    for row in await queries.explaining(uow.session, causes, uow.now - SETTLING):
+    for row in await queries.explaining(uow.session, causes, uow.now - CAUSE_GRACE):
         gone_at = row.cause_gone_at or row.resolved_at
         if row.dedup_key != draft.dedup_key and explained_by(draft.first_bad_at, gone_at, uow.now):
             return row

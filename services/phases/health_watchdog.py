@@ -1,6 +1,6 @@
-"""Watches the watcher: a live phase that nobody checks is an incident of its own (X16).
+"""The watchdog: a live phase without health checks is an incident of its own (X16).
 
-Every process does this, web processes too, because no worker may be alive to do it.
+It runs in every process, web processes included, because no worker may be alive to run it.
 """
 
 import asyncio
@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from db.queries import phases as phase_queries
-from db.queries import watcher as queries
-from db.queries.watcher import KEY, MonitorState
+from db.queries import watchdog as queries
+from db.queries.watchdog import DEDUP_KEY, HealthCheckGap
 from db.session import Database, UnitOfWork
 from domain.errors import DependencyDown
 from domain.incidents import incident_causes as causes
@@ -29,15 +29,15 @@ from settings import Settings
 
 logger = logging.getLogger(__name__)
 
-TITLE = "Nobody checks the health of the launch"
+TITLE = "Health checks of the launch have stopped"
 
-_LIVE = (PhaseStatus.ACTIVE, PhaseStatus.PAUSED)
-_LONGEST_PAUSE = 15.0
-_LOOKS = 6  # within the time of silence
+_LIVE_STATUSES = (PhaseStatus.ACTIVE, PhaseStatus.PAUSED)
+_MAX_INTERVAL_SECONDS = 15.0
+_CHECKS_PER_GAP = 6  # how often the watchdog runs within the longest gap that it allows
 
 
 class Watchdog:
-    """One a process."""
+    """Reports a gap between health checks while a phase is live; there is one in each process."""
 
     def __init__(
         self,
@@ -47,131 +47,131 @@ class Watchdog:
         alarm: Alarm,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Nothing is looked at yet. `monotonic` counts the seconds of an outage."""
+        """Read the limits. `monotonic` measures how long the database has not answered."""
         interval = settings.health_interval_seconds
         self._db = db
         self._monitor = monitor
         self._alarm = alarm
-        self._limit = max(settings.health_stale_after_seconds, 2 * interval)
-        self._pauses = settings.watchdog_pauses_phases
-        self._pause = min(_LONGEST_PAUSE, self._limit / _LOOKS)
-        self._live = False
+        self._max_gap_seconds = max(settings.health_silence_seconds, 2 * interval)
+        self._pauses_phases = settings.watcher_pauses
+        self._interval_seconds = min(_MAX_INTERVAL_SECONDS, self._max_gap_seconds / _CHECKS_PER_GAP)
+        self._is_any_phase_live = False
         self._alarmed = False
         self._monotonic = monotonic
-        self._answered_at = monotonic()
-        self._away = False
-        self._settled_at = 0.0
+        self._last_answer_at = monotonic()
+        self._is_database_down = False
+        self._grace_ends_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to look."""
-        self._task = asyncio.create_task(self._run(), name="watcher")
+        """Start the periodic check."""
+        self._task = asyncio.create_task(self._run(), name="watchdog")
 
     async def stop(self) -> None:
-        """End."""
+        """Stop the periodic check."""
         await background.end(self._task)
 
-    async def look(self) -> None:
-        """One look: report silence, take the report back when checks go on."""
+    async def check(self) -> None:
+        """Report a gap that is too long, and resolve the report once health is checked again."""
         try:
             async with self._db.read() as session:
-                silence = await queries.read_state(session, self._db.clock())
+                gap = await queries.read_gap(session, self._db.clock())
         except DependencyDown:
-            self._away = True
-            await self._look_without_database()
+            self._is_database_down = True
+            await self._check_without_database()
             return
-        self._note(silence)
-        if self._is_silent(silence):
-            if silence.reported or await self._may_complain():
-                await self._report(silence)
-        elif self._is_watched(silence) and (silence.reported or self._alarmed):
-            await self._take_back()
+        self._note_answer(gap)
+        if self._is_too_long(gap):
+            if gap.is_reported or await self._may_report():
+                await self._report(gap)
+        elif self._is_short(gap) and (gap.is_reported or self._alarmed):
+            await self._resolve()
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(self._interval_seconds)
             try:
-                await self.look()
+                await self.check()
             except Exception:
-                logger.exception("watcher: the look failed and is tried again")
+                logger.exception("watchdog: the check failed; it is repeated")
 
-    def _note(self, silence: MonitorState) -> None:
+    def _note_answer(self, gap: HealthCheckGap) -> None:
         now = self._monotonic()
-        self._live, self._answered_at = silence.live > 0, now
-        if self._away:
-            self._away, self._settled_at = False, now + self._limit
+        self._is_any_phase_live, self._last_answer_at = gap.live_phases > 0, now
+        if self._is_database_down:
+            self._is_database_down, self._grace_ends_at = False, now + self._max_gap_seconds
 
-    async def _may_complain(self) -> bool:
-        """Not while ticks that a database that was away could not take are still on their way."""
-        return self._monotonic() >= self._settled_at and not await self._alarm.is_silenced()
+    async def _may_report(self) -> bool:
+        """Wait after an outage of the database: the checks made meanwhile are not stored yet."""
+        return self._monotonic() >= self._grace_ends_at and not await self._alarm.is_silenced()
 
-    def _is_silent(self, silence: MonitorState) -> bool:
-        return silence.live > 0 and not self._is_watched(silence)
+    def _is_too_long(self, gap: HealthCheckGap) -> bool:
+        return gap.live_phases > 0 and not self._is_short(gap)
 
-    def _is_watched(self, silence: MonitorState) -> bool:
-        return silence.seconds is not None and silence.seconds <= self._limit
+    def _is_short(self, gap: HealthCheckGap) -> bool:
+        return gap.seconds is not None and gap.seconds <= self._max_gap_seconds
 
-    async def _report(self, silence: MonitorState) -> None:
-        text = f"No health check for {silence.seconds or 0:.0f} s while a phase is live."
+    async def _report(self, gap: HealthCheckGap) -> None:
+        text = f"No health check for {gap.seconds or 0:.0f} s while a phase is live."
         if not self._alarmed:
-            logger.warning("watcher: %s", text)
+            logger.warning("watchdog: %s", text)
         try:
-            if not silence.reported:
+            if not gap.is_reported:
                 await self._open_incident(text)
         finally:
-            # People are told even where the incident could not be entered.
-            await self._raise(text, silence.last_tick)
+            # The alert is raised even where the incident could not be stored.
+            await self._raise_alarm(text, gap.last_check_at)
 
     async def _open_incident(self, text: str) -> None:
         async with self._db.write() as uow:
-            if not await queries.try_report_lock(uow.session):
+            if not await queries.try_lock(uow.session):
                 return
-            silence = await queries.read_state(uow.session, uow.now)
-            if silence.reported or not self._is_silent(silence):
+            gap = await queries.read_gap(uow.session, uow.now)
+            if gap.is_reported or not self._is_too_long(gap):
                 return
-            live = await phase_queries.list_all(uow.session, _LIVE)
+            live = await phase_queries.everything(uow.session, _LIVE_STATUSES)
             draft = IncidentDraft(
-                type="watcher",
+                type="watcher",  # a stored value: it keeps the word of the first release
                 severity=Severity.CRITICAL,
                 title=TITLE,
                 description=f"{text} Are the workers running, and can they reach the database?",
                 phase_id=live[0].id,
                 run_id=live[0].current_run_id,
-                dedup_key=KEY,
-                first_bad_at=silence.last_tick,
-                observation=Observation(text, silence.seconds, "s"),
-                links=causes.of_watcher(),
+                dedup_key=DEDUP_KEY,
+                first_bad_at=gap.last_check_at,
+                observation=Observation(text, gap.seconds, "s"),
+                links=causes.of_watchdog(),
             )
-            if self._pauses:
+            if self._pauses_phases:
                 for phase in live:
-                    await _hold(uow, phase.id, text)
+                    await _pause_phase(uow, phase.id, text)
             await incident_causes.report(uow, WATCHDOG, draft)
 
-    async def _take_back(self) -> None:
-        """Only fresh checks end it; the end of the last live phase does not."""
+    async def _resolve(self) -> None:
+        """Resolve incident and alert. Only new checks do so, not the end of the last live phase."""
         async with self._db.write() as uow:
-            await incident_causes.recovered(uow, WATCHDOG, KEY, "Health is checked again.")
-        await self._alarm.resolve_now(KEY, "Health is checked again.")
+            await incident_causes.recovered(uow, WATCHDOG, DEDUP_KEY, "Health is checked again.")
+        await self._alarm.resolve_now(DEDUP_KEY, "Health is checked again.")
         self._alarmed = False
 
-    async def _look_without_database(self) -> None:
-        """Redis may know that checks go on; where it does not either, nobody knows anything."""
-        away = self._monotonic() - self._answered_at
-        if not self._live or away <= self._limit:
+    async def _check_without_database(self) -> None:
+        """Raise the alarm unless Redis shows that health is still being checked."""
+        outage_seconds = self._monotonic() - self._last_answer_at
+        if not self._is_any_phase_live or outage_seconds <= self._max_gap_seconds:
             return
         snapshot = await self._monitor.latest()
         age = self._db.clock() - snapshot.at
-        if not snapshot.checks or age > timedelta(seconds=self._limit):
-            text = f"No answer from the database and no health check for {away:.0f} s."
-            await self._raise(text, None)
+        if not snapshot.checks or age > timedelta(seconds=self._max_gap_seconds):
+            text = f"No answer from the database and no health check for {outage_seconds:.0f} s."
+            await self._raise_alarm(text, None)
 
-    async def _raise(self, text: str, since: datetime | None) -> None:
+    async def _raise_alarm(self, text: str, since: datetime | None) -> None:
         self._alarmed = True
-        await self._alarm.raise_now(KEY, TITLE, text, Severity.CRITICAL, since)
+        await self._alarm.raise_now(DEDUP_KEY, TITLE, text, Severity.CRITICAL, since)
 
 
-async def _hold(uow: UnitOfWork, phase_id: UUID, text: str) -> None:
-    """WATCHDOG_PAUSES_PHASES: what nobody watches does not go on by itself."""
+async def _pause_phase(uow: UnitOfWork, phase_id: UUID, text: str) -> None:
+    """Pause a phase as the settings ask for: its ramp must not go on while nothing checks it."""
     phase = await phase_queries.lock(uow.session, phase_id)
     uow.refresh_now()
     if phase is not None and phase.status is PhaseStatus.ACTIVE:

@@ -78,7 +78,7 @@ async def test_silence_is_told_by_the_web_server_alone(
 
 
 def _about_silence(told: HttpReceiver) -> list[str]:
-    return [title for title in told.titles if "Nobody checks the health of the launch" in title]
+    return [title for title in told.titles if "Health checks of the launch have stopped" in title]
 
 
 def _is_resolved(found: IncidentStatus | None) -> bool:
@@ -86,7 +86,7 @@ def _is_resolved(found: IncidentStatus | None) -> bool:
 
 
 async def _status(database: Database) -> IncidentStatus | None:
-    """Of the incident that the watcher opened."""
+    """Of the incident that the watchdog opened."""
     query = select(LaunchIncident.status).where(LaunchIncident.dedup_key == "watcher:health")
     async with database.read() as session:
         return await session.scalar(query)

@@ -13,7 +13,7 @@ from jobs.routing import RAMP
 from services.metrics import metric_rollups
 from services.metrics.metric_samples import Sample, record_samples
 from services.phases import ramps
-from services.phases.pacing import pace_of
+from services.phases.pacing import load_pacing_context
 from tests.scenarios.operators import METRIC
 from tests.scenarios.system import System
 
@@ -40,7 +40,7 @@ async def tick_twice(system: System) -> None:
 
 async def sweep(system: System) -> None:
     """The ramps alone, before anything was judged."""
-    await ramps.sweep(system.worker, await pace_of(system.monitor, system.settings))
+    await ramps.sweep(system.worker, await load_pacing_context(system.monitor, system.settings))
 
 
 async def fold(system: System) -> None:
@@ -63,7 +63,7 @@ async def work(system: System, newest_first: bool, keep: bool) -> None:
 
 async def watchdog(system: System) -> None:
     """One look of the watch over the health checks."""
-    await system.watchdog.look()
+    await system.watchdog.check()
 
 
 async def set_health(system: System, check: str, good: bool) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from domain.health.health import CheckType
 from domain.incidents.incident_causes import (
+    CAUSE_GRACE,
     CHECKS_BEHIND,
-    SETTLING,
     Links,
     explained_by,
     health_key,
@@ -17,7 +17,7 @@ from domain.incidents.incident_causes import (
     of_criterion,
     of_limit,
     of_rollback,
-    of_watcher,
+    of_watchdog,
 )
 from domain.metrics.criteria import GuardAction
 from domain.metrics.metric_dependencies import checks_of_metric
@@ -60,7 +60,7 @@ LIMIT = of_limit("error_rate")
         (DATABASE, INDEPENDENT, False),
         (DATABASE, LIMIT, True),
         (DATABASE, ROLLBACK, False),
-        (DATABASE, of_watcher(), True),
+        (DATABASE, of_watchdog(), True),
         (ROLLBACK, HOLD, True),
         (ROLLBACK, WARN, True),
         (ROLLBACK, LIMIT, True),
@@ -112,7 +112,7 @@ def test_the_order_of_checks_has_no_circle() -> None:
 def test_a_cause_explains_what_began_in_its_time(
     start_offset: int | None, end_offset: int | None, expected: bool
 ) -> None:
-    assert timedelta(seconds=300) == SETTLING
+    assert timedelta(seconds=300) == CAUSE_GRACE
     first_bad_at, gone_at = (
         None if seconds is None else NOW + timedelta(seconds=seconds)
         for seconds in (start_offset, end_offset)

@@ -1,4 +1,4 @@
-"""The watch over the health monitor, on real rows (X16)."""
+"""The watchdog over the health monitor, on real rows (X16)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from db.models.incidents import LaunchIncident
 from db.queries import incidents
-from db.queries.watcher import KEY
+from db.queries.watchdog import DEDUP_KEY
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.incidents.incidents import IncidentStatus, Severity
@@ -59,14 +59,14 @@ class Tower(Guarded):
         super().__init__(app, client, clock)
         self.bell = Bell()
         self.settings = settings
-        self.watcher = self.another()
+        self.watchdog = self.another()
 
     def another(self, **changes: object) -> Watchdog:
         """Another process."""
         settings = self.settings.model_copy(update=changes)
         return Watchdog(self.db, self.runtime.health, settings, self.bell)
 
-    async def silence(self, seconds: int) -> None:
+    async def leave_gap(self, seconds: int) -> None:
         """So long ago was the last tick."""
         moved = text("UPDATE health_check_states SET updated_at = :at")
         async with self.db.write() as uow:
@@ -74,7 +74,7 @@ class Tower(Guarded):
 
     async def newest(self) -> LaunchIncident | None:
         async with self.db.write() as uow:
-            return await incidents.lock_newest_with_key(uow.session, KEY)
+            return await incidents.lock_newest_with_key(uow.session, DEDUP_KEY)
 
 
 @pytest.fixture
@@ -88,30 +88,30 @@ async def tower(
 
 async def test_silence_is_an_incident(tower: Tower) -> None:
     """X16: after 90 s, CRITICAL, with an alert that needs no worker."""
-    await tower.silence(91)
-    await tower.watcher.look()
+    await tower.leave_gap(91)
+    await tower.watchdog.check()
     (incident,) = await tower.incidents()
-    assert (incident.dedup_key, incident.severity) == (KEY, Severity.CRITICAL)
+    assert (incident.dedup_key, incident.severity) == (DEDUP_KEY, Severity.CRITICAL)
     assert incident.phase_id is not None
-    assert tower.bell.raised == [KEY]
+    assert tower.bell.raised == [DEDUP_KEY]
     assert (await tower.look())["status"] == "ACTIVE"
 
 
 async def test_short_silence_is_none(tower: Tower) -> None:
-    await tower.silence(80)
-    await tower.watcher.look()
+    await tower.leave_gap(80)
+    await tower.watchdog.check()
     assert (await tower.incidents(), tower.bell.raised) == ([], [])
 
 
 async def test_planned_work_on_everything_is_no_incident(tower: Tower) -> None:
-    """A28: workers may be away while their database is; the look after it reports."""
+    """A28: workers may be away while their database is; the next check reports."""
     tower.bell.silenced = True
-    await tower.silence(91)
-    await tower.watcher.look()
+    await tower.leave_gap(91)
+    await tower.watchdog.check()
     assert (await tower.incidents(), tower.bell.raised) == ([], [])
     tower.bell.silenced = False
-    await tower.watcher.look()
-    assert tower.bell.raised == [KEY]
+    await tower.watchdog.check()
+    assert tower.bell.raised == [DEDUP_KEY]
 
 
 class Flaky(Database):
@@ -130,86 +130,86 @@ class Flaky(Database):
 async def test_a_database_that_is_back_has_no_news_yet(tower: Tower) -> None:
     """Health was checked all the time; what was seen is only not stored yet."""
     db = Flaky(tower.db.url, clock=tower.clock)
-    watcher = Watchdog(db, tower.runtime.health, tower.settings, tower.bell)
+    watchdog = Watchdog(db, tower.runtime.health, tower.settings, tower.bell)
     db.away = True
-    await watcher.look()
-    await tower.silence(185)
+    await watchdog.check()
+    await tower.leave_gap(185)
     db.away = False
-    await watcher.look()
+    await watchdog.check()
     assert (await tower.incidents(), tower.bell.raised) == ([], [])
-    await tower.watcher.look()  # of one who has seen no outage
-    assert tower.bell.raised == [KEY]
+    await tower.watchdog.check()  # of one who has seen no outage
+    assert tower.bell.raised == [DEDUP_KEY]
     await db.dispose()
 
 
 async def test_silence_is_measured_by_the_clock_of_the_launch(tower: Tower) -> None:
     """X16: as everything else that decides; that of the database decides nothing."""
     tower.clock.advance(3_600)
-    await tower.watcher.look()
-    assert tower.bell.raised == [KEY]
+    await tower.watchdog.check()
+    assert tower.bell.raised == [DEDUP_KEY]
     await tower.runtime.health.tick()
-    await tower.watcher.look()
-    assert tower.bell.resolved == [KEY]
+    await tower.watchdog.check()
+    assert tower.bell.resolved == [DEDUP_KEY]
 
 
 async def test_a_paused_phase_is_watched(tower: Tower) -> None:
     """L2, D3: its guards must act, and nobody judges them."""
     await step(tower.client, "pause", tower.phase)
-    await tower.silence(600)
-    await tower.watcher.look()
+    await tower.leave_gap(600)
+    await tower.watchdog.check()
     assert len(await tower.incidents()) == 1
 
 
 async def test_nothing_is_watched_that_is_not_live(tower: Tower) -> None:
     await step(tower.client, "complete", tower.phase)
-    await tower.silence(600)
-    await tower.watcher.look()
+    await tower.leave_gap(600)
+    await tower.watchdog.check()
     assert (await tower.incidents(), tower.bell.raised) == ([], [])
 
 
 async def test_many_processes_open_one_incident(tower: Tower) -> None:
     """X16: and count it once."""
-    await tower.silence(91)
-    watchers = [tower.another() for _ in range(4)]
+    await tower.leave_gap(91)
+    watchdogs = [tower.another() for _ in range(4)]
     for _ in range(2):
-        await asyncio.gather(*(watcher.look() for watcher in watchers))
+        await asyncio.gather(*(watchdog.check() for watchdog in watchdogs))
     (incident,) = await tower.incidents()
     assert incident.occurrences == 1
 
 
 async def test_ticks_that_are_back_end_it(tower: Tower) -> None:
     """X16: whichever process sees it first."""
-    await tower.silence(91)
-    await tower.watcher.look()
+    await tower.leave_gap(91)
+    await tower.watchdog.check()
     await tower.runtime.health.tick()
-    await tower.another().look()
+    await tower.another().check()
     found = await tower.newest()
     assert found is not None
     assert found.status is IncidentStatus.RESOLVED
-    assert tower.bell.resolved == [KEY]
+    assert tower.bell.resolved == [DEDUP_KEY]
     assert await tower.incidents() == []
 
 
 async def test_it_pauses_where_it_shall(tower: Tower) -> None:
     """X16: policy may PAUSE; then the incident lasts until ticks are back all the same."""
-    await tower.silence(91)
-    watcher = tower.another(watchdog_pauses_phases=True)
-    await watcher.look()
+    await tower.leave_gap(91)
+    watchdog = tower.another(watcher_pauses=True)
+    await watchdog.check()
     assert (await tower.look())["status"] == "PAUSED"
-    await watcher.look()
+    await watchdog.check()
     assert len(await tower.incidents()) == 1
     await tower.runtime.health.tick()
-    await watcher.look()
+    await watchdog.check()
     assert (await tower.look())["status"] == "PAUSED"
     assert await tower.incidents() == []
 
 
 async def test_people_are_told_even_if_nothing_can_be_entered(tower: Tower) -> None:
     """Decision 7: the alert does not depend on the incident."""
-    await tower.silence(91)
+    await tower.leave_gap(91)
     async with tower.db.write() as uow:
         await uow.session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": KEY}
+            text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": DEDUP_KEY}
         )
-        await tower.watcher.look()
-    assert (await tower.incidents(), tower.bell.raised) == ([], [KEY])
+        await tower.watchdog.check()
+    assert (await tower.incidents(), tower.bell.raised) == ([], [DEDUP_KEY])
