@@ -69,11 +69,8 @@ class DatabaseBreaker:
             logger.info("database: accepts changes again")
         self.outage = None
 
-    def blocks_calls(self) -> bool:
-        """Tell whether the outage is too recent for one small write to end it.
-
-        A full disk has room for a few pages after it has refused larger writes.
-        """
+    def is_outage_recent(self) -> bool:
+        """Whether the outage is too young for a small write to end it: pages have some room."""
         if self.outage is None:
             return False
         return self._clock() - self._failed_at < self.outage.hold_seconds

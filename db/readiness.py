@@ -31,7 +31,7 @@ async def check(db: Database) -> Readiness:
             if await session.scalar(_READ_ONLY):
                 return Readiness(READ_ONLY.cause)
         if db.breaker.outage is not None:
-            if db.breaker.blocks_calls():
+            if db.breaker.is_outage_recent():
                 return Readiness(db.breaker.outage.cause)
             async with db.write() as uow:
                 await queries.write_probe(uow.session, uow.now)

@@ -9,10 +9,10 @@ from pgqueuer.errors import RetryRequested
 from db.session import Database
 from jobs.queue import Payload
 from services.phases import rollback_impact
-from services.phases.pacing import Pace
+from services.phases.pacing import PacingContext
 from services.phases.phase_progress import advance_on_schedule
 
-AskPace = Callable[[], Awaitable[Pace]]
+AskPace = Callable[[], Awaitable[PacingContext]]
 
 
 async def ramp(db: Database, ask_pace: AskPace, payload: Payload) -> None:
@@ -24,14 +24,14 @@ async def ramp(db: Database, ask_pace: AskPace, payload: Payload) -> None:
     if wait.total_seconds() > 0:
         # The database's clock is ahead of ours: to do nothing now would end the ramp here.
         raise RetryRequested(wait, "not due yet by the clock of this worker")
-    pace = await ask_pace()
+    pacing_context = await ask_pace()
     async with db.write() as uow:
         await advance_on_schedule(
             uow,
             UUID(str(payload["phase_id"])),
             UUID(str(payload["run_id"])),
             int(str(payload["step_index"])),
-            pace,
+            pacing_context,
         )
 
 

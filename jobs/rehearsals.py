@@ -20,7 +20,7 @@ _RETRY = timedelta(seconds=2)
 async def rehearse(db: Database, redis: Redis, run_id: UUID, *, pause: timedelta = PAUSE) -> None:
     """Carry a rehearsal on to its end; whoever takes it over goes on where it stands."""
     while True:
-        state = await rehearsals.go_on(db, run_id)
+        state = await rehearsals.advance(db, run_id)
         if state is None or state.is_over:
             return
         if state.stage is RehearsalStage.ROLLED_BACK:

@@ -13,8 +13,8 @@ from uuid import UUID
 from domain.health.heartbeats import WORKER
 from jobs.alerts import follow_incident
 from jobs.bulk_invitations import resume_bulk, send_bulk
-from jobs.guards import guard
 from jobs.kinds import KINDS, JobKind
+from jobs.launch_checks import check_launch
 from jobs.mail import retry_mail, send_mail
 from jobs.messages import tell_of_message
 from jobs.notifications import mail_notifications
@@ -46,7 +46,7 @@ from services.journeys import journeys
 from services.marketplace.invitation_changes import expire_overdue
 from services.metrics import metric_rollups
 from services.overview import retention
-from services.phases.pacing import pace_of
+from services.phases.pacing import load_pacing_context
 from services.phases.rehearsals import end_overdue
 from services.propagation.propagation import settle
 from services.webhooks.documents import OpenDocuments
@@ -61,15 +61,15 @@ WorkerHandler = Callable[[Parts, Payload], Awaitable[None]]
 
 
 async def _ramp(parts: Parts, payload: Payload) -> None:
-    await ramp(parts.db, partial(pace_of, parts.health, parts.settings), payload)
+    await ramp(parts.db, partial(load_pacing_context, parts.health, parts.settings), payload)
 
 
 async def _count_impact(parts: Parts, payload: Payload) -> None:
     await count_impact(parts.db, payload)
 
 
-async def _guard(parts: Parts) -> None:
-    await guard(parts.db, parts.health, parts.settings)
+async def _check_launch(parts: Parts) -> None:
+    await check_launch(parts.db, parts.health, parts.settings)
 
 
 async def _send_mail(parts: Parts, payload: Payload) -> None:
@@ -144,7 +144,7 @@ def _periodic(parts: Parts) -> Mapping[str, Callable[[], Awaitable[object]]]:
         "heartbeat": partial(parts.heartbeats.beat, WORKER),
         "heartbeat-mail": parts.heartbeats.beat_for_mail,
         "alerts": parts.alerts.sweep,
-        "guards": partial(_guard, parts),
+        "guards": partial(_check_launch, parts),
         "journeys": partial(journeys.fold, parts.db),
         "mail": partial(retry_mail, parts.db, parts.settings),
         "metrics": parts.collect,

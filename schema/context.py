@@ -22,7 +22,7 @@ from services.health.health_monitor import HealthMonitor
 from services.health.heartbeats import Heartbeats
 from services.metrics.metering import Meter
 from services.overview.metric_board import JourneyBoard, MetricBoard
-from services.phases.pacing import Pace, pace_of
+from services.phases.pacing import PacingContext, load_pacing_context
 from services.phases.readiness import Gate, open_gate
 from services.platform.certificates import CertificateWatch
 from services.platform.connection_limits import ConnectionLimiter
@@ -160,9 +160,9 @@ class Context:
             runtime.certificates,
         )
 
-    async def pace(self) -> Pace:
+    async def pacing_context(self) -> PacingContext:
         """What the pace of a ramp depends on outside the database."""
-        return await pace_of(self.runtime.health, self.runtime.settings)
+        return await load_pacing_context(self.runtime.health, self.runtime.settings)
 
     @property
     def client_ip(self) -> str:

@@ -58,7 +58,7 @@ def covering(silences: Iterable[Silence], check: CheckType | None, at: datetime)
     return max(in_force, key=lambda silence: silence.ends_at, default=None)
 
 
-def holding(
+def suppressing_silence(
     silences: Iterable[Silence], at: datetime, checks: Collection[CheckType]
 ) -> Silence | None:
     """The silence that suspends a criterion which depends on these checks."""
@@ -70,11 +70,11 @@ def holding(
     return max(in_force, key=lambda silence: silence.ends_at, default=None)
 
 
-def holds_because(
+def suppression_reason(
     silences: Iterable[Silence], at: datetime, checks: Collection[CheckType]
 ) -> str | None:
     """Why a criterion is not judged at a moment; None if it is judged."""
-    silence = holding(silences, at, checks)
+    silence = suppressing_silence(silences, at, checks)
     if silence is None:
         return None
     return f"silence until {silence.ends_at.astimezone(UTC):%H:%M:%S} UTC ({silence.reason})"

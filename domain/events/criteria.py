@@ -10,7 +10,7 @@ from domain.phases.verdicts import CriterionState
 
 _DONE = {
     GuardAction.WARN: "a warning is out",
-    GuardAction.HOLD: "the phase is held",
+    GuardAction.HOLD: "the phase is paused",
     GuardAction.ROLLBACK: "the phase is rolled back",
 }
 

@@ -16,8 +16,8 @@ from domain.health.health import CheckType
 from domain.metrics.criteria import Criterion, GuardAction
 from domain.metrics.metric_dependencies import Checks, checks_of, checks_of_metric
 
-# Trouble that outlives its cause by more than this becomes an incident of its own. It needs some
-# time: metrics are judged over windows of minutes, and two or three good readings end an incident.
+# Trouble that outlasts its cause by more than this is an incident of its own:
+# metrics are judged over windows of minutes, and two or three good looks end an incident.
 CAUSE_GRACE = timedelta(minutes=5)
 
 # A check that uses another part fails with it.
@@ -93,7 +93,7 @@ def of_limit(metric: str) -> Links:
 
 
 def of_watchdog() -> Links:
-    """Links of the watchdog's incident: no check can be stored while the database is down."""
+    """The links of missing health checks, which cannot be stored without the database."""
     return Links((), (health_key(CheckType.DATABASE),))
 
 
@@ -113,7 +113,7 @@ def explained_by(first_bad_at: datetime | None, gone_at: datetime | None, now: d
 
 
 def outlives(ended_at: datetime | None, now: datetime) -> bool:
-    """Whether what followed from a cause that is over should have gone with it."""
+    """True if a consequence should have ended with its cause."""
     return ended_at is not None and now - ended_at > CAUSE_GRACE
 
 

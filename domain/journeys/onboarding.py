@@ -89,7 +89,7 @@ STEPS: Mapping[OnboardingSide, tuple[Step, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class OnboardingFacts:
     """What the database knows about somebody: the proof of their steps (S43)."""
 
     has_profile: bool = False
@@ -169,7 +169,7 @@ def _first_undone(side: OnboardingSide, done: Collection[str]) -> Step | None:
     return next((step for step in STEPS[side] if step.required and step.key not in done), None)
 
 
-def proven(side: OnboardingSide, facts: Facts) -> frozenset[str]:
+def proven(side: OnboardingSide, facts: OnboardingFacts) -> frozenset[str]:
     """The steps that the facts prove, in whatever order."""
     holds_by_step = (
         {BASIC_DETAILS: facts.has_profile, FIRST_CONNECTION: facts.has_connection}

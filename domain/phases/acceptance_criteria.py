@@ -8,13 +8,13 @@ from domain.phases import (
     spread_proofs,
 )
 from domain.phases.proof_verdicts import Proof, not_measured
-from domain.phases.reports import Facts
+from domain.phases.reports import ReportFacts
 
 _ON_A_PHONE = "covered by web/e2e/journeys.test.ts, at 360 x 640"
 _STATEMENTS = "covered by tests/architecture/test_statements.py"
 
 
-def proofs(facts: Facts) -> list[Proof]:
+def proofs(facts: ReportFacts) -> list[Proof]:
     """All of them, in the order of the source."""
     journeys = facts.measured.journeys
     return [

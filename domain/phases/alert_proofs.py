@@ -5,19 +5,19 @@ from datetime import datetime
 
 from domain.incidents.incidents import SEVERE, Severity
 from domain.phases.proof_verdicts import Limit, Proof
-from domain.phases.reports import Facts, IncidentFact
+from domain.phases.reports import IncidentFact, ReportFacts
 
 _CRITICAL = Limit("S99", "critical alerts arrive within 60 s of the first bad sample", 60, "s")
 _NOTICED = Limit("S111", "trouble is noticed and told within 60 s of its beginning", 60, "s")
 
 
-def critical(facts: Facts) -> Proof:
+def critical(facts: ReportFacts) -> Proof:
     """S99: whatever is CRITICAL, also what a person reports."""
     incidents = [item for item in facts.incidents if item.severity == Severity.CRITICAL]
     return _judge(_CRITICAL, incidents, facts.judged_at)
 
 
-def noticed(facts: Facts) -> Proof:
+def noticed(facts: ReportFacts) -> Proof:
     """S111: what the system notices itself by a sample, HIGH and CRITICAL."""
     incidents = [
         item

@@ -1,7 +1,7 @@
 """Proofs about what has to be new every 30 s, and about requests: S98, S105, S107, S109, S110."""
 
 from domain.phases.proof_verdicts import Limit, Proof, least_of
-from domain.phases.reports import Facts
+from domain.phases.reports import ReportFacts
 
 # Thirty seconds, and what a look itself may take.
 _HEALTH = Limit("S98", "each health check is made every 30 s", 33, "s")
@@ -12,7 +12,7 @@ _JOURNEYS = Limit("S110", "journey rates follow each event within 3 s", 3_000, "
 _UNCOUNTED = 60.0  # seconds without a hand-over of any process: requests may have gone uncounted
 
 
-def health(facts: Facts) -> Proof:
+def health(facts: ReportFacts) -> Proof:
     """S98: the longest time between two samples of one check, up to the end of the run."""
     gaps = facts.measured.health_gaps
     if not gaps:
@@ -22,14 +22,14 @@ def health(facts: Facts) -> Proof:
     return _HEALTH.judge(longest.seconds, evidence, _cut_off(facts))
 
 
-def metrics(facts: Facts) -> Proof:
+def metrics(facts: ReportFacts) -> Proof:
     """S109: the longest time between two collections that dashboards were told of."""
     gap = facts.measured.metrics_gap_seconds
     evidence = "no collection" if gap is None else f"{gap:.1f} s without a collection at worst"
     return _METRICS.judge(gap, evidence, _cut_off(facts) if gap is not None else None)
 
 
-def response(facts: Facts) -> Proof:
+def response(facts: ReportFacts) -> Proof:
     """S105."""
     measured, slow = facts.measured, facts.measured.response_p95_ms
     evidence = "no request" if slow is None else f"95 % of {measured.timed} within {slow:.0f} ms"
@@ -38,14 +38,14 @@ def response(facts: Facts) -> Proof:
     return _RESPONSE.judge(slow, evidence, _uncounted(facts), least_of(slow))
 
 
-def errors(facts: Facts) -> Proof:
+def errors(facts: ReportFacts) -> Proof:
     """S107: GraphQL errors of ours count, whatever their HTTP status."""
     measured, rate = facts.measured, facts.measured.error_rate
     evidence = "no request" if rate is None else f"{rate:.2f} % of {measured.requests} requests"
     return _ERRORS.judge(rate, evidence, _uncounted(facts) if rate is not None else None)
 
 
-def journeys(facts: Facts) -> Proof:
+def journeys(facts: ReportFacts) -> Proof:
     """S110: from the event that moves somebody to the rates that show it, on open pages."""
     measured, slow = facts.measured, facts.measured.journeys_p99_ms
     if slow is None:
@@ -54,12 +54,12 @@ def journeys(facts: Facts) -> Proof:
     return _JOURNEYS.judge(slow, evidence, at_least=least_of(slow))
 
 
-def _cut_off(facts: Facts) -> str | None:
+def _cut_off(facts: ReportFacts) -> str | None:
     seconds = facts.measured.forgotten_seconds
     return f"the first {seconds / 3600:.1f} hours are not kept any more" if seconds else None
 
 
-def _uncounted(facts: Facts) -> str | None:
+def _uncounted(facts: ReportFacts) -> str | None:
     gap = facts.measured.uncounted_seconds
     if gap is None or gap <= _UNCOUNTED:
         return None

@@ -12,10 +12,11 @@ from domain.health.health import (
     ProbeResult,
     next_state,
 )
-from domain.health.health import judge as sample
+from domain.health.health import judge as judge_probe
 from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction
 from domain.metrics.readings import MetricReading
-from domain.phases.verdicts import UNJUDGED, CriterionState, due_action, judge
+from domain.phases.guards import due_action
+from domain.phases.verdicts import UNJUDGED, CriterionState, judge_criterion
 
 # What is measured while the fault lasts: every second request fails, and slowly (S64).
 BURST: Mapping[str, float] = {"error_rate": 50.0, "response_time_ms": 10_000.0}
@@ -56,7 +57,7 @@ def healthy(now: datetime) -> CheckState:
 def next_reading(state: CheckState, now: datetime) -> CheckState:
     """The check after one more failure (S67)."""
     result = ProbeResult(Outcome.FAILED, _TIMEOUT_MS, "the fault of a rehearsal")
-    return next_state(state, sample(result, now), now)
+    return next_state(state, judge_probe(result, now), now)
 
 
 def guarded(criteria: Sequence[Criterion], now: datetime) -> tuple[Criterion, ...]:
@@ -81,12 +82,13 @@ def decision(judged: Sequence[Judged]) -> Judged | None:
 
 
 def _judged(criterion: Criterion, before: CriterionState, now: datetime) -> Judged:
-    look = MetricReading(BURST[criterion.metric], max(SAMPLES, criterion.min_samples))
+    reading = MetricReading(BURST[criterion.metric], max(SAMPLES, criterion.min_samples))
     # A rehearsal waits neither for the delay that a launch grants at its start nor for a window.
     started_at = now - timedelta(
         seconds=criterion.initial_delay_seconds + 2 * criterion.window_seconds
     )
-    return Judged(criterion, judge(criterion, look, before, started_at=started_at, now=now))
+    judged = judge_criterion(criterion, reading, before, started_at=started_at, now=now)
+    return Judged(criterion, judged)
 
 
 def _would_roll_back(criterion: Criterion, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Whether a ramp may go on: by its schedule and by how things are (A7, X11, S107)."""
+"""Decides whether a ramp may take its next step: by schedule and state (A7, X11, S107)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,24 +12,24 @@ from domain.phases.phases import RampStep, is_last_step
 from domain.phases.verdicts import CriterionState
 from domain.platform.text_format import number
 
-BURN_SECONDS = 600
+BURN_RATE_SECONDS = 600
 ERROR_BUDGET = 2.0  # percent of requests that may fail in an active phase (S107)
-BURN_SAMPLES = 20
+MIN_BURN_RATE_SAMPLES = 20
 
-_HOLDING = (HealthStatus.CRITICAL, HealthStatus.UNKNOWN)
+_BLOCKING = (HealthStatus.CRITICAL, HealthStatus.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """How the pace is set. Capacity None: nobody has said how many people can be helped."""
+class PacingPolicy:
+    """The rules of this launch. Without a capacity, requests for help block nothing."""
 
     interval: timedelta
     assistance_capacity: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a step of a ramp is decided on. Incidents: severe ones that nobody has taken."""
+class RampConditions:
+    """What decides on the next step. `incidents`: severe ones that nobody has acknowledged."""
 
     health: HealthSnapshot
     criteria: Sequence[tuple[Criterion, CriterionState]]
@@ -38,19 +38,21 @@ class Facts:
     waiting_for_help: int
 
 
-def holds(facts: Facts, policy: Policy, now: datetime) -> list[str]:
-    """Everything that keeps a ramp from its next step, as sentences; nothing: it may go on."""
+def blockers_of_next_step(
+    conditions: RampConditions, policy: PacingPolicy, now: datetime
+) -> list[str]:
+    """Return everything that keeps a ramp from its next step, as sentences."""
     return [
-        *_health(facts.health),
-        *_criteria(facts.criteria, policy.interval, now),
-        *(f"Incident {line} is not acknowledged." for line in facts.incidents),
-        *_budget(facts.errors),
-        *_help(facts.waiting_for_help, policy.assistance_capacity),
+        *_health_blockers(conditions.health),
+        *_criteria_blockers(conditions.criteria, policy.interval, now),
+        *(f"Incident {incident} is not acknowledged." for incident in conditions.incidents),
+        *_error_budget_blockers(conditions.errors),
+        *_help_blockers(conditions.waiting_for_help, policy.assistance_capacity),
     ]
 
 
-def waits_for_people(steps: Sequence[RampStep], step_index: int | None) -> list[str]:
-    """Why a ramp has no time for its next step; nothing on the last one, where there is none."""
+def manual_step_blockers(steps: Sequence[RampStep], step_index: int | None) -> list[str]:
+    """Return why the next step waits for a person; empty on the last step."""
     if step_index is None or is_last_step(steps, step_index):
         return []
     upcoming = steps[step_index + 1]
@@ -61,55 +63,60 @@ def waits_for_people(steps: Sequence[RampStep], step_index: int | None) -> list[
     return []
 
 
-def _health(snapshot: HealthSnapshot) -> list[str]:
+def _health_blockers(snapshot: HealthSnapshot) -> list[str]:
     if not snapshot.checks:
-        return ["Health is UNKNOWN: it was never looked at."]
+        return ["Health is UNKNOWN: no check has run yet."]
     return [
-        f"Health of {state.check} is {state.status.name}: {state.error or 'no reason is known'}."
+        f"Health of {state.check} is {state.status.name}: {state.error or 'no error was reported'}."
         for state in snapshot.checks
-        if state.status in _HOLDING
+        if state.status in _BLOCKING
     ]
 
 
-def _criteria(
+def _criteria_blockers(
     criteria: Sequence[tuple[Criterion, CriterionState]], interval: timedelta, now: datetime
 ) -> list[str]:
-    """Criteria that only WARN report, and the ramp goes on (L14).
+    """Return a sentence for each criterion that blocks the step.
 
-    So it does while the window of a criterion fills, unless the criterion was failing before (L15).
+    A criterion that only warns blocks nothing (L14), nor does one whose window is still filling,
+    unless it was failing before (L15).
     """
-    reasons = []
+    blockers = []
     for criterion, state in criteria:
         if criterion.dry_run or criterion.action is GuardAction.WARN:
             continue
         if state.evaluated_at is None or state.judged != criterion:
-            reasons.append(f"Criterion {criterion.key} has not been judged yet.")
+            blockers.append(f"Criterion {criterion.key} has not been judged yet.")
         elif now - state.evaluated_at > STALE_AFTER_INTERVALS * interval:
             age = (now - state.evaluated_at).total_seconds()
-            reasons.append(f"Criterion {criterion.key} was last judged {age:.0f} s ago.")
+            blockers.append(f"Criterion {criterion.key} was last judged {age:.0f} s ago.")
         elif state.verdict is not Verdict.PASSING and (state.failing or not state.filling):
             verdict = state.verdict.name
-            reasons.append(f"Criterion {criterion.key} is {verdict}: {state.explanation}.")
-    return reasons
+            blockers.append(f"Criterion {criterion.key} is {verdict}: {state.explanation}.")
+    return blockers
 
 
-def _budget(errors: MetricReading) -> list[str]:
-    """Where too little is known of errors, the criteria and health decide alone."""
-    if errors.value is None or errors.samples < BURN_SAMPLES or _keeps_budget(errors.value):
+def _error_budget_blockers(errors: MetricReading) -> list[str]:
+    """With too few requests to judge, only the criteria and health decide."""
+    if (
+        errors.value is None
+        or errors.samples < MIN_BURN_RATE_SAMPLES
+        or _is_within_budget(errors.value)
+    ):
         return []
     return [
         f"The error budget burns {number(errors.value / ERROR_BUDGET)} times as fast as it may: "
         f"{number(errors.value, apart_from=ERROR_BUDGET)} % of requests failed "
-        f"in {BURN_SECONDS // 60} min."
+        f"in {BURN_RATE_SECONDS // 60} min."
     ]
 
 
-def _keeps_budget(errors: float) -> bool:
+def _is_within_budget(errors: float) -> bool:
     return meets(errors, Comparator.LT, ERROR_BUDGET)
 
 
-def _help(waiting: int, capacity: int | None) -> list[str]:
+def _help_blockers(waiting: int, capacity: int | None) -> list[str]:
     if capacity is None or waiting < capacity:
         return []
-    people = "person waits" if waiting == 1 else "people wait"
-    return [f"{waiting} {people} for assistance, {capacity} are too many."]
+    requests = "request" if waiting == 1 else "requests"
+    return [f"{waiting} open {requests} for help; the limit is {capacity}."]

@@ -88,7 +88,7 @@ class RehearsalEvidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ReadinessFacts:
     """All that readiness is judged on, read in one transaction."""
 
     phase_version: int
@@ -110,7 +110,7 @@ class Facts:
     guards: Coverage = ALL_GUARDED
 
 
-def assess(facts: Facts, *, phase_key: str, secret: bytes, now: datetime) -> Readiness:
+def assess(facts: ReadinessFacts, *, phase_key: str, secret: bytes, now: datetime) -> Readiness:
     """Judge every check; CRITICAL and UNKNOWN health block, WARNING must be accepted."""
     late = (_alert_check(facts, now), _rehearsal_check(facts.rehearsal, now))
     launch_checks = (*_launch_checks(facts), *_certificate_check(facts.certificate, now))
@@ -163,7 +163,7 @@ def _verdict(checks: Sequence[ReadinessCheck]) -> ReadinessVerdict:
     return ReadinessVerdict.GO_WITH_WARNINGS
 
 
-def _health_checks(facts: Facts) -> list[ReadinessCheck]:
+def _health_checks(facts: ReadinessFacts) -> list[ReadinessCheck]:
     checks = []
     for kind in CheckType:
         state = facts.health.get(kind, HealthEvidence(HealthStatus.UNKNOWN, "never checked"))
@@ -180,7 +180,7 @@ def _health_checks(facts: Facts) -> list[ReadinessCheck]:
     return checks
 
 
-def _launch_checks(facts: Facts) -> list[ReadinessCheck]:
+def _launch_checks(facts: ReadinessFacts) -> list[ReadinessCheck]:
     return [
         _check(
             "incidents",
@@ -227,7 +227,7 @@ def _check(
     return ReadinessCheck(key, title, not problems, True, "; ".join(problems) or good, evidence)
 
 
-def _care_checks(facts: Facts) -> list[ReadinessCheck]:
+def _care_checks(facts: ReadinessFacts) -> list[ReadinessCheck]:
     fresh = facts.backup_age is not None and facts.backup_age <= timedelta(hours=24)
     return [
         ReadinessCheck("backup", "A backup younger than 24 hours", fresh, False, _backup(facts)),
@@ -272,7 +272,7 @@ def _rehearsed(evidence: RehearsalEvidence | None, now: datetime) -> str:
     return f"passed {days:.1f} days ago"
 
 
-def _alert_check(facts: Facts, now: datetime) -> ReadinessCheck:
+def _alert_check(facts: ReadinessFacts, now: datetime) -> ReadinessCheck:
     tested = facts.alerts_tested_at
     return ReadinessCheck(
         key="alerts",
@@ -283,7 +283,7 @@ def _alert_check(facts: Facts, now: datetime) -> ReadinessCheck:
     )
 
 
-def _alerts(facts: Facts, now: datetime) -> str:
+def _alerts(facts: ReadinessFacts, now: datetime) -> str:
     if not facts.alert_channels:
         return "ALERT_URLS is not set: nobody would be told"
     if facts.alerts_tested_at is None:
@@ -291,7 +291,7 @@ def _alerts(facts: Facts, now: datetime) -> str:
     return f"answered {(now - facts.alerts_tested_at) / timedelta(days=1):.1f} days ago"
 
 
-def _backup(facts: Facts) -> str:
+def _backup(facts: ReadinessFacts) -> str:
     if not facts.backup_configured:
         return "BACKUP_MARKER_FILE is not set: backups are not watched"
     if facts.backup_age is None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from domain.flags.flags import FlagState
 from domain.phases.acceptance_criteria import proofs
 from domain.phases.proof_verdicts import Proof, ProofVerdict
-from domain.phases.reports import Facts, Means, means
+from domain.phases.reports import Means, ReportFacts, means
 from domain.platform.markdown import text
 from domain.propagation.propagation import unknown_text
 
@@ -18,7 +18,7 @@ _VERDICTS = {
 }
 
 
-def markdown(facts: Facts) -> str:
+def markdown(facts: ReportFacts) -> str:
     """The whole document."""
     parts = [
         _head(facts),
@@ -35,7 +35,7 @@ def markdown(facts: Facts) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _head(facts: Facts) -> str:
+def _head(facts: ReportFacts) -> str:
     ended = f"{_moment(facts.ended_at)}, {facts.outcome or 'no outcome'}" if facts.ended_at else "-"
     return (
         f"# {text(facts.phase)}, run {facts.number} ({facts.kind})\n\n"
@@ -59,19 +59,19 @@ def _proofs(proofs: Iterable[Proof]) -> list[tuple[str, ...]]:
     ]
 
 
-def _criteria(facts: Facts) -> list[tuple[str, ...]]:
+def _criteria(facts: ReportFacts) -> list[tuple[str, ...]]:
     return [(text(i.key), text(i.verdict), text(i.explanation)) for i in facts.criteria]
 
 
-def _flags(facts: Facts) -> list[tuple[str, ...]]:
+def _flags(facts: ReportFacts) -> list[tuple[str, ...]]:
     return [(text(diff.key), _state(diff.before), _state(diff.after)) for diff in facts.flags]
 
 
-def _exempt(facts: Facts) -> list[tuple[str, ...]]:
+def _exempt(facts: ReportFacts) -> list[tuple[str, ...]]:
     return [(text(item.key), text(item.detail)) for item in facts.exempt]
 
 
-def _spread(facts: Facts) -> list[tuple[str, ...]]:
+def _spread(facts: ReportFacts) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for item in facts.spreads:
         propagation = item.propagation
@@ -83,7 +83,7 @@ def _spread(facts: Facts) -> list[tuple[str, ...]]:
     return rows
 
 
-def _bad(facts: Facts) -> list[tuple[str, ...]]:
+def _bad(facts: ReportFacts) -> list[tuple[str, ...]]:
     return [
         (
             f"{item.number}",
@@ -97,14 +97,14 @@ def _bad(facts: Facts) -> list[tuple[str, ...]]:
     ]
 
 
-def _readiness(facts: Facts) -> list[tuple[str, ...]]:
+def _readiness(facts: ReportFacts) -> list[tuple[str, ...]]:
     return [
         (text(item.title), "yes" if item.ok else "**no**", text(item.detail))
         for item in facts.readiness
     ]
 
 
-def _timeline(facts: Facts) -> str:
+def _timeline(facts: ReportFacts) -> str:
     lines = [
         f"- {_moment(item.at)} {text(item.who)}: {text(item.summary)}" for item in facts.timeline
     ]

@@ -118,7 +118,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ReportFacts:
     """All that a report is made of, as of `judged_at`.
 
     `more_events`: so many are left out of the timeline. `rehearsed`: the last rehearsal that had
@@ -156,7 +156,7 @@ class Means:
     to_recover: float | None
 
 
-def means(facts: Facts) -> Means:
+def means(facts: ReportFacts) -> Means:
     """From the incidents of a run, or from the one fault of a rehearsal.
 
     All three count from the first bad sample; an incident that a person opened has none, so that

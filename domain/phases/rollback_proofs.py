@@ -3,13 +3,13 @@
 from domain.phases.proof_verdicts import Proof, ProofVerdict, not_measured
 from domain.phases.readiness import EXPECTED_CHECKS, REHEARSED
 from domain.phases.rehearsal import Rehearsal, RehearsalStatus
-from domain.phases.reports import Facts
+from domain.phases.reports import ReportFacts
 
 _PRECHECKED = "activated on recorded pre-checks"
 _REHEARSED = "the rollback was rehearsed before the run, as docs/runbook.md says"
 
 
-def prechecked(facts: Facts) -> Proof:
+def prechecked(facts: ReportFacts) -> Proof:
     """S95: the whole list was recorded, and nothing on it kept the phase from going live."""
     if facts.rehearsal is not None:
         return not_measured("S95", _PRECHECKED, "a rehearsal activates nothing")
@@ -28,7 +28,7 @@ def prechecked(facts: Facts) -> Proof:
     return Proof("S95", _PRECHECKED, verdict, evidence, good, every, "checks")
 
 
-def rehearsed(facts: Facts) -> Proof:
+def rehearsed(facts: ReportFacts) -> Proof:
     """S112: of a rehearsal its own outcome; of a run the last rehearsal before it."""
     if facts.rehearsal is not None:
         return _of_rehearsal(facts.rehearsal)
@@ -45,7 +45,7 @@ def _of_rehearsal(rehearsal: Rehearsal) -> Proof:
     return Proof("S112", title, verdict, rehearsal.failure or f"decided by {rehearsal.decided_by}")
 
 
-def _before_the_run(facts: Facts) -> tuple[ProofVerdict, str]:
+def _before_the_run(facts: ReportFacts) -> tuple[ProofVerdict, str]:
     rehearsal = facts.rehearsed
     if rehearsal is None:
         return ProofVerdict.BROKEN, "never rehearsed before this run"

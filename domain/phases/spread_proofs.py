@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from domain.phases.proof_verdicts import Limit, Proof, ProofVerdict, least_of, worst
-from domain.phases.reports import Facts, Spread
+from domain.phases.reports import ReportFacts, Spread
 from domain.propagation.propagation import Propagation, unknown_text
 
 ROLLED_BACK = "rolled back"
@@ -13,12 +13,12 @@ _ROLLBACK = Limit("S97", "a rollback reaches everybody within 30 s", 30_000, "ms
 _REALTIME = Limit("S108", "changes arrive within 3 s", 3_000, "ms")
 
 
-def toggled(facts: Facts) -> Proof:
+def toggled(facts: ReportFacts) -> Proof:
     """S96: 95 of 100 receivers of each change of flags while the run was live."""
     return _quantile(_TOGGLE, facts, 95, lambda found: found.p95_ms)
 
 
-def realtime(facts: Facts) -> Proof:
+def realtime(facts: ReportFacts) -> Proof:
     """S108: 99 of 100 receivers of flags, and 99 of 100 messages of the event stream."""
     flags = _quantile(_REALTIME, facts, 99, lambda found: found.p99_ms)
     events, messages = facts.measured.realtime_p99_ms, facts.measured.realtime_messages
@@ -33,7 +33,7 @@ def realtime(facts: Facts) -> Proof:
     return _REALTIME.proof(decisive.verdict, evidence, max(events, flags.value or 0))
 
 
-def rolled_back(facts: Facts) -> Proof:
+def rolled_back(facts: ReportFacts) -> Proof:
     """S97: every process and stream that was live when the flags went off, from the request on."""
     rollbacks = [
         item.propagation for item in facts.spreads if item.own and item.action == ROLLED_BACK
@@ -60,7 +60,7 @@ def _judge_rollback(propagation: Propagation) -> Proof:
 
 
 def _quantile(
-    promise: Limit, facts: Facts, percent: int, pick: Callable[[Propagation], int | None]
+    promise: Limit, facts: ReportFacts, percent: int, pick: Callable[[Propagation], int | None]
 ) -> Proof:
     """Receivers that are known to wait count as late: only those that have it have a time."""
     spreads = [item for item in facts.spreads if item.propagation.total]

@@ -1,6 +1,6 @@
-"""Limits that hold whatever a phase promises (S64, decision 10).
+"""Limits that apply to every launch, whatever the criteria of a phase say (S64, decision 10).
 
-WARNING at the value that the acceptance criteria name, CRITICAL at the constant of the source.
+WARNING is reached at the value of the acceptance criteria, CRITICAL at the constant of the source.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from domain.metrics.criteria import Aggregation, Comparator
 from domain.metrics.readings import MetricReading
 from domain.platform.text_format import number, ordinal
 
-GOOD_TICKS = 2  # in a row, before a limit counts as kept again
+THRESHOLD_RECOVERY_TICKS = 2  # good readings in a row before a level returns to GOOD
 
 
 class Level(StrEnum):
@@ -26,7 +26,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Two limits of one metric. A level is reached above its limit, or at it where `at_limit`."""
+    """Two limits of one metric. A level is reached above its limit, with `at_limit` also at it."""
 
     name: str
     title: str
@@ -97,9 +97,9 @@ THRESHOLDS = (
 
 @dataclass(frozen=True, slots=True)
 class ThresholdState:
-    """Where a limit stands; stored. `since`: when this level was reached.
+    """The state of a limit, stored as JSON under these names. `since`: when it reached its level.
 
-    `failing_since`: the look at which it stopped being GOOD.
+    `failing_since` is the reading at which it stopped being GOOD.
     """
 
     level: Level = Level.GOOD
@@ -112,64 +112,65 @@ class ThresholdState:
     failing_since: datetime | None = None
 
 
-def next_state(
+def next_threshold_state(
     threshold: Threshold,
-    look: MetricReading,
+    reading: MetricReading,
     before: ThresholdState,
     now: datetime,
     *,
-    held_because: str | None = None,
+    suppressed_by: str | None = None,
 ) -> ThresholdState:
-    """Worse at once, good again after two good looks in a row; no answer changes no level.
+    """Return the state after one more reading.
 
-    `held_because`: why it is not to be judged now (A28).
+    A level rises at once and returns to GOOD after two good readings in a row. Without a value it
+    stays. `suppressed_by` says why the limit must not be judged now (A28).
     """
-    state = replace(before, value=look.value, samples=look.samples, evaluated_at=now)
-    value = look.value
-    if value is None and look.problem is None and not threshold.min_samples:
+    state = replace(before, value=reading.value, samples=reading.samples, evaluated_at=now)
+    value = reading.value
+    if value is None and reading.problem is None and not threshold.min_samples:
         value = 0.0
-    if held_because is not None:
-        return replace(state, explanation=f"not judged: {held_because}")
-    if look.problem is not None:
-        return replace(state, explanation=f"could not be measured: {look.problem}")
-    if value is None or look.samples < threshold.min_samples:
-        few = f"{look.samples} samples in {threshold.window_seconds} s tell nothing"
-        return replace(state, explanation=few)
-    return _moved(threshold, state, threshold.level_of(value), value, now)
+    if suppressed_by is not None:
+        return replace(state, explanation=f"not judged: {suppressed_by}")
+    if reading.problem is not None:
+        return replace(state, explanation=f"could not be measured: {reading.problem}")
+    if value is None or reading.samples < threshold.min_samples:
+        too_few = f"{reading.samples} samples in {threshold.window_seconds} s tell nothing"
+        return replace(state, explanation=too_few)
+    return _apply_level(threshold, state, threshold.level_of(value), value, now)
 
 
-def _moved(
-    threshold: Threshold, state: ThresholdState, seen: Level, value: float, now: datetime
+def _apply_level(
+    threshold: Threshold, state: ThresholdState, level: Level, value: float, now: datetime
 ) -> ThresholdState:
-    state = replace(state, explanation=_sentence(threshold, seen, value, state.samples))
-    if seen is not Level.GOOD:
+    state = replace(state, explanation=_describe(threshold, level, value, state.samples))
+    if level is not Level.GOOD:
         state = replace(state, good_ticks=0)
-        worse = state.level is Level.GOOD or seen is Level.CRITICAL
-        changes = worse and state.level is not seen
+        is_worse = state.level is Level.GOOD or level is Level.CRITICAL
+        changes = is_worse and state.level is not level
         state = replace(state, failing_since=state.failing_since or now)
-        return replace(state, level=seen, since=now) if changes else state
+        return replace(state, level=level, since=now) if changes else state
     good = state.good_ticks + 1
     state = replace(state, good_ticks=good)
     if state.level is Level.GOOD:
         return state
-    if good >= GOOD_TICKS:
+    if good >= THRESHOLD_RECOVERY_TICKS:
         return replace(state, level=Level.GOOD, since=now, failing_since=None)
-    again = f"{state.explanation}, good again, {ordinal(good)} of {GOOD_TICKS}"
-    return replace(state, explanation=again)
+    recovering = f"{state.explanation}, good again, {ordinal(good)} of {THRESHOLD_RECOVERY_TICKS}"
+    return replace(state, explanation=recovering)
 
 
 def severity_of(threshold: Threshold, level: Level) -> Severity:
-    """How bad the incident of a level is."""
+    """Return the severity of the incident for a level."""
     return threshold.severity if level is Level.CRITICAL else Severity.MEDIUM
 
 
 def dedup_key(threshold: Threshold) -> str:
-    """Names the cause, so that one incident is open for it at a time."""
+    """Return the key of the cause: one incident is open for it at a time."""
     return f"metric:{threshold.name}"
 
 
-def _sentence(threshold: Threshold, seen: Level, value: float, samples: int) -> str:
-    limit = threshold.critical if seen is Level.CRITICAL else threshold.warning
+def _describe(threshold: Threshold, level: Level, value: float, samples: int) -> str:
+    limit = threshold.critical if level is Level.CRITICAL else threshold.warning
     limit = threshold.critical if limit is None else limit
     tail = f" {threshold.unit}" if threshold.unit else ""
     beyond = threshold.exceeds(value, limit)

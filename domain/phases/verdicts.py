@@ -1,9 +1,8 @@
-"""Verdicts: what samples say about a criterion, and when a phase acts on it (X1, A9, A10).
+"""Verdicts: what samples say about a criterion (X1, A9, A10); `guards` decides what follows.
 
-Too little is known far more often than something is wrong, so there are four verdicts, and only
-FAILING counts as a failure. No data holds a phase at most; it never rolls one back. Before the
-window of a criterion has filled since the activation, too little data is INCONCLUSIVE and holds
-nothing, neither the phase nor its ramp (L15).
+Missing data is far more common than a real failure, so there are four verdicts, and only FAILING
+counts as a failure. Until the window of a criterion has filled since the activation, too little
+data is INCONCLUSIVE and pauses neither the phase nor its ramp (L15).
 """
 
 import math
@@ -17,11 +16,11 @@ from domain.metrics.metrics import OWN
 from domain.metrics.readings import MetricReading
 from domain.platform.text_format import number, ordinal
 
-GOOD_TICKS = 3  # in a row, before a criterion is no longer FAILING
-FORGET_AFTER = timedelta(minutes=5)  # what lies further apart is not in a row
-# Processes hand over what they counted every ten seconds: what comes in first was partly counted
-# before the run began, so nothing from these seconds counts.
-SETTLING = timedelta(seconds=10)
+CRITERION_RECOVERY_TICKS = 3  # good readings in a row before a criterion is no longer FAILING
+MAX_STREAK_GAP = timedelta(minutes=5)  # readings further apart do not count as in a row
+# Processes hand over their counts every ten seconds. The first hand-over after an activation was
+# partly counted before it, so samples of these seconds are ignored.
+METRIC_HANDOVER_DELAY = timedelta(seconds=10)
 
 _SIGNS: Mapping[Comparator, str] = {
     Comparator.LT: "<",
@@ -30,20 +29,21 @@ _SIGNS: Mapping[Comparator, str] = {
     Comparator.GTE: "≥",
     Comparator.EQ: "=",
 }
-# A total that is below its lower limit may still reach it while its window fills.
+# A total below its lower limit may still reach it while the window fills.
 _TOTALS = frozenset({Aggregation.SUM, Aggregation.COUNT})
 _LOWER_LIMITS = frozenset({Comparator.GT, Comparator.GTE, Comparator.EQ})
-_ZERO_OF_NOTHING = frozenset({Aggregation.SUM, Aggregation.COUNT, Aggregation.RATE})
-_STRENGTH = (GuardAction.WARN, GuardAction.HOLD, GuardAction.ROLLBACK)
+_ZERO_WITHOUT_SAMPLES = frozenset({Aggregation.SUM, Aggregation.COUNT, Aggregation.RATE})
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionState:
-    """Where a criterion stands in a run; stored, so that restarts and other workers go on with it.
+    """The state of a criterion in a run.
 
-    `failing` lasts until it was good often enough, `acted` is the strongest action of that time,
-    `failing_since` the look at which it began. `filling`: it is INCONCLUSIVE only because its
-    window has not filled since the activation. `since`: the look that first gave this verdict.
+    It is stored as JSON under these field names: other workers, and this one after a restart,
+    continue from it. `failing` lasts until enough good readings follow; `failing_since` is the
+    reading that began it, and `acted` the strongest action taken since. `filling` says that the
+    verdict is INCONCLUSIVE only because the window has not filled since the activation. `since` is
+    the reading that first gave this verdict.
     """
 
     verdict: Verdict = Verdict.NO_DATA
@@ -67,158 +67,149 @@ class CriterionState:
 UNJUDGED = CriterionState()
 
 
-def judge(
+def judge_criterion(
     criterion: Criterion,
-    look: MetricReading,
+    reading: MetricReading,
     before: CriterionState,
     *,
     started_at: datetime,
     now: datetime,
-    forget_after: timedelta = FORGET_AFTER,
-    held_because: str | None = None,
+    max_gap: timedelta = MAX_STREAK_GAP,
+    suppressed_by: str | None = None,
 ) -> CriterionState:
-    """The state after one more look; a criterion that was edited starts anew.
+    """Return the state after one more reading; an edited criterion starts again from UNJUDGED.
 
-    `held_because`: why it is not to be judged now, such as a silence (A28).
+    `suppressed_by` says why the criterion must not be judged now, such as a silence (A28).
     """
     previous = before if before.judged == criterion else UNJUDGED
     state = replace(
-        _in_a_row(previous, now, forget_after),
-        value=look.value if _is_number(look.value) else None,
-        samples=look.samples,
-        unit=look.unit,
+        _drop_old_counts(previous, now, max_gap),
+        value=reading.value if _is_number(reading.value) else None,
+        samples=reading.samples,
+        unit=reading.unit,
         evaluated_at=now,
         judged=criterion,
         filling=False,
     )
-    state_now = _looked(criterion, look, state, started_at, held_because)
-    since = previous.since if state_now.verdict is previous.verdict else None
-    return replace(state_now, since=since or now)
+    judged = _judge_reading(criterion, reading, state, started_at, suppressed_by)
+    since = previous.since if judged.verdict is previous.verdict else None
+    return replace(judged, since=since or now)
 
 
-def _looked(
+def _judge_reading(
     criterion: Criterion,
-    look: MetricReading,
+    reading: MetricReading,
     state: CriterionState,
     started_at: datetime,
-    held_because: str | None,
+    suppressed_by: str | None,
 ) -> CriterionState:
     assert state.evaluated_at is not None
     starts_at = started_at + timedelta(seconds=criterion.initial_delay_seconds)
     if state.evaluated_at < starts_at:
-        return _unclear(state, f"waits until {starts_at.astimezone(UTC):%H:%M:%S} UTC")
-    if held_because is not None:
-        return _unclear(state, f"is not judged: {held_because}")
-    if look.problem is not None:
-        return _unclear(state, f"could not be measured: {look.problem}")
-    if look.value is not None and not _is_number(look.value):
-        return _unclear(state, "could not be measured: the value is not a finite number")
-    return _weighed(criterion, _with_zero(criterion, state), window_fills_at(criterion, started_at))
+        return _inconclusive(state, f"waits until {starts_at.astimezone(UTC):%H:%M:%S} UTC")
+    if suppressed_by is not None:
+        return _inconclusive(state, f"is not judged: {suppressed_by}")
+    if reading.problem is not None:
+        return _inconclusive(state, f"could not be measured: {reading.problem}")
+    if reading.value is not None and not _is_number(reading.value):
+        return _inconclusive(state, "could not be measured: the value is not a finite number")
+    return _judge_value(
+        criterion, _read_nothing_as_zero(criterion, state), window_fills_at(criterion, started_at)
+    )
 
 
 def window_fills_at(criterion: Criterion, started_at: datetime) -> datetime:
-    """From when on the window of a criterion lies within the run as a whole."""
-    return started_at + SETTLING + timedelta(seconds=criterion.window_seconds)
+    """Return the time from which the whole window of a criterion lies within the run."""
+    return started_at + METRIC_HANDOVER_DELAY + timedelta(seconds=criterion.window_seconds)
 
 
-def is_kept(criterion: Criterion, value: float) -> bool:
-    """Whether one value keeps a criterion."""
+def is_met(criterion: Criterion, value: float) -> bool:
+    """Whether one value meets a criterion."""
     return meets(value, criterion.comparator, criterion.threshold)
 
 
-def is_judged(evaluated_at: datetime | None, now: datetime, interval: timedelta) -> bool:
-    """Whether another worker did so in this interval: no failure may count twice."""
+def was_just_judged(evaluated_at: datetime | None, now: datetime, interval: timedelta) -> bool:
+    """Whether another worker judged it in this interval: no failure may count twice."""
     return evaluated_at is not None and abs(now - evaluated_at) < interval / 2
 
 
-def due_action(criterion: Criterion, state: CriterionState) -> GuardAction | None:
-    """What must be done now; once for each time of failing, and never in a dry run (A11).
-
-    What has no data holds, where the criterion may do more than warn (A10).
-    """
-    action: GuardAction | None = None
-    if state.verdict is Verdict.FAILING and state.failures >= criterion.failure_limit:
-        action = criterion.action
-    elif state.verdict is Verdict.NO_DATA and state.empty_ticks >= criterion.failure_limit:
-        action = min(criterion.action, GuardAction.HOLD, key=_STRENGTH.index)
-    if action is None or criterion.dry_run:
-        return None
-    if state.acted is not None and _STRENGTH.index(action) <= _STRENGTH.index(state.acted):
-        return None
-    return action
-
-
-def _in_a_row(state: CriterionState, now: datetime, forget_after: timedelta) -> CriterionState:
-    """After a long silence the next failure is a first one; that it failed is not forgotten."""
-    if state.failed_at is not None and now - state.failed_at > forget_after:
+def _drop_old_counts(state: CriterionState, now: datetime, max_gap: timedelta) -> CriterionState:
+    """Restart the counts that are too old to be in a row; that it was failing is kept."""
+    if state.failed_at is not None and now - state.failed_at > max_gap:
         state = replace(state, failures=0)
-    if state.evaluated_at is not None and now - state.evaluated_at > forget_after:
+    if state.evaluated_at is not None and now - state.evaluated_at > max_gap:
         state = replace(state, empty_ticks=0, good_ticks=0)
     return state
 
 
-def _with_zero(criterion: Criterion, state: CriterionState) -> CriterionState:
-    """No failed sign-up in five minutes is a number, where the criterion asks for no samples."""
-    is_nothing = state.value is None and not state.samples and not criterion.min_samples
-    if is_nothing and criterion.aggregation in _ZERO_OF_NOTHING:
+def _read_nothing_as_zero(criterion: Criterion, state: CriterionState) -> CriterionState:
+    """Read no samples as zero where that is a measurement, such as "no failed sign-ups"."""
+    is_empty = state.value is None and not state.samples and not criterion.min_samples
+    if is_empty and criterion.aggregation in _ZERO_WITHOUT_SAMPLES:
         return replace(state, value=0.0)
     return state
 
 
-def _weighed(criterion: Criterion, state: CriterionState, fills_at: datetime) -> CriterionState:
+def _judge_value(criterion: Criterion, state: CriterionState, fills_at: datetime) -> CriterionState:
     assert state.evaluated_at is not None
     is_filling = state.evaluated_at < fills_at
     if state.value is None or state.samples < criterion.min_samples:
-        return _too_little(criterion, state, fills_at if is_filling else None)
-    if is_kept(criterion, state.value):
-        return _good(criterion, state)
+        return _judge_too_few_samples(criterion, state, fills_at if is_filling else None)
+    if is_met(criterion, state.value):
+        return _count_good(criterion, state)
     is_total = criterion.aggregation in _TOTALS and criterion.comparator in _LOWER_LIMITS
     if is_filling and is_total and state.value < criterion.threshold:
-        return _filling(state, f"{_amount(criterion, state)} so far", fills_at)
-    return _bad(criterion, state)
+        return _window_is_filling(state, f"{_format_value(criterion, state)} so far", fills_at)
+    return _count_bad(criterion, state)
 
 
-def _unclear(state: CriterionState, why: str) -> CriterionState:
-    """Neither good nor bad: what was counted so far stays as it is."""
+def _inconclusive(state: CriterionState, reason: str) -> CriterionState:
+    """Give no verdict, and leave the counts of good and bad readings as they are."""
     assert state.judged is not None
-    return replace(state, verdict=Verdict.INCONCLUSIVE, explanation=f"{state.judged.metric} {why}")
+    return replace(
+        state, verdict=Verdict.INCONCLUSIVE, explanation=f"{state.judged.metric} {reason}"
+    )
 
 
-def _filling(state: CriterionState, why: str, fills_at: datetime) -> CriterionState:
-    """Too early to tell: it holds nothing until its window has filled (L15)."""
+def _window_is_filling(state: CriterionState, reason: str, fills_at: datetime) -> CriterionState:
+    """Give no verdict yet: nothing is paused until the window has filled (L15)."""
     fills = f"its window fills at {fills_at.astimezone(UTC):%H:%M:%S} UTC"
-    return replace(_unclear(state, f"{why}, {fills}"), filling=True)
+    return replace(_inconclusive(state, f"{reason}, {fills}"), filling=True)
 
 
-def _too_little(
+def _judge_too_few_samples(
     criterion: Criterion, state: CriterionState, fills_at: datetime | None
 ) -> CriterionState:
-    """`fills_at`: when the window has filled; None where it has."""
+    """Judge a reading with too few samples. `fills_at` is None once the window has filled."""
     span = f"in {criterion.window_seconds} s"
-    few = f"has {_samples(state)} {span}, {criterion.min_samples} are needed"
+    too_few = f"has {_format_samples(state)} {span}, {criterion.min_samples} are needed"
     if state.samples:
         state = replace(state, empty_ticks=0)
     if fills_at is not None:
-        return _filling(state, few if state.samples else f"has no samples {span} yet", fills_at)
+        return _window_is_filling(
+            state, too_few if state.samples else f"has no samples {span} yet", fills_at
+        )
     if state.samples:
-        return _unclear(state, few)
-    empty = state.empty_ticks + 1
-    count = _count(empty, criterion.failure_limit)
+        return _inconclusive(state, too_few)
+    empty_ticks = state.empty_ticks + 1
+    count = _format_count(empty_ticks, criterion.failure_limit)
     return replace(
         state,
         verdict=Verdict.NO_DATA,
-        empty_ticks=empty,
+        empty_ticks=empty_ticks,
         explanation=f"{criterion.metric} has no samples {span}, {count}",
     )
 
 
-def _good(criterion: Criterion, state: CriterionState) -> CriterionState:
-    good = state.good_ticks + 1
-    sentence = _sentence(criterion, state, holds=True)
-    state = replace(state, failures=0, empty_ticks=0, good_ticks=good)
-    if state.failing and good < GOOD_TICKS:
-        again = f"{sentence}, good again, {_count(good, GOOD_TICKS)}"
-        return replace(state, verdict=Verdict.FAILING, explanation=again)
+def _count_good(criterion: Criterion, state: CriterionState) -> CriterionState:
+    good_ticks = state.good_ticks + 1
+    sentence = _describe(criterion, state, met=True)
+    state = replace(state, failures=0, empty_ticks=0, good_ticks=good_ticks)
+    if state.failing and good_ticks < CRITERION_RECOVERY_TICKS:
+        recovering = (
+            f"{sentence}, good again, {_format_count(good_ticks, CRITERION_RECOVERY_TICKS)}"
+        )
+        return replace(state, verdict=Verdict.FAILING, explanation=recovering)
     return replace(
         state,
         verdict=Verdict.PASSING,
@@ -229,13 +220,13 @@ def _good(criterion: Criterion, state: CriterionState) -> CriterionState:
     )
 
 
-def _bad(criterion: Criterion, state: CriterionState) -> CriterionState:
+def _count_bad(criterion: Criterion, state: CriterionState) -> CriterionState:
     failures = state.failures + 1
-    sentence = _sentence(criterion, state, holds=False)
+    sentence = _describe(criterion, state, met=False)
     return replace(
         state,
         verdict=Verdict.FAILING,
-        explanation=f"{sentence}, {_count(failures, criterion.failure_limit)}",
+        explanation=f"{sentence}, {_format_count(failures, criterion.failure_limit)}",
         failures=failures,
         good_ticks=0,
         empty_ticks=0,
@@ -245,47 +236,48 @@ def _bad(criterion: Criterion, state: CriterionState) -> CriterionState:
     )
 
 
-def _sentence(criterion: Criterion, state: CriterionState, *, holds: bool) -> str:
-    """Such as `error_rate 3.1 % > 2 % in 60 s, 412 samples`."""
+def _describe(criterion: Criterion, state: CriterionState, *, met: bool) -> str:
+    """Describe a comparison, such as `error_rate 3.1 % > 2 % in 60 s, 412 samples`."""
     assert state.value is not None
-    limit = f"{number(criterion.threshold)}{_tail(criterion, state)}"
-    if holds or is_equal(state.value, criterion.threshold):
-        relation = f"{'' if holds else 'is not '}{_SIGNS[criterion.comparator]}"
+    limit = f"{number(criterion.threshold)}{_unit_suffix(criterion, state)}"
+    if met or is_equal(state.value, criterion.threshold):
+        relation = f"{'' if met else 'is not '}{_SIGNS[criterion.comparator]}"
     else:
         relation = ">" if state.value > criterion.threshold else "<"
     return (
-        f"{criterion.metric} {_amount(criterion, state)} {relation} {limit} "
-        f"in {criterion.window_seconds} s, {_samples(state)}"
+        f"{criterion.metric} {_format_value(criterion, state)} {relation} {limit} "
+        f"in {criterion.window_seconds} s, {_format_samples(state)}"
     )
 
 
-def _amount(criterion: Criterion, state: CriterionState) -> str:
+def _format_value(criterion: Criterion, state: CriterionState) -> str:
     assert state.value is not None
-    return f"{number(state.value, apart_from=criterion.threshold)}{_tail(criterion, state)}"
+    return f"{number(state.value, apart_from=criterion.threshold)}{_unit_suffix(criterion, state)}"
 
 
-def _tail(criterion: Criterion, state: CriterionState) -> str:
+def _unit_suffix(criterion: Criterion, state: CriterionState) -> str:
     unit = unit_of(criterion, state)
     return f" {unit}" if unit else ""
 
 
 def unit_of(criterion: Criterion, state: CriterionState) -> str:
-    """The unit of the number that a criterion compares."""
-    metric = OWN.get(criterion.metric)
+    """Return the unit of the value that a criterion compares."""
+    own_metric = OWN.get(criterion.metric)
     if criterion.aggregation is Aggregation.COUNT:
         return ""
-    unit = metric.unit if metric else state.unit
-    if criterion.aggregation is Aggregation.RATE and (metric is None or metric.parts is None):
+    unit = own_metric.unit if own_metric else state.unit
+    has_parts = own_metric is not None and own_metric.parts is not None
+    if criterion.aggregation is Aggregation.RATE and not has_parts:
         return f"{unit}/s"
     return unit
 
 
-def _samples(state: CriterionState) -> str:
+def _format_samples(state: CriterionState) -> str:
     return f"{state.samples} sample{'' if state.samples == 1 else 's'}"
 
 
-def _count(count: int, limit: int) -> str:
-    """Such as `2nd of 2`."""
+def _format_count(count: int, limit: int) -> str:
+    """Format a count, such as `2nd of 2`."""
     if count <= limit:
         return f"{ordinal(count)} of {limit}"
     return f"{ordinal(count)} in a row, limit {limit}"

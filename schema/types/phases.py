@@ -129,9 +129,11 @@ class LaunchPhase(Node):
         """Sentences: health, criteria, incidents, the error budget, people who wait (X11)."""
         if not phase_reads.is_live(self.row):
             return []
-        pace = await info.context.pace()
+        pacing_context = await info.context.pacing_context()
         async with info.context.db.read() as session:
-            return await pacing.held_by(session, self.row, pace, info.context.now)
+            return await pacing.blockers_of_phase(
+                session, self.row, pacing_context, info.context.now
+            )
 
     @strawberry.field(
         description="Where the result of the last activation, advance, completion or rollback is "

@@ -1,4 +1,4 @@
-"""Make silences, end them early, list them (A28)."""
+"""Creates silences, ends them early, lists them (A28)."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from domain.alerting.silences import (
     SilenceStatus,
     check_times,
     covering,
-    holds_because,
+    suppression_reason,
     unique,
 )
 from domain.errors import NotFound
@@ -35,7 +35,7 @@ _MAX_REASON = 500
 
 @dataclass(frozen=True, slots=True)
 class SilenceDraft:
-    """A silence to be made. No checks: all of them; no beginning: now."""
+    """A silence to create. Without checks it covers all of them, without a start it begins now."""
 
     ends_at: datetime
     reason: str
@@ -45,7 +45,7 @@ class SilenceDraft:
 
 
 async def create(uow: UnitOfWork, actor: Actor, draft: SilenceDraft) -> Silence:
-    """Announce planned work; raises Invalid and Required naming the field."""
+    """Create a silence for planned work; raises Invalid and Required naming the field."""
     check_text(draft.reason, "reason", _MAX_REASON, required=True)
     row = LaunchSilence(
         starts_at=check_times(draft.starts_at, draft.ends_at, uow.now),
@@ -65,13 +65,13 @@ async def create(uow: UnitOfWork, actor: Actor, draft: SilenceDraft) -> Silence:
 
 
 async def end(uow: UnitOfWork, actor: Actor, silence_id: UUID) -> Silence:
-    """End a silence now, or call it off before it begins; again does nothing. Raises NotFound."""
+    """End a silence now, or cancel it before it begins. Repeating does nothing. Raises NotFound."""
     row = await queries.lock(uow.session, silence_id)
     if row is None:
         raise NotFound("There is no Silence with this id.", path=("id",))
     if silence_of(row).status(uow.now) is SilenceStatus.OVER:
         return silence_of(row)
-    before = _audited(row)
+    before = _audit_values(row)
     row.ends_at, row.ended_early = uow.now, True
     row.starts_at = min(row.starts_at, uow.now)
     return _record(uow, actor, row, before)
@@ -84,47 +84,50 @@ async def page(
     *,
     with_past: bool,
 ) -> list[Silence]:
-    """Silences, newest first: those in force or planned, and those that are over if wanted."""
+    """Return a page of silences, newest first; those that are over only `with_past`."""
     return await queries.page(session, part, None if with_past else now)
 
 
 async def of_checks(
     session: AsyncSession, checks: Sequence[CheckType], *, clock: Callable[[], datetime]
 ) -> Mapping[CheckType, Silence]:
-    """The silence that covers each check now; checks without one are left out."""
+    """Return the silence that covers each check now; checks without one are left out."""
     now = clock()
-    known = await queries.since(session, now)
-    found = {check: covering(known, check, now) for check in checks}
+    silences = await queries.since(session, now)
+    found = {check: covering(silences, check, now) for check in checks}
     return {check: silence for check, silence in found.items() if silence is not None}
 
 
-Holds = Callable[[Collection[CheckType]], str | None]
+SuppressionLookup = Callable[[Collection[CheckType]], str | None]
 
 
-async def holds(session: AsyncSession, now: datetime) -> Holds:
-    """Tells why what depends on some checks is not judged now; None where it is (L16)."""
-    return partial(holds_because, await queries.since(session, now), now)
+async def load_suppressions(session: AsyncSession, now: datetime) -> SuppressionLookup:
+    """Return a function that says why what depends on some checks is not judged now (L16).
+
+    It returns None where nothing suppresses the judgement.
+    """
+    return partial(suppression_reason, await queries.since(session, now), now)
 
 
-async def held_criteria(
+async def suppressed_criteria(
     session: AsyncSession, criteria: Iterable[Criterion], now: datetime
 ) -> list[str]:
-    """The criteria that a silence in force keeps from being judged, as sentences."""
-    because = await holds(session, now)
-    found = [(item.key, because(checks_of(item))) for item in criteria]
-    return [f"Criterion {key} is not judged: {why}." for key, why in found if why is not None]
+    """Return a sentence for each criterion that a silence keeps from being judged."""
+    suppressed_by = await load_suppressions(session, now)
+    reasons = [(item.key, suppressed_by(checks_of(item))) for item in criteria]
+    return [f"Criterion {key} is not judged: {why}." for key, why in reasons if why is not None]
 
 
 def _record(
     uow: UnitOfWork, actor: Actor, row: LaunchSilence, before: dict[str, object] | None
 ) -> Silence:
     silence = silence_of(row)
-    audit = Audit(row.id, before, _audited(row), reason=row.reason)
+    audit = Audit(row.id, before, _audit_values(row), reason=row.reason)
     uow.record(actor, SilenceChanged(silence=silence), audit)
     return silence
 
 
-def _audited(row: LaunchSilence) -> dict[str, object]:
+def _audit_values(row: LaunchSilence) -> dict[str, object]:
     return {
         "startsAt": row.starts_at.isoformat(),
         "endsAt": row.ends_at.isoformat(),

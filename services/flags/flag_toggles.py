@@ -12,7 +12,8 @@ from domain.flags.owner_edits import OwnerEdit, edit_parts
 from domain.ids import parse_uuid
 from services.flags.flag_changes import audit_of, event_of, is_same
 from services.flags.flags import FlagResult, no_flag
-from services.platform.idempotency import KEY_PATH, claim, settle
+from services.platform import idempotency
+from services.platform.idempotency import KEY_PATH
 from services.platform.versions import conflict
 
 
@@ -27,9 +28,11 @@ async def toggle(
     idempotency_key: str | None = None,
 ) -> FlagResult:
     """Bring a flag into the wanted state; saying it twice changes nothing (S23)."""
-    held = await claim(work, actor, "toggleFeatureFlag", idempotency_key, (key, enabled))
-    if held.result is not None:
-        return await _again(work, held.result)
+    reservation = await idempotency.reserve(
+        work, actor, "toggleFeatureFlag", idempotency_key, (key, enabled)
+    )
+    if reservation.result is not None:
+        return await _again(work, reservation.result)
     before = await _locked(work, key, expected_version)
     hold = before.wanted.hold
     parts, warnings = edit_parts(
@@ -44,7 +47,9 @@ async def toggle(
     )
     action = "switched on" if enabled else "switched off"
     flag, change = await _saved(work, actor, before, after, action, reason)
-    await settle(work, held, flag_id=flag.id, change_id=change.id if change else "")
+    await idempotency.complete(
+        work, reservation, flag_id=flag.id, change_id=change.id if change else ""
+    )
     return FlagResult(flag, warnings, change)
 
 

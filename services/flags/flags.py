@@ -22,7 +22,8 @@ from domain.flags.run_holds import FlagParts, FlagValues
 from domain.ids import parse_uuid
 from domain.platform.percent import EVERYBODY, NOBODY, Percent
 from services.flags.flag_changes import change_flag, created_flag
-from services.platform.idempotency import KEY_PATH, Claim, claim, settle
+from services.platform import idempotency
+from services.platform.idempotency import KEY_PATH, Reservation
 from services.platform.texts import check_text, line
 from services.platform.versions import check_version
 
@@ -67,9 +68,11 @@ class FlagResult:
 
 async def create(uow: UnitOfWork, actor: Actor, draft: FlagDraft) -> FlagResult:
     """Make a flag; raises NotUnique where the key is taken (S22, decision 1)."""
-    held = await claim(uow, actor, "createFeatureFlag", draft.idempotency_key, draft)
-    if held.result is not None:
-        return await _again(uow, held.result)
+    reservation = await idempotency.reserve(
+        uow, actor, "createFeatureFlag", draft.idempotency_key, draft
+    )
+    if reservation.result is not None:
+        return await _again(uow, reservation.result)
     row = _row(draft)
     taken = NotUnique(f"There is a flag {draft.key} already.", path=("input", "key"))
     async with unique(uow.session, taken):
@@ -78,7 +81,7 @@ async def create(uow: UnitOfWork, actor: Actor, draft: FlagDraft) -> FlagResult:
     flag = created_flag(uow, actor, row, reason=draft.reason)
     widened = draft.enabled and draft.rollout_percentage is None
     warnings = [WIDENED] if widened and flag.rollout_percentage == EVERYBODY else []
-    return await _done(uow, held, flag, warnings)
+    return await _done(uow, reservation, flag, warnings)
 
 
 async def update(
@@ -224,9 +227,13 @@ async def written_change(uow: UnitOfWork, flag_id: UUID) -> Change | None:
     return await change_queries.of_event(uow.session, ids[-1]) if ids else None
 
 
-async def _done(uow: UnitOfWork, held: Claim, flag: Flag, warnings: list[str]) -> FlagResult:
+async def _done(
+    uow: UnitOfWork, reservation: Reservation, flag: Flag, warnings: list[str]
+) -> FlagResult:
     change = await written_change(uow, flag.id)
-    await settle(uow, held, flag_id=flag.id, change_id=change.id if change else "")
+    await idempotency.complete(
+        uow, reservation, flag_id=flag.id, change_id=change.id if change else ""
+    )
     return FlagResult(flag, warnings, change)
 
 

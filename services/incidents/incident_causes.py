@@ -92,7 +92,7 @@ async def end_of_run(uow: UnitOfWork, run_id: UUID, outcome: str) -> None:
 async def promote_left_over(db: Database) -> int:
     """What outlives its cause by five minutes becomes an incident of its own; how many did."""
     async with db.write() as uow:
-        rows = await queries.left_over(uow.session, uow.now - CAUSE_GRACE)
+        rows = await queries.lock_left_over(uow.session, uow.now - CAUSE_GRACE)
         for row in rows:
             await _promote(uow, row)
     return len(rows)

@@ -13,10 +13,10 @@ from domain.errors import Invalid, InvalidTransition
 from domain.ids import parse_uuid
 from domain.incidents.incidents import ACTIVE_STATUSES, IncidentMove, next_status
 from services.incidents import incident_episodes as episodes
-from services.incidents.incident_checks import check_features, check_note, check_phase, locked
+from services.incidents.incident_inputs import check_features, check_note, check_phase, locked
 from services.incidents.incident_log import before, record
 from services.incidents.incidents import IncidentDraft, OpenedIncident, end, open_incident, release
-from services.platform.idempotency import claim, settle
+from services.platform import idempotency
 from services.platform.texts import check_text, line
 
 
@@ -24,9 +24,9 @@ async def report(
     uow: UnitOfWork, actor: Actor, draft: IncidentDraft, idempotency_key: str | None
 ) -> OpenedIncident:
     """Open an incident by hand; raises Invalid and NotFound naming the field."""
-    held = await claim(uow, actor, "createIncident", idempotency_key, draft)
-    if held.result is not None:
-        return await _reported_before(uow, held.result)
+    reservation = await idempotency.reserve(uow, actor, "createIncident", idempotency_key, draft)
+    if reservation.result is not None:
+        return await _reported_before(uow, reservation.result)
     kind, title = line(draft.type, "type", 100), line(draft.title, "title", 300)
     check_text(draft.description, "description", 10_000)
     check_text(draft.user_impact, "userImpact", 2_000)
@@ -36,7 +36,7 @@ async def report(
     opened = await open_incident(
         uow, actor, replace(draft, type=kind, title=title, affected_features=features)
     )
-    await settle(uow, held, incident_id=opened.row.id, merged=opened.merged)
+    await idempotency.complete(uow, reservation, incident_id=opened.row.id, merged=opened.merged)
     return opened
 
 

@@ -21,7 +21,7 @@ from domain.errors import Invalid, NotFound
 from domain.events.marketplace import OnboardingChanged
 from domain.ids import OnboardingId, UserId
 from domain.journeys import onboarding as rules
-from domain.journeys.onboarding import Facts, Progress
+from domain.journeys.onboarding import OnboardingFacts, Progress
 from domain.marketplace import nudges
 
 NOBODYS = "Only suppliers and couples have an onboarding."
@@ -143,18 +143,22 @@ def forget_nudge(row: OnboardingProgress) -> None:
     row.nudge_kind = row.nudge_step = row.nudged_at = None
 
 
-async def _facts(session: AsyncSession, supplier: Supplier | None, couple: Couple | None) -> Facts:
+async def _facts(
+    session: AsyncSession, supplier: Supplier | None, couple: Couple | None
+) -> OnboardingFacts:
     if supplier is not None:
         has_profile = bool(supplier.business_name and supplier.vendor_type)
-        return Facts(has_profile, *await queries.supplier_facts(session, supplier.id))
+        return OnboardingFacts(has_profile, *await queries.supplier_facts(session, supplier.id))
     if couple is None:
-        return Facts()
+        return OnboardingFacts()
     connected = await queries.couple_is_connected(session, couple.id)
     has_profile = bool(couple.partner1_name and couple.partner2_name)
-    return Facts(has_profile, has_connection=connected)
+    return OnboardingFacts(has_profile, has_connection=connected)
 
 
-def _achieve(now: datetime, facts: Facts, supplier: Supplier | None, couple: Couple | None) -> None:
+def _achieve(
+    now: datetime, facts: OnboardingFacts, supplier: Supplier | None, couple: Couple | None
+) -> None:
     """First value: an invitation sent, or a connection made (S86)."""
     if supplier is not None and facts.has_invited:
         supplier.first_value_achieved = True

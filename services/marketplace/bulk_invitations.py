@@ -25,7 +25,7 @@ from domain.platform.row_scope import writable
 from services.accounts.email_confirmations import check_may_write
 from services.marketplace.clients import owner_of
 from services.marketplace.invitations import Site
-from services.platform.idempotency import claim, settle
+from services.platform import idempotency
 
 _KEY = ("input", "idempotencyKey")
 _CLIENTS = ("input", "clientIds")
@@ -65,9 +65,9 @@ async def start(
     if actor.kind is ActorKind.TOKEN and idempotency_key is None:
         raise Required("A token must send an idempotencyKey with invitations.", path=_KEY)
     owner = await owner_of(uow.session, actor, command.supplier_id)
-    held = await claim(uow, actor, "inviteClients", idempotency_key, command)
-    if held.result is not None:
-        return await _replay_result(uow, held.result)
+    reservation = await idempotency.reserve(uow, actor, "inviteClients", idempotency_key, command)
+    if reservation.result is not None:
+        return await _replay_result(uow, reservation.result)
     expiry(command.days, uow.now)  # raises for days that cannot be
     await _check_sender(uow, owner, site)
     found = await _clients(uow, owner, command)
@@ -82,7 +82,7 @@ async def start(
     if waiting > rules.MAX_CLIENTS:
         raise Invalid(f"At most {rules.MAX_CLIENTS:,} invitations wait at once.", path=_CLIENTS)
     await record(uow, actor, row, action, added)
-    await settle(uow, held, bulk_id=row.id)
+    await idempotency.complete(uow, reservation, bulk_id=row.id)
     return row
 
 

@@ -32,8 +32,8 @@ from domain.platform.text import clean_line
 from services.journeys import onboarding
 from services.mail.email_addresses import parse_address
 from services.marketplace.clients import owner_of
+from services.platform import idempotency
 from services.platform.background import in_thread
-from services.platform.idempotency import claim, settle
 
 MAX_FILE_NAME = 200
 _KEY = ("idempotencyKey",)
@@ -96,9 +96,11 @@ async def run(
     """
     owner = await owner_of(uow.session, actor, file.sent.supplier_id)
     request = file.sent.fingerprint
-    held = await claim(uow, actor, "importClients", idempotency_key, request, _KEY)
-    if held.result is not None:
-        return await _replay_result(uow, owner, file, held.result)
+    reservation = await idempotency.reserve(
+        uow, actor, "importClients", idempotency_key, request, _KEY
+    )
+    if reservation.result is not None:
+        return await _replay_result(uow, owner, file, reservation.result)
     check_names(file.checked.columns)
     if file.checked.asks_date_order:
         raise Required(
@@ -116,7 +118,7 @@ async def run(
     row.already_there = done.count(ImportRowStatus.ALREADY_THERE)
     _record(uow, actor, row, UserId(supplier.user_id))
     await onboarding.refresh(uow, actor, supplier.user_id)
-    await settle(uow, held, import_id=row.id)
+    await idempotency.complete(uow, reservation, import_id=row.id)
     return Imported(row, done)
 
 

@@ -22,7 +22,7 @@ from domain.platform.row_scope import writable
 from services.journeys import onboarding
 from services.marketplace import partnerships
 from services.marketplace.invitation_changes import end_pending
-from services.platform.idempotency import claim, settle
+from services.platform import idempotency
 
 _SUPPLIER = ("input", "supplierId")
 
@@ -56,9 +56,11 @@ async def add(
 
     `supplier_id` is needed by who acts for suppliers (DIRECTORY_WRITE), and only by them.
     """
-    held = await claim(uow, actor, "addClient", idempotency_key, (draft, supplier_id))
-    if held.result is not None:
-        return await _again(uow, held.result)
+    reservation = await idempotency.reserve(
+        uow, actor, "addClient", idempotency_key, (draft, supplier_id)
+    )
+    if reservation.result is not None:
+        return await _again(uow, reservation.result)
     owner = await owner_of(uow.session, actor, supplier_id)
     row = _row(draft, owner)
     await _save(uow, row)
@@ -66,7 +68,7 @@ async def add(
     event = ClientAdded(client_id=ClientId(row.id), supplier_id=owner)
     uow.record(actor, event, Audit(row.id, after={"status": row.status.name}))
     await _advance(uow, actor, owner)
-    await settle(uow, held, client_id=row.id)
+    await idempotency.complete(uow, reservation, client_id=row.id)
     return _result(uow, row)
 
 

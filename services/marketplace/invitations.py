@@ -34,8 +34,8 @@ from services.journeys import onboarding
 from services.mail import invitation_limits, mail
 from services.marketplace import clients
 from services.marketplace.invitation_changes import end, over, record, withdraw_letters
+from services.platform import idempotency
 from services.platform.credentials import digest, new_secret
-from services.platform.idempotency import claim, settle
 
 _ID = ("id",)
 _KEY = ("idempotencyKey",)
@@ -85,16 +85,18 @@ async def invite(
     """
     if actor.kind is ActorKind.TOKEN and idempotency_key is None:
         raise Required("A token must send an idempotencyKey with an invitation.", path=_KEY)
-    held = await claim(uow, actor, "inviteClient", idempotency_key, (client_id, command), _KEY)
-    if held.result is not None:
-        return await _again(uow, site, held.result)
+    reservation = await idempotency.reserve(
+        uow, actor, "inviteClient", idempotency_key, (client_id, command), _KEY
+    )
+    if reservation.result is not None:
+        return await _again(uow, site, reservation.result)
     client = await clients.locked(uow, actor, client_id, ("clientId",))
     await _make_room(uow, actor, client)
     await _keep_email(uow, client, command.email)
     await invitation_limits.check_not_declined(uow, client, client.email)
     await _check_not_blocked(uow, client, command.channel)
     row, url = await _send_first(uow, actor, site, client, command)
-    await settle(uow, held, invitation_id=row.id)
+    await idempotency.complete(uow, reservation, invitation_id=row.id)
     return Invited(row, url)
 
 

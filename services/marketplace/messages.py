@@ -20,7 +20,7 @@ from domain.marketplace.conversations import Participant
 from domain.marketplace.message_text import clean_message
 from domain.platform.rate_limits import Limit
 from services.marketplace import conversations
-from services.platform.idempotency import claim, settle
+from services.platform import idempotency
 from services.platform.rate_limits import RateLimiter
 
 PER_MINUTE = Limit(30, 60)  # of one person, in all conversations
@@ -52,14 +52,16 @@ async def send(uow: UnitOfWork, actor: Actor, command: SendMessage) -> Message:
     viewer = rules.require_participant(actor)
     text = clean_message(command.text)
     request = (str(command.partnership_id), text)
-    claimed = await claim(uow, actor, "sendMessage", command.idempotency_key, request)
-    if claimed.result is not None:
-        return await _sent_before(uow, claimed.result)
+    reservation = await idempotency.reserve(
+        uow, actor, "sendMessage", command.idempotency_key, request
+    )
+    if reservation.result is not None:
+        return await _sent_before(uow, reservation.result)
     partnership = await conversations.own_partnership(uow, viewer, command.partnership_id)
     rules.check_open(is_active=partnership.is_active)
     row = await _add(uow, viewer, partnership, text)
     record(uow, actor, row, partnership, SENT)
-    await settle(uow, claimed, message_id=row.id)
+    await idempotency.complete(uow, reservation, message_id=row.id)
     return row
 
 

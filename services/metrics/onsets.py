@@ -21,7 +21,7 @@ _OF_ONE_SAMPLE = frozenset({Aggregation.LAST, Aggregation.AVG, *PERCENTILES})
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class OnsetQuery:
     """A number that was judged bad at a moment, over the seconds before it."""
 
     metric: str
@@ -32,7 +32,7 @@ class Judged:
 
 
 async def first_bad_sample(
-    session: AsyncSession, judged: Judged, is_bad: Callable[[float], bool]
+    session: AsyncSession, judged: OnsetQuery, is_bad: Callable[[float], bool]
 ) -> datetime:
     """The first bad sample; where none is stored, when it was judged.
 
@@ -51,7 +51,7 @@ async def first_bad_sample(
 
 
 async def _samples(
-    session: AsyncSession, judged: Judged, start: datetime, end: datetime
+    session: AsyncSession, judged: OnsetQuery, start: datetime, end: datetime
 ) -> list[Step]:
     info = await info_for(session, judged.metric)
     found = await queries.samples_between(
@@ -60,7 +60,7 @@ async def _samples(
     return [Step(at, value) for at, value in found]
 
 
-async def _steps(session: AsyncSession, judged: Judged, start: datetime) -> list[Step]:
+async def _steps(session: AsyncSession, judged: OnsetQuery, start: datetime) -> list[Step]:
     info = await info_for(session, judged.metric)
     parts = info.parts or (judged.metric,)
     spread = [judged.metric] if judged.aggregation in PERCENTILES else []

@@ -1,4 +1,4 @@
-"""What activating a phase would do, without doing it (S19, X3)."""
+"""Plans an activation without changing anything (S19, X3)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from services.phases.readiness import Gate
 
 @dataclass(frozen=True, slots=True)
 class ActivationPlan:
-    """The dry run of an activation."""
+    """The result of an activation's dry run."""
 
     phase: LaunchPhase
     hash: str
@@ -38,18 +38,20 @@ class ActivationPlan:
 
 
 async def plan(session: AsyncSession, phase_id: UUID, gate: Gate, now: datetime) -> ActivationPlan:
-    """The plan of a phase; raises NotFound."""
-    phase = await phases.by_argument(session, phase_id)
+    """Plan the activation of a phase; raises NotFound."""
+    phase = await phases.require(session, phase_id)
     links = (await queries.linked_flags(session, [phase.id]))[phase.id]
     holders = await queries.live_holders(session, [link.run_id for link in links])
-    held = [
+    held_elsewhere = [
         (link.flag.key, holders[link.run_id])
         for link in links
         if link.run_id in holders and link.run_id != phase.current_run_id
     ]
     changes = plans.diffs(links, steps_of(phase.steps), 0 if phase.steps else None)
     sample = await people_queries.sample(session)
-    exposed, losses = await asyncio.to_thread(_count, links, changes, sample, phase.cohort_salt)
+    exposed, losses = await asyncio.to_thread(
+        _count_people, links, changes, sample, phase.cohort_salt
+    )
     return ActivationPlan(
         phase=phase,
         hash=plans.plan_hash(phase.version, changes),
@@ -57,19 +59,19 @@ async def plan(session: AsyncSession, phase_id: UUID, gate: Gate, now: datetime)
         exposure=exposed,
         losses=losses,
         is_estimate=not sample.is_complete,
-        conflicts=plans.conflicts(links, held, phase.cohort_salt),
+        conflicts=plans.conflicts(links, held_elsewhere, phase.cohort_salt),
         readiness=await readiness.of_phase(session, phase, len(links), gate, now),
         warnings=_warnings(phase, links, await kill_queries.killed_keys(session), now),
     )
 
 
-def _count(
+def _count_people(
     links: Sequence[plans.LinkedFlag],
     changes: Sequence[plans.FlagDiff],
     sample: Sample,
     cohort: str | None,
 ) -> tuple[list[plans.Exposure], list[Loss]]:
-    """Hashing a hundred thousand people takes a while: not for the event loop."""
+    """Count people. Hashing a hundred thousand takes long, so this runs in a thread."""
     exposed = plans.exposure(links, changes, sample.people, cohort)
     losses = count_losses(losing(links, changes, cohort), sample.people)
     scaled = sample.scaled
@@ -91,6 +93,6 @@ def _warnings(
     phase: LaunchPhase, links: Sequence[plans.LinkedFlag], killed: frozenset[str], now: datetime
 ) -> list[str]:
     missed = missed_start(phase.status, phase.planned_start_at, now)
-    found = killed_flags([link.flag.key for link in links], killed)
-    found += visitor_driven(criteria_of(phase.success_criteria))
-    return [missed, *found] if missed else found
+    warnings = killed_flags([link.flag.key for link in links], killed)
+    warnings += visitor_driven(criteria_of(phase.success_criteria))
+    return [missed, *warnings] if missed else warnings

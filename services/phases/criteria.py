@@ -1,4 +1,4 @@
-"""Judges the success criteria of live phases, and acts on them (X1, A9 to A11)."""
+"""Judges the success criteria of live phases and applies their guards (X1, A9 to A11)."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -17,38 +17,40 @@ from domain.incidents.incidents import Observation
 from domain.metrics.criteria import Criterion, GuardAction
 from domain.metrics.metric_dependencies import checks_of
 from domain.metrics.readings import MetricReading
+from domain.phases.guards import due_action
 from domain.phases.pauses import GUARD
 from domain.phases.phases import PhaseStatus
 from domain.phases.verdicts import (
-    FORGET_AFTER,
-    SETTLING,
+    MAX_STREAK_GAP,
+    METRIC_HANDOVER_DELAY,
     UNJUDGED,
     CriterionState,
-    due_action,
-    is_judged,
-    is_kept,
-    judge,
+    is_met,
+    judge_criterion,
     unit_of,
+    was_just_judged,
 )
 from services.alerting import silences
-from services.alerting.silences import Holds
+from services.alerting.silences import SuppressionLookup
 from services.incidents import incident_causes
 from services.metrics import onsets
 from services.metrics.metric_probe import MetricQuery, MetricReader
+from services.metrics.onsets import OnsetQuery
 from services.phases import guard_actions
+from services.phases.guard_actions import DueAction
 from services.phases.phase_reads import is_live
 
 logger = logging.getLogger(__name__)
 
-_LIVE = (PhaseStatus.ACTIVE, PhaseStatus.PAUSED)
+_LIVE_STATUSES = (PhaseStatus.ACTIVE, PhaseStatus.PAUSED)
 
 States = Mapping[str, CriterionState]
 
 
 async def judge_phases(db: Database, reader: MetricReader, interval: timedelta) -> None:
-    """One look at every criterion of every live phase; a phase that fails stops no other."""
+    """Judge every criterion of every live phase once; an error in one phase affects no other."""
     async with db.read() as session:
-        live = await phase_queries.list_all(session, _LIVE)
+        live = await phase_queries.list_all(session, _LIVE_STATUSES)
     for phase in live:
         try:
             await judge_phase(db, reader, interval, phase)
@@ -59,95 +61,96 @@ async def judge_phases(db: Database, reader: MetricReader, interval: timedelta) 
 async def judge_phase(
     db: Database, reader: MetricReader, interval: timedelta, phase: LaunchPhase
 ) -> None:
-    """Measure outside of any transaction, then judge and act in one."""
+    """Read the metrics outside of any transaction, then judge and apply guards in one."""
     criteria = criteria_of(phase.success_criteria)
     if not criteria or phase.current_run_id is None or phase.started_at is None:
         return
-    found = await reader.read_all([_question(item, phase.started_at) for item in criteria])
-    looks = dict(zip(criteria, found, strict=True))
+    found = await reader.read_all([_metric_query(item, phase.started_at) for item in criteria])
+    readings = dict(zip(criteria, found, strict=True))
     async with db.write() as uow:
-        await _settle(uow, phase.id, phase.current_run_id, looks, interval)
+        await _judge_locked(uow, phase.id, phase.current_run_id, readings, interval)
 
 
-async def _settle(
+async def _judge_locked(
     uow: UnitOfWork,
     phase_id: UUID,
     run_id: UUID,
-    looks: Mapping[Criterion, MetricReading],
+    readings: Mapping[Criterion, MetricReading],
     interval: timedelta,
 ) -> None:
-    """The phase may have moved on since it was measured: then there is nothing to say."""
+    """Judge and act, unless the phase has changed its run or status since it was measured."""
     phase = await phase_queries.lock(uow.session, phase_id)
     uow.refresh_now()
     if phase is None or phase.current_run_id != run_id or not is_live(phase):
         return
     before = (await queries.states_of_runs(uow.session, [run_id]))[run_id]
-    if any(is_judged(state.evaluated_at, uow.now, interval) for state in before.values()):
+    if any(was_just_judged(state.evaluated_at, uow.now, interval) for state in before.values()):
         return
-    criteria = [item for item in criteria_of(phase.success_criteria) if item in looks]
-    holds = await silences.holds(uow.session, uow.now)
+    criteria = [item for item in criteria_of(phase.success_criteria) if item in readings]
+    suppressed_by = await silences.load_suppressions(uow.session, uow.now)
     after = {
-        item.key: _judged(phase, item, looks[item], before, uow.now, interval, holds)
+        item.key: _next_state(phase, item, readings[item], before, uow.now, interval, suppressed_by)
         for item in criteria
     }
-    taken = await _act(uow, phase, criteria, after)
-    acted = {key: replace(after[key], acted=action) for key, action in taken.items()}
-    after = {**after, **acted}
+    actions = await _apply_guards(uow, phase, criteria, after)
+    after |= {key: replace(after[key], acted=action) for key, action in actions.items()}
     await queries.save_states(uow.session, run_id, after, uow.now)
     for key, state in after.items():
-        await _tell(uow, phase_id, run_id, key, before.get(key, UNJUDGED), state, taken.get(key))
+        previous = before.get(key, UNJUDGED)
+        await _record_verdict(uow, phase_id, run_id, key, previous, state, actions.get(key))
+        await _update_incident(uow, run_id, key, previous, state)
 
 
-def _judged(
+def _next_state(
     phase: LaunchPhase,
     criterion: Criterion,
-    look: MetricReading,
+    reading: MetricReading,
     before: States,
     now: datetime,
     interval: timedelta,
-    holds: Holds,
+    suppressed_by: SuppressionLookup,
 ) -> CriterionState:
     assert phase.started_at is not None
-    return judge(
+    return judge_criterion(
         criterion,
-        look,
+        reading,
         before.get(criterion.key, UNJUDGED),
         started_at=phase.started_at,
         now=now,
-        forget_after=max(FORGET_AFTER, 3 * interval),
-        held_because=holds(checks_of(criterion)),
+        max_gap=max(MAX_STREAK_GAP, 3 * interval),
+        suppressed_by=suppressed_by(checks_of(criterion)),
     )
 
 
-async def _act(
+async def _apply_guards(
     uow: UnitOfWork, phase: LaunchPhase, criteria: Sequence[Criterion], after: States
 ) -> Mapping[str, GuardAction]:
-    """Guards act as long as the run is live, in every pause (D3)."""
-    reasons = {}
+    """Apply the guards that are due. They act while the run is live, during a pause too (D3)."""
+    due = {}
     for item in criteria:
         state = after[item.key]
         action = due_action(item, state)
         if action is not None:
             began = await _first_bad_at(uow, phase, item, state)
-            reasons[item.key] = guard_actions.Due(action, item, _observation(item, state), began)
-    return await guard_actions.take(uow, phase, reasons) if reasons else {}
+            due[item.key] = DueAction(action, item, _observation(item, state), began)
+    return await guard_actions.apply(uow, phase, due) if due else {}
 
 
 async def _first_bad_at(
     uow: UnitOfWork, phase: LaunchPhase, criterion: Criterion, state: CriterionState
 ) -> datetime | None:
-    """None where it acts on the absence of samples: then no sample was bad."""
+    """Find the first bad sample; None where the guard acts on missing data."""
     if state.failing_since is None or phase.started_at is None:
         return None
-    judged = onsets.Judged(
+    query = OnsetQuery(
         criterion.metric,
         criterion.aggregation,
         criterion.window_seconds,
         state.failing_since,
-        phase.started_at + SETTLING,
+        phase.started_at + METRIC_HANDOVER_DELAY,
     )
     return await onsets.first_bad_sample(
-        uow.session, judged, lambda value: not is_kept(criterion, value)
+        uow.session, query, lambda value: not is_met(criterion, value)
     )
 
 
@@ -155,7 +158,7 @@ def _observation(criterion: Criterion, state: CriterionState) -> Observation:
     return Observation(state.explanation, state.value, unit_of(criterion, state))
 
 
-async def _tell(
+async def _record_verdict(
     uow: UnitOfWork,
     phase_id: UUID,
     run_id: UUID,
@@ -174,6 +177,12 @@ async def _tell(
             action_taken=action,
         )
         uow.record(GUARD, event)
+
+
+async def _update_incident(
+    uow: UnitOfWork, run_id: UUID, key: str, before: CriterionState, after: CriterionState
+) -> None:
+    """Resolve the incident of a guard that has acted, or note what is measured now."""
     if before.acted is None:
         return
     cause = guard_actions.dedup_key(run_id, key)
@@ -184,10 +193,10 @@ async def _tell(
         await incident_causes.observe(uow, cause, _observation(after.judged, after))
 
 
-def _question(criterion: Criterion, started_at: datetime) -> MetricQuery:
+def _metric_query(criterion: Criterion, started_at: datetime) -> MetricQuery:
     return MetricQuery(
         criterion.metric,
         criterion.aggregation,
         criterion.window_seconds,
-        started_at + SETTLING,
+        started_at + METRIC_HANDOVER_DELAY,
     )

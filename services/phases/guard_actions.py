@@ -1,4 +1,4 @@
-"""What a guard does to a phase: warn, hold, roll back (X1, A9)."""
+"""Applies the actions of guards to a phase: warn, pause, roll back (X1, A9)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,36 +20,36 @@ from services.phases.phase_rollback import Rollback, roll_back
 
 _SEVERITY = {GuardAction.WARN: Severity.MEDIUM, GuardAction.HOLD: Severity.HIGH}
 _TITLE = {
-    GuardAction.WARN: "{name}: {key} is not kept",
-    GuardAction.HOLD: "{name} is held: {key} is not kept",
+    GuardAction.WARN: "{name}: criterion {key} is failing",
+    GuardAction.HOLD: "{name} paused: criterion {key} is failing",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """What a criterion asks for, why, and since when it fails."""
+class DueAction:
+    """An action that a criterion demands, with what was measured and the first bad sample."""
 
     action: GuardAction
     criterion: Criterion
-    why: Observation
+    observation: Observation
     first_bad_at: datetime | None = None
 
 
-async def take(
-    uow: UnitOfWork, phase: LaunchPhase, due: Mapping[str, Due]
+async def apply(
+    uow: UnitOfWork, phase: LaunchPhase, due: Mapping[str, DueAction]
 ) -> Mapping[str, GuardAction]:
-    """Do what criteria ask for with a locked live phase; returns what was done, by criterion.
+    """Apply the due actions to a locked live phase; returns those that were taken, by criterion.
 
-    A rollback ends the run, whoever has paused the phase: with one, nothing else is left to do.
-    A phase that is paused already stays as its author left it; the incident is opened all the same.
+    A rollback ends the run, whoever has paused the phase, and leaves nothing else to do. A phase
+    that is paused already keeps the author of its pause; the incident is opened all the same.
     """
-    back = {key: item for key, item in due.items() if item.action is GuardAction.ROLLBACK}
-    if back:
-        await roll_back(uow, GUARD, _rollback(phase.id, back))
-        return {key: item.action for key, item in back.items()}
-    held = {key: item for key, item in due.items() if item.action is GuardAction.HOLD}
-    if held and phase.status is PhaseStatus.ACTIVE:
-        move(uow, GUARD, phase, PhaseAction.PAUSE, reason=_reason(held))
+    rollbacks = {key: item for key, item in due.items() if item.action is GuardAction.ROLLBACK}
+    if rollbacks:
+        await roll_back(uow, GUARD, _rollback(phase.id, rollbacks))
+        return {key: item.action for key, item in rollbacks.items()}
+    pauses = {key: item for key, item in due.items() if item.action is GuardAction.HOLD}
+    if pauses and phase.status is PhaseStatus.ACTIVE:
+        move(uow, GUARD, phase, PhaseAction.PAUSE, reason=_reason(pauses))
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     features = [link.flag.key for link in links]
     for key, item in due.items():
@@ -58,27 +58,27 @@ async def take(
 
 
 def dedup_key(run_id: UUID | None, key: str) -> str:
-    """Names the cause: one criterion in one run."""
+    """Return the key of the cause: one criterion in one run."""
     return f"criterion:{run_id}:{key}"
 
 
-def _draft(phase: LaunchPhase, key: str, due: Due, features: Sequence[str]) -> IncidentDraft:
+def _draft(phase: LaunchPhase, key: str, due: DueAction, features: Sequence[str]) -> IncidentDraft:
     return IncidentDraft(
         type="criterion",
         severity=_SEVERITY[due.action],
         title=_TITLE[due.action].format(name=phase.phase_name, key=key),
-        description=due.why.explanation,
+        description=due.observation.explanation,
         affected_features=features,
         phase_id=phase.id,
         run_id=phase.current_run_id,
         dedup_key=dedup_key(phase.current_run_id, key),
         first_bad_at=due.first_bad_at,
-        observation=due.why,
+        observation=due.observation,
         links=causes.of_criterion(due.criterion, due.action, phase.current_run_id),
     )
 
 
-def _rollback(phase_id: UUID, due: Mapping[str, Due]) -> Rollback:
+def _rollback(phase_id: UUID, due: Mapping[str, DueAction]) -> Rollback:
     return Rollback(
         phase_id,
         _reason(due),
@@ -87,12 +87,12 @@ def _rollback(phase_id: UUID, due: Mapping[str, Due]) -> Rollback:
     )
 
 
-def _first_bad_at(due: Mapping[str, Due]) -> datetime | None:
-    """The earliest of several causes."""
-    moments = [item.first_bad_at for item in due.values() if item.first_bad_at is not None]
-    return min(moments, default=None)
+def _first_bad_at(due: Mapping[str, DueAction]) -> datetime | None:
+    """Return the earliest first bad sample."""
+    times = [item.first_bad_at for item in due.values() if item.first_bad_at is not None]
+    return min(times, default=None)
 
 
-def _reason(due: Mapping[str, Due]) -> str:
-    """Such as `errors_low: error_rate 3.1 % > 2 % in 60 s, 412 samples, 2nd of 2`."""
-    return "; ".join(f"{key}: {item.why.explanation}" for key, item in due.items())[:2_000]
+def _reason(due: Mapping[str, DueAction]) -> str:
+    """Format a reason: `errors_low: error_rate 3.1 % > 2 % in 60 s, 412 samples, 2nd of 2`."""
+    return "; ".join(f"{key}: {item.observation.explanation}" for key, item in due.items())[:2_000]

@@ -52,8 +52,8 @@ class Watchdog:
         self._db = db
         self._monitor = monitor
         self._alarm = alarm
-        self._max_gap_seconds = max(settings.health_silence_seconds, 2 * interval)
-        self._pauses_phases = settings.watcher_pauses
+        self._max_gap_seconds = max(settings.health_stale_after_seconds, 2 * interval)
+        self._pauses_phases = settings.watchdog_pauses_phases
         self._interval_seconds = min(_MAX_INTERVAL_SECONDS, self._max_gap_seconds / _CHECKS_PER_GAP)
         self._is_any_phase_live = False
         self._alarmed = False
@@ -129,7 +129,7 @@ class Watchdog:
             gap = await queries.read_gap(uow.session, uow.now)
             if gap.is_reported or not self._is_too_long(gap):
                 return
-            live = await phase_queries.everything(uow.session, _LIVE_STATUSES)
+            live = await phase_queries.list_all(uow.session, _LIVE_STATUSES)
             draft = IncidentDraft(
                 type="watcher",  # a stored value: it keeps the word of the first release
                 severity=Severity.CRITICAL,

@@ -1,4 +1,4 @@
-"""A launch as a file: what applying it would change, and doing it in one transaction (A52; L27)."""
+"""Plans and applies a launch file: flags and phases in one transaction (A52; L27)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
@@ -25,7 +25,7 @@ MAX_ENTRIES = 500
 
 
 class FileKind(StrEnum):
-    """What an entry of a file is."""
+    """The kind of an entry in a file."""
 
     FLAG = "flag"
     PHASE = "phase"
@@ -33,7 +33,7 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FlagEntry:
-    """A flag of a file: what it does not name stays."""
+    """A flag in a file; fields that it does not name stay as they are."""
 
     key: str
     patch: FlagPatch
@@ -41,7 +41,7 @@ class FlagEntry:
 
 @dataclass(frozen=True, slots=True)
 class PhaseEntry:
-    """A phase of a file: what it does not name stays."""
+    """A phase in a file; fields that it does not name stay as they are."""
 
     key: str
     patch: PhasePatch
@@ -57,7 +57,7 @@ class LaunchFile:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """One thing to make or to change. `fields` has each value before and after, as JSON."""
+    """A flag or phase to create or change. `fields` has each value before and after, as JSON."""
 
     kind: FileKind
     key: str
@@ -68,34 +68,34 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class FilePlan:
-    """What applying a file would change, and the fingerprint that binds an application to it."""
+    """The changes of applying a file, and the fingerprint that the application must match."""
 
     hash: str
     changes: Sequence[FileChange]
 
 
-class _Undo(Exception):
-    """Ends the transaction of a dry run."""
+class _DryRunDone(Exception):
+    """Rolls back the transaction of a dry run."""
 
 
 def check_rights(actor: Actor, file: LaunchFile, scope: Scope) -> None:
-    """Raises Forbidden where a file has flags and the caller may do nothing about flags."""
+    """Raise Forbidden where a file has flags and the caller lacks the scope for them."""
     if file.flags and not actor.allows((scope,)):
         raise Forbidden(f"A file with flags needs the scope {scope.value}.", path=("file", "flags"))
 
 
 async def plan(db: Database, actor: Actor, file: LaunchFile, channels: Collection[str]) -> FilePlan:
-    """Apply a file and undo it: what can be planned can be applied.
+    """Apply a file and roll back, so that every plan can also be applied.
 
-    Raises all that is wrong with it at once, each at its field.
+    Raises all problems of the file at once, each at its field.
     """
     changes: list[FileChange] = []
     try:
         async with db.write() as uow:
-            changes = await _carry_out(uow, actor, file, None, channels)
-            raise _Undo
-    except _Undo:
-        return FilePlan(fingerprint(_parts(changes)), changes)
+            changes = await _make_changes(uow, actor, file, None, channels)
+            raise _DryRunDone
+    except _DryRunDone:
+        return FilePlan(fingerprint(_fingerprint_parts(changes)), changes)
 
 
 async def apply(
@@ -107,34 +107,34 @@ async def apply(
     reason: str | None,
     channels: Collection[str],
 ) -> FilePlan:
-    """Make all changes or none; raises PlanDrift where they are not those of the plan."""
-    changes = await _carry_out(uow, actor, file, reason, channels)
-    parts = _parts(changes)
+    """Make all changes or none; raises PlanDrift where they differ from those of the plan."""
+    changes = await _make_changes(uow, actor, file, reason, channels)
+    parts = _fingerprint_parts(changes)
     if fingerprint(parts) != plan_hash:
         raise PlanDrift(path=("planHash",), changed=drift(plan_hash, parts))
     return FilePlan(plan_hash, changes)
 
 
-async def _carry_out(
+async def _make_changes(
     uow: UnitOfWork,
     actor: Actor,
     file: LaunchFile,
     reason: str | None,
     channels: Collection[str],
 ) -> list[FileChange]:
-    """Flags first: phases refer to them. Nothing is ever removed."""
+    """Create and change flags, then phases, which refer to them. Nothing is ever removed."""
     _check_keys("flags", [entry.key for entry in file.flags])
     _check_keys("phases", [entry.key for entry in file.phases])
-    done: list[FileChange | None] = []
+    changes: list[FileChange | None] = []
     problems = Collector()
     for index, entry in enumerate(file.flags):
-        with problems, _At("flags", index):
-            done.append(await _put_flag(uow, actor, entry, reason))
+        with problems, _EntryPath("flags", index):
+            changes.append(await _put_flag(uow, actor, entry, reason))
     for index, item in enumerate(file.phases):
-        with problems, _At("phases", index):
-            done.append(await _put_phase(uow, actor, item, reason, channels))
+        with problems, _EntryPath("phases", index):
+            changes.append(await _put_phase(uow, actor, item, reason, channels))
     problems.raise_all()
-    return [change for change in done if change is not None]
+    return [change for change in changes if change is not None]
 
 
 def _check_keys(name: str, keys: Sequence[str]) -> None:
@@ -142,12 +142,12 @@ def _check_keys(name: str, keys: Sequence[str]) -> None:
         raise Invalid(f"At most {MAX_ENTRIES} {name} in a file.", path=("file", name))
     for index, key in enumerate(keys):
         if key in keys[:index]:
-            message = f"{key[:100]} is there twice."
+            message = f"{key[:100]} is listed twice."
             raise Invalid(message, path=("file", name, str(index), "key"))
 
 
-class _At:
-    """Says where in the file something is wrong."""
+class _EntryPath:
+    """Prefixes the path of an error with its place in the file."""
 
     def __init__(self, name: str, index: int) -> None:
         self._path = ("file", name, str(index))
@@ -165,25 +165,25 @@ async def _put_flag(
     uow: UnitOfWork, actor: Actor, entry: FlagEntry, reason: str | None
 ) -> FileChange | None:
     flag = (await flag_queries.by_key(uow.session, [entry.key])).get(entry.key)
-    wanted = cast("dict[str, Any]", entry.patch)
+    desired = cast("dict[str, Any]", entry.patch)
     if flag is None:
-        made = {"name": "", **wanted}
-        await flags.create(uow, actor, FlagDraft(key=entry.key, reason=reason, **made))
-        return _change(FileKind.FLAG, entry.key, 0, None, wanted)
+        fields = {"name": "", **desired}
+        await flags.create(uow, actor, FlagDraft(key=entry.key, reason=reason, **fields))
+        return _change(FileKind.FLAG, entry.key, 0, None, desired)
     now = _flag_fields(flag)
-    patch = {name: value for name, value in wanted.items() if not _same(now[name], value)}
+    patch = {name: value for name, value in desired.items() if not _is_same(now[name], value)}
     if not patch:
         return None
-    if "enabled" in patch and "rollout_percentage" in wanted:
+    if "enabled" in patch and "rollout_percentage" in desired:
         # 0 % beside `enabled: true` is a choice and no default (L10).
-        patch["rollout_percentage"] = wanted["rollout_percentage"]
-    of_file = not patch.keys().isdisjoint(_IN_FORCE)
+        patch["rollout_percentage"] = desired["rollout_percentage"]
+    of_file = not patch.keys().isdisjoint(_ROLLOUT_FIELDS)
     done = await flags.update(
         uow, actor, entry.key, cast("FlagPatch", patch), reason=reason, of_file=of_file
     )
     after = _flag_fields(done.flag)
-    moved = {name: value for name, value in after.items() if not _same(now[name], value)}
-    return _change(FileKind.FLAG, entry.key, flag.version, now, moved) if moved else None
+    changed = {name: value for name, value in after.items() if not _is_same(now[name], value)}
+    return _change(FileKind.FLAG, entry.key, flag.version, now, changed) if changed else None
 
 
 async def _put_phase(
@@ -194,25 +194,25 @@ async def _put_phase(
     channels: Collection[str],
 ) -> FileChange | None:
     row = await queries.by_key(uow.session, entry.key)
-    wanted = cast("dict[str, Any]", entry.patch)
+    desired = cast("dict[str, Any]", entry.patch)
     if row is None:
-        made = {"name": "", **wanted}
-        await phases.create(uow, actor, PhaseDraft(key=entry.key, **made), channels=channels)
-        return _change(FileKind.PHASE, entry.key, 0, None, wanted)
+        fields = {"name": "", **desired}
+        await phases.create(uow, actor, PhaseDraft(key=entry.key, **fields), channels=channels)
+        return _change(FileKind.PHASE, entry.key, 0, None, desired)
     now, version = await _phase_fields(uow, row), row.version
-    moved = {name: value for name, value in wanted.items() if not _same(now[name], value)}
-    if not moved:
+    changed = {name: value for name, value in desired.items() if not _is_same(now[name], value)}
+    if not changed:
         return None
-    patch = cast("PhasePatch", dict(moved))
+    patch = cast("PhasePatch", dict(changed))
     await phases.update(uow, actor, row.id, patch, reason=reason, channels=channels)
-    return _change(FileKind.PHASE, entry.key, version, now, moved)
+    return _change(FileKind.PHASE, entry.key, version, now, changed)
 
 
-_IN_FORCE = frozenset({"enabled", "rollout_percentage"})
+_ROLLOUT_FIELDS = frozenset({"enabled", "rollout_percentage"})
 
 
 def _flag_fields(flag: Flag) -> dict[str, Any]:
-    """What its owner set: a file never holds what a run makes of it (D1)."""
+    """Return the values that its owner set; a file never contains those of a run (D1)."""
     owner = flag.wanted.owner
     return {
         "name": flag.name,
@@ -242,38 +242,45 @@ async def _phase_fields(uow: UnitOfWork, row: LaunchPhase) -> dict[str, Any]:
     }
 
 
-def _same(have: object, want: object) -> bool:
-    if isinstance(have, list | tuple) and isinstance(want, list | tuple):
-        return list(have) == list(want)
-    return have == want
+def _is_same(current: object, desired: object) -> bool:
+    if isinstance(current, list | tuple) and isinstance(desired, list | tuple):
+        return list(current) == list(desired)
+    return current == desired
 
 
 def _change(
-    kind: FileKind, key: str, version: int, now: Mapping[str, Any] | None, moved: Mapping[str, Any]
+    kind: FileKind,
+    key: str,
+    version: int,
+    now: Mapping[str, Any] | None,
+    changed: Mapping[str, Any],
 ) -> FileChange:
     fields = {
-        _NAMES.get(name, _camel(name)): (None if now is None else _json(now[name]), _json(value))
-        for name, value in moved.items()
+        _NAMES.get(name, _camel_case(name)): (
+            None if now is None else _json(now[name]),
+            _json(value),
+        )
+        for name, value in changed.items()
     }
     return FileChange(kind, key, now is None, version, fields)
 
 
-def _parts(changes: Sequence[FileChange]) -> dict[str, object]:
+def _fingerprint_parts(changes: Sequence[FileChange]) -> dict[str, object]:
     return {f"{item.kind} {item.key}": (item.version, item.fields) for item in changes}
 
 
 _NAMES = {"criteria": "successCriteria"}
 
 
-def _camel(name: str) -> str:
+def _camel_case(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
 
 
 def _json(value: object) -> object:
-    """In the words of the graph."""
+    """Convert a value to JSON with the names of the GraphQL schema."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {_camel(name): _json(part) for name, part in asdict(value).items()}
+        return {_camel_case(name): _json(part) for name, part in asdict(value).items()}
     if isinstance(value, list | tuple):
         return [_json(part) for part in value]
     if isinstance(value, StrEnum):

@@ -1,4 +1,4 @@
-"""What a launch was like at a moment, from nothing but the event log (X6)."""
+"""Reconstructs the state of a launch at a moment from the event log alone (X6)."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from domain.overview.launch_states import LaunchState, fold
 
 
 async def state_at(session: AsyncSession, at: datetime) -> LaunchState:
-    """Phases, flags, health and incidents as they were.
+    """Return phases, flags, health and incidents as they were at a moment.
 
-    Reads the last event of each thing, so an early moment costs no more than a late one.
+    It reads the last event of each subject, so an early moment costs no more than a late one.
     """
     return fold(await queries.last_events(session, at), await queries.position_at(session, at))

@@ -1,4 +1,4 @@
-"""Activate a phase: checks, flags, run and audit in one transaction (S45 to S51, S95)."""
+"""Activates a phase: checks, flags, run and audit in one transaction (S45 to S51, S95)."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -28,12 +28,12 @@ from services.phases import phases, readiness
 from services.phases.phase_changes import move
 from services.phases.phase_progress import resume_locked
 from services.phases.readiness import Gate
-from services.platform.idempotency import claim, settle
+from services.platform import idempotency
 
 
 @dataclass(frozen=True, slots=True)
 class ActivatePhase:
-    """What an operator asks for when activating a phase."""
+    """The command of an operator to activate a phase."""
 
     phase_id: UUID
     plan_hash: str | None = None
@@ -47,35 +47,37 @@ class ActivatePhase:
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """The phase and the run that is now live."""
+    """The result of an activation: the phase and the run that is now live."""
 
     phase: LaunchPhase
     run: PhaseRun
 
 
 async def activate(uow: UnitOfWork, actor: Actor, command: ActivatePhase, gate: Gate) -> Activation:
-    """Make a phase live; an ACTIVE phase gives its run back, a PAUSED one resumes (S45).
+    """Make a phase live. For an ACTIVE phase its run is returned, a PAUSED one resumes (S45).
 
     Raises NotFound, VersionConflict, InvalidTransition, Locked, NotReady, PlanDrift and
-    LosesUsers; then nothing has changed.
+    LosesUsers, and then changes nothing.
     """
-    held = await claim(uow, actor, "activateLaunchPhase", command.idempotency_key, command)
-    phase = await phases.locked(
-        uow, command.phase_id, None if held.result else command.expected_version
+    reservation = await idempotency.reserve(
+        uow, actor, "activateLaunchPhase", command.idempotency_key, command
     )
-    if held.result is not None or phase.status is PhaseStatus.ACTIVE:
-        return await _same_run(uow, phase, held.result)
+    phase = await phases.lock(
+        uow, command.phase_id, None if reservation.result else command.expected_version
+    )
+    if reservation.result is not None or phase.status is PhaseStatus.ACTIVE:
+        return await _existing_run(uow, phase, reservation.result)
     if phase.status is PhaseStatus.PAUSED:
         await resume_locked(uow, actor, phase, command.reason)
-        activation = await _same_run(uow, phase, None)
+        activation = await _existing_run(uow, phase, None)
     else:
-        activation = await _new_run(uow, actor, phase, command, gate)
-    await settle(uow, held, run_id=activation.run.id)
+        activation = await _start_run(uow, actor, phase, command, gate)
+    await idempotency.complete(uow, reservation, run_id=activation.run.id)
     return activation
 
 
 async def assess(session: AsyncSession, phase_id: UUID, gate: Gate, now: datetime) -> Readiness:
-    """The readiness of a phase, changing nothing; raises NotFound."""
+    """Judge the readiness of a phase; raises NotFound."""
     phase = await phases.find(session, phase_id, None)
     if phase is None:
         raise NotFound("There is no such phase.")
@@ -83,18 +85,18 @@ async def assess(session: AsyncSession, phase_id: UUID, gate: Gate, now: datetim
     return await readiness.of_phase(session, phase, len(links), gate, now)
 
 
-async def _new_run(
+async def _start_run(
     uow: UnitOfWork, actor: Actor, phase: LaunchPhase, command: ActivatePhase, gate: Gate
 ) -> Activation:
     next_status(phase.status, PhaseAction.ACTIVATE)
     await _check_platforms(uow, phase)
-    keys = await _keys(uow, phase)
+    keys = await _flag_keys(uow, phase)
     rows = await flag_queries.lock(uow.session, keys)
     uow.refresh_now()
     await _check_holders(uow, rows)
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
-    verdict = await readiness.of_phase(uow.session, phase, len(links), gate, uow.now)
-    _check_ready(verdict, phase, command, gate, uow.now)
+    current_readiness = await readiness.of_phase(uow.session, phase, len(links), gate, uow.now)
+    _check_ready(current_readiness, phase, command, gate, uow.now)
     changes = plans.diffs(links, steps_of(phase.steps), _first_step(phase))
     if command.plan_hash is not None and command.plan_hash != plans.plan_hash(
         phase.version, changes
@@ -102,9 +104,9 @@ async def _new_run(
         changed = plans.plan_drift(command.plan_hash, phase.version, changes)
         raise PlanDrift(path=("input", "planHash"), changed=changed)
     check_losses(links, changes, command.accept_losses)
-    run = await _open_run(uow, actor, phase, verdict)
+    run = await _open_run(uow, actor, phase, current_readiness)
     phase.started_at, phase.ended_at = uow.now, None
-    # The phase first: whoever reads the log sees why the flags that follow have moved.
+    # The phase comes first, so that the log explains the changes of flags that follow.
     move(
         uow,
         actor,
@@ -115,13 +117,13 @@ async def _new_run(
         run_id=run.id,
     )
     for link in plans.ordered(links):
-        _switch_on(uow, actor, phase, run, rows[link.flag.key], link.target, command.reason)
+        _activate_flag(uow, actor, phase, run, rows[link.flag.key], link.target, command.reason)
     expected = {key: flag_queries.parts_of(row).in_force for key, row in rows.items()}
     check_stored(expected, await flag_queries.in_force(uow.session, list(expected)))
     return Activation(phase, run)
 
 
-def _switch_on(
+def _activate_flag(
     uow: UnitOfWork,
     actor: Actor,
     phase: LaunchPhase,
@@ -130,7 +132,7 @@ def _switch_on(
     target: Percent,
     reason: str | None,
 ) -> None:
-    """Keep what was in force, then hold the flag beside its owner's values (D1)."""
+    """Store the values in force, then add the hold of the run to the owner's values (D1)."""
     flag, step = flag_queries.flag_of(row), first_percentage(steps_of(phase.steps))
     before, parts = flag.state, take_hold(flag.wanted, run.id, target=target, step=step)
     takes_cohort = phase.cohort_salt is not None and plans.takes_cohort(flag)
@@ -164,7 +166,7 @@ def _switch_on(
 
 
 async def _open_run(
-    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, verdict: Readiness
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, current_readiness: Readiness
 ) -> PhaseRun:
     run = PhaseRun(
         phase_id=phase.id,
@@ -173,7 +175,7 @@ async def _open_run(
         actor_id=actor.id,
         actor_label=actor.label,
         started_at=uow.now,
-        readiness=[asdict(check) for check in verdict.checks],
+        readiness=[asdict(check) for check in current_readiness.checks],
     )
     uow.session.add(run)
     await uow.session.flush()
@@ -182,32 +184,36 @@ async def _open_run(
 
 
 def _check_ready(
-    verdict: Readiness, phase: LaunchPhase, command: ActivatePhase, gate: Gate, now: datetime
+    current_readiness: Readiness,
+    phase: LaunchPhase,
+    command: ActivatePhase,
+    gate: Gate,
+    now: datetime,
 ) -> None:
-    if verdict.blockers:
-        raise NotReady(blocked_message(verdict), readiness=verdict)
-    if verdict.warnings and not command.accept_warnings:
-        names = ", ".join(f"{check.key}: {check.detail}" for check in verdict.warnings)
+    if current_readiness.blockers:
+        raise NotReady(blocked_message(current_readiness), readiness=current_readiness)
+    if current_readiness.warnings and not command.accept_warnings:
+        names = ", ".join(f"{check.key}: {check.detail}" for check in current_readiness.warnings)
         raise NotReady(
             f"System not healthy for launch unless warnings are accepted: {names}",
-            readiness=verdict,
+            readiness=current_readiness,
         )
     if command.readiness_token is not None and not token_holds(
         command.readiness_token,
-        verdict,
+        current_readiness,
         phase_key=phase.key,
         version=phase.version,
         secret=gate.secret,
         now=now,
     ):
         raise PlanDrift(
-            "The readiness that you saw no longer holds. Look at it again.",
+            "The readiness that you saw is outdated. Check it again.",
             path=("input", "readinessToken"),
         )
 
 
 async def _check_platforms(uow: UnitOfWork, phase: LaunchPhase) -> None:
-    """At most one ACTIVE phase a platform (S1); the unique index is the last word."""
+    """Allow one ACTIVE phase on each platform (S1); the unique index enforces it in the end."""
     busy = await queries.active_elsewhere(uow.session, phase.id, phase.platforms)
     if busy:
         names = ", ".join(row.phase_name for row in busy)
@@ -217,7 +223,7 @@ async def _check_platforms(uow: UnitOfWork, phase: LaunchPhase) -> None:
 
 
 async def _check_holders(uow: UnitOfWork, rows: Mapping[str, FeatureFlag]) -> None:
-    """A flag is held by one live run (D2, L9); checked under the locks of the flags."""
+    """Check that no other live run holds a flag (D2, L9), under the locks of the flags."""
     holders = await queries.live_holders(uow.session, [row.run_id for row in rows.values()])
     taken = [
         f"{key} by {holders[row.run_id]}"
@@ -232,17 +238,17 @@ async def _check_holders(uow: UnitOfWork, rows: Mapping[str, FeatureFlag]) -> No
         )
 
 
-async def _same_run(
+async def _existing_run(
     uow: UnitOfWork, phase: LaunchPhase, result: dict[str, object] | None
 ) -> Activation:
-    wanted = parse_uuid(str(result.get("run_id", ""))) if result else phase.current_run_id
-    runs = await queries.runs_by_id(uow.session, [wanted] if wanted else [])
-    if wanted is None or wanted not in runs:
-        raise NotFound("The run of that request is gone.")
-    return Activation(phase, runs[wanted])
+    run_id = parse_uuid(str(result.get("run_id", ""))) if result else phase.current_run_id
+    runs = await queries.runs_by_id(uow.session, [run_id] if run_id else [])
+    if run_id is None or run_id not in runs:
+        raise NotFound("The run of that request no longer exists.")
+    return Activation(phase, runs[run_id])
 
 
-async def _keys(uow: UnitOfWork, phase: LaunchPhase) -> list[str]:
+async def _flag_keys(uow: UnitOfWork, phase: LaunchPhase) -> list[str]:
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     return [link.flag.key for link in links]
 

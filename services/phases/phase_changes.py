@@ -1,4 +1,4 @@
-"""How a phase's changes are recorded: event, audit, version."""
+"""Records the changes of a phase: event, audit row, version."""
 
 from uuid import UUID
 
@@ -24,8 +24,8 @@ PAST_TENSE = {
 }
 
 
-def audit_phase(phase: LaunchPhase) -> dict[str, object]:
-    """All that can change of a phase, in the words of the graph: one side of a diff."""
+def audit_values(phase: LaunchPhase) -> dict[str, object]:
+    """Return all changeable fields of a phase under their GraphQL names: one side of a diff."""
     plan = plan_of(phase.rollback_plan)
     return {
         "name": phase.phase_name,
@@ -46,14 +46,14 @@ def audit_phase(phase: LaunchPhase) -> dict[str, object]:
     }
 
 
-async def audit_whole(uow: UnitOfWork, phase: LaunchPhase) -> dict[str, object]:
-    """The same with the flags of the phase, which only an edit changes (L25)."""
+async def audit_values_with_flags(uow: UnitOfWork, phase: LaunchPhase) -> dict[str, object]:
+    """Return the same with the flags of the phase, which only an edit changes (L25)."""
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     flags = [
         {"key": link.flag.key, "target": link.link_target, "position": link.position}
         for link in links
     ]
-    return {**audit_phase(phase), "flags": flags}
+    return {**audit_values(phase), "flags": flags}
 
 
 def record_phase(
@@ -95,11 +95,11 @@ def move(
     step_index: int | None = None,
     run_id: UUID | None = None,
 ) -> None:
-    """Give a locked phase its next status and record it; raises InvalidTransition.
+    """Set the next status of a locked phase and record it; raises InvalidTransition.
 
-    `status` overrides what the domain would say, after the caller has asked it.
+    `status` is the next status where the caller has already computed it.
     """
-    before, status_before = audit_phase(phase), phase.status
+    before, status_before = audit_values(phase), phase.status
     phase.status = status or next_status(phase.status, action)
     paused = phase.status is PhaseStatus.PAUSED
     phase.pause = pause_by(actor.ref, uow.now, reason) if paused else None
@@ -116,7 +116,7 @@ def move(
         phase,
         PAST_TENSE[action],
         before=before,
-        after=audit_phase(phase),
+        after=audit_values(phase),
         status_before=status_before,
         reason=reason,
     )

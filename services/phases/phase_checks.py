@@ -1,4 +1,4 @@
-"""What is wrong with the fields of a phase: all of it at once (S16, S18; L24)."""
+"""Validates the fields of a phase and reports all problems at once (S16, S18; L24)."""
 
 from collections.abc import Collection, Sequence
 
@@ -18,7 +18,7 @@ from services.platform.texts import check_text, line
 async def check_fields(
     uow: UnitOfWork, patch: PhasePatch, channels: Collection[str], *, key: str | None = None
 ) -> None:
-    """Raises all that is wrong with the fields at once, each at its field."""
+    """Raise all problems of the fields at once, each at its field."""
     problems = Collector()
     with problems:
         if key is not None:
@@ -47,15 +47,15 @@ async def _check_criteria(uow: UnitOfWork, criteria: Sequence[Criterion]) -> Non
 
 
 async def _check_links(uow: UnitOfWork, links: Sequence[FlagLink]) -> None:
-    """Raises NotFound and Invalid for each key that is missing or named twice."""
-    found = await flag_queries.by_key(uow.session, [link.flag_key for link in links])
+    """Raise NotFound for each unknown flag and Invalid for each one that is listed twice."""
+    flags = await flag_queries.by_key(uow.session, [link.flag_key for link in links])
     seen, problems = set[str](), Collector()
     for index, link in enumerate(links):
         path = ("input", "flags", str(index), "flagKey")
         with problems:
-            if link.flag_key not in found:
+            if link.flag_key not in flags:
                 raise NotFound(f"There is no flag {link.flag_key[:100]!r}.", path=path)
             if link.flag_key in seen:
-                raise Invalid(f"The flag {link.flag_key} is named twice.", path=path)
+                raise Invalid(f"The flag {link.flag_key} is listed twice.", path=path)
         seen.add(link.flag_key)
     problems.raise_all()

@@ -1,4 +1,4 @@
-"""What creating and editing phases take (S16 to S18)."""
+"""The commands that create and edit phases (S16 to S18)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from domain.platform.platforms import Platform
 
 @dataclass(frozen=True, slots=True)
 class FlagLink:
-    """A flag that a phase switches on."""
+    """A flag that a phase switches on, with the percentage that it aims for."""
 
     flag_key: str
     target_percentage: Percent | None = None
@@ -23,7 +23,7 @@ class FlagLink:
 
 @dataclass(frozen=True, slots=True)
 class PhaseDraft:
-    """A phase to be made. Position None: after the last; no platforms: both."""
+    """A phase to create. Without a position it comes last, without platforms it is for both."""
 
     key: str
     name: str
@@ -42,14 +42,14 @@ class PhaseDraft:
 
 @dataclass(frozen=True, slots=True)
 class PhaseRef:
-    """A phase by its id or by its key: one of the two."""
+    """A reference to a phase by its id or its key: exactly one of the two is set."""
 
     id: UUID | None = None
     key: str | None = None
 
 
 class PhasePatch(TypedDict, total=False):
-    """The fields that an update gives; absent ones stay as they are. There is no status (S18)."""
+    """The fields that an update sets; absent ones stay as they are. Status is not one (S18)."""
 
     name: str
     description: str | None

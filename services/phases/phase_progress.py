@@ -1,4 +1,4 @@
-"""Pause, resume, advance and complete a phase (S18, A7)."""
+"""Pauses, resumes, advances and completes a phase (S18, A7)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,16 +28,16 @@ from services.alerting import silences
 from services.flags.flag_changes import change_flag, with_parts
 from services.incidents import incident_causes
 from services.phases import phases
-from services.phases.pacing import Pace, held_by
+from services.phases.pacing import PacingContext, blockers_of_phase
 from services.phases.phase_changes import move
-from services.platform.idempotency import claim, settle
+from services.platform import idempotency
 
 RAMP = system_actor("ramp")
 
 
 @dataclass(frozen=True, slots=True)
 class MovePhase:
-    """What an operator asks for when moving a phase on."""
+    """The command of an operator to pause, resume, advance or complete a phase."""
 
     phase_id: UUID
     reason: str | None = None
@@ -47,44 +47,44 @@ class MovePhase:
 
 
 async def pause(uow: UnitOfWork, actor: Actor, command: MovePhase) -> LaunchPhase:
-    """Hold the ramp; the flags stay as they are."""
-    return await _once(uow, actor, PhaseAction.PAUSE, command)
+    """Stop the ramp; the flags stay as they are."""
+    return await _execute(uow, actor, PhaseAction.PAUSE, command)
 
 
 async def resume(uow: UnitOfWork, actor: Actor, command: MovePhase) -> LaunchPhase:
-    """Go on; the hold of the current step starts anew."""
-    return await _once(uow, actor, PhaseAction.RESUME, command)
+    """Continue the ramp; the waiting time of the current step starts again."""
+    return await _execute(uow, actor, PhaseAction.RESUME, command)
 
 
 async def advance(uow: UnitOfWork, actor: Actor, command: MovePhase) -> LaunchPhase:
-    """Go to the next step now; an operator who does so approves it."""
-    return await _once(uow, actor, PhaseAction.ADVANCE, command)
+    """Take the next step now, which approves it."""
+    return await _execute(uow, actor, PhaseAction.ADVANCE, command)
 
 
 async def complete(uow: UnitOfWork, actor: Actor, command: MovePhase) -> LaunchPhase:
-    """End the run: no step holds a flag back any more."""
-    return await _once(uow, actor, PhaseAction.COMPLETE, command)
+    """End the run: no step limits a flag any more."""
+    return await _execute(uow, actor, PhaseAction.COMPLETE, command)
 
 
 async def warnings(uow: UnitOfWork, phase: LaunchPhase) -> list[str]:
-    """What nobody watches while a phase moves on: criteria that a silence holds (L16)."""
+    """Return the criteria that a silence keeps from being judged while the phase moves on (L16)."""
     criteria = criteria_of(phase.success_criteria)
-    return await silences.held_criteria(uow.session, criteria, uow.now)
+    return await silences.suppressed_criteria(uow.session, criteria, uow.now)
 
 
-def refuse_limits(command: MovePhase) -> None:
-    """Raises Invalid: only a completion has limits to accept."""
+def reject_limits(command: MovePhase) -> None:
+    """Raise Invalid where a command accepts limits: only a completion has any."""
     if command.accept_limits:
         raise Invalid("Only a completion has limits to accept.", path=ACCEPT)
 
 
 async def advance_on_schedule(
-    uow: UnitOfWork, phase_id: UUID, run_id: UUID, step_index: int, pace: Pace
+    uow: UnitOfWork, phase_id: UUID, run_id: UUID, step_index: int, context: PacingContext
 ) -> bool:
-    """Go to the next step if that step of that run still waits, its time has come and all is well.
+    """Take the next step if the given step of the run is still current, due and not blocked.
 
-    Safe to call twice or late: a ramp that moved on, paused or ended is left alone. One that is
-    held stays where it is, and is looked at again with every sweep (A7, X11).
+    Safe to call twice or late: a ramp that has moved on, paused or ended is left alone. A blocked
+    ramp stays where it is and is tried again with every sweep (A7, X11). Returns whether it moved.
     """
     phase = await queries.lock(uow.session, phase_id)
     uow.refresh_now()
@@ -93,42 +93,51 @@ async def advance_on_schedule(
     if phase.current_run_id != run_id or phase.step_index != step_index:
         return False
     due = next_step_at(steps_of(phase.steps), phase.step_index, phase.step_started_at)
-    if due is None or due > uow.now or await held_by(uow.session, phase, pace, uow.now):
+    if (
+        due is None
+        or due > uow.now
+        or await blockers_of_phase(uow.session, phase, context, uow.now)
+    ):
         return False
-    await _advance(uow, RAMP, phase, "the hold of the step is over")
+    await _advance(uow, RAMP, phase, "the waiting time of the step is over")
     return True
 
 
 async def resume_locked(
     uow: UnitOfWork, actor: Actor, phase: LaunchPhase, reason: str | None
 ) -> None:
-    """Resume a phase that the caller holds; another phase may have taken the platform."""
+    """Resume a phase that the caller has locked.
+
+    Raises InvalidTransition where another phase has become active on one of its platforms.
+    """
     busy = await queries.active_elsewhere(uow.session, phase.id, phase.platforms)
     if busy:
         raise InvalidTransition(f"{busy[0].phase_name} is active on the same platform.")
     move(uow, actor, phase, PhaseAction.RESUME, reason=reason, step_index=phase.step_index)
 
 
-async def _once(
+async def _execute(
     uow: UnitOfWork, actor: Actor, action: PhaseAction, command: MovePhase
 ) -> LaunchPhase:
-    held = await claim(uow, actor, f"{action}LaunchPhase", command.idempotency_key, command)
-    phase = await phases.locked(
-        uow, command.phase_id, None if held.result else command.expected_version
+    reservation = await idempotency.reserve(
+        uow, actor, f"{action}LaunchPhase", command.idempotency_key, command
     )
-    if held.result is None:
+    phase = await phases.lock(
+        uow, command.phase_id, None if reservation.result else command.expected_version
+    )
+    if reservation.result is None:
         next_status(phase.status, action)
-        await _carry_out(uow, actor, phase, action, command)
-        await settle(uow, held, phase_id=phase.id)
+        await _apply(uow, actor, phase, action, command)
+        await idempotency.complete(uow, reservation, phase_id=phase.id)
     return phase
 
 
-async def _carry_out(
+async def _apply(
     uow: UnitOfWork, actor: Actor, phase: LaunchPhase, action: PhaseAction, command: MovePhase
 ) -> None:
     reason = command.reason
     if action is not PhaseAction.COMPLETE:
-        refuse_limits(command)
+        reject_limits(command)
     if action is PhaseAction.RESUME:
         await resume_locked(uow, actor, phase, reason)
     elif action is PhaseAction.ADVANCE:
@@ -142,7 +151,7 @@ async def _carry_out(
 async def _advance(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, reason: str | None) -> None:
     steps = steps_of(phase.steps)
     index = next_step_index(steps, phase.step_index)
-    rows = await _locked_flags(uow, phase)
+    rows = await _lock_flags(uow, phase)
     move(uow, actor, phase, PhaseAction.ADVANCE, reason=reason, step_index=index)
     await _approve(uow, actor, phase, index)
     enter = partial(enter_step, step=steps[index].percentage)
@@ -156,16 +165,16 @@ async def _complete(
     reason: str | None,
     accept_limits: tuple[str, ...],
 ) -> None:
-    """Nothing holds the flags down to a step any more; the run goes on holding the rest."""
-    rows = await _locked_flags(uow, phase)
+    """Lift the limit of the step from the flags; the run keeps its hold on their targets."""
+    rows = await _lock_flags(uow, phase)
     await end_run(uow, phase, PhaseStatus.COMPLETED)
     move(uow, actor, phase, PhaseAction.COMPLETE, reason=reason)
     flags = await _change_flags(uow, actor, phase, rows, complete_hold, "completed", reason)
     check_limits(flags, phase.current_run_id or phase.id, accept_limits)
 
 
-async def _locked_flags(uow: UnitOfWork, phase: LaunchPhase) -> list[FeatureFlag]:
-    """The flags of a phase that the caller holds, before anything is written (D6)."""
+async def _lock_flags(uow: UnitOfWork, phase: LaunchPhase) -> list[FeatureFlag]:
+    """Lock the flags of a phase that the caller has locked, before anything is written (D6)."""
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
     uow.refresh_now()
@@ -177,13 +186,13 @@ async def _change_flags(
     actor: Actor,
     phase: LaunchPhase,
     rows: Sequence[FeatureFlag],
-    change: Callable[[FlagParts], FlagParts],
+    apply_change: Callable[[FlagParts], FlagParts],
     action: str,
     reason: str | None,
 ) -> list[Flag]:
-    """Move what the present run holds; the owner's values are not touched (D1).
+    """Change what the current run holds of each flag; the owner's values stay (D1).
 
-    Raises NotVerified where the rows of this transaction are not what was asked (D4).
+    Raises NotVerified where the stored rows differ from what was written (D4).
     """
     snapshots = await queries.snapshots(uow.session, phase.current_run_id or phase.id)
     flags = []
@@ -194,7 +203,7 @@ async def _change_flags(
             uow,
             actor,
             row,
-            with_parts(change(flag_queries.parts_of(row))),
+            with_parts(apply_change(flag_queries.parts_of(row))),
             action=action,
             reason=reason,
             run_id=phase.current_run_id,
@@ -211,12 +220,12 @@ async def _approve(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, index: int
     if actor is RAMP or phase.current_run_id is None:
         return
     run = await uow.session.get_one(PhaseRun, phase.current_run_id)
-    who = {"kind": actor.kind.value, "id": str(actor.id or ""), "label": actor.label}
-    run.approvals = {**run.approvals, str(index): who}
+    approver = {"kind": actor.kind.value, "id": str(actor.id or ""), "label": actor.label}
+    run.approvals = {**run.approvals, str(index): approver}
 
 
 async def end_run(uow: UnitOfWork, phase: LaunchPhase, outcome: PhaseStatus) -> None:
-    """Close the run of a phase with what became of it."""
+    """End the current run of a phase with its outcome, and the incidents of its criteria."""
     phase.ended_at = uow.now
     if phase.current_run_id is not None:
         run = await uow.session.get_one(PhaseRun, phase.current_run_id)

@@ -1,4 +1,4 @@
-"""Reading phases: runs, and what follows from a row and the clock."""
+"""Reads runs of phases, and derives facts from a phase row."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,17 +14,17 @@ from domain.phases.phases import PhaseStatus
 
 
 def is_live(phase: LaunchPhase) -> bool:
-    """ACTIVE or PAUSED: its flags are out in the world."""
+    """Whether a phase is ACTIVE or PAUSED: its flags are in use."""
     return phase.status in (PhaseStatus.ACTIVE, PhaseStatus.PAUSED)
 
 
 def next_step_at(phase: LaunchPhase) -> datetime | None:
-    """When the ramp moves on by itself (A8)."""
+    """Return when the ramp takes its next step by itself; None where it does not (A8)."""
     if phase.status is not PhaseStatus.ACTIVE:
         return None
     return rules.next_step_at(steps_of(phase.steps), phase.step_index, phase.step_started_at)
 
 
 async def runs(session: AsyncSession, phase_id: UUID, part: Numbers) -> list[PhaseRun]:
-    """Runs of a phase, newest first."""
+    """Return a page of the runs of a phase, newest first."""
     return await queries.runs_page(session, phase_id, part)

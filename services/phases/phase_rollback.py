@@ -1,4 +1,4 @@
-"""Roll a phase back: flags off or restored, run ended, incident opened, at once (S53 to S56)."""
+"""Rolls a phase back: flags off or restored, run ended, incident opened, at once (S53 to S56)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,16 +35,15 @@ from services.incidents.incidents import IncidentDraft
 from services.phases import phases, rollback_notices
 from services.phases.phase_changes import move
 from services.phases.phase_progress import end_run
-from services.platform.idempotency import claim, settle
+from services.platform import idempotency
 from services.platform.texts import MAX_REASON, check_text
 
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """What an operator asks for. Mode None: as the phase's rollback plan says.
+    """The command to roll a phase back. Without a mode, the phase's rollback plan decides.
 
-    `first_bad_at` and `metrics`: the first bad sample and the metrics of the criteria that asked
-    for it.
+    `first_bad_at` and `metrics` come from the criteria whose guards demanded the rollback.
     """
 
     phase_id: UUID
@@ -58,7 +57,7 @@ class Rollback:
 
 @dataclass(frozen=True, slots=True)
 class RolledBack:
-    """What the rollback did."""
+    """The result of a rollback: the phase, its incident and the flags before and after."""
 
     phase: LaunchPhase
     incident: LaunchIncident | None
@@ -67,22 +66,24 @@ class RolledBack:
 
 
 async def roll_back(uow: UnitOfWork, actor: Actor, command: Rollback) -> RolledBack:
-    """Undo a launch in one transaction; a second click gives the same incident (S55).
+    """Undo a launch in one transaction; repeating it returns the same incident (S55).
 
-    Raises NotFound, Required without a reason, InvalidTransition; then nothing has changed.
+    Raises NotFound, Required without a reason, and InvalidTransition, and then changes nothing.
     """
     check_text(command.reason, "reason", MAX_REASON, required=True)
     if command.drain_seconds:
         raise Invalid(
             "A rollback is immediate: drainSeconds must be 0.", path=("input", "drainSeconds")
         )
-    held = await claim(uow, actor, "rollbackLaunchPhase", command.idempotency_key, command)
-    phase = await phases.locked(uow, command.phase_id)
-    if held.result is not None or phase.status is PhaseStatus.ROLLED_BACK:
+    reservation = await idempotency.reserve(
+        uow, actor, "rollbackLaunchPhase", command.idempotency_key, command
+    )
+    phase = await phases.lock(uow, command.phase_id)
+    if reservation.result is not None or phase.status is PhaseStatus.ROLLED_BACK:
         return RolledBack(phase, await _incident_of_run(uow, phase))
-    done = await _roll_back(uow, actor, phase, command)
-    await settle(uow, held, phase_id=phase.id)
-    return done
+    rolled_back = await _roll_back(uow, actor, phase, command)
+    await idempotency.complete(uow, reservation, phase_id=phase.id)
+    return rolled_back
 
 
 async def _roll_back(
@@ -95,16 +96,16 @@ async def _roll_back(
     rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
     uow.refresh_now()
     links = [replace(link, flag=flag_of(rows[link.flag.key])) for link in links]
-    found = await snapshots_of(uow.session, phase)
+    snapshots = await read_snapshots(uow.session, phase)
     killed = await kill_queries.killed_keys(uow.session)
     impact = rules.visibility(rules.not_killed(map(flag_of, rows.values()), killed))
     await incident_causes.take_turn(uow)
     await end_run(uow, phase, PhaseStatus.ROLLED_BACK)
     move(uow, actor, phase, PhaseAction.ROLLBACK, reason=command.reason, status=status)
-    undoings = await undoings_of(uow.session, phase, links, found, mode)
+    undoings = await plan_undoings(uow.session, phase, links, snapshots, mode)
     restored = _undo_flags(uow, actor, phase, rows, undoings, command.reason)
     conflicts = [item.conflict for item in undoings if item.conflict is not None]
-    # A rollback is never refused for what it finds: it says so.
+    # A difference never stops a rollback: it is reported as a conflict.
     expected = {item.diff.key: item.parts.in_force for item in undoings}
     stored = await flag_queries.in_force(uow.session, list(expected))
     conflicts += differences(expected, stored)
@@ -140,8 +141,8 @@ async def _roll_back(
     return RolledBack(phase, incident.row, restored, conflicts)
 
 
-async def snapshots_of(session: AsyncSession, phase: LaunchPhase) -> dict[UUID, Before]:
-    """What the present run found, by flag id."""
+async def read_snapshots(session: AsyncSession, phase: LaunchPhase) -> dict[UUID, Before]:
+    """Return the flags as the current run found them, by flag id."""
     rows = await queries.snapshots(session, phase.current_run_id or phase.id)
     return {key: _before(row) for key, row in rows.items()}
 
@@ -156,20 +157,20 @@ def _before(row: PhaseRunSnapshot) -> Before:
     return Before(state, row.version_written)
 
 
-async def undoings_of(
+async def plan_undoings(
     session: AsyncSession,
     phase: LaunchPhase,
     links: Sequence[LinkedFlag],
-    found: Mapping[UUID, Before],
+    snapshots: Mapping[UUID, Before],
     mode: RollbackMode,
 ) -> list[Undoing]:
-    """What a rollback does to each flag; those that another live run holds are left alone."""
+    """Return what a rollback does to each flag; those that another live run holds stay."""
     holders = await queries.live_holders(session, [link.run_id for link in links])
     run_id = phase.current_run_id or phase.id
     return [
         rules.left_alone(link.flag, holders[link.run_id])
         if link.run_id in holders and link.run_id != run_id
-        else rules.undo(link.flag, found.get(link.flag.id), mode, run_id)
+        else rules.undo(link.flag, snapshots.get(link.flag.id), mode, run_id)
         for link in links
     ]
 

@@ -1,4 +1,4 @@
-"""Launch phases: create, edit, read (S1, S16 to S18)."""
+"""Creates, edits and reads launch phases (S1, S16 to S18)."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -18,10 +18,10 @@ from domain.errors import Invalid, Locked, NotFound, NotUnique
 from domain.ids import parse_uuid
 from domain.phases.phases import PhaseStatus
 from services.flags.flag_changes import change_flag
-from services.phases.phase_changes import audit_whole, record_phase
+from services.phases.phase_changes import audit_values_with_flags, record_phase
 from services.phases.phase_checks import check_fields
 from services.phases.phase_commands import FlagLink, PhaseDraft, PhasePatch, PhaseRef
-from services.platform.idempotency import claim, settle
+from services.platform import idempotency
 from services.platform.texts import line
 from services.platform.versions import check_version
 
@@ -34,19 +34,19 @@ _LIVE = frozenset({PhaseStatus.ACTIVE, PhaseStatus.PAUSED})
 async def list_all(
     session: AsyncSession, statuses: Sequence[PhaseStatus] | None = None
 ) -> list[LaunchPhase]:
-    """Phases in the order of the timeline (S17)."""
+    """Return all phases in the order of the timeline (S17)."""
     return await queries.list_all(session, statuses)
 
 
 async def find(session: AsyncSession, phase_id: UUID | None, key: str | None) -> LaunchPhase | None:
-    """One phase by id or key; None where there is none."""
+    """Return one phase by id or key, or None."""
     if phase_id is not None:
         return (await queries.by_id(session, [phase_id])).get(phase_id)
     return await queries.by_key(session, key) if key is not None else None
 
 
 async def find_id(session: AsyncSession, ref: PhaseRef) -> UUID:
-    """The id of the phase that an input names; raises NotFound for an unknown key."""
+    """Return the id of the phase that an input names; raises NotFound for an unknown key."""
     if ref.id is not None:
         return ref.id
     row = await queries.by_key(session, ref.key or "")
@@ -55,21 +55,21 @@ async def find_id(session: AsyncSession, ref: PhaseRef) -> UUID:
     return row.id
 
 
-async def by_argument(session: AsyncSession, phase_id: UUID) -> LaunchPhase:
-    """The phase that the argument `phaseId` names; raises NotFound."""
+async def require(session: AsyncSession, phase_id: UUID) -> LaunchPhase:
+    """Return the phase that the argument `phaseId` names; raises NotFound."""
     phase = await find(session, phase_id, None)
     if phase is None:
         raise NotFound("There is no such phase.", path=("phaseId",))
     return phase
 
 
-async def locked(
+async def lock(
     uow: UnitOfWork,
     phase_id: UUID,
     expected_version: int | None = None,
     path: tuple[str, ...] = ("input", "phaseId"),
 ) -> LaunchPhase:
-    """The phase to change, locked; raises NotFound, naming the argument, and VersionConflict."""
+    """Lock the phase to change; raises NotFound, naming the argument, and VersionConflict."""
     phase = await queries.lock(uow.session, phase_id)
     uow.refresh_now()
     if phase is None:
@@ -87,14 +87,16 @@ async def locked(
 async def create(
     uow: UnitOfWork, actor: Actor, draft: PhaseDraft, *, channels: Collection[str] = ()
 ) -> LaunchPhase:
-    """Make a phase with its flags, steps, criteria and plan in one call (S16).
+    """Create a phase with its flags, steps, criteria and rollback plan in one call (S16).
 
-    `channels`: the alert channels that its rollback plan may notify.
+    `channels` are the alert channels that its rollback plan may notify.
     """
     await check_fields(uow, _patch_of(draft), channels, key=draft.key)
-    held = await claim(uow, actor, "createLaunchPhase", draft.idempotency_key, draft)
-    if held.result is not None:
-        return await _again(uow, held.result)
+    reservation = await idempotency.reserve(
+        uow, actor, "createLaunchPhase", draft.idempotency_key, draft
+    )
+    if reservation.result is not None:
+        return await _replay_result(uow, reservation.result)
     phase = _row(draft)
     if draft.position is None:
         phase.position = await queries.next_position(uow.session)
@@ -103,8 +105,10 @@ async def create(
         uow.session.add(phase)
     await uow.session.refresh(phase)
     await _link(uow, actor, phase, draft.flags)
-    record_phase(uow, actor, phase, "created", before=None, after=await audit_whole(uow, phase))
-    await settle(uow, held, phase_id=phase.id)
+    record_phase(
+        uow, actor, phase, "created", before=None, after=await audit_values_with_flags(uow, phase)
+    )
+    await idempotency.complete(uow, reservation, phase_id=phase.id)
     return phase
 
 
@@ -120,15 +124,15 @@ async def update(
 ) -> LaunchPhase:
     """Edit a phase; steps, flags and platforms are locked while it is live (S18, A13)."""
     await check_fields(uow, patch, channels)
-    phase = await locked(uow, phase_id, expected_version, ("input", "id"))
+    phase = await lock(uow, phase_id, expected_version, ("input", "id"))
     _check_unlocked(phase, patch)
-    before = await audit_whole(uow, phase)
+    before = await audit_values_with_flags(uow, phase)
     _apply(phase, patch)
     if "flags" in patch:
         await _link(uow, actor, phase, patch["flags"])
     phase.version += 1
     phase.updated_at = uow.now
-    after = await audit_whole(uow, phase)
+    after = await audit_values_with_flags(uow, phase)
     record_phase(uow, actor, phase, "updated", before=before, after=after, reason=reason)
     return phase
 
@@ -177,7 +181,7 @@ def _apply(phase: LaunchPhase, patch: PhasePatch) -> None:
 
 
 def cohort_salt(key: str) -> str:
-    """What all flags of a phase are bucketed by, so that 5 % of each are the same people (L21)."""
+    """Return the bucketing salt of all flags of a phase: 5 % of each are the same people (L21)."""
     return f"cohort:{key}"
 
 
@@ -205,25 +209,25 @@ def _apply_schedule(phase: LaunchPhase, patch: PhasePatch) -> None:
 async def _link(
     uow: UnitOfWork, actor: Actor, phase: LaunchPhase, links: Sequence[FlagLink]
 ) -> None:
-    """Make exactly these the flags of the phase, which `_check_links` has found."""
-    found = await flag_queries.lock(uow.session, [link.flag_key for link in links])
+    """Set the flags of the phase to exactly these; `check_fields` has found them all."""
+    flags = await flag_queries.lock(uow.session, [link.flag_key for link in links])
     await uow.session.execute(delete(LaunchPhaseFlag).where(LaunchPhaseFlag.phase_id == phase.id))
     uow.session.add_all(
         LaunchPhaseFlag(
             phase_id=phase.id,
-            flag_id=found[link.flag_key].id,
+            flag_id=flags[link.flag_key].id,
             target_percentage=link.target_percentage,
             position=link.position,
         )
         for link in links
     )
     for link in links:
-        _introduce(uow, actor, phase, found[link.flag_key])
+        _mark_introduced(uow, actor, phase, flags[link.flag_key])
     await uow.session.flush()
 
 
-def _introduce(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, row: FeatureFlag) -> None:
-    """The first phase that a flag belongs to is the one that introduced it (S2)."""
+def _mark_introduced(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, row: FeatureFlag) -> None:
+    """Note the first phase that a flag belongs to as the one that introduced it (S2)."""
     if row.launch_phase_id is not None:
         return
 
@@ -233,9 +237,11 @@ def _introduce(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, row: FeatureFl
     change_flag(uow, actor, row, edit, action="introduced", phase_id=phase.id)
 
 
-async def _again(uow: UnitOfWork, result: dict[str, object]) -> LaunchPhase:
+async def _replay_result(uow: UnitOfWork, result: dict[str, object]) -> LaunchPhase:
     phase_id = parse_uuid(str(result.get("phase_id", "")))
     phase = (await queries.by_id(uow.session, [phase_id])).get(phase_id) if phase_id else None
     if phase is None:
-        raise NotFound("The phase of that request is gone.", path=("input", "idempotencyKey"))
+        raise NotFound(
+            "The phase of that request no longer exists.", path=("input", "idempotencyKey")
+        )
     return phase

@@ -1,4 +1,4 @@
-"""Collect what readiness is judged on, and judge (X2, S46, S121)."""
+"""Collects the facts that readiness is judged on, and judges them (X2, S46, S121)."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,13 @@ from domain.flags import guarded_operations
 from domain.health.health import CheckType
 from domain.ids import global_id
 from domain.phases.criterion_checks import problems
-from domain.phases.readiness import Facts, HealthEvidence, Readiness, RehearsalEvidence, assess
+from domain.phases.readiness import (
+    HealthEvidence,
+    Readiness,
+    ReadinessFacts,
+    RehearsalEvidence,
+    assess,
+)
 from domain.platform.certificates import Certificate
 from services.alerting import silences
 from services.health.health import evidence
@@ -30,7 +36,7 @@ from settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What cannot be read in the transaction: asked for before it opens."""
+    """Facts from outside the database, collected before the transaction begins."""
 
     health: Mapping[CheckType, HealthEvidence]
     operators_watching: int
@@ -49,7 +55,7 @@ async def open_gate(
     now: datetime,
     certificates: CertificateWatch,
 ) -> Gate:
-    """Ask health, Redis, disk and public URL; checks older than 30 s are run again (S46)."""
+    """Read health, Redis, disk and the public URL; checks older than 30 s are repeated (S46)."""
     snapshot, certificate = await asyncio.gather(monitor.ensure_fresh(), certificates.look())
     marker = settings.backup_marker_file
     return Gate(
@@ -66,19 +72,19 @@ async def open_gate(
 async def of_phase(
     session: AsyncSession, phase: LaunchPhase, flag_count: int, gate: Gate, now: datetime
 ) -> Readiness:
-    """The readiness of one phase at this moment."""
+    """Judge the readiness of one phase at this moment."""
     busy = await phases.active_elsewhere(session, phase.id, phase.platforms)
     severe = await incidents.severe_open(session)
     criteria = criteria_of(phase.success_criteria)
     guard_flags = await flags.existing_keys(session, guarded_operations.all_flags())
     custom = await metric_catalog.infos_behind(session, criteria)
-    facts = Facts(
+    facts = ReadinessFacts(
         phase_version=phase.version,
         health=gate.health,
         severe_incidents=[f"#{row.number} {row.title}" for row in severe],
         flag_count=flag_count,
         criteria_problems=problems(criteria, custom),
-        silenced_criteria=await silences.held_criteria(session, criteria, now),
+        silenced_criteria=await silences.suppressed_criteria(session, criteria, now),
         busy_platforms=[f"{row.phase_name} is active" for row in busy],
         operators_watching=gate.operators_watching,
         backup_age=gate.backup_age,
@@ -103,7 +109,7 @@ async def _rehearsal(session: AsyncSession, phase: LaunchPhase) -> RehearsalEvid
 
 
 async def _alerts_tested_at(session: AsyncSession, channels: Sequence[str]) -> datetime | None:
-    """Channels that are not configured any more do not count."""
+    """Return when all configured channels had passed a test; removed channels do not count."""
     return await alerts.tested_at(session, channels) if channels else None
 
 

@@ -1,4 +1,4 @@
-"""How the flags of a rehearsal reach every process and its synthetic clients (X4, X5)."""
+"""Delivers the flags of a rehearsal to every process and its synthetic clients (X4, X5)."""
 
 import asyncio
 import logging
@@ -29,47 +29,47 @@ VERSION = 1
 _CONTEXTS = [EvaluationContext({BucketBy.USER: name}) for name in PEOPLE[:CLIENTS]]
 
 
-async def hear(db: Database, redis: Redis, process: str, run_id: UUID) -> None:
-    """Load the rehearsal's flags, show them to the synthetic clients, and say so."""
+async def deliver(db: Database, redis: Redis, process: str, run_id: UUID) -> None:
+    """Load the rehearsal's flags, show them to the synthetic clients, and acknowledge that."""
     async with db.read() as session:
         row = await queries.find(session, run_id)
     state = rehearsal_of(row.rehearsal) if row is not None else None
     if state is None:
         return
-    step = await _shown(state)
+    step = await _show_to_clients(state)
     try:
         offset = await shared_offset(redis)
         await board.add_receipt(redis, board.rehearsal_key(run_id), process, step, offset)
     except AWAY as error:
-        logger.warning("a rehearsal was heard and could not be acknowledged: %r", error)
+        logger.warning("rehearsals: the acknowledgement failed: %r", error)
 
 
 async def announce(redis: Redis, run_id: UUID, state: Rehearsal) -> None:
-    """Say when the rollback of a rehearsal was committed; only the first who says it knows."""
+    """Store when the rollback of a rehearsal was committed; only the first call is kept."""
     local, offset = monotonic_ms(), await shared_offset(redis)
     start = Start(state.rolled_back_at or state.started_at, local + offset)
     await board.set_start(redis, board.rehearsal_key(run_id), start)
 
 
 async def measure(db: Database, redis: Redis, run_id: UUID, state: Rehearsal) -> Propagation:
-    """How far the rollback of a rehearsal has come; raises RedisError or OSError."""
-    found = await board.read_key(redis, board.rehearsal_key(run_id))
-    start = found.starts.get(0) or Start(state.rolled_back_at or state.started_at)
-    processes = [replace(process, streams=CLIENTS) for process in found.processes]
-    who = roster(processes, start.ms, found.now_ms)
-    return merge(VERSION, start, found.receipts, who, is_known=True, now=db.clock())
+    """Measure how far the rollback of a rehearsal has spread; raises RedisError or OSError."""
+    state_of_run = await board.read_key(redis, board.rehearsal_key(run_id))
+    start = state_of_run.starts.get(0) or Start(state.rolled_back_at or state.started_at)
+    processes = [replace(process, streams=CLIENTS) for process in state_of_run.processes]
+    who = roster(processes, start.ms, state_of_run.now_ms)
+    return merge(VERSION, start, state_of_run.receipts, who, is_known=True, now=db.clock())
 
 
 async def shared_offset(redis: Redis) -> int:
-    """What to add to a local moment to have it on the clock that all share."""
+    """Return the offset from the local clock to the clock that all processes share, in ms."""
     clock, before = SharedClock(), monotonic_ms()
     clock.note(before, await board.redis_time(redis), monotonic_ms())
     assert clock.offset is not None
     return clock.offset
 
 
-async def _shown(state: Rehearsal) -> Step:
-    """Every synthetic client goes from the flags of before to those of now, as in earnest."""
+async def _show_to_clients(state: Rehearsal) -> Step:
+    """Move every synthetic client from the old flags to the new ones, as in a real rollback."""
     views = FlagViews()
     old = FlagSet(1, {item.before.key: item.before for item in state.flags}, stale=False)
     new = FlagSet(2, {item.now.key: item.now for item in state.flags}, stale=False)

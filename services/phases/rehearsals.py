@@ -1,4 +1,4 @@
-"""Rehearse a launch: started by a person, carried on by jobs, reaching nobody (X4, S112)."""
+"""Rehearsals of a launch: started by a person, continued by jobs, reaching nobody (X4, S112)."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,8 +18,9 @@ from domain.phases.phases import PhaseStatus, RollbackPlan, RunKind
 from domain.phases.rehearsal import STARTED, Rehearsal, RehearsalStatus
 from domain.propagation.propagation import Propagation
 from services.phases import phases
-from services.phases.phase_progress import MovePhase, refuse_limits
-from services.platform.idempotency import Claim, claim, settle
+from services.phases.phase_progress import MovePhase, reject_limits
+from services.platform import idempotency
+from services.platform.idempotency import Reservation
 from services.platform.texts import MAX_REASON, check_text
 
 REHEARSAL = system_actor("rehearsal")
@@ -27,41 +28,43 @@ Change = Callable[[Rehearsal, datetime], Rehearsal]
 
 
 async def start(uow: UnitOfWork, actor: Actor, command: MovePhase) -> PhaseRun:
-    """Begin a rehearsal of a phase in any state; its row, flags and users stay as they are.
+    """Start a rehearsal of a phase in any status; phase, flags and users stay as they are.
 
-    Raises NotFound, VersionConflict, Invalid where there is nothing to rehearse, and
-    InvalidTransition where one is under way.
+    Raises NotFound, VersionConflict, Invalid where the phase has no flags, and InvalidTransition
+    where a rehearsal is already running.
     """
     check_text(command.reason, "reason", MAX_REASON)
-    refuse_limits(command)
-    held = await claim(uow, actor, "rehearseLaunchPhase", command.idempotency_key, command)
-    phase = await phases.locked(
-        uow, command.phase_id, None if held.result else command.expected_version
+    reject_limits(command)
+    reservation = await idempotency.reserve(
+        uow, actor, "rehearseLaunchPhase", command.idempotency_key, command
     )
-    if held.result is not None:
-        return await _again(uow, held)
+    phase = await phases.lock(
+        uow, command.phase_id, None if reservation.result else command.expected_version
+    )
+    if reservation.result is not None:
+        return await _replay_result(uow, reservation)
     await _check_none_runs(uow, phase)
-    run = await _open(uow, actor, phase)
-    await settle(uow, held, run_id=run.id)
+    run = await _open_run(uow, actor, phase)
+    await idempotency.complete(uow, reservation, run_id=run.id)
     return run
 
 
-async def go_on(db: Database, run_id: UUID) -> Rehearsal | None:
-    """One stage further, in a transaction of its own; None where there is no such rehearsal."""
+async def advance(db: Database, run_id: UUID) -> Rehearsal | None:
+    """Advance a rehearsal by one stage in its own transaction; None where it does not exist."""
     return await _change(db, run_id, rules.advance)
 
 
 async def finish(db: Database, run_id: UUID, measured: Propagation) -> Rehearsal | None:
-    """End it with what was measured."""
+    """End a rehearsal with what was measured; None where it does not exist."""
     return await _change(db, run_id, lambda state, now: rules.finish(state, measured, now))
 
 
 async def end_overdue(db: Database) -> int:
-    """End what nobody carries on any more; returns how many."""
+    """End rehearsals that no worker continues any more; returns how many."""
     async with db.write() as uow:
         rows = await queries.overdue(uow.session, uow.now - rules.LONGEST)
         for row in rows:
-            _lost(uow, row)
+            _end_as_lost(uow, row)
     return len(rows)
 
 
@@ -70,11 +73,11 @@ async def _check_none_runs(uow: UnitOfWork, phase: LaunchPhase) -> None:
     if row is None:
         return
     if uow.now - row.started_at <= rules.LONGEST:
-        raise InvalidTransition("A rehearsal of this phase is under way.")
-    _lost(uow, row)
+        raise InvalidTransition("A rehearsal of this phase is already running.")
+    _end_as_lost(uow, row)
 
 
-async def _open(uow: UnitOfWork, actor: Actor, phase: LaunchPhase) -> PhaseRun:
+async def _open_run(uow: UnitOfWork, actor: Actor, phase: LaunchPhase) -> PhaseRun:
     links = (await phase_queries.linked_flags(uow.session, [phase.id]))[phase.id]
     if not links:
         raise Invalid("The phase has no flags to rehearse with.", path=("input", "phaseId"))
@@ -126,7 +129,7 @@ def _end(row: PhaseRun, state: Rehearsal) -> None:
     row.outcome = PhaseStatus.ROLLED_BACK if passed else None
 
 
-def _lost(uow: UnitOfWork, row: PhaseRun) -> None:
+def _end_as_lost(uow: UnitOfWork, row: PhaseRun) -> None:
     state = rehearsal_of(row.rehearsal)
     assert state is not None
     ended = rules.failed(state, "The worker that ran it was lost.", uow.now)
@@ -141,9 +144,11 @@ def _record(uow: UnitOfWork, actor: Actor, run: PhaseRun, stage: str, name: str)
     uow.record(actor, event)
 
 
-async def _again(uow: UnitOfWork, held: Claim) -> PhaseRun:
-    run_id = parse_uuid(str((held.result or {}).get("run_id", "")))
+async def _replay_result(uow: UnitOfWork, reservation: Reservation) -> PhaseRun:
+    run_id = parse_uuid(str((reservation.result or {}).get("run_id", "")))
     row = await queries.find(uow.session, run_id) if run_id else None
     if row is None:
-        raise NotFound("The run of that request is gone.", path=("input", "idempotencyKey"))
+        raise NotFound(
+            "The run of that request no longer exists.", path=("input", "idempotencyKey")
+        )
     return row

@@ -1,4 +1,4 @@
-"""The episodes of incidents while a run was live, each with its first delivered message (X15)."""
+"""Incident episodes during a run, each with the first alert that was delivered (X15)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -17,14 +17,17 @@ from domain.phases.reports import IncidentFact
 
 
 async def of_run(session: AsyncSession, run: PhaseRun, now: datetime) -> Sequence[IncidentFact]:
-    """Those of the run, and those of no phase while it was live; of a rehearsal its own only."""
+    """Return the episodes of the run, and those of no phase while it was live.
+
+    A rehearsal has only its own.
+    """
     end = run.started_at if run.rehearsal is not None else run.ended_at or now
-    found = await queries.episodes_of_run(session, run.id, run.started_at, end)
-    messages = await queries.first_messages(session, [incident.id for _, incident in found])
+    episodes = await queries.episodes_of_run(session, run.id, run.started_at, end)
+    messages = await queries.first_messages(session, [incident.id for _, incident in episodes])
     planned = await silences.since(session, run.started_at)
     return [
         _fact(episode, incident, messages.get(incident.id, ()), planned)
-        for episode, incident in found
+        for episode, incident in episodes
     ]
 
 
@@ -42,7 +45,7 @@ def _fact(
         status="resolved" if episode.ended_at else incident.status.value,
         detected_at=episode.detected_at,
         first_bad_at=episode.first_bad_at,
-        alerted_at=_delivered(messages, began, episode.ended_at),
+        alerted_at=_first_delivery(messages, began, episode.ended_at),
         acknowledged_at=episode.acknowledged_at,
         resolved_at=episode.ended_at,
         silenced_until=_silenced_until(incident, planned, began),
@@ -50,10 +53,10 @@ def _fact(
     )
 
 
-def _delivered(
+def _first_delivery(
     messages: Iterable[FirstMessage], began: datetime, ended: datetime | None
 ) -> datetime | None:
-    """The first message of this episode: it was decided while the episode lasted."""
+    """Return when the first alert of this episode was sent: one decided while it lasted."""
     sent = [
         message.sent_at
         for message in messages
@@ -67,7 +70,7 @@ def _delivered(
 def _silenced_until(
     incident: LaunchIncident, planned: Sequence[Silence], began: datetime
 ) -> datetime | None:
-    """Only what checks say is silenced (A28)."""
+    """Return the end of the silence that covered it; only those of checks are silenced (A28)."""
     if incident.incident_type != HEALTH_INCIDENT or incident.dedup_key is None:
         return None
     return silenced_until(planned, incident.dedup_key, AlertSource.HEALTH, began)

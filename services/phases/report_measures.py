@@ -1,4 +1,4 @@
-"""What was measured while a run lasted: numbers for the acceptance criteria (S95 to S112, X15)."""
+"""Measurements during a run: the numbers for the acceptance criteria (S95 to S112, X15)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,26 +23,26 @@ from services.journeys import journey_reads
 from services.metrics import metric_reads
 from services.metrics.metric_spans import Span
 
-_LEAST = timedelta(seconds=1)
-_HAND_OVER = timedelta(seconds=20)  # what the last moments counted is stored a little later
-_EXPECTED_AFTER = 33.0  # seconds: a younger run may have seen none yet
+_MIN_SPAN = timedelta(seconds=1)
+_STORAGE_DELAY = timedelta(seconds=20)  # the counts of the last seconds are stored this much later
+_FIRST_SAMPLE_WITHIN_SECONDS = 33.0  # a younger run may have no sample yet
 
 
-async def measured(session: AsyncSession, run: PhaseRun, now: datetime) -> Measured:
-    """Of a run so far, or to its end; nothing of a rehearsal, which touches nobody."""
+async def measure_run(session: AsyncSession, run: PhaseRun, now: datetime) -> Measured:
+    """Measure a run up to its end or to now; a rehearsal has no measurements, it reaches nobody."""
     if run.rehearsal is not None:
         return Measured()
-    span = Span(run.started_at, max(run.ended_at or now, run.started_at + _LEAST))
-    kept = _kept(span, now)
+    span = Span(run.started_at, max(run.ended_at or now, run.started_at + _MIN_SPAN))
+    stored = _stored_part(span, now)
     times = await _measure(session, span, now, RESPONSE_TIME, Aggregation.P95)
     errors = await _measure(session, span, now, ERROR_RATE, Aggregation.AVG)
     events = await _measure(session, span, now, EVENT_DELAY, Aggregation.P99)
     moves = await _measure(session, span, now, JOURNEY_DELAY, Aggregation.P99)
-    uncounted = await queries.longest_gap_of_exports(session, kept.start, kept.end)
+    uncounted = await queries.longest_gap_of_exports(session, stored.start, stored.end)
     return Measured(
-        health_gaps=await _health_gaps(session, kept),
-        metrics_gap_seconds=await _collection_gap(session, kept),
-        forgotten_seconds=(kept.start - span.start).total_seconds(),
+        health_gaps=await _health_gaps(session, stored),
+        metrics_gap_seconds=await _collection_gap(session, stored),
+        forgotten_seconds=(stored.start - span.start).total_seconds(),
         uncounted_seconds=uncounted.seconds,
         response_p95_ms=times.value,
         timed=times.samples,
@@ -57,28 +57,28 @@ async def measured(session: AsyncSession, run: PhaseRun, now: datetime) -> Measu
 
 
 async def _measure(
-    session: AsyncSession, span: Span, now: datetime, metric: str, how: Aggregation
+    session: AsyncSession, span: Span, now: datetime, metric: str, aggregation: Aggregation
 ) -> Measurement:
-    end = min(span.end + _HAND_OVER, max(now, span.end))
+    end = min(span.end + _STORAGE_DELAY, max(now, span.end))
     seconds = round((end - span.start).total_seconds())
-    return await metric_reads.measure(session, metric, how, seconds, end, span.start)
+    return await metric_reads.measure(session, metric, aggregation, seconds, end, span.start)
 
 
-def _kept(span: Span, now: datetime) -> Span:
-    """The part of a run of which every sample is still there."""
+def _stored_part(span: Span, now: datetime) -> Span:
+    """Return the part of a run whose samples are all still stored."""
     return Span(min(max(span.start, now - RAW_READINGS), span.end), span.end)
 
 
 async def _health_gaps(session: AsyncSession, span: Span) -> Sequence[CheckGap]:
     gaps = await health.longest_gaps(session, span.start, span.end, expected=True)
-    if not gaps and _seconds(span) > _EXPECTED_AFTER:
+    if not gaps and _seconds(span) > _FIRST_SAMPLE_WITHIN_SECONDS:
         return [CheckGap("any check", _seconds(span))]
     return [CheckGap(f"a check of {CHECK_NAMES[check]}", gap) for check, gap in gaps.items()]
 
 
 async def _collection_gap(session: AsyncSession, span: Span) -> float | None:
     gap = await queries.longest_gap_of_collections(session, span.start, span.end)
-    if not gap.moments and _seconds(span) <= _EXPECTED_AFTER:
+    if not gap.moments and _seconds(span) <= _FIRST_SAMPLE_WITHIN_SECONDS:
         return None
     return gap.seconds
 

@@ -1,4 +1,4 @@
-"""Collect what a run left behind, and report on it (X15)."""
+"""Collects the facts about a run and builds its report (X15)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,23 +21,31 @@ from domain.phases.plans import FlagDiff
 from domain.phases.proof_verdicts import Proof
 from domain.phases.readiness import RehearsalEvidence
 from domain.phases.report_markdown import markdown
-from domain.phases.reports import CriterionFact, Facts, Means, Moment, ReadinessFact, Spread, means
+from domain.phases.reports import (
+    CriterionFact,
+    Means,
+    Moment,
+    ReadinessFact,
+    ReportFacts,
+    Spread,
+    means,
+)
 from domain.phases.verdicts import UNJUDGED, CriterionState
 from services.phases import report_incidents, report_measures, run_flags
 
-EVENTS = 2_000
-TIMELINE = 200
+MAX_EVENTS = 2_000
+MAX_TIMELINE_ENTRIES = 200
 
-Judged = tuple[Criterion, CriterionState]
+JudgedCriterion = tuple[Criterion, CriterionState]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report, with the numbers apart for who computes with them."""
+    """A report as Markdown, and its numbers and proofs as data."""
 
     markdown: str
     means: Means
-    criteria: Sequence[Judged]
+    criteria: Sequence[JudgedCriterion]
     proofs: Sequence[Proof]
     exempt: Sequence[Exempt]
 
@@ -45,7 +53,7 @@ class Report:
 async def report(
     session: AsyncSession, run_id: UUID, now: datetime, killed: Collection[str]
 ) -> Report:
-    """What a run came to, or has come to so far; raises NotFound.
+    """Report on a run, ended or not; raises NotFound.
 
     `killed` are the keys that a kill switch forces off now.
     """
@@ -53,7 +61,7 @@ async def report(
     if run is None:
         raise NotFound("There is no such run.")
     phase = (await phases.by_id(session, [run.phase_id]))[run.phase_id]
-    judged = await _judged(session, phase, run)
+    judged = await _judged_criteria(session, phase, run)
     exempt = await run_flags.exempt_flags(session, run, killed)
     facts = replace(await _facts(session, phase, run, judged, now), exempt=exempt)
     return Report(markdown(facts), means(facts), judged, proofs(facts), exempt)
@@ -63,12 +71,12 @@ async def _facts(
     session: AsyncSession,
     phase: LaunchPhase,
     run: PhaseRun,
-    judged: Sequence[Judged],
+    judged: Sequence[JudgedCriterion],
     now: datetime,
-) -> Facts:
+) -> ReportFacts:
     events = await _events(session, run)
-    rehearsed = await _rehearsed(session, run)
-    return Facts(
+    rehearsed = await _last_rehearsal(session, run)
+    return ReportFacts(
         phase=phase.phase_name,
         number=run.number,
         kind=run.kind.value,
@@ -78,47 +86,52 @@ async def _facts(
         outcome=run.outcome.value if run.outcome else None,
         judged_at=now,
         readiness=_readiness(run.readiness),
-        flags=_flags(events, run.id),
+        flags=_flag_diffs(events, run.id),
         incidents=await report_incidents.of_run(session, run, now),
         spreads=await _spreads(session, run, now),
         criteria=[CriterionFact(c.key, state.verdict, state.explanation) for c, state in judged],
-        timeline=[Moment(e.occurred_at, e.actor.label, e.event.summary) for e in events[:TIMELINE]],
-        more_events=max(len(events) - TIMELINE, 0),
+        timeline=[
+            Moment(e.occurred_at, e.actor.label, e.event.summary)
+            for e in events[:MAX_TIMELINE_ENTRIES]
+        ],
+        more_events=max(len(events) - MAX_TIMELINE_ENTRIES, 0),
         rehearsal=rehearsal_of(run.rehearsal),
         rehearsed=rehearsed,
-        edits_since_rehearsal=await _edits(session, run, rehearsed),
-        measured=await report_measures.measured(session, run, now),
+        edits_since_rehearsal=await _count_edits(session, run, rehearsed),
+        measured=await report_measures.measure_run(session, run, now),
     )
 
 
 async def _events(session: AsyncSession, run: PhaseRun) -> list[RecordedEvent]:
-    """All that touched it (L25); of a rehearsal nothing, as it changes nothing."""
-    return [] if run.rehearsal is not None else await run_events.of_run(session, run, EVENTS)
+    """Return all events that touched the run (L25); none for a rehearsal, which changes nothing."""
+    return [] if run.rehearsal is not None else await run_events.of_run(session, run, MAX_EVENTS)
 
 
-async def _judged(session: AsyncSession, phase: LaunchPhase, run: PhaseRun) -> list[Judged]:
-    """As they were judged in this run: the phase may have been edited since."""
+async def _judged_criteria(
+    session: AsyncSession, phase: LaunchPhase, run: PhaseRun
+) -> list[JudgedCriterion]:
+    """Return the criteria as they were judged in this run: the phase may have changed since."""
     rehearsal = rehearsal_of(run.rehearsal)
     if rehearsal is not None:
         return [(item.criterion, item.state) for item in rehearsal.judged]
     states = (await criteria_queries.states_of_runs(session, [run.id]))[run.id]
-    known = [(state.judged, state) for state in states.values() if state.judged is not None]
-    if run.ended_at is not None and known:
-        return known
+    judged = [(state.judged, state) for state in states.values() if state.judged is not None]
+    if run.ended_at is not None and judged:
+        return judged
     present = criteria_of(phase.success_criteria)
     return [(item, states.get(item.key, UNJUDGED)) for item in present]
 
 
-def _flags(events: Iterable[RecordedEvent], run_id: UUID) -> list[FlagDiff]:
-    """Each flag before the run touched it and after it did so last."""
-    found: dict[str, FlagDiff] = {}
+def _flag_diffs(events: Iterable[RecordedEvent], run_id: UUID) -> list[FlagDiff]:
+    """Return each flag before the first change of the run and after its last one."""
+    diffs: dict[str, FlagDiff] = {}
     for item in events:
         event = item.event
         if isinstance(event, FlagChanged) and event.run_id == run_id:
-            known = found.get(event.key)
-            before = known.before if known else event.before
-            found[event.key] = FlagDiff(event.key, before, event.after)
-    return list(found.values())
+            earlier = diffs.get(event.key)
+            before = earlier.before if earlier else event.before
+            diffs[event.key] = FlagDiff(event.key, before, event.after)
+    return list(diffs.values())
 
 
 async def _spreads(session: AsyncSession, run: PhaseRun, now: datetime) -> Sequence[Spread]:
@@ -130,7 +143,7 @@ async def _spreads(session: AsyncSession, run: PhaseRun, now: datetime) -> Seque
     ]
 
 
-async def _rehearsed(session: AsyncSession, run: PhaseRun) -> RehearsalEvidence | None:
+async def _last_rehearsal(session: AsyncSession, run: PhaseRun) -> RehearsalEvidence | None:
     row = await rehearsals.newest_ended(session, run.phase_id, before=run.started_at)
     state = rehearsal_of(row.rehearsal) if row is not None else None
     if state is None or state.ended_at is None:
@@ -138,10 +151,12 @@ async def _rehearsed(session: AsyncSession, run: PhaseRun) -> RehearsalEvidence 
     return RehearsalEvidence(state.ended_at, state.failure)
 
 
-async def _edits(session: AsyncSession, run: PhaseRun, found: RehearsalEvidence | None) -> int:
-    if found is None:
+async def _count_edits(
+    session: AsyncSession, run: PhaseRun, rehearsal: RehearsalEvidence | None
+) -> int:
+    if rehearsal is None:
         return 0
-    return await queries.edits_of_phase(session, run.phase_id, found.ended_at, run.started_at)
+    return await queries.edits_of_phase(session, run.phase_id, rehearsal.ended_at, run.started_at)
 
 
 def _readiness(column: Sequence[object]) -> list[ReadinessFact]:

@@ -1,7 +1,7 @@
-"""Counts whom a rollback reached by evaluating, once it is done (L19).
+"""Counts how many people a rollback affected, after it is done (L19).
 
-A rollback counts nobody: it cannot wait. Its incident says for whom the flags were on; how many
-people that was is added by a job, as an activation plan would count them.
+A rollback cannot wait for the count. Its incident first says for whom the flags were on; a job adds
+how many people that was, counted as an activation plan counts them.
 """
 
 import asyncio
@@ -30,39 +30,39 @@ _MAX_EDITS = 500
 
 
 async def count(db: Database, run_id: UUID) -> None:
-    """Add to the incident of a run that was rolled back how many people saw its flags.
+    """Add the number of people who saw the flags to the incident of a rolled-back run.
 
-    Safe to run twice or late: what the rollback wrote is added to, and nothing else.
+    Safe to run twice or late: it only extends the text that the rollback wrote.
     """
     async with db.read() as session:
         row = await incidents.newest_with_key(session, rollback_key(run_id))
-        if row is None or not await _is_as_opened(session, row):
+        if row is None or not await _is_impact_unchanged(session, row):
             return
-        found = await _flags_before(session, row, run_id)
+        flags_before = await _flags_before(session, row, run_id)
         sample = await people.sample(session)
-    said = await asyncio.to_thread(rules.impact_then, found, sample)
+    impact = await asyncio.to_thread(rules.impact_then, flags_before, sample)
     async with db.write() as uow:
         locked = await incidents.lock(uow.session, row.id)
         if locked is None or locked.user_impact != row.user_impact:
             return
         was = before(locked)
-        locked.user_impact = f"{row.user_impact} {said}"
+        locked.user_impact = f"{row.user_impact} {impact}"
         record(uow, IMPACT, locked, "impact counted", was)
 
 
-async def _is_as_opened(session: AsyncSession, row: LaunchIncident) -> bool:
-    """False where somebody has edited the impact, or it has been counted."""
+async def _is_impact_unchanged(session: AsyncSession, row: LaunchIncident) -> bool:
+    """Whether the impact is as the rollback wrote it: neither edited nor counted yet."""
     edits = await changes.page(session, Subject.INCIDENT, row.id, Keyset(_MAX_EDITS))
     return not any("userImpact" in (edit.before or {}) for edit in edits)
 
 
 async def _flags_before(session: AsyncSession, row: LaunchIncident, run_id: UUID) -> Sequence[Flag]:
-    """The flags of the phase as they were until the rollback, without those that were killed."""
+    """Return the flags of the phase as they were until the rollback, without killed ones."""
     now = await flags.by_key(session, row.affected_features)
     then = await flag_history.as_of(session, FlagSet(flags=now), row.created_at)
     undone = await changes.of_run(session, run_id, PAST_TENSE[PhaseAction.ROLLBACK])
-    known = {change.subject_id: change.before or {} for change in undone}
+    values_before = {change.subject_id: change.before or {} for change in undone}
     return [
-        flag_history.restored(flag, known.get(flag.id, {}))
+        flag_history.restored(flag, values_before.get(flag.id, {}))
         for flag in rules.not_killed(list(then.flags.values()), then.killed)
     ]

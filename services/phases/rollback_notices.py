@@ -1,4 +1,4 @@
-"""Tells the places that a rollback plan names, with the rollback itself (S56; L22)."""
+"""Notifies the recipients in a rollback plan, as part of the rollback itself (S56; L22)."""
 
 from collections.abc import Sequence
 
@@ -11,15 +11,15 @@ from services.mail.email_addresses import is_address
 
 
 async def post(
-    uow: UnitOfWork, actor: Actor, notice: RollbackNotice, places: Sequence[str]
+    uow: UnitOfWork, actor: Actor, notice: RollbackNotice, recipients: Sequence[str]
 ) -> None:
-    """Put a message for each place into its outbox, in the transaction of the rollback.
+    """Put a message for each recipient into its outbox, in the transaction of the rollback.
 
-    Letters go by the job of their event. Messages to channels are taken over by the sweep of
-    alerts, within seconds; a channel that is not configured any more stands in the log as not told.
+    E-mails are sent by the job of their event. The sweep of alerts picks up the messages to
+    channels within seconds; one to a channel that is no longer configured is logged as not sent.
     """
-    for place in dict.fromkeys(places):
-        if is_address(place):
-            await mail.post(uow, actor, letter_of(notice, place))
+    for recipient in dict.fromkeys(recipients):
+        if is_address(recipient):
+            await mail.post(uow, actor, letter_of(notice, recipient))
         else:
-            await queries.save_delivery(uow.session, message_of(notice, place))
+            await queries.save_delivery(uow.session, message_of(notice, recipient))

@@ -1,4 +1,4 @@
-"""What rolling a phase back would do, without doing it (X10)."""
+"""Previews a rollback without changing anything (X10)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from domain.phases import rollbacks as rules
 from domain.phases.phases import PhaseAction, RollbackMode, RollbackPlan, next_status
 from domain.phases.rollbacks import MidStep, Undoing
 from services.phases import phases
-from services.phases.phase_rollback import snapshots_of, undoings_of
+from services.phases.phase_rollback import plan_undoings, read_snapshots
 
 
 @dataclass(frozen=True, slots=True)
 class RollbackPreview:
-    """The dry run of a rollback."""
+    """The result of a rollback's dry run."""
 
     phase: LaunchPhase
     mode: RollbackMode
@@ -35,21 +35,24 @@ class RollbackPreview:
 async def preview(
     session: AsyncSession, phase_id: UUID, mode: RollbackMode | None, now: datetime
 ) -> RollbackPreview:
-    """Mode None: as the phase's rollback plan says. Raises NotFound, InvalidTransition."""
-    phase = await phases.by_argument(session, phase_id)
+    """Preview the rollback of a phase. Without a mode, the phase's rollback plan decides.
+
+    Raises NotFound and InvalidTransition.
+    """
+    phase = await phases.require(session, phase_id)
     plan = plan_of(phase.rollback_plan) or RollbackPlan()
     used = mode or plan.mode
     next_status(phase.status, PhaseAction.ROLLBACK, mode=used)
     links = (await queries.linked_flags(session, [phase.id]))[phase.id]
     killed = await kills.killed_keys(session)
     flags = rules.not_killed([link.flag for link in links], killed)
-    snapshots = await snapshots_of(session, phase)
-    undoing = await undoings_of(session, phase, links, snapshots, used)
+    snapshots = await read_snapshots(session, phase)
+    undoing = await plan_undoings(session, phase, links, snapshots, used)
     return RollbackPreview(
         phase=phase,
         mode=used,
         undoing=undoing,
-        # Hashing a hundred thousand people takes a while: off the event loop.
+        # Hashing a hundred thousand people takes long: a thread keeps the event loop free.
         user_impact=await asyncio.to_thread(rules.impact, flags, await people.sample(session)),
         mid_step=rules.mid_step(
             await onboarding.by_step(session, now - STALLED_AFTER),

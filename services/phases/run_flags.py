@@ -1,4 +1,4 @@
-"""Which flags of a run are not where it wanted them, now or when it was completed (D4)."""
+"""Finds the flags of a run that differ from its targets, now or at its completion (D4)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -20,30 +20,33 @@ from domain.phases.phases import PhaseStatus
 async def exempt_flags(
     session: AsyncSession, run: PhaseRun, killed: Collection[str]
 ) -> list[Exempt]:
-    """By key. Empty after a rollback, which ends what the run wanted, and for a rehearsal.
+    """Return the flags that differ, sorted by key.
 
-    `killed` are the keys that are forced off now; of a completion its own moment counts.
+    The list is empty for a rehearsal and after a rollback, which ends what the run wanted. `killed`
+    are the keys that are forced off now; for a completed run those at its completion count.
     """
     if run.rehearsal is not None or run.outcome is PhaseStatus.ROLLED_BACK:
         return []
     snapshots = await phases.snapshots(session, run.id)
     ids = [key for key, row in snapshots.items() if row.target_percentage is not None]
-    found = list((await flags.by_id(session, ids)).values())
+    run_flags = list((await flags.by_id(session, ids)).values())
     if run.ended_at is not None:
-        found = await _as_completed(session, found, run.ended_at)
+        run_flags = await _at_completion(session, run_flags, run.ended_at)
         killed = await kills.killed_keys(session, until=run.ended_at)
-    reasons = [exempt(flag, run.id, killed) for flag in found]
+    reasons = [exempt(flag, run.id, killed) for flag in run_flags]
     return sorted(filter(None, reasons), key=lambda item: item.key)
 
 
-async def _as_completed(session: AsyncSession, found: Sequence[Flag], at: datetime) -> list[Flag]:
-    """As the completion left them: what the next change found, else what there is now."""
-    later = await changes.oldest_by_subject(session, [flag.id for flag in found], since=at)
-    return [_as_found(flag, later) for flag in found]
+async def _at_completion(
+    session: AsyncSession, run_flags: Sequence[Flag], at: datetime
+) -> list[Flag]:
+    """Return the flags as the completion left them: before the next change, else as they are."""
+    later = await changes.oldest_by_subject(session, [flag.id for flag in run_flags], since=at)
+    return [_before_change(flag, later) for flag in run_flags]
 
 
-def _as_found(flag: Flag, later: Mapping[UUID, Change]) -> Flag:
+def _before_change(flag: Flag, later: Mapping[UUID, Change]) -> Flag:
     change = later.get(flag.id)
     parts = flag.wanted if change is None else parts_of_audit(change.before or {}, flag.wanted)
-    # That a step was dropped which did not decide is no change: it may still stand there.
+    # Dropping a step that did not limit the flag is no change, so the row may still contain it.
     return replace(flag, parts=complete(parts))

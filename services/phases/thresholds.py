@@ -1,4 +1,4 @@
-"""Watches the limits that hold whatever a phase promises, and opens incidents (S64)."""
+"""Judges the limits that apply to every launch, and opens incidents for them (S64)."""
 
 import logging
 from datetime import datetime, timedelta
@@ -18,54 +18,54 @@ from domain.phases.thresholds import (
     Threshold,
     ThresholdState,
     dedup_key,
-    next_state,
+    next_threshold_state,
     severity_of,
 )
-from domain.phases.verdicts import is_judged
+from domain.phases.verdicts import was_just_judged
 from services.alerting import silences
 from services.incidents import incident_causes
 from services.incidents.incidents import IncidentDraft
 from services.metrics import onsets
 from services.metrics.metric_probe import MetricQuery, MetricReader
-from services.metrics.onsets import Judged
+from services.metrics.onsets import OnsetQuery
 
 logger = logging.getLogger(__name__)
 
 
 async def judge_thresholds(db: Database, reader: MetricReader, interval: timedelta) -> None:
-    """One look at every limit; one that fails stops no other."""
-    questions = [
+    """Judge every limit once; an error in one affects no other."""
+    metric_queries = [
         MetricQuery(item.metric, item.aggregation, item.window_seconds) for item in THRESHOLDS
     ]
-    for threshold, look in zip(THRESHOLDS, await reader.read_all(questions), strict=True):
+    for threshold, reading in zip(THRESHOLDS, await reader.read_all(metric_queries), strict=True):
         try:
             async with db.write() as uow:
-                await _settle(uow, threshold, look, interval)
+                await _judge_threshold(uow, threshold, reading, interval)
         except Exception:
             logger.exception("thresholds: %s could not be judged", threshold.name)
 
 
-async def _settle(
-    uow: UnitOfWork, threshold: Threshold, look: MetricReading, interval: timedelta
+async def _judge_threshold(
+    uow: UnitOfWork, threshold: Threshold, reading: MetricReading, interval: timedelta
 ) -> None:
     before = await queries.lock_threshold(uow.session, threshold.name, uow.now)
-    if is_judged(before.evaluated_at, uow.now, interval):
+    if was_just_judged(before.evaluated_at, uow.now, interval):
         return
-    holds = await silences.holds(uow.session, uow.now)
-    held = holds(checks_of_metric(threshold.metric))
-    after = next_state(threshold, look, before, uow.now, held_because=held)
+    suppressed_by = await silences.load_suppressions(uow.session, uow.now)
+    reason = suppressed_by(checks_of_metric(threshold.metric))
+    after = next_threshold_state(threshold, reading, before, uow.now, suppressed_by=reason)
     await queries.save_threshold(uow.session, threshold.name, after, uow.now)
     if after.level is not Level.GOOD:
-        await _complain(uow, threshold, before, after)
+        await _report(uow, threshold, before, after)
     elif before.level is not Level.GOOD:
         note = f"Recovered: {after.explanation}"
         await incident_causes.recovered(uow, GUARD, dedup_key(threshold), note)
 
 
-async def _complain(
+async def _report(
     uow: UnitOfWork, threshold: Threshold, before: ThresholdState, after: ThresholdState
 ) -> None:
-    """Once for each level; and again where somebody has resolved what still goes on."""
+    """Open the incident: once for each level, and again if it was resolved while it goes on."""
     key = dedup_key(threshold)
     await incident_causes.take_turn(uow)
     is_open = await incident_causes.is_open(uow, key)
@@ -92,8 +92,8 @@ async def _complain(
 async def _first_bad_at(
     uow: UnitOfWork, threshold: Threshold, after: ThresholdState, *, is_open: bool
 ) -> datetime:
-    """The first sample beyond its limits; of one that is open, the first that made it worse."""
-    judged = Judged(
+    """Find the first sample beyond the limit; for an open incident, the one that made it worse."""
+    query = OnsetQuery(
         threshold.metric,
         threshold.aggregation,
         threshold.window_seconds,
@@ -102,7 +102,7 @@ async def _first_bad_at(
     is_warning = threshold.warning is not None and not is_open
     limit = threshold.warning if is_warning else threshold.critical
     return await onsets.first_bad_sample(
-        uow.session, judged, lambda value: threshold.exceeds(value, limit)
+        uow.session, query, lambda value: threshold.exceeds(value, limit)
     )
 
 

@@ -1,4 +1,4 @@
-"""A repeated mutation gives the first answer again, for 24 hours (A45)."""
+"""Idempotency keys: a repeated mutation returns the original result, for 24 hours (A45)."""
 
 import hashlib
 from collections.abc import Mapping, Set
@@ -23,65 +23,65 @@ _CANONICAL = (
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A key that this transaction holds; `result` is set where the work is already done."""
+class Reservation:
+    """A key that this transaction has reserved; `result` is set where the work is already done."""
 
     actor: str
     key: str | None
     result: dict[str, object] | None
 
 
-async def claim(
+async def reserve(
     work: Statements,
     actor: Actor,
     operation: str,
     key: str | None,
     request: object,
     path: tuple[str, ...] = KEY_PATH,
-) -> Claim:
-    """Take a key, or find what it gave before; a concurrent repeat waits for the first.
+) -> Reservation:
+    """Reserve a key, or read the result stored under it. A concurrent repeat waits for the first.
 
     Raises Invalid, naming the field at `path`, where the key was used for another request.
     """
     owner = f"{actor.kind}:{actor.id or actor.label}"
     if key is None:
-        return Claim(owner, None, None)
+        return Reservation(owner, None, None)
     if not 1 <= len(key) <= MAX_KEY:
         raise Invalid("An idempotency key has 1 to 200 characters.", path=path)
     hashes = fingerprint(operation, request), _earlier_fingerprint(operation, request)
     expired = work.now - LIFETIME
     if await queries.reserve(work, owner, key, operation, hashes[0], expired):
-        return Claim(owner, key, None)
+        return Reservation(owner, key, None)
     earlier = await queries.find(work, owner, key)
     if earlier.request_hash not in hashes:
         raise Invalid("This idempotency key was used for another request.", path=path)
-    return Claim(owner, key, earlier.result or {})
+    return Reservation(owner, key, earlier.result or {})
 
 
-async def settle(work: Statements, held: Claim, **result: object) -> None:
-    """Keep the ids of what was done, so that a repeat can show it again."""
-    if held.key is not None:
-        kept = {name: str(value) for name, value in result.items()}
-        await queries.store_result(work, held.actor, held.key, kept)
+async def complete(work: Statements, reservation: Reservation, **result: object) -> None:
+    """Store the ids of the result, so that a repeated request can return it."""
+    if reservation.key is not None:
+        ids = {name: str(value) for name, value in result.items()}
+        await queries.store_result(work, reservation.actor, reservation.key, ids)
 
 
 def fingerprint(operation: str, request: object) -> bytes:
-    """The hash of what a request says, whatever the classes are called that hold it.
+    """Hash the content of a request, independent of the names of its classes.
 
-    A field at its default counts as absent: a release that adds one knows the keys of the one
-    before.
+    A field at its default counts as absent, so that a release that adds a field still recognizes
+    the keys of the release before.
     """
     text = orjson.dumps((operation, request), default=_plain, option=_CANONICAL)
     return hashlib.sha256(text).digest()
 
 
 def _earlier_fingerprint(operation: str, request: object) -> bytes:
-    """As releases before 2026-12 stored it; no key lives longer than LIFETIME."""
+    """Hash a request as releases before 2026-12 did; no key lives longer than LIFETIME."""
     return hashlib.sha256(repr((operation, request)).encode()).digest()
 
 
 def _plain(value: object) -> object:
-    """What orjson knows no form for."""
+    """Convert the types that orjson does not serialize."""
     if is_dataclass(value) and not isinstance(value, type):
         return {
             item.name: getattr(value, item.name)

@@ -69,12 +69,12 @@ async def test_criterion_events(guarded: Guarded) -> None:
     assert event["status"]["criterion"] == {"key": "errors_low", "threshold": 2, "action": "HOLD"}
     assert event["status"]["consecutiveFailures"] == 1
     assert event["summary"].startswith("Criterion errors_low is failing: error_rate ")
-    assert event["summary"].endswith("1st of 1: the phase is held")
+    assert event["summary"].endswith("1st of 1: the phase is paused")
 
 
 async def test_a_paused_ramp_says_so(guarded: Guarded) -> None:
     await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1}, steps=RAMP)
     await guarded.tick(1_000, errors=100)
     why = "errors_low: error_rate 10 % > 2 % in 60 s, 1000 samples, 1st of 1"
-    wanted = [f"Paused by a guard: {why}. It goes on when somebody resumes it."]
+    wanted = [f"Paused by a guard: {why}. It continues when somebody resumes it."]
     assert (await guarded.look())["heldBy"] == wanted

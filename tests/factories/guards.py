@@ -19,7 +19,7 @@ from schema.context import Runtime
 from services.metrics.metric_probe import MetricReader
 from services.phases import ramps
 from services.phases.criteria import judge_phases
-from services.phases.pacing import pace_of
+from services.phases.pacing import load_pacing_context
 from services.phases.thresholds import judge_thresholds
 from tests.api.test_phases import activate
 from tests.factories.launches import make_phase
@@ -116,8 +116,8 @@ class Guarded:
 
     async def sweep(self) -> int:
         """Move on what is due."""
-        pace = await pace_of(self.runtime.health, self.runtime.settings)
-        return await ramps.sweep(self.db, pace)
+        pacing_context = await load_pacing_context(self.runtime.health, self.runtime.settings)
+        return await ramps.sweep(self.db, pacing_context)
 
     async def look(self) -> Any:  # noqa: ANN401 - JSON
         """The phase as the API shows it."""

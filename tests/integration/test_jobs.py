@@ -16,14 +16,14 @@ from domain.actors import system_actor
 from domain.events import PhaseChanged
 from domain.health.health import HealthSnapshot
 from domain.ids import PhaseId, RunId
-from domain.phases.pacing import Policy
+from domain.phases.pacing import PacingPolicy
 from domain.phases.phases import PhaseStatus
 from jobs.kinds import JobKind
 from jobs.phases import ramp
 from jobs.queue import JobSpec, Payload, decode, enqueue
 from jobs.routing import enqueue_for
 from jobs.runner import Handler, JobRunner, QueueTiming
-from services.phases.pacing import Pace
+from services.phases.pacing import PacingContext
 from tests.support.clock import PATIENCE
 
 FAST = QueueTiming(heartbeat=1, poll=0.2, grace=0.2, backoff=0.05)
@@ -106,12 +106,14 @@ def ramp_payload(db: Database, due_in: float) -> Payload:
     return {**ids, "step_index": 0, "due": due.isoformat()}
 
 
-async def calm() -> Pace:
+async def calm() -> PacingContext:
     """Nothing is known, and nothing wrong."""
-    return Pace(HealthSnapshot(datetime.now(UTC), ()), Policy(timedelta(seconds=30), None))
+    return PacingContext(
+        HealthSnapshot(datetime.now(UTC), ()), PacingPolicy(timedelta(seconds=30), None)
+    )
 
 
-async def nobody_asks() -> Pace:
+async def nobody_asks() -> PacingContext:
     raise AssertionError("not before its time")
 
 

@@ -16,7 +16,7 @@ from domain.journeys.onboarding import OnboardingSide
 from jobs.phases import ramp
 from jobs.queue import Payload
 from services.incidents.incidents import IncidentDraft, open_incident
-from services.phases.pacing import pace_of
+from services.phases.pacing import load_pacing_context
 from tests.factories.accounts import add_user
 from tests.factories.guards import ERRORS, RAMP, Guarded
 from tests.factories.health import Health
@@ -55,7 +55,7 @@ async def test_the_job_and_the_sweep_move_it_once(guarded: Guarded) -> None:
     await due(guarded)
     payload = await _payload(guarded)
     runtime = guarded.runtime
-    ask = partial(pace_of, runtime.health, runtime.settings)
+    ask = partial(load_pacing_context, runtime.health, runtime.settings)
     await ramp(runtime.db, ask, payload)
     assert await percentage(guarded) == 50
     await ramp(runtime.db, ask, payload)
@@ -127,7 +127,7 @@ async def test_a_warning_holds_nothing(guarded: Guarded) -> None:
     await due(guarded, {**ERRORS, "threshold": -1.0, "action": "WARN", "failureLimit": 1})
     assert (await guarded.criterion())["verdict"] == "FAILING"
     (incident,) = await guarded.incidents()
-    assert incident.title.endswith("errors_low is not kept")
+    assert incident.title.endswith(": criterion errors_low is failing")
     assert (await guarded.look())["heldBy"] == []
     assert await guarded.sweep() == 1
 
@@ -171,7 +171,7 @@ async def test_too_many_people_who_wait_for_help_hold_it(guarded: Guarded) -> No
     """X11, S44: twenty, where nobody has said otherwise."""
     await due(guarded)
     await _ask_for_help(guarded, 20)
-    assert (await guarded.look())["heldBy"] == ["20 people wait for assistance, 20 are too many."]
+    assert (await guarded.look())["heldBy"] == ["20 open requests for help; the limit is 20."]
     assert await guarded.sweep() == 0
     async with guarded.db.write() as uow:
         helped = update(OnboardingProgress).values(assistance_needed=False)

@@ -23,7 +23,7 @@ from domain.phases.rehearsal import LONGEST, Rehearsal, RehearsalStage, Rehearsa
 from jobs.rehearsals import rehearse
 from jobs.routing import enqueue_for
 from services.phases.phase_progress import MovePhase
-from services.phases.rehearsals import go_on, start
+from services.phases.rehearsals import advance, start
 from settings import Settings
 from tests.factories.health import PROBES
 from tests.support.clock import Clock
@@ -96,7 +96,7 @@ async def test_without_a_server_process_nobody_hears_of_it(
 ) -> None:
     run_id = await begun(db)
     while (await state_of(db, run_id)).stage is not RehearsalStage.ROLLED_BACK:
-        await go_on(db, run_id)
+        await advance(db, run_id)
     clock.advance(31)
     await rehearse(db, redis, run_id, pause=AT_ONCE)
     found = await state_of(db, run_id)

@@ -193,7 +193,7 @@ async def test_ticks_that_are_back_end_it(tower: Tower) -> None:
 async def test_it_pauses_where_it_shall(tower: Tower) -> None:
     """X16: policy may PAUSE; then the incident lasts until ticks are back all the same."""
     await tower.leave_gap(91)
-    watchdog = tower.another(watcher_pauses=True)
+    watchdog = tower.another(watchdog_pauses_phases=True)
     await watchdog.check()
     assert (await tower.look())["status"] == "PAUSED"
     await watchdog.check()

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from db.session import Database
 from domain.health.health import CheckType
-from jobs.guards import guard
+from jobs.launch_checks import check_launch
 from jobs.parts import Parts
 from jobs.routing import enqueue_for
 from jobs.worker import HANDLERS
@@ -84,7 +84,7 @@ class System:
     async def tick(self) -> None:
         """What the worker does every 30 s."""
         await self.monitor.tick()
-        await guard(self.worker, self.monitor, self.settings)
+        await check_launch(self.worker, self.monitor, self.settings)
         await self.alerts.sweep()
 
     async def handle(self, entrypoint: str, payload: Mapping[str, object]) -> None:

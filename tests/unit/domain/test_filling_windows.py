@@ -7,7 +7,8 @@ import pytest
 
 from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
 from domain.metrics.readings import MetricReading
-from domain.phases.verdicts import UNJUDGED, CriterionState, due_action, judge
+from domain.phases.guards import due_action
+from domain.phases.verdicts import UNJUDGED, CriterionState, judge_criterion
 from tests.unit.domain.builders import NOW
 from tests.unit.domain.test_verdicts import BAD, EMPTY, ERRORS, GOOD, after
 
@@ -20,7 +21,9 @@ def early(
     criterion: Criterion, look: MetricReading, seconds: float, state: CriterionState = UNJUDGED
 ) -> CriterionState:
     """The state so many seconds after the activation."""
-    return judge(criterion, look, state, started_at=NOW, now=NOW + timedelta(seconds=seconds))
+    return judge_criterion(
+        criterion, look, state, started_at=NOW, now=NOW + timedelta(seconds=seconds)
+    )
 
 
 def test_before_its_window_has_filled_no_data_is_no_verdict() -> None:

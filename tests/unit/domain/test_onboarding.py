@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.journeys.onboarding import (
     STALLED_AFTER,
     STEPS,
-    Facts,
+    OnboardingFacts,
     OnboardingSide,
     Progress,
     check_off,
@@ -76,15 +76,15 @@ def test_steps_are_those_of_the_source() -> None:
 
 
 def test_a_step_that_can_be_proven_says_what_is_missing() -> None:
-    everything = Facts(True, True, True, True)
+    everything = OnboardingFacts(True, True, True, True)
     for side, steps in STEPS.items():
         provable = proven(side, everything)
         assert {step.key for step in steps if step.unproven} == provable
 
 
-@given(sides, st.builds(Facts))
-def test_no_facts_prove_nothing(side: OnboardingSide, facts: Facts) -> None:
-    assert proven(side, Facts()) == frozenset()
+@given(sides, st.builds(OnboardingFacts))
+def test_no_facts_prove_nothing(side: OnboardingSide, facts: OnboardingFacts) -> None:
+    assert proven(side, OnboardingFacts()) == frozenset()
     assert proven(side, facts) <= {step.key for step in STEPS[side]}
 
 

@@ -8,12 +8,12 @@ import pytest
 from domain.health.health import CheckState, CheckType, HealthSnapshot, HealthStatus
 from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction
 from domain.metrics.readings import MetricReading
-from domain.phases.pacing import Facts, Policy, holds
-from domain.phases.verdicts import UNJUDGED, CriterionState, judge
+from domain.phases.pacing import PacingPolicy, RampConditions, blockers_of_next_step
+from domain.phases.verdicts import UNJUDGED, CriterionState, judge_criterion
 from tests.unit.domain.builders import NOW
 from tests.unit.domain.test_verdicts import BAD, EMPTY, ERRORS, GOOD
 
-POLICY = Policy(timedelta(seconds=30), None)
+POLICY = PacingPolicy(timedelta(seconds=30), None)
 FEW = MetricReading(0.5, 3)
 TOTAL = Criterion(
     "connections", "connections_total", Aggregation.SUM, 3_600, Comparator.GTE, 100.0, min_samples=0
@@ -29,9 +29,9 @@ def after(
     state, age = UNJUDGED, timedelta()
     for seconds, look in looks:
         age = timedelta(seconds=seconds)
-        held_because = "a silence" if silenced else None
-        state = judge(
-            criterion, look, state, started_at=NOW, now=NOW + age, held_because=held_because
+        held = "a silence" if silenced else None
+        state = judge_criterion(
+            criterion, look, state, started_at=NOW, now=NOW + age, suppressed_by=held
         )
     return state, age
 
@@ -41,8 +41,8 @@ def held(
 ) -> list[str]:
     """What keeps the ramp at the last of these looks."""
     state, age = after(criterion, *looks, silenced=silenced)
-    facts = Facts(HEALTH, [(criterion, state)], [], MetricReading(None, 0), 0)
-    return holds(facts, POLICY, NOW + age)
+    conditions = RampConditions(HEALTH, [(criterion, state)], [], MetricReading(None, 0), 0)
+    return blockers_of_next_step(conditions, POLICY, NOW + age)
 
 
 @pytest.mark.parametrize("action", [GuardAction.HOLD, GuardAction.ROLLBACK])
@@ -88,6 +88,6 @@ def test_a_silence_keeps_the_ramp_while_a_window_fills() -> None:
 def test_an_edited_criterion_is_not_judged_yet() -> None:
     state, _ = after(ERRORS, (30, GOOD))
     edited = replace(ERRORS, threshold=1.0)
-    facts = Facts(HEALTH, [(edited, state)], [], MetricReading(None, 0), 0)
-    (sentence,) = holds(facts, POLICY, NOW)
-    assert sentence == "Criterion errors_low has not been judged yet."
+    conditions = RampConditions(HEALTH, [(edited, state)], [], MetricReading(None, 0), 0)
+    (found,) = blockers_of_next_step(conditions, POLICY, NOW)
+    assert found == "Criterion errors_low has not been judged yet."

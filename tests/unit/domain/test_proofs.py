@@ -14,10 +14,10 @@ from domain.phases.proof_verdicts import ProofVerdict
 from domain.phases.readiness import RehearsalEvidence
 from domain.phases.reports import (
     CheckGap,
-    Facts,
     IncidentFact,
     Measured,
     ReadinessFact,
+    ReportFacts,
     Spread,
     means,
 )
@@ -39,8 +39,8 @@ from tests.unit.domain.test_reports import (
 )
 
 
-def measured(values: Measured) -> Facts:
-    return replace(EMPTY, measured=replace(values, requests=100, journeys=FUNNELS))
+def measured(found: Measured) -> ReportFacts:
+    return replace(EMPTY, measured=replace(found, requests=100, journeys=FUNNELS))
 
 
 def gaps(**seconds: float) -> Measured:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from domain.health.health import CheckType, HealthStatus
 from domain.phases.readiness import (
-    Facts,
     HealthEvidence,
     Readiness,
+    ReadinessFacts,
     ReadinessVerdict,
     RehearsalEvidence,
     assess,
@@ -22,7 +22,7 @@ from tests.unit.domain.builders import NOW, any_text
 
 SECRET = b"a secret that only tests know"
 HEALTHY = {kind: HealthEvidence(HealthStatus.HEALTHY, "fine", "id") for kind in CheckType}
-GOOD = Facts(
+GOOD = ReadinessFacts(
     phase_version=3,
     health=HEALTHY,
     severe_incidents=(),
@@ -39,20 +39,20 @@ GOOD = Facts(
 NOW_SECONDS = int(NOW.timestamp())
 
 
-def assessed(facts: Facts = GOOD, *, later: float = 0) -> Readiness:
+def assessed(facts: ReadinessFacts = GOOD, *, later: float = 0) -> Readiness:
     """Assess the phase `mvp` some seconds later."""
     moment = NOW + timedelta(seconds=later)
     return assess(facts, phase_key="mvp", secret=SECRET, now=moment)
 
 
-def with_health(check: CheckType, status: HealthStatus) -> Facts:
+def with_health(check: CheckType, status: HealthStatus) -> ReadinessFacts:
     """Make facts where all is well but one part."""
     return replace(GOOD, health={**HEALTHY, check: HealthEvidence(status, "no answer in 5 s")})
 
 
 def holds(
     token: str,
-    facts: Facts = GOOD,
+    facts: ReadinessFacts = GOOD,
     *,
     later: float = 0,
     phase_key: str = "mvp",
@@ -101,10 +101,10 @@ def test_a_check_that_never_ran_blocks(check: CheckType) -> None:
         (replace(GOOD, criteria_problems=("A threshold is a finite number.",)), "criteria"),
     ],
 )
-def test_these_block(facts: Facts, key: str) -> None:
-    readiness = assessed(facts)
-    assert readiness.verdict is ReadinessVerdict.NO_GO
-    assert [item.key for item in readiness.blockers] == [key]
+def test_these_block(facts: ReadinessFacts, key: str) -> None:
+    found = assessed(facts)
+    assert found.verdict is ReadinessVerdict.NO_GO
+    assert [item.key for item in found.blockers] == [key]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_these_block(facts: Facts, key: str) -> None:
         ),
     ],
 )
-def test_these_want_to_be_accepted(facts: Facts, key: str, detail: str) -> None:
+def test_these_want_to_be_accepted(facts: ReadinessFacts, key: str, detail: str) -> None:
     """S121 and X2."""
     readiness = assessed(facts)
     assert readiness.verdict is ReadinessVerdict.GO_WITH_WARNINGS
@@ -179,7 +179,7 @@ def test_a_token_lasts_exactly_as_long_as_it_says(micros: int) -> None:
         replace(GOOD, busy_platforms=("Soft launch",)),
     ],
 )
-def test_a_token_ends_when_a_check_turns(facts: Facts) -> None:
+def test_a_token_ends_when_a_check_turns(facts: ReadinessFacts) -> None:
     """X2: what was shown is what is enforced."""
     assert not holds(assessed().token, facts)
     assert not holds(assessed(facts).token)

@@ -16,7 +16,7 @@ from domain.phases.plans import FlagDiff
 from domain.phases.proof_verdicts import Limit, ProofVerdict
 from domain.phases.readiness import EXPECTED_CHECKS
 from domain.phases.report_markdown import markdown
-from domain.phases.reports import Facts, IncidentFact, Moment, ReadinessFact, Spread, means
+from domain.phases.reports import IncidentFact, Moment, ReadinessFact, ReportFacts, Spread, means
 from domain.platform.markdown import text
 from domain.platform.percent import Percent
 from domain.propagation.propagation import Propagation
@@ -49,7 +49,7 @@ SPREAD = Propagation(
     complete=True,
     within_budget=True,
 )
-FACTS = Facts(
+FACTS = ReportFacts(
     phase="Supplier rollout",
     number=3,
     kind="live",
@@ -74,11 +74,11 @@ KEPT, BROKEN = ProofVerdict.KEPT, ProofVerdict.BROKEN
 UNKNOWN, NOT_MEASURED = ProofVerdict.UNKNOWN, ProofVerdict.NOT_MEASURED
 
 
-def verdicts(facts: Facts) -> dict[str, ProofVerdict]:
+def verdicts(facts: ReportFacts) -> dict[str, ProofVerdict]:
     return {item.row: item.verdict for item in proofs(facts)}
 
 
-def evidence(facts: Facts, row: str) -> str:
+def evidence(facts: ReportFacts, row: str) -> str:
     return next(item.evidence for item in proofs(facts) if item.row == row)
 
 

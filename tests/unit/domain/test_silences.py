@@ -14,9 +14,9 @@ from domain.alerting.silences import (
     SilenceStatus,
     check_times,
     covering,
-    holds_because,
     is_forgotten,
     newest,
+    suppression_reason,
     unique,
 )
 from domain.errors import Invalid
@@ -72,9 +72,9 @@ def test_one_check_is_not_all_of_them() -> None:
 
 def test_criteria_wait_unless_it_says_otherwise() -> None:
     both = [DATABASE, EMAIL]
-    assert holds_because([ALL], NOW, both) == "silence until 21:15:00 UTC (new disks)"
-    assert holds_because([replace(ALL, holds_criteria=False)], NOW, both) is None
-    assert holds_because([ALL], NOW - MINUTE, both) is None
+    assert suppression_reason([ALL], NOW, both) == "silence until 21:15:00 UTC (new disks)"
+    assert suppression_reason([replace(ALL, holds_criteria=False)], NOW, both) is None
+    assert suppression_reason([ALL], NOW - MINUTE, both) is None
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_only_what_depends_on_it_waits(
     silence: Silence, checks: list[CheckType], *, is_held: bool
 ) -> None:
     """L16: a silence of the database holds no criterion of mail."""
-    assert (holds_because([silence], NOW, checks) is not None) is is_held
+    assert (suppression_reason([silence], NOW, checks) is not None) is is_held
 
 
 def test_of_two_copies_the_shorter_is_the_newer() -> None:

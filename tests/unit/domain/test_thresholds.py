@@ -14,7 +14,7 @@ from domain.phases.thresholds import (
     Level,
     Threshold,
     ThresholdState,
-    next_state,
+    next_threshold_state,
     severity_of,
 )
 from tests.unit.domain.builders import NOW
@@ -29,8 +29,8 @@ ERRORS, SLOW, SIGNUPS = (
 def after(threshold: Threshold, seen: Sequence[MetricReading]) -> ThresholdState:
     """The state after these looks, one every 30 seconds."""
     state = ThresholdState()
-    for count, look in enumerate(seen):
-        state = next_state(threshold, look, state, NOW + count * timedelta(seconds=30))
+    for count, reading in enumerate(seen):
+        state = next_threshold_state(threshold, reading, state, NOW + count * timedelta(seconds=30))
     return state
 
 
@@ -113,8 +113,8 @@ def test_severities() -> None:
 def test_the_level_moves_only_with_an_answer(values: list[float | None]) -> None:
     state = ThresholdState()
     for value in values:
-        look = MetricReading(value, 20 if value is not None else 0)
-        later = next_state(ERRORS, look, state, NOW)
+        reading = MetricReading(value, 20 if value is not None else 0)
+        later = next_threshold_state(ERRORS, reading, state, NOW)
         if later.level is not state.level:
             assert value is not None
             assert (later.level is GOOD) is (value == 1.0)
@@ -124,7 +124,7 @@ def test_the_level_moves_only_with_an_answer(values: list[float | None]) -> None
 def test_in_a_silence_a_limit_stays_where_it_stands() -> None:
     """A28."""
     before = after(ERRORS, seen(1.0))
-    state = next_state(
-        ERRORS, MetricReading(50.0, 400), before, NOW, held_because="silence until 20:15"
+    state = next_threshold_state(
+        ERRORS, MetricReading(50.0, 400), before, NOW, suppressed_by="silence until 20:15"
     )
     assert (state.level, state.explanation) == (GOOD, "not judged: silence until 20:15")

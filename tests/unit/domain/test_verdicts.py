@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
 from domain.metrics.readings import MetricReading
+from domain.phases.guards import due_action
 from domain.phases.verdicts import (
-    FORGET_AFTER,
-    GOOD_TICKS,
+    CRITERION_RECOVERY_TICKS,
+    MAX_STREAK_GAP,
     UNJUDGED,
     CriterionState,
-    due_action,
-    judge,
+    judge_criterion,
 )
 from tests.unit.domain.builders import NOW
 
@@ -49,8 +49,10 @@ def after(
 ) -> CriterionState:
     """The state after these looks, one a tick."""
     begin = state.evaluated_at or NOW
-    for count, look in enumerate(seen, 1):
-        state = judge(criterion, look, state, started_at=BEGAN, now=begin + count * every)
+    for count, reading in enumerate(seen, 1):
+        state = judge_criterion(
+            criterion, reading, state, started_at=BEGAN, now=begin + count * every
+        )
     return state
 
 
@@ -93,10 +95,10 @@ TABLE = {
 }
 
 
-@pytest.mark.parametrize(("look", "verdict", "sentence"), TABLE.values(), ids=TABLE)
-def test_the_first_look(look: MetricReading, verdict: Verdict, sentence: str) -> None:
+@pytest.mark.parametrize(("reading", "verdict", "sentence"), TABLE.values(), ids=TABLE)
+def test_the_first_look(reading: MetricReading, verdict: Verdict, sentence: str) -> None:
     """A10: what is not known is neither good nor bad, and every verdict says why."""
-    state = after([look])
+    state = after([reading])
     assert (state.verdict, state.explanation) == (verdict, sentence)
     assert state.value is None or math.isfinite(state.value)
 
@@ -186,7 +188,7 @@ def test_three_good_ticks_leave_failing() -> None:
 def test_an_action_is_taken_once_in_a_time_of_failing() -> None:
     acted = replace(after([BAD, BAD]), acted=ROLLBACK)
     assert due_action(ERRORS, after([BAD, GOOD, BAD, BAD], state=acted)) is None
-    recovered = after([GOOD] * GOOD_TICKS, state=acted)
+    recovered = after([GOOD] * CRITERION_RECOVERY_TICKS, state=acted)
     assert recovered.acted is None
     assert due_action(ERRORS, after([BAD, BAD], state=recovered)) is ROLLBACK
 
@@ -208,7 +210,7 @@ def test_a_dry_run_is_judged_like_any_other_but_never_acts() -> None:
 
 def test_what_lies_far_apart_is_no_row() -> None:
     """After a long outage of all workers the first failure is a first one."""
-    pause = FORGET_AFTER + timedelta(seconds=1)
+    pause = MAX_STREAK_GAP + timedelta(seconds=1)
     assert after([BAD, BAD], every=pause).failures == 1
     assert after([EMPTY, EMPTY], every=pause).empty_ticks == 1
     assert after([BAD, GOOD, GOOD, GOOD], every=pause).verdict is FAILING
@@ -231,10 +233,10 @@ def test_an_edited_criterion_starts_anew() -> None:
 def test_only_failures_roll_back(seen: list[MetricReading]) -> None:
     """Without as many failures as the limit there is no rollback, whatever else happens."""
     state = UNJUDGED
-    for count, look in enumerate(seen, 1):
-        state = judge(ERRORS, look, state, started_at=BEGAN, now=NOW + count * TICK)
+    for count, reading in enumerate(seen, 1):
+        state = judge_criterion(ERRORS, reading, state, started_at=BEGAN, now=NOW + count * TICK)
         if due_action(ERRORS, state) is ROLLBACK:
-            assert look is BAD
+            assert reading is BAD
             assert seen[:count].count(BAD) >= ERRORS.failure_limit
 
 
@@ -254,18 +256,18 @@ def test_what_is_unclear_moves_no_counter(
 def test_it_passes_only_after_three_good_looks_since_the_last_failure(
     seen: list[MetricReading],
 ) -> None:
-    clear = "".join("g" if look is GOOD else "b" for look in seen if look in (GOOD, BAD))
+    clear = "".join("g" if reading is GOOD else "b" for reading in seen if reading in (GOOD, BAD))
     if after(seen).verdict is PASSING:
         assert seen[-1] is GOOD
-        assert "b" not in clear or len(clear.rpartition("b")[2]) >= GOOD_TICKS
+        assert "b" not in clear or len(clear.rpartition("b")[2]) >= CRITERION_RECOVERY_TICKS
 
 
 @given(st.lists(looks, max_size=30))
 def test_a_guard_acts_once_until_all_is_well_again(seen: list[MetricReading]) -> None:
     state, actions = UNJUDGED, 0
     hold = replace(ERRORS, action=HOLD)
-    for count, look in enumerate(seen, 1):
-        state = judge(hold, look, state, started_at=BEGAN, now=NOW + count * TICK)
+    for count, reading in enumerate(seen, 1):
+        state = judge_criterion(hold, reading, state, started_at=BEGAN, now=NOW + count * TICK)
         if state.verdict is PASSING:
             actions = 0
         if (action := due_action(hold, state)) is not None:
@@ -273,12 +275,12 @@ def test_a_guard_acts_once_until_all_is_well_again(seen: list[MetricReading]) ->
         assert actions <= 1
 
 
-@pytest.mark.parametrize("look", [BAD, EMPTY, GOOD, BROKEN])
-def test_in_a_silence_nothing_counts(look: MetricReading) -> None:
+@pytest.mark.parametrize("reading", [BAD, EMPTY, GOOD, BROKEN])
+def test_in_a_silence_nothing_counts(reading: MetricReading) -> None:
     """A28: criteria hold; they neither fail nor pass, and nothing is due because of them."""
     before = after([BAD])
-    state = judge(
-        ERRORS, look, before, started_at=BEGAN, now=NOW + 2 * TICK, held_because="silence"
+    state = judge_criterion(
+        ERRORS, reading, before, started_at=BEGAN, now=NOW + 2 * TICK, suppressed_by="silence"
     )
     assert (state.verdict, state.explanation) == (INCONCLUSIVE, "error_rate is not judged: silence")
     assert (state.failures, state.failing) == (before.failures, before.failing)
