@@ -26,11 +26,17 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
+# Only processes of the previous release use these; the migrations of the next release drop them.
+RETIRED_TABLES = frozenset({"message_mail_opt_outs"})
+
+
 def include_object(
     _item: SchemaItem, name: str | None, kind: str, _reflected: bool, _other: SchemaItem | None
 ) -> bool:
-    """Exclude the tables of the job queue, which pgqueuer manages."""
-    return not (kind == "table" and name is not None and name.startswith("pgqueuer"))
+    """Exclude the tables of the job queue, which pgqueuer manages, and retired tables."""
+    if kind != "table" or name is None:
+        return True
+    return not (name.startswith("pgqueuer") or name in RETIRED_TABLES)
 
 
 async def upgrade(url: str, revision: str = "head") -> None:

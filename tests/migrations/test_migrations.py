@@ -144,6 +144,45 @@ async def test_pauses_that_last_get_their_author(database: Database) -> None:
     ]
 
 
+_OPT_OUT = """INSERT INTO message_mail_opt_outs (user_id, created_at)
+  SELECT id, now() FROM users WHERE email = '{}@example.com' ON CONFLICT DO NOTHING"""
+_OPTED_OUT = """SELECT email FROM users WHERE id IN (SELECT user_id FROM message_mail_opt_outs)
+  ORDER BY email"""
+_UNWANTED = """SELECT users.email FROM users JOIN notification_preferences ON user_id = users.id
+  WHERE kind = 'message' AND NOT notification_preferences.email ORDER BY users.email"""
+_PREFERENCE = """INSERT INTO notification_preferences (user_id, kind, email)
+  SELECT id, 'message', {1} FROM users WHERE email = '{0}@example.com'
+  ON CONFLICT (user_id, kind) DO UPDATE SET email = excluded.email"""
+
+
+async def test_both_releases_share_who_wants_no_emails_about_messages(database: Database) -> None:
+    """0087: the table of the previous release and the preferences follow each other."""
+    url = make_url(database.url).set(database="opt_outs").render_as_string(hide_password=False)
+    await recreate(database.engine, "opt_outs")
+    await migrate.upgrade(url)
+    await migrate.downgrade(url, "0086")
+    for name in ("before", "during", "after"):
+        await rows(
+            url,
+            f"INSERT INTO users (email, role) VALUES ('{name}@example.com', 'couple')",
+        )
+    await rows(url, _OPT_OUT.format("before"))
+    await migrate.upgrade(url)
+    await rows(url, _OPT_OUT.format("during"))
+    await rows(url, _PREFERENCE.format("after", "false"))
+    everybody = [("after@example.com",), ("before@example.com",), ("during@example.com",)]
+    assert await rows(url, _UNWANTED) == await rows(url, _OPTED_OUT) == everybody
+    await rows(
+        url,
+        "DELETE FROM message_mail_opt_outs WHERE user_id IN ("
+        "SELECT id FROM users WHERE email = 'during@example.com')",
+    )
+    await rows(url, _PREFERENCE.format("before", "true"))
+    assert await rows(url, _UNWANTED) == await rows(url, _OPTED_OUT) == everybody[:1]
+    await migrate.downgrade(url, "0086")
+    assert await rows(url, _OPTED_OUT) == everybody[:1]
+
+
 async def rows(url: str, sql: str) -> list[tuple[Any, ...]]:
     """What a statement returns, in a transaction of its own."""
     engine = create_async_engine(url)

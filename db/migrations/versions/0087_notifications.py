@@ -1,6 +1,9 @@
 """notifications and how people want to be told of them (M6)
 
 Revision: 0087, after 0086
+
+Processes of the previous release read and write `message_mail_opt_outs`. The table stays for them
+until the next release, and triggers carry each change from one table to the other.
 """
 
 from collections.abc import Sequence
@@ -17,6 +20,44 @@ _MAIL_KINDS = "'password_reset', 'password_changed', 'already_signed_up', 'invit
 _KINDS = ('invitation_accepted', 'invitation_declined', 'invitation_ending', 'link_requested', 'connected', 'partnership_ended', 'help_answered', 'message')
 _NOW = sa.text('now()')
 _TRUE = sa.text('true')
+
+
+# A change made by the other trigger has a depth above 1 and goes no further.
+_FROM_OPT_OUTS = """
+CREATE FUNCTION launch_opt_outs_to_preferences() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO notification_preferences (user_id, kind, email, updated_at)
+        VALUES (NEW.user_id, 'message', false, NEW.created_at)
+        ON CONFLICT (user_id, kind) DO UPDATE SET email = false, updated_at = NEW.created_at;
+    ELSE
+        UPDATE notification_preferences SET email = true, updated_at = now()
+        WHERE user_id = OLD.user_id AND kind = 'message';
+    END IF;
+    RETURN NULL;
+END $$
+"""
+_ON_OPT_OUTS = """
+CREATE TRIGGER to_preferences AFTER INSERT OR DELETE ON message_mail_opt_outs
+    FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION launch_opt_outs_to_preferences()
+"""
+_TO_OPT_OUTS = """
+CREATE FUNCTION launch_preferences_to_opt_outs() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.email THEN
+        DELETE FROM message_mail_opt_outs WHERE user_id = NEW.user_id;
+    ELSE
+        INSERT INTO message_mail_opt_outs (user_id, created_at)
+        VALUES (NEW.user_id, NEW.updated_at) ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN NULL;
+END $$
+"""
+_ON_PREFERENCES = """
+CREATE TRIGGER to_opt_outs AFTER INSERT OR UPDATE ON notification_preferences
+    FOR EACH ROW WHEN (NEW.kind = 'message' AND pg_trigger_depth() = 0)
+    EXECUTE FUNCTION launch_preferences_to_opt_outs()
+"""
 
 
 def _moment(name: str, *, nullable: bool = False) -> sa.Column[object]:
@@ -64,7 +105,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('user_id', 'kind', name=op.f('pk_notification_preferences'))
     )
     op.execute("INSERT INTO notification_preferences (user_id, kind, email, updated_at) SELECT user_id, 'message', false, created_at FROM message_mail_opt_outs")
-    op.drop_table('message_mail_opt_outs')
+    for statement in (_FROM_OPT_OUTS, _ON_OPT_OUTS, _TO_OPT_OUTS, _ON_PREFERENCES):
+        op.execute(statement)
     op.drop_constraint(op.f('ck_mails_mail_kind'), 'mails', type_='check')
     op.create_check_constraint(op.f('ck_mails_mail_kind'), 'mails', f"kind IN ({_MAIL_KINDS}, 'notification', 'other')")
 
@@ -73,12 +115,8 @@ def downgrade() -> None:
     op.execute("DELETE FROM mails WHERE kind = 'notification'")
     op.drop_constraint(op.f('ck_mails_mail_kind'), 'mails', type_='check')
     op.create_check_constraint(op.f('ck_mails_mail_kind'), 'mails', f"kind IN ({_MAIL_KINDS}, 'other')")
-    op.create_table('message_mail_opt_outs',
-    sa.Column('user_id', sa.Uuid(), nullable=False),
-    _moment('created_at'),
-    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_message_mail_opt_outs_user_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('user_id', name=op.f('pk_message_mail_opt_outs'))
-    )
-    op.execute("INSERT INTO message_mail_opt_outs (user_id, created_at) SELECT user_id, updated_at FROM notification_preferences WHERE kind = 'message' AND NOT email")
+    op.execute('DROP TRIGGER to_preferences ON message_mail_opt_outs')
+    op.execute('DROP FUNCTION launch_opt_outs_to_preferences()')
     op.drop_table('notification_preferences')
+    op.execute('DROP FUNCTION launch_preferences_to_opt_outs()')
     op.drop_table('notifications')
