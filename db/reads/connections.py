@@ -8,7 +8,6 @@ next answer, with all who do; nobody joins a question that was sent before they 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
 import asyncpg
@@ -47,11 +46,11 @@ class _Connection(NamedTuple):
 
 
 class _Waiting(NamedTuple):
-    """Questions that are not sent yet, and what all who ask them get."""
+    """Questions that are not sent yet, and who waits for what `finish` makes of their rows."""
 
     key: Key
     finish: Finish
-    answer: "asyncio.Future[bytes]"
+    answers: "list[asyncio.Future[bytes]]"
 
 
 class ReadConnections:
@@ -71,37 +70,41 @@ class ReadConnections:
         self.listeners: list[Callable[[str], None]] = []  # of statements, for tests
         self.shared = 0  # answers that somebody got with others
 
-    async def ask(self, plan: object, questions: Sequence[Question], finish: Finish) -> bytes:
+    def ask(
+        self, plan: object, questions: Sequence[Question], finish: Finish
+    ) -> "asyncio.Future[bytes]":
         """What `finish` makes of the rows of each statement, one after the other.
 
-        Raises whatever was wrong: a connection that was cut is not tried again here.
+        The answer raises whatever was wrong: a connection that was cut is not tried again here.
         """
-        if not questions:
-            return finish([])
-        key = (plan, tuple(questions))
-        if self._closed or asyncio.get_running_loop().time() < self._aside_until:
+        loop = asyncio.get_running_loop()
+        if self._closed or loop.time() < self._aside_until:
             raise Aside
         self._breaker.check()
         for tell in self.listeners:
             for question in questions:
                 tell(question.text)
-        if self._taken < self._most and key not in self._sent:
-            self._taken += 1
-            return await self._own_turn(key, finish)
-        return await asyncio.shield(self._wait(key, finish))  # who leaves takes nothing from others
-
-    def _wait(self, key: Key, finish: Finish) -> "asyncio.Future[bytes]":
+        # A future each: who leaves takes nothing from others.
+        key, answer = (plan, tuple(questions)), loop.create_future()
         known = self._by_key.get(key)
         if known is not None:
             self.shared += 1
-            return known.answer
-        known = _Waiting(key, finish, asyncio.get_running_loop().create_future())
-        self._by_key[key] = known
-        if key in self._sent:
-            self._sent[key] = known
+            known.answers.append(answer)
         else:
-            self._waiting.append(known)
-        return known.answer
+            self._wait(_Waiting(key, finish, [answer]))
+        return answer
+
+    def _wait(self, waiting: _Waiting) -> None:
+        self._by_key[waiting.key] = waiting
+        if waiting.key in self._sent:
+            self._sent[waiting.key] = waiting
+            return
+        self._waiting.append(waiting)
+        if self._taken < self._most:
+            self._taken += 1
+            task = asyncio.create_task(self._serve(), name="reads")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
         """Hang up, after what is being asked."""
@@ -111,48 +114,29 @@ class ReadConnections:
         while self._idle:
             self._idle.pop().driver.terminate()
 
-    async def _own_turn(self, key: Key, finish: Finish) -> bytes:
-        self._sent[key] = None
+    async def _serve(self) -> None:
+        """Answer those who wait, over one connection, until nobody does."""
         try:
-            return finish(await self._fetch(key[1]))
+            while self._waiting:
+                waiting = self._waiting.popleft()
+                del self._by_key[waiting.key]
+                self._sent[waiting.key] = None
+                try:
+                    _tell(waiting, waiting.finish(await self._fetch(waiting.key[1])))
+                except BaseException as error:
+                    _fail(waiting, error)
+                    if not isinstance(error, Exception):  # the process ends
+                        self._step_aside()
+                        raise
+                finally:
+                    self._land(waiting.key)
         finally:
-            self._land(key)
-            self._next()
+            self._taken -= 1
 
     def _land(self, key: Key) -> None:
         following = self._sent.pop(key)
         if following is not None:
             self._waiting.append(following)
-
-    def _next(self) -> None:
-        """The turn is over: who waits longest is next, else nobody."""
-        if not self._waiting:
-            self._taken -= 1
-            return
-        task = asyncio.create_task(self._serve(), name="reads")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _serve(self) -> None:
-        """Answer those who wait, over one connection, until nobody does."""
-        while self._waiting:
-            waiting = self._waiting.popleft()
-            del self._by_key[waiting.key]
-            self._sent[waiting.key] = None
-            try:
-                answer = waiting.finish(await self._fetch(waiting.key[1]))
-            except BaseException as error:
-                _fail(waiting.answer, error)
-                if not isinstance(error, Exception):  # the process ends
-                    self._taken -= 1
-                    self._step_aside()
-                    raise
-            else:
-                if not waiting.answer.done():
-                    waiting.answer.set_result(answer)
-            finally:
-                self._land(waiting.key)
-        self._taken -= 1
 
     async def _fetch(self, questions: Sequence[Question]) -> Answers:
         try:
@@ -185,7 +169,7 @@ class ReadConnections:
         """For a moment, and for all who wait: nobody waits twice in vain here."""
         self._aside_until = asyncio.get_running_loop().time() + ASIDE_SECONDS
         for waiting in self._by_key.values():
-            _fail(waiting.answer, Aside())
+            _fail(waiting, Aside())
         self._waiting.clear()
         self._by_key.clear()
         self._sent.update(dict.fromkeys(self._sent))
@@ -208,12 +192,18 @@ class ReadConnections:
         return _Connection(driver, generation)
 
 
-def _fail(answer: "asyncio.Future[bytes]", error: BaseException) -> None:
-    if answer.done():
-        return
-    if not isinstance(error, Exception):
-        answer.cancel()
-        return
-    answer.set_exception(error)
-    with suppress(BaseException):
-        answer.exception()  # seen, or asyncio complains where all who waited have left
+def _tell(waiting: _Waiting, data: bytes) -> None:
+    for answer in waiting.answers:
+        if not answer.done():
+            answer.set_result(data)
+
+
+def _fail(waiting: _Waiting, error: BaseException) -> None:
+    for answer in waiting.answers:
+        if answer.done():
+            continue
+        if isinstance(error, Exception):
+            answer.set_exception(error)
+            answer.exception()  # seen, or asyncio complains where its caller has left
+        else:
+            answer.cancel()

@@ -1,0 +1,55 @@
+"""The connections of query plans: who asks is answered, whoever else asks the same meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from db.reads.connections import Question
+from db.session import Database
+from tests.support.clock import PATIENCE, Clock
+
+
+@pytest.fixture
+async def db(migrated: str, clock: Clock) -> AsyncIterator[Database]:
+    found = Database(migrated, clock=clock)
+    yield found
+    await found.dispose()
+
+
+async def number(db: Database, value: int) -> bytes:
+    question = Question("SELECT $1::int", (value,))
+    return await db.reads.ask("a plan", [question], lambda found: b"%d" % found[0][0][0])
+
+
+async def test_the_same_question_over_and_over_leaves_no_connection_taken(db: Database) -> None:
+    """A question that waited was sent beside a newer one like it, and ended the turn for good."""
+
+    async def ask(value: int) -> None:
+        for _ in range(150):
+            assert await number(db, value) == b"%d" % value
+
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(*(ask(index % 2) for index in range(12)))
+        assert await asyncio.gather(*(number(db, value) for value in range(40))) == [
+            b"%d" % value for value in range(40)
+        ]
+    assert db.reads.shared > 0
+
+
+async def test_who_leaves_takes_nothing_from_the_others(db: Database) -> None:
+    waiting = [asyncio.ensure_future(number(db, 1)) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    async with asyncio.timeout(PATIENCE):
+        assert await asyncio.gather(*waiting[1:]) == [b"1", b"1"]
+
+
+async def test_what_is_wrong_with_a_question_is_told_to_all_who_asked_it(db: Database) -> None:
+    def ask() -> "asyncio.Future[bytes]":
+        return db.reads.ask("a plan", [Question("SELECT 1 / 0", ())], lambda _: b"")
+
+    async with asyncio.timeout(PATIENCE):
+        found = await asyncio.gather(ask(), ask(), return_exceptions=True)
+    assert [type(item).__name__ for item in found] == ["DivisionByZeroError"] * 2
+    assert await number(db, 2) == b"2"
