@@ -19,6 +19,7 @@ from domain.metrics.metrics import POOL_USED, SOCKETS
 from domain.platform.cost_quota import Budget
 from endpoints.badges import badge_route
 from endpoints.callers import Callers, is_local
+from endpoints.direct_answers import DirectAnswers
 from endpoints.graph_route import PATH, GraphRoute
 from endpoints.headers import ALWAYS
 from endpoints.healthz import probe_routes
@@ -33,6 +34,7 @@ from jobs.stores import open_stores
 from schema.context import Runtime
 from server.execution.event_documents import EventDocuments
 from server.graph import schema
+from server.http import direct
 from server.http.planned_operations import Plans
 from server.view import GraphQLView
 from services.accounts.authentication import look_up
@@ -202,22 +204,24 @@ def create_app(
     runtime = build_runtime(settings, clock, probes, passwords)
     shown = settings.graphiql
     show_explorer = settings.environment == "development" if shown is None else shown
+    plans = Plans(runtime, schema) if settings.fast_paths else None
     view = GraphQLView(
         schema,
         runtime,
         explorer="/explorer" if show_explorer else None,
         allowed_origins=settings.allowed_origins,
-        planned_operations=Plans(runtime, schema) if settings.fast_paths else None,
+        planned_operations=plans,
     )
     pages = Pages(trusted_only=settings.trusted_documents_only)
     exposition = Exposition(runtime)
     stopping, callers = Stopping(), Callers(local=is_local(settings.base_url))
+    answers = plans and DirectAnswers(runtime, plans, stopping, callers)
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, object]]:
         async with collecting(settings, "serve"), running(runtime), exposition.shared():
             _settle()
-            yield
+            yield {direct.STATE: answers}
 
     app = Starlette(
         routes=[
@@ -241,6 +245,7 @@ def create_app(
     )
     app.state.runtime = runtime
     app.state.stopping = stopping
+    app.state.answers = answers
     return app
 
 

@@ -31,11 +31,15 @@ def first_value(scope: Scope, wanted: bytes) -> str | None:
     return None
 
 
+def secure_headers(*, https: bool) -> list[tuple[bytes, bytes]]:
+    """Those that every answer has, unless it sets them itself."""
+    return _HTTPS if https else _PLAIN
+
+
 def _secured(headers: list[tuple[bytes, bytes]], *, https: bool) -> list[tuple[bytes, bytes]]:
     """With those that the answer does not set itself."""
     given = {name for name, _ in headers}
-    always = _HTTPS if https else _PLAIN
-    return [*headers, *[item for item in always if item[0] not in given]]
+    return [*headers, *[item for item in secure_headers(https=https) if item[0] not in given]]
 
 
 class SecureHeaders:

@@ -15,14 +15,18 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     Operation,
 )
 from strawberry.types import ExecutionContext, ExecutionResult
-from uvicorn._types import ASGIReceiveEvent
+from uvicorn._types import ASGI3Application, ASGIReceiveEvent
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from schema.context import Context
 
 __all__ = [
+    "ASGI3Application",
     "ASGIReceiveEvent",
     "HookedHandler",
+    "HookedHttpProtocol",
     "HookedSchema",
+    "RequestResponseCycle",
     "core_schema",
     "forget_sub_fields",
     "provided_operation_name",
@@ -90,3 +94,14 @@ class HookedHandler(BaseGraphQLTransportWSHandler[Context, None]):
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
         return None
+
+
+class HookedHttpProtocol(HttpToolsProtocol):
+    """A connection that may answer a request itself, without the ASGI application."""
+
+    def start(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """The head of a request is complete, and no earlier request is under way."""
+        super()._start_asgi_task(cycle, app)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self.start(cycle, app)

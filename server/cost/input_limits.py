@@ -23,6 +23,8 @@ def check_inputs(
     is_anonymous: bool,
 ) -> Refused | None:
     """Why the variables and extensions of a request are not read; None where they may be."""
+    if not variables and not extensions:
+        return None
     limits = MAX_VISITOR_VALUES if is_anonymous else MAX_VALUES
     refusal = _check("variables", variables, limits) or _check(
         "extensions", extensions, MAX_EXTENSIONS

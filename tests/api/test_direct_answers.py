@@ -1,0 +1,272 @@
+"""What a connection answers without the application is what the application would answer."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from domain.actors import Role
+from domain.platform.cost_quota import Budget
+from endpoints.direct_answers import DirectAnswers
+from server.http.direct import STATE
+from server.http.protocol import HeaderLimitProtocol
+from settings import Settings
+from tests.factories import people
+from tests.factories.launches import make_flag
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
+
+FLAGS = "query Flags($n: Int) { featureFlags(first: $n) { nodes { key enabled version } } }"
+VIEW = '{ viewerFlags(deviceId: "d1") { etag flags { key value } } }'
+OWN = {"date", "x-request-id"}  # of each response
+
+
+class Response(NamedTuple):
+    """As it came."""
+
+    status: int
+    headers: dict[str, str]
+    body: dict[str, object]
+
+
+class Site(NamedTuple):
+    """The same application on two ports: one answers directly what it can."""
+
+    app: Starlette
+    direct: int
+    plain: int
+
+    @property
+    def answers(self) -> DirectAnswers:
+        """What the connections of the first port ask."""
+        found: DirectAnswers = self.app.state.answers
+        return found
+
+
+@pytest.fixture
+def app_settings(settings: Settings) -> Settings:
+    """With plans, whatever the settings of this run are."""
+    return settings.model_copy(update={"fast_paths": True})
+
+
+@asynccontextmanager
+async def listening(app: Starlette, state: dict[str, object]) -> AsyncIterator[int]:
+    """The port of the application as `launch serve` runs it."""
+    config = uvicorn.Config(
+        app,
+        port=0,
+        lifespan="off",
+        log_level="warning",
+        loop="none",
+        http=HeaderLimitProtocol,
+        server_header=False,
+        forwarded_allow_ips="127.0.0.1",
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,unused-ignore] # pytest keeps its own
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    server.lifespan.state.update(state)
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await task
+
+
+@pytest.fixture
+async def site(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Site]:
+    """With a flag, and both operations known."""
+    await make_flag(admin, "mvp_chat")
+    async with listening(app, {STATE: app.state.answers}) as direct, listening(app, {}) as plain:
+        await admin.data(FLAGS, n=1)
+        await GraphQLClient(app).data(VIEW)
+        yield Site(app, direct, plain)
+
+
+def request(document: str, token: str | None = None, *more: str, **variables: object) -> bytes:
+    """Its bytes; a header of `more` replaces the usual one of its name."""
+    body = json.dumps({"query": document, "variables": variables}).encode()
+    usual = ["Host: launch.test", "Content-Type: application/json", "Accept: application/json"]
+    names = {line.partition(":")[0].lower() for line in more}
+    kept = [line for line in usual if line.partition(":")[0].lower() not in names]
+    credential = [f"Authorization: Bearer {token}"] if token else []
+    lines = ["POST /graphql HTTP/1.1", *kept, *credential, *more, f"Content-Length: {len(body)}"]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+async def response(reader: asyncio.StreamReader) -> Response:
+    """The next one of a connection."""
+    async with asyncio.timeout(PATIENCE):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        fields = dict(line.split(": ", 1) for line in head[1:] if line)
+        raw = await reader.readexactly(int(fields.get("content-length", "0")))
+    body = json.loads(raw) if raw.startswith(b"{") else {"text": raw.decode()}
+    return Response(int(head[0].split()[1]), fields, body)
+
+
+async def sent(port: int, *parts: bytes, responses: int = 1) -> list[Response]:
+    """The responses of one connection that gets these parts, each when the one before was read."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for part in parts:
+        writer.write(part)
+        await writer.drain()
+        await asyncio.sleep(0.02 if len(parts) > 1 else 0)
+    found = [await response(reader) for _ in range(responses)]
+    writer.close()
+    return found
+
+
+def shown(found: Response) -> object:
+    """All that both must have in common."""
+    headers = {name: value for name, value in found.headers.items() if name not in OWN}
+    extensions = found.body.get("extensions")
+    cost = extensions.get("cost") if isinstance(extensions, dict) else None
+    body = {name: value for name, value in found.body.items() if name != "extensions"}
+    requested = cost.get("requested") if isinstance(cost, dict) else None
+    length = headers.pop("content-length", "")
+    return found.status, headers, body, requested, bool(length)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        (),
+        ("Accept: application/graphql-response+json",),
+        ("Accept: */*",),
+        ("User-Agent: a browser", "Origin: https://elsewhere.test"),
+    ],
+)
+async def test_a_direct_response_is_that_of_the_application(
+    site: Site, admin: GraphQLClient, more: tuple[str, ...]
+) -> None:
+    asked = [request(FLAGS, admin.token, *more, n=5), request(VIEW, None, *more)]
+    for part in asked:
+        (direct,), (plain,) = await sent(site.direct, part), await sent(site.plain, part)
+        assert direct.status == 200
+        assert "data" in direct.body
+        assert shown(direct) == shown(plain)
+    assert site.answers.answered == len(asked)
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        (("Authorization: Bearer " + "x" * 43,), 401),
+        (("Host: launch.test", "Host: other.test"), 400),
+        (("Content-Type: text/plain",), 415),
+        (("Accept: text/html",), 406),
+        (("Content-Type: application/json; charset=utf-8",), 200),
+        (("Expect: 100-continue",), 200),
+        (("Connection: close",), 200),
+    ],
+)
+async def test_what_is_unusual_is_left_to_the_application(
+    site: Site, more: tuple[str, ...], status: int
+) -> None:
+    part = request(VIEW, None, *more)
+    if "Expect: 100-continue" in more:
+        reader, writer = await asyncio.open_connection("127.0.0.1", site.direct)
+        writer.write(part)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100")
+        found = await response(reader)
+        writer.close()
+    else:
+        (found,) = await sent(site.direct, part)
+    assert found.status == status
+    assert site.answers.answered == 0
+
+
+async def test_the_id_of_a_request_is_the_callers(site: Site) -> None:
+    (found,) = await sent(site.direct, request(VIEW, None, "X-Request-Id: a-caller-12345"))
+    (other,) = await sent(site.direct, request(VIEW, None, "X-Request-Id: not one"))
+    assert found.headers["x-request-id"] == "a-caller-12345"
+    assert other.headers["x-request-id"] not in {"not one", ""}
+    assert site.answers.answered == 2
+
+
+async def test_a_body_that_follows_its_head_is_answered_by_the_application(site: Site) -> None:
+    whole = request(VIEW)
+    head, body = whole.split(b"\r\n\r\n")
+    (found,) = await sent(site.direct, head + b"\r\n\r\n", body)
+    assert "data" in found.body
+    assert site.answers.answered == 0
+
+
+async def test_requests_that_come_together_are_answered_in_their_order(
+    site: Site, admin: GraphQLClient
+) -> None:
+    parts = [request(FLAGS, admin.token, n=1), request(VIEW), request(FLAGS, admin.token, n=2)]
+    found = await sent(site.direct, b"".join(parts), responses=3)
+    assert [next(iter(item.body["data"])) for item in found] == [  # type: ignore[call-overload]
+        "featureFlags",
+        "viewerFlags",
+        "featureFlags",
+    ]
+
+
+async def test_a_kept_connection_is_answered_again_and_again(
+    site: Site, admin: GraphQLClient
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.direct)
+    for _ in range(5):
+        writer.write(request(FLAGS, admin.token, n=1))
+        assert "data" in (await response(reader)).body
+    writer.close()
+    assert site.answers.answered == 5
+
+
+async def test_a_plan_that_fails_is_answered_by_the_application(
+    site: Site, admin: GraphQLClient
+) -> None:
+    await site.app.state.runtime.db.reads.close()
+    (found,) = await sent(site.direct, request(FLAGS, admin.token, n=1))
+    assert "data" in found.body
+    assert site.answers.answered == 0
+
+
+async def test_what_a_caller_may_not_read_is_refused_by_the_application(
+    site: Site, admin: GraphQLClient
+) -> None:
+    db = site.app.state.runtime.db
+    token = await people.session_of(db, Role.SUPPLIER)
+    for port in (site.direct, site.plain):
+        (found,) = await sent(port, request(FLAGS, token, n=1))
+        assert found.body["data"] is None
+    assert site.answers.answered == 0
+
+
+async def test_a_visitor_pays_by_the_address_that_a_proxy_states(site: Site) -> None:
+    quota = site.app.state.runtime.quota
+    await quota.stop()
+    quota.budget = Budget(points=1_000, restore_rate=0.001)
+
+    async def left(address: str) -> int:
+        (found,) = await sent(site.direct, request(VIEW, None, f"X-Forwarded-For: {address}"))
+        remaining: int = found.body["extensions"]["cost"]["remaining"]  # type: ignore[index]
+        return remaining
+
+    first, other, again = [await left(item) for item in ("192.0.2.1", "192.0.2.2", "192.0.2.1")]
+    assert first == other > again
+    assert site.answers.answered == 3
+
+
+async def test_a_process_that_drains_leaves_all_to_the_application(site: Site) -> None:
+    site.app.state.stopping.drain()
+    (found,) = await sent(site.direct, request(VIEW))
+    assert found.headers["connection"] == "close"
+    assert site.answers.answered == 0
+
+
+async def test_a_caller_who_leaves_takes_nothing_with_him(site: Site, admin: GraphQLClient) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", site.direct)
+    writer.write(request(FLAGS, admin.token, n=1))
+    writer.close()
+    (found,) = await sent(site.direct, request(FLAGS, admin.token, n=1))
+    assert "data" in found.body
