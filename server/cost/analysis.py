@@ -6,7 +6,7 @@ each item that may come. Every fragment is looked at once, so the time is linear
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import NamedTuple
 
 from graphql import (
@@ -197,23 +197,25 @@ class Shape:
     ) -> None:
         """Nothing is worked out yet."""
         self._schema, self._document, self._operation = schema, document, operation
+        self._declared = [item.variable.name.value for item in operation.variable_definitions or ()]
         self._names: tuple[str, ...] | None = None
-        self._known: dict[tuple[int, ...], Cost] = {}
+        self._known: dict[Hashable, Cost] = {}
 
     def cost(self, variables: Variables) -> Cost:
         """Raises Refused where fragments are nested too deeply to look at."""
-        is_plain = not any(map(count_values, variables.values()))
-        if self._names is not None and is_plain:
-            found = self._known.get(self._key(variables))
+        sizes = {name: count_values(value) for name, value in variables.items()}
+        if self._names is not None and not any(map(sizes.get, self._names)):
+            found = self._known.get(self._key(variables, sizes))
             if found is not None:
                 return found
         analysis = Analysis(self._schema, self._document, variables)
         cost = analysis.cost(self._operation)
+        is_plain = not any(map(sizes.get, analysis.names))
         if is_plain and len(analysis.names) <= _MAX_NAMES:
             self._names = tuple(sorted(analysis.names))
             if len(self._known) >= _MAX_KNOWN:
                 self._known.clear()
-            self._known[self._key(variables)] = cost
+            self._known[self._key(variables, sizes)] = cost
         return cost
 
     def allowed(self, variables: Variables) -> Cost:
@@ -222,11 +224,13 @@ class Shape:
         check(cost)
         return cost
 
-    def _key(self, variables: Variables) -> tuple[int, ...]:
-        return tuple(
+    def _key(self, variables: Variables, sizes: Mapping[str, int]) -> Hashable:
+        """All that decides: the numbers of some variables, and how much each of all holds."""
+        numbers = tuple(
             count_of(variables[name], -1) if name in variables else -2  # its default counts
             for name in self._names or ()
         )
+        return numbers, tuple(sizes.get(name, 0) for name in self._declared), sum(sizes.values())
 
 
 def _shape(schema: GraphQLSchema, query: str, operation_name: str | None) -> Shape | None:
