@@ -42,7 +42,7 @@ from server.http.request_limits import (
     too_late,
 )
 from server.http.requests import GraphQLRequest
-from server.websocket.adapters import adapter_of
+from server.websocket.adapters import select_adapter
 from server.websocket.handler import SocketHandler
 from services.platform.inbound_bytes import INBOUND, Share
 from services.platform.response_time import HeldBack, begin_request
@@ -67,7 +67,7 @@ class GraphQLView(GraphQL[Context, None]):
     """`runtime` is what the process shares between its requests."""
 
     graphql_transport_ws_handler_class = SocketHandler
-    websocket_adapter_class = staticmethod(adapter_of)  # type: ignore[assignment] # one of two
+    websocket_adapter_class = staticmethod(select_adapter)  # type: ignore[assignment] # one of two
     stream_transport_classes_by_protocol: Mapping[str, type[HTTPStreamTransport]] = {
         GRAPHQL_SSE_PROTOCOL: EventStream
     }

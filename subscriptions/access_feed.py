@@ -1,4 +1,4 @@
-"""Forgets credentials that end, whichever process ended them (A49)."""
+"""Removes credentials from the cache when any process has ended them (A49)."""
 
 import asyncio
 import logging
@@ -12,16 +12,16 @@ logger = logging.getLogger(__name__)
 
 
 class AccessFeed:
-    """One for each process: follows the tail, which misses nothing that was committed."""
+    """Follows the tail, which misses no committed event; one per process."""
 
     def __init__(self, tail: EventTail, access: CredentialCache) -> None:
-        """`access` is what forgets."""
+        """`access` is the cache of credentials of this process."""
         self._tail = tail
         self._access = access
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to follow."""
+        """Start to follow the tail."""
         self._task = asyncio.create_task(self._follow(), name="access-feed")
 
     async def stop(self) -> None:
@@ -35,5 +35,5 @@ class AccessFeed:
                     async for item in events:
                         self._access.hear(item.event)
             except Overflow:
-                logger.warning("access: too many events at once, forgetting every credential")
+                logger.warning("access: too many events at once, clearing the credential cache")
                 self._access.clear()

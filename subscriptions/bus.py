@@ -1,7 +1,7 @@
-"""The bus between processes, with broadcaster's face: connect, disconnect, publish, subscribe.
+"""The message bus between processes, with the interface of the library broadcaster.
 
-It may lose messages, but never in silence: after every interruption each subscriber of a channel
-gets a `Resync`, which tells it to read again what it follows (S59, A24).
+It may lose messages, but never silently: after an interruption each subscriber of a channel gets a
+`Resync`, and has to read again what it follows (S59, A24).
 """
 
 import asyncio
@@ -29,12 +29,12 @@ __all__ = ["Backend", "Broadcast", "BusMessage", "BusUnavailable", "Event", "Res
 
 logger = logging.getLogger(__name__)
 
-_TURN = 16  # messages handed out before the readers get their turn
+_YIELD_EVERY = 16  # messages, before the readers get a turn
 
 
 @dataclass(frozen=True, slots=True)
 class Resync:
-    """Messages of this channel may have been missed before this one."""
+    """Stands for a message: earlier messages of this channel may have been lost."""
 
     reason: str
 
@@ -43,7 +43,7 @@ BusMessage: TypeAlias = Event | Resync
 
 
 class Backend(Protocol):
-    """broadcaster's `BroadcastBackend`, and what the bus shows of its state."""
+    """The interface of broadcaster's `BroadcastBackend`, with the state that the bus reports."""
 
     @property
     def connected(self) -> bool:
@@ -51,37 +51,37 @@ class Backend(Protocol):
 
     @property
     def silent_seconds(self) -> float:
-        """How long ago the other side was heard last."""
+        """Seconds since the last reply of the server."""
 
     @property
     def cause(self) -> str | None:
-        """Why they cannot, for operators."""
+        """Why messages cannot arrive, for operators."""
 
     @property
     def counters(self) -> Counters:
-        """Counted by the backend and the bus together."""
+        """Counters that the backend and the bus share."""
 
     async def connect(self) -> None:
-        """Begin; must not fail because the other side is away."""
+        """Connect. Must not fail because the server is down."""
 
     async def disconnect(self) -> None:
-        """End."""
+        """Close the connection."""
 
     async def subscribe(self, group: str) -> None:
-        """Receive a channel. Called for each subscriber, so it must be idempotent."""
+        """Start to receive a channel. It is called for each subscriber: must be idempotent."""
 
     async def unsubscribe(self, group: str) -> None:
-        """Receive a channel no longer. Must not wait."""
+        """Stop receiving a channel. Must not wait."""
 
     async def publish(self, channel: str, message: str) -> None:
-        """Send, or raise `BusUnavailable`."""
+        """Send a message, or raise BusUnavailable."""
 
     async def next_published(self) -> Event:
-        """Wait for the next message, or raise `Gap`."""
+        """Wait for the next message, or raise Gap."""
 
 
 class Broadcast:
-    """One a process, shared by all its streams; it holds one connection for all channels."""
+    """The bus of one process: all its streams share one connection for all channels."""
 
     def __init__(
         self,
@@ -136,13 +136,13 @@ class Broadcast:
         await self.disconnect()
 
     async def connect(self) -> None:
-        """Begin to receive. Succeeds without Redis too, which is then awaited in the background."""
+        """Start to receive. Without Redis it succeeds too, and connects in the background."""
         if self._listener is None:
             await self._backend.connect()
             self._listener = asyncio.create_task(self._listen())
 
     async def disconnect(self) -> None:
-        """Stop. The iteration of every subscriber ends."""
+        """Stop, and end the iteration of every subscriber."""
         listener, self._listener = self._listener, None
         await background.end(listener)
         for fanout in self._channels.values():
@@ -151,7 +151,7 @@ class Broadcast:
         await self._backend.disconnect()
 
     async def publish(self, channel: str, message: str) -> None:
-        """Send to all processes, this one included. Raises `BusUnavailable` within the deadline."""
+        """Send to all processes, this one included. Raises BusUnavailable within the deadline."""
         try:
             if self._listener is None:
                 raise BusUnavailable("The bus is not connected.")
@@ -165,9 +165,9 @@ class Broadcast:
     async def subscribe(
         self, channel: str, buffer: Buffer[BusMessage] | None = None
     ) -> AsyncIterator[Subscription[BusMessage]]:
-        """Messages of a channel, none of them missed from when the block is entered.
+        """Receive all messages of a channel that are sent after the block is entered.
 
-        While Redis is away the block is entered all the same, and a `Resync` comes first.
+        While Redis is down the block can be entered too; the first message is a `Resync` then.
         """
         fanout = self._channels.get(channel) or self._new_channel(channel)
         subscription = fanout.subscribe(buffer or Bounded(self._buffer_size))
@@ -188,7 +188,7 @@ class Broadcast:
         return fanout
 
     async def _release(self, channel: str, fanout: Fanout[BusMessage]) -> None:
-        # Nothing in here waits, so no lock is needed against a subscriber that comes meanwhile.
+        # Nothing here awaits, so that no subscriber can come in between.
         if not fanout.live and self._channels.get(channel) is fanout:
             del self._channels[channel]
             await self._backend.unsubscribe(channel)
@@ -200,18 +200,18 @@ class Broadcast:
             except Gap as gap:
                 self._deliver(gap.channel, Resync("reconnected"))
             except Exception:
-                logger.exception("The bus's backend failed")
+                logger.exception("The backend of the bus failed")
                 for channel in tuple(self._channels):
                     self._deliver(channel, Resync("failed"))
                 await asyncio.sleep(1)
 
     async def _receive(self) -> None:
-        for _ in range(_TURN):
+        for _ in range(_YIELD_EVERY):
             event = await self._backend.next_published()
             self.counters.received += 1
             self._deliver(event.channel, event)
-        # Reading what is already in memory does not yield, and a thousand messages at once would
-        # overflow readers that are not slow at all.
+        # Reading buffered messages does not yield, and a thousand of them at once would overflow
+        # readers that are not slow.
         await asyncio.sleep(0)
 
     def _deliver(self, channel: str, message: BusMessage) -> None:

@@ -1,4 +1,4 @@
-"""The names of all channels and what travels on them: the only place that knows."""
+"""The names of all bus channels, and the encoding of their messages."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ METRICS = "launch:metrics"
 
 
 def encode_events(events: Sequence[RecordedEvent]) -> str:
-    """The events of one transaction as one message."""
+    """Encode the events of one transaction as one message."""
     return orjson.dumps(
         [
             {
@@ -36,13 +36,13 @@ def encode_events(events: Sequence[RecordedEvent]) -> str:
 
 
 def decode_events(message: str, after: int = 0) -> list[RecordedEvent]:
-    """The events of a message after a position; raises ValueError where it is not one of ours.
+    """Decode the events of a message after a position. Raises ValueError for a foreign message.
 
-    A process hears its own messages too, and needs none of what it has already.
+    A process receives its own messages too, and skips the events that it has.
     """
     try:
         items = orjson.loads(message)
-        return [_event(item) for item in items if int(str(item["seq"])) > after]
+        return [_load_event(item) for item in items if int(str(item["seq"])) > after]
     except (KeyError, TypeError) as error:
         raise ValueError("not a message of events") from error
 
@@ -58,11 +58,11 @@ def _load_actor(value: object) -> ActorRef:
     raise TypeError("actor")
 
 
-def _event(item: dict[str, object]) -> RecordedEvent:
+def _load_event(item: dict[str, object]) -> RecordedEvent:
     payload = item["payload"]
     if not isinstance(payload, dict):
         raise TypeError("payload")
-    # The version before sends neither an id nor when it was recorded.
+    # The previous version sends neither `id` nor `recorded_at`.
     return RecordedEvent(
         seq=EventSeq(int(str(item["seq"]))),
         id=EventId(int(str(item.get("id", item["seq"])))),

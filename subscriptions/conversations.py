@@ -1,4 +1,4 @@
-"""Conversations, live: subscribe first, then a snapshot, then every change (M7)."""
+"""Live conversations: a snapshot, then every change (M7)."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -46,16 +46,16 @@ async def conversation(
 
     It ends when the partnership ends, with a last result that says so.
     """
-    key, place = decode_id(id, "Conversation"), _Place(_check_after(after))
+    key, progress = decode_id(id, "Conversation"), _Progress(_check_after(after))
     viewer, runtime = require_participant(info.context.actor), info.context.runtime
-    newest: Latest[RecordedEvent] = Latest()  # one unread event is enough: the rows are read anew
-    async with runtime.tail.subscribe(newest, _about(viewer, key)) as changes:
-        with runtime.credential_watch.guard(info.context.actor, changes):
+    newest: Latest[RecordedEvent] = Latest()  # one unread event is enough: rows are read again
+    async with runtime.tail.subscribe(newest, _concerns(viewer, key)) as changes:
+        with runtime.credential_watch.end_with_access(info.context.actor, changes):
             while True:
                 view = await read_conversation(info, key)
-                more = True
-                while more:
-                    rows, more = await place.advance(info, view)
+                has_more = True
+                while has_more:
+                    rows, has_more = await progress.advance(info, view)
                     yield ConversationUpdate(
                         conversation=types.Conversation.of(view),
                         messages=[Message.of(row) for row in rows],
@@ -73,44 +73,44 @@ async def conversations(info: Info) -> AsyncIterator[ConversationsUpdate]:
     if viewer is None:
         yield ConversationsUpdate(unread_conversations=0, changed=None)
         return
-    # The newest event of each conversation: bounded by the caller's partnerships.
+    # The newest event per conversation, which the number of partnerships bounds.
     newest: Latest[RecordedEvent] = Latest(lambda item: item.event.subject_id)
-    async with runtime.tail.subscribe(newest, _about(viewer)) as changes:
-        with runtime.credential_watch.guard(info.context.actor, changes):
+    async with runtime.tail.subscribe(newest, _concerns(viewer)) as changes:
+        with runtime.credential_watch.end_with_access(info.context.actor, changes):
             unread = await types.unread_conversations(info, viewer)
             yield ConversationsUpdate(unread_conversations=unread, changed=None)
             async for item in changes:
-                assert item.event.subject_id is not None  # they are about a partnership
+                assert item.event.subject_id is not None  # the id of a partnership
                 unread = await types.unread_conversations(info, viewer)
                 changed = await types.load_conversation(info, item.event.subject_id)
                 yield ConversationsUpdate(unread_conversations=unread, changed=changed)
 
 
 @dataclass(slots=True)
-class _Place:
-    """The revision up to which a subscriber knows a conversation; None: it knows nothing yet."""
+class _Progress:
+    """The revision up to which a subscriber has the conversation; None: it has nothing yet."""
 
-    known: int | None
+    revision: int | None
 
     async def advance(self, info: Info, view: Conversation) -> tuple[Sequence[MessageRow], bool]:
-        """The next batch of messages, and whether there are more.
+        """Return the next batch of messages, and whether there are more.
 
-        A snapshot counts as of the conversation that was read before it: what changed in between
-        is sent twice, never not at all.
+        The snapshot of messages is read after the conversation, but gets its revision: a message
+        that changes in between is sent twice rather than never.
         """
         async with info.context.db.read() as session:
-            if self.known is None:
-                self.known = view.revision
+            if self.revision is None:
+                self.revision = view.revision
                 return await messages.newest(session, view.partnership_id, BATCH), False
-            rows = await messages.changed_after(session, view.partnership_id, self.known, BATCH)
-        self.known = rows[-1].revision if rows else self.known
+            rows = await messages.changed_after(session, view.partnership_id, self.revision, BATCH)
+        self.revision = rows[-1].revision if rows else self.revision
         return rows, len(rows) == BATCH
 
 
-def _about(viewer: Participant, key: UUID | None = None) -> Callable[[RecordedEvent], bool]:
-    """What concerns a participant: of one conversation, or of all of theirs."""
+def _concerns(viewer: Participant, key: UUID | None = None) -> Callable[[RecordedEvent], bool]:
+    """Return a filter for events of one conversation of a participant, or of all of them."""
 
-    def concerns(item: RecordedEvent) -> bool:
+    def is_selected(item: RecordedEvent) -> bool:
         event = item.event
         if not isinstance(event, MessageChanged | ConversationReadMoved | PartnershipChanged):
             return False
@@ -120,7 +120,7 @@ def _about(viewer: Participant, key: UUID | None = None) -> Callable[[RecordedEv
             return False
         return key is None or event.partnership_id == key
 
-    return concerns
+    return is_selected
 
 
 def _check_after(after: int | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Streams and sockets end when the access they were opened with ends (S31, A49)."""
+"""Ends streams and sockets when their credential expires or is revoked (S31, A49)."""
 
 import asyncio
 import logging
@@ -17,9 +17,9 @@ from subscriptions.tail import EventTail
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
-End = Callable[[], None]
+OnEnd = Callable[[], None]
 
-_LONGEST_DELAY = 3_600.0
+_MAX_DELAY_SECONDS = 3_600.0
 
 
 class AccessEnded(Forbidden):
@@ -27,24 +27,24 @@ class AccessEnded(Forbidden):
 
 
 class ExpiryTimer:
-    """Calls `end` once when a credential expires, however far away that is (SEC1).
+    """Calls `on_end` once when a credential expires, however far away that is (SEC1).
 
-    It looks at the clock again at least once an hour: the clock may be set, and a session lasts
-    longer than a timer of an event loop should.
+    It checks the clock at least once an hour: the clock may be adjusted, and a session lasts longer
+    than a timer of an event loop should.
     """
 
     def __init__(
-        self, expires_at: datetime | None, clock: Callable[[], datetime], end: End
+        self, expires_at: datetime | None, clock: Callable[[], datetime], on_end: OnEnd
     ) -> None:
-        """`expires_at` None: never."""
+        """Start the timer; a credential whose `expires_at` is None never expires."""
         self._expires_at = expires_at
         self._clock = clock
-        self._end = end
+        self._on_end = on_end
         self._handle: asyncio.TimerHandle | None = None
         self._arm()
 
     def cancel(self) -> None:
-        """Never call `end` any more."""
+        """Stop the timer without calling `on_end`."""
         if self._handle is not None:
             self._handle.cancel()
 
@@ -52,55 +52,55 @@ class ExpiryTimer:
         if self._expires_at is None:
             return
         seconds = (self._expires_at - self._clock()).total_seconds()
-        delay = min(max(seconds, 0.0), _LONGEST_DELAY)
+        delay = min(max(seconds, 0.0), _MAX_DELAY_SECONDS)
         self._handle = asyncio.get_running_loop().call_later(delay, self._check)
 
     def _check(self) -> None:
         if self._expires_at is not None and self._expires_at <= self._clock():
-            self._end()
+            self._on_end()
         else:
             self._arm()
 
 
 class CredentialWatch:
-    """Knows what hangs on each session and token of this process."""
+    """Calls back when a session or API token that this process uses expires or is revoked."""
 
     def __init__(self, tail: EventTail, clock: Callable[[], datetime]) -> None:
-        """The tail tells of revocations made in any process."""
+        """The tail delivers revocations of all processes."""
         self._tail = tail
         self._clock = clock
-        self._ends: dict[UUID, set[End]] = {}
+        self._callbacks: dict[UUID, set[OnEnd]] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to listen for revocations."""
-        self._task = asyncio.create_task(self._follow(), name="lifetimes")
+        """Start to follow revocations."""
+        self._task = asyncio.create_task(self._follow(), name="credential-expiry")
 
     async def stop(self) -> None:
-        """Stop listening."""
+        """Stop following."""
         await background.end(self._task)
 
     @contextmanager
-    def watch(self, actor: Actor, end: End) -> Iterator[None]:
-        """Call `end` once when the actor's session or token expires or is revoked."""
+    def watch(self, actor: Actor, on_end: OnEnd) -> Iterator[None]:
+        """Call `on_end` once when the actor's session or token expires or is revoked."""
         credential = actor.credential_id
         if credential is None:
             yield
             return
-        ends = self._ends.setdefault(credential, set())
-        ends.add(end)
-        timer = ExpiryTimer(actor.expires_at, self._clock, end)
+        callbacks = self._callbacks.setdefault(credential, set())
+        callbacks.add(on_end)
+        timer = ExpiryTimer(actor.expires_at, self._clock, on_end)
         try:
             yield
         finally:
             timer.cancel()
-            ends.discard(end)
-            if not ends:
-                self._ends.pop(credential, None)
+            callbacks.discard(on_end)
+            if not callbacks:
+                self._callbacks.pop(credential, None)
 
     @contextmanager
-    def guard(self, actor: Actor, stream: Subscription[T]) -> Iterator[Subscription[T]]:
-        """The stream, which ends with AccessEnded when the actor's access does."""
+    def end_with_access(self, actor: Actor, stream: Subscription[T]) -> Iterator[Subscription[T]]:
+        """End the stream with AccessEnded when the actor's session or token ends."""
         with self.watch(actor, lambda: stream.end(AccessEnded())):
             yield stream
 
@@ -111,18 +111,18 @@ class CredentialWatch:
                     async for item in events:
                         self._revoke(item)
             except Overflow:
-                logger.error("lifetimes: too many revocations at once, ending every stream")
+                logger.error("credential expiry: too many revocations at once, ending all streams")
                 self._end_all()
 
     def _revoke(self, item: RecordedEvent) -> None:
         if isinstance(item.event, AccessRevoked):
-            for end in tuple(self._ends.get(item.event.credential_id, ())):
-                end()
+            for on_end in tuple(self._callbacks.get(item.event.credential_id, ())):
+                on_end()
 
     def _end_all(self) -> None:
-        for ends in tuple(self._ends.values()):
-            for end in tuple(ends):
-                end()
+        for callbacks in tuple(self._callbacks.values()):
+            for on_end in tuple(callbacks):
+                on_end()
 
 
 def _is_revocation(item: RecordedEvent) -> bool:

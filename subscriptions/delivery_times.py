@@ -1,4 +1,4 @@
-"""How long a change takes from its commit to the transport of a stream (S108, S110)."""
+"""Measures how long a change takes from its commit to the transport of a stream (S108, S110)."""
 
 from datetime import datetime
 
@@ -7,27 +7,27 @@ from services.metrics.metering import Meter
 
 
 def note_delivery(meter: Meter, metric: str, committed_at: datetime, taken_at: datetime) -> None:
-    """A message has been taken by the transport of its stream."""
+    """Record the delay of a message when the transport has accepted it."""
     meter.observe(metric, (taken_at - committed_at).total_seconds() * 1000)
 
 
-class OldestMove:
-    """The first change that a stream of latest states has not shown yet."""
+class OldestUnsentChange:
+    """The commit time of the oldest change that a stream of snapshots has not sent yet."""
 
     def __init__(self) -> None:
-        """Nothing has happened."""
-        self._waiting: datetime | None = None
-        self._looked_at: datetime | None = None
+        """Start without a change."""
+        self._unread: datetime | None = None
+        self._being_read: datetime | None = None
 
     def note(self, item: RecordedEvent) -> None:
-        """One more change."""
-        self._waiting = self._waiting or item.recorded_at
+        """Note one more change."""
+        self._unread = self._unread or item.recorded_at
 
-    def begin_look(self) -> None:
-        """A state is read that shows whatever was noted until now."""
-        self._looked_at, self._waiting = self._looked_at or self._waiting, None
+    def begin_read(self) -> None:
+        """Note that a snapshot is read now, which includes all changes so far."""
+        self._being_read, self._unread = self._being_read or self._unread, None
 
-    def shown(self) -> datetime | None:
-        """That state goes out: when the first change that it shows was committed."""
-        found, self._looked_at = self._looked_at, None
-        return found
+    def take_oldest(self) -> datetime | None:
+        """Return the commit time of the oldest change in the snapshot, which is sent now."""
+        oldest, self._being_read = self._being_read, None
+        return oldest

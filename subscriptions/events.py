@@ -1,4 +1,4 @@
-"""The event feed, live: catches up from a cursor, then goes on without a hole (X6)."""
+"""The live event feed: catches up from a cursor, then follows the log without a gap (X6)."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -44,24 +44,24 @@ async def launch_events(
     position = number_after(after)
     runtime = info.context.runtime
 
-    def concerns(item: RecordedEvent) -> bool:
+    def is_selected(item: RecordedEvent) -> bool:
         return is_shown(item) and (phase is None or item.event.phase_id == phase)
 
-    async with runtime.tail.subscribe(Bounded(BUFFER), concerns) as live:
-        with runtime.credential_watch.guard(info.context.actor, live):
-            place = _Place(runtime.tail.position, runtime.tail.rewinds)
+    async with runtime.tail.subscribe(Bounded(BUFFER), is_selected) as live:
+        with runtime.credential_watch.end_with_access(info.context.actor, live):
+            stream_position = _StreamPosition(runtime.tail.position, runtime.tail.rewinds)
             if position is not None:
-                async with aclosing(_catch_up(info, position, phase, place)) as missed:
+                async with aclosing(_catch_up(info, position, phase, stream_position)) as missed:
                     async for event in missed:
                         yield event
-            async with aclosing(_follow(info, live, place)) as news:
+            async with aclosing(_follow(info, live, stream_position)) as news:
                 async for event in news:
                     yield event
 
 
 @dataclass(slots=True)
-class _Place:
-    """The newest event that was sent, in the log as it is since it last went back."""
+class _StreamPosition:
+    """The sequence of the last event that was sent, and how often the log had gone back then."""
 
     last: int
     rewinds: int
@@ -71,54 +71,54 @@ class _Place:
 
 
 async def _catch_up(
-    info: Info, position: int, phase: UUID | None, place: _Place
+    info: Info, position: int, phase: UUID | None, stream_position: _StreamPosition
 ) -> AsyncGenerator[LaunchEvent, None]:
-    """All after a position; a StreamGap where the log does not reach it (SEC14)."""
-    if position > place.last:
-        place.last = await _head(info)
-    if position > place.last:
-        yield place.gap(info, position - place.last)
+    """Yield all events after a position; a StreamGap if the log ends before it (SEC14)."""
+    if position > stream_position.last:
+        stream_position.last = await _read_head(info)
+    if position > stream_position.last:
+        yield stream_position.gap(info, position - stream_position.last)
         return
-    place.last = position
-    async with aclosing(_missed(info, position, phase)) as missed:
+    stream_position.last = position
+    async with aclosing(_read_log(info, position, phase)) as missed:
         async for item in missed:
-            place.last = item.seq
+            stream_position.last = item.seq
             yield to_event(item)
 
 
 async def _follow(
-    info: Info, live: Subscription[RecordedEvent], place: _Place
+    info: Info, live: Subscription[RecordedEvent], stream_position: _StreamPosition
 ) -> AsyncGenerator[LaunchEvent, None]:
-    """What happens from now on. A log that goes back leaves what was sent ahead of it (SEC14)."""
+    """Yield new events; a StreamGap first if the log went back behind the last one (SEC14)."""
     runtime, tail = info.context.runtime, info.context.runtime.tail
     try:
         async for item in live:
-            if tail.rewinds != place.rewinds:
-                lost = max(place.last - item.seq + 1, 1)
-                place.last, place.rewinds = item.seq - 1, tail.rewinds
-                yield place.gap(info, lost)
-            if item.seq > place.last:
-                place.last = item.seq
+            if tail.rewinds != stream_position.rewinds:
+                lost = max(stream_position.last - item.seq + 1, 1)
+                stream_position.last, stream_position.rewinds = item.seq - 1, tail.rewinds
+                yield stream_position.gap(info, lost)
+            if item.seq > stream_position.last:
+                stream_position.last = item.seq
                 yield to_event(item)
                 note_delivery(runtime.meter, EVENT_DELAY, item.recorded_at, runtime.clock())
     except Overflow as overflow:
-        yield place.gap(info, overflow.missed)
+        yield stream_position.gap(info, overflow.missed)
 
 
-async def _head(info: Info) -> int:
+async def _read_head(info: Info) -> int:
     async with info.context.db.read() as session:
         return await event_reads.head(session)
 
 
-async def _missed(
+async def _read_log(
     info: Info, position: int, phase: UUID | None
 ) -> AsyncGenerator[RecordedEvent, None]:
-    """What is in the log after a position, page by page; no session is held while sending."""
+    """Yield the events of the log after a position; no session is open while they are sent."""
     while True:
         async with info.context.db.read() as session:
-            found = await event_reads.page(session, SHOWN_KINDS, Keyset(PAGE, position), phase)
-        for item in found:
+            page = await event_reads.page(session, SHOWN_KINDS, Keyset(PAGE, position), phase)
+        for item in page:
             yield item
-        if len(found) < PAGE:
+        if len(page) < PAGE:
             return
-        position = found[-1].seq
+        position = page[-1].seq

@@ -1,7 +1,7 @@
-"""Delivery inside one process: publish to many readers without ever waiting for one of them.
+"""Publishes to many readers inside one process without waiting for any of them.
 
-A reader that cannot keep up either sees only the newest state or loses its subscription, so
-memory is bounded by the buffers whatever the readers do (A49).
+A reader that cannot keep up either gets only the newest state or loses its subscription, so that
+the buffers bound the memory whatever readers do (A49).
 """
 
 import asyncio
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Overflow(Exception):
-    """The reader was too slow: at least `missed` items are lost and its subscription has ended."""
+    """A reader was too slow: it lost at least `missed` items, and its subscription has ended."""
 
     def __init__(self, missed: int) -> None:
         super().__init__(f"A slow reader missed {missed} items.")
@@ -26,9 +26,9 @@ class Overflow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Latest(Generic[T]):
-    """Keep only the newest item, or the newest of each key. For state, where newer replaces older.
+    """A buffer of the newest item, or the newest per key: for state, where newer replaces older.
 
-    With a key, the number of different keys is what bounds the memory.
+    With a key, the number of different keys bounds the memory.
     """
 
     key: Callable[[T], Hashable] | None = None
@@ -36,7 +36,7 @@ class Latest(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Bounded:
-    """Keep every item, at most `size` unread ones; one more ends the subscription in `Overflow`."""
+    """A buffer of at most `size` unread items; one more ends the subscription with Overflow."""
 
     size: int
 
@@ -49,7 +49,7 @@ Buffer: TypeAlias = Latest[T] | Bounded
 
 
 class Subscription(Generic[T]):
-    """One reader of a `Fanout`: iterate it, and close it (or use it as a context)."""
+    """One reader of a `Fanout`: iterate over it, and close it or use it as a context manager."""
 
     def __init__(
         self, fanout: "Fanout[T]", buffer: Buffer[T], matches: Callable[[T], bool] | None
@@ -84,21 +84,21 @@ class Subscription(Generic[T]):
                 raise error
             if self._ended:
                 raise StopAsyncIteration
-            # An event and not a future: it wakes every waiter, so that one which is cancelled
-            # at that moment takes nothing from the others.
+            # An event, not a future: it wakes every waiter, so that one that is cancelled at that
+            # moment takes no item from the others.
             self._wake.clear()
             begins_to_wait()
             await self._wake.wait()
         return self._queue.take()
 
     def close(self) -> None:
-        """Stop receiving and forget what is unread. May be called again."""
+        """Stop receiving and drop unread items. May be called again."""
         self._queue.clear()
         self._error = None
         self.end()
 
     def end(self, error: Exception | None = None) -> None:
-        """Stop receiving: what is unread can still be read, then the error, then the end."""
+        """Stop receiving. Unread items can still be read, then the error is raised, if any."""
         if self._ended:
             return
         self._ended, self._error = True, error
@@ -106,7 +106,7 @@ class Subscription(Generic[T]):
         self._wake.set()
 
     def offer(self, item: T) -> int:
-        """Take the item if it matches. Returns how many items the reader lost by that."""
+        """Buffer an item if it matches, and return how many items the reader lost by that."""
         try:
             if self._matches is not None and not self._matches(item):
                 return 0
@@ -115,7 +115,7 @@ class Subscription(Generic[T]):
             self.end(overflow)
             return overflow.missed
         except Exception as error:
-            # A fault in one reader's filter or key ends that reader, not the publisher.
+            # An error in the filter or key of one reader ends that reader, not the publisher.
             self.end(error)
             return 0
         self._wake.set()
@@ -123,7 +123,7 @@ class Subscription(Generic[T]):
 
 
 class Fanout(Generic[T]):
-    """Hands each published item to every subscription that wants it, in order."""
+    """Delivers each published item to every subscription whose filter matches, in order."""
 
     def __init__(self) -> None:
         self._subscriptions: dict[Subscription[T], None] = {}
@@ -131,18 +131,18 @@ class Fanout(Generic[T]):
 
     @property
     def live(self) -> int:
-        """How many subscriptions receive at present. Tests of leaks count on it (S74)."""
+        """The number of subscriptions; tests check it for leaks (S74)."""
         return len(self._subscriptions)
 
     def publish(self, item: T) -> int:
-        """Hand the item to all; never blocks. Returns how many unread items were given up."""
-        # A copy, because a reader that overflows leaves while we go round.
+        """Deliver an item without blocking, and return how many unread items were dropped."""
+        # A copy, because a reader that overflows is removed during the iteration.
         return sum(subscription.offer(item) for subscription in tuple(self._subscriptions))
 
     def subscribe(
         self, buffer: Buffer[T], matches: Callable[[T], bool] | None = None
     ) -> Subscription[T]:
-        """Receive from now on, not only from the first read. The caller closes it."""
+        """Return a subscription that receives from now on, even before the first read."""
         subscription = Subscription(self, buffer, matches)
         if self._closed:
             subscription.end()
@@ -151,11 +151,11 @@ class Fanout(Generic[T]):
         return subscription
 
     def detach(self, subscription: Subscription[T]) -> None:
-        """Forget a subscription that has ended."""
+        """Remove a subscription that has ended."""
         self._subscriptions.pop(subscription, None)
 
     def close(self) -> None:
-        """Wake every reader: each reads what it still has and then ends. Later ones end at once."""
+        """End all subscriptions once they are read to the end; later ones end at once."""
         self._closed = True
         for subscription in tuple(self._subscriptions):
             subscription.end()
@@ -199,7 +199,7 @@ class _Newest(Generic[T]):
         return len(self._items)
 
     def put(self, item: T) -> None:
-        # A key keeps its place when it is replaced, or a busy one could hold back its own news.
+        # A key keeps its place when its item is replaced: a busy key would never be read otherwise.
         self._items[self._key(item) if self._key else None] = item
 
     def take(self) -> T:

@@ -1,4 +1,4 @@
-"""Keeps the flags of a process current, and tells its streams when they change (S59)."""
+"""Keeps the flags of a process current, and notifies its streams of changes (S59)."""
 
 import asyncio
 import logging
@@ -17,10 +17,10 @@ logger = logging.getLogger(__name__)
 
 
 class FlagFeed:
-    """One for each process: follows the tail, refreshes the store, fans out new sets."""
+    """Follows the tail, refreshes the flag store, and publishes new sets; one per process."""
 
     def __init__(self, store: FlagStore, tail: EventTail) -> None:
-        """Whatever changes the store is passed on to `sets`."""
+        """Each change of the store is published in `sets`."""
         self._store = store
         self._tail = tail
         self._task: asyncio.Task[None] | None = None
@@ -30,7 +30,7 @@ class FlagFeed:
         store.on_change(self.sets.publish)
 
     async def start(self) -> None:
-        """Begin to follow."""
+        """Start to follow the tail."""
         self._task = asyncio.create_task(self._follow(), name="flag-feed")
         await self.hub.start()
 
@@ -41,7 +41,7 @@ class FlagFeed:
         self.sets.close()
 
     async def after_commit(self, events: Sequence[RecordedEvent]) -> None:
-        """A change of this process is in force before its author has the reply (S93)."""
+        """Apply a change of this process before its author gets the reply (S93)."""
         if any(_is_flag(item) for item in events):
             await self._store.refresh()
 
@@ -54,11 +54,11 @@ class FlagFeed:
     async def _refresh(self, item: RecordedEvent) -> None:
         current, version = self._store.current, getattr(item.event, "set_version", None)
         if version is not None and version <= current.version and not current.stale:
-            return  # this process made the change, or has read it since; the poll watches the rest
+            return  # the store has this change already; the poll repairs everything else
         try:
             await self._store.refresh()
         except Exception:
-            logger.exception("flags could not be refreshed; the poll tries again")
+            logger.exception("Cannot refresh the flags, the next poll retries")
 
 
 def _is_flag(item: RecordedEvent) -> bool:

@@ -1,4 +1,4 @@
-"""Live flags: for operators one by one, for a viewer as a set (S24, S82, S96)."""
+"""Live flags: single flags for operators, and the set of a viewer (S24, S82, S96)."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import aclosing
@@ -29,12 +29,12 @@ async def feature_flags(info: Info, keys: Keys = None) -> AsyncIterator[FeatureF
     runtime = info.context.runtime
     newest: Latest[Flags] = Latest()
     async with runtime.flag_feed.sets.subscribe(newest) as sets:
-        cursor = _Operator(await runtime.flags.refresh(), keys)
-        for flag in cursor.everything():
+        cursor = _FlagCursor(await runtime.flags.refresh(), keys)
+        for flag in cursor.snapshot():
             yield flag
         handoff = StreamHandoff(runtime.flag_feed.hub, cursor)
-        async with aclosing(_rest(info, sets, handoff)) as rest:
-            async for payload in rest:
+        async with aclosing(_follow(info, sets, handoff)) as updates:
+            async for payload in updates:
                 yield payload
 
 
@@ -44,81 +44,81 @@ async def viewer_flags(info: Info, device_id: Device = None) -> AsyncIterator[Fl
     newest: Latest[Flags] = Latest()
     async with runtime.flag_feed.sets.subscribe(newest) as sets:
         runtime.usage.saw_all()
-        cursor = _Viewer(info.context, device_id)
+        cursor = _FlagSetCursor(info.context, device_id)
         handoff = StreamHandoff(runtime.flag_feed.hub, cursor)
         try:
-            yield cursor.everything()
-            async with aclosing(_rest(info, sets, handoff)) as rest:
-                async for payload in rest:
+            yield cursor.snapshot()
+            async with aclosing(_follow(info, sets, handoff)) as updates:
+                async for payload in updates:
                     yield payload
         finally:
             if not handoff.is_taken:
-                cursor.leave()
+                cursor.close()
 
 
-async def _rest(
+async def _follow(
     info: Info, sets: Subscription[Flags], handoff: StreamHandoff[Flags]
 ) -> AsyncGenerator[Any, None]:
-    """What comes after the first payloads: from here, or from a hub that takes over."""
+    """Yield the payloads after the first ones, unless the transport detaches the stream."""
     if info.context.supports_detached_streams:
-        yield handoff  # where it is taken, this stream is closed now
+        yield handoff  # the transport closes this generator if it accepts the handoff
     cursor = handoff.cursor
-    with info.context.runtime.credential_watch.guard(info.context.actor, sets):
-        async for found in sets:
-            for payload in cursor.move_to(found):
+    with info.context.runtime.credential_watch.end_with_access(info.context.actor, sets):
+        async for state in sets:
+            for payload in cursor.move_to(state):
                 yield payload
-            cursor.handed(found)  # asked to go on: the transport has taken it (X5)
+            cursor.mark_delivered(state)  # resumed: the transport has accepted it (X5)
 
 
-class _Operator:
-    """Somebody who is sent each flag that changes."""
+class _FlagCursor:
+    """The cursor of an operator, who is sent each flag that changes."""
 
-    __slots__ = ("_at", "_keys")
+    __slots__ = ("_keys", "_state")
 
     def __init__(self, current: Flags, keys: Collection[str] | None) -> None:
-        self._at = current
+        self._state = current
         self._keys = frozenset(keys) if keys is not None else None
 
-    def everything(self) -> Sequence[FeatureFlag]:
-        return self._shown(None, self._at)
+    def snapshot(self) -> Sequence[FeatureFlag]:
+        return self._changes(None, self._state)
 
     def move_to(self, state: Flags) -> Sequence[FeatureFlag]:
-        before, self._at = self._at, state
-        return self._shown(before, state)
+        before, self._state = self._state, state
+        return self._changes(before, state)
 
-    def handed(self, state: Flags) -> None:
-        """Nobody counts it."""
+    def mark_delivered(self, state: Flags) -> None:
+        """Do nothing: operators do not acknowledge versions."""
 
-    def leave(self) -> None:
-        """Nothing is held."""
+    def close(self) -> None:
+        """Do nothing: the cursor holds nothing."""
 
-    def _shown(self, before: Flags | None, now: Flags) -> Sequence[FeatureFlag]:
+    def _changes(self, before: Flags | None, now: Flags) -> Sequence[FeatureFlag]:
         return [FeatureFlag.shared(now, flag) for flag in now.changed_since(before, self._keys)]
 
 
-class _Viewer:
-    """Somebody who is sent all their flags; counted among those who are to hear of changes."""
+class _FlagSetCursor:
+    """The cursor of a viewer, who is sent their whole set, and is a receiver of each version."""
 
     __slots__ = ("_receipts", "_receiver", "_streams", "_usage", "_view")
 
     def __init__(self, context: Context, device_id: str | None) -> None:
         runtime, self._streams = context.runtime, context.flag_streams
-        whom = viewer_context(context.actor, device_id)
-        self._view = FlagView(whom, runtime.flags.current, runtime.flag_feed.views)
+        evaluation_context = viewer_context(context.actor, device_id)
+        self._view = FlagView(evaluation_context, runtime.flags.current, runtime.flag_feed.views)
         self._receipts, self._usage = runtime.receipts, runtime.usage
         self._receiver = self._receipts.join(device_id, self._view.seen.of.version)
         self._streams.append(self._receiver)
 
-    def everything(self) -> FlagSet:
+    def snapshot(self) -> FlagSet:
         self._usage.served(self._view.seen.evaluations)
         return FlagSet.shared(self._view.seen)
 
     def move_to(self, state: Flags) -> Sequence[FlagSet]:
-        return (self.everything(),) if self._view.move_to(state) else ()
+        return (self.snapshot(),) if self._view.move_to(state) else ()
 
-    def handed(self, state: Flags) -> None:
+    def mark_delivered(self, state: Flags) -> None:
         self._receipts.handed(self._receiver, state.version)
 
-    def leave(self) -> None:
+    def close(self) -> None:
         self._streams.remove(self._receiver)
         self._receipts.leave(self._receiver)

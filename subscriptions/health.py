@@ -1,4 +1,4 @@
-"""The health of the system, live: always the newest snapshot, never a queue of old ones."""
+"""The live health of the system: always the newest snapshot, never a queue of old ones."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from subscriptions.bus import Broadcast, BusMessage, Resync
 from subscriptions.channels import HEALTH
 from subscriptions.fanout import Latest
 
-_LOOKS = 3  # of an interval
+_CHECKS_PER_INTERVAL = 3
 _SILENT_SECONDS = 8.0  # Redis answers a PING every three seconds
 
 logger = logging.getLogger(__name__)
@@ -25,12 +25,12 @@ async def system_health(info: Info) -> AsyncGenerator[HealthSnapshot, None]:
     While Redis is away it goes on from the database, within the same interval: see `ageSeconds`.
     """
     runtime = info.context.runtime
-    # First the bus, then the snapshot: what happens in between comes through the bus.
+    # Subscribe before the snapshot, so that a message in between is not missed.
     async with (
         runtime.bus.subscribe(HEALTH, Latest()) as messages,
         aclosing(newest_snapshots(messages, runtime.health, runtime.bus)) as snapshots,
     ):
-        with runtime.credential_watch.guard(info.context.actor, messages):
+        with runtime.credential_watch.end_with_access(info.context.actor, messages):
             async for snapshot in snapshots:
                 yield HealthSnapshot.of(snapshot)
 
@@ -38,34 +38,34 @@ async def system_health(info: Info) -> AsyncGenerator[HealthSnapshot, None]:
 async def newest_snapshots(
     messages: AsyncIterator[BusMessage], monitor: HealthMonitor, bus: Broadcast
 ) -> AsyncGenerator[domain.HealthSnapshot, None]:
-    """What is news comes through the bus; where that is silent, the stores are read instead (F12).
+    """Yield snapshots from the bus; read them from the stores while the bus is silent (F12).
 
-    Looked at three times an interval, so that no pause is longer than one.
+    It checks three times per interval, so that no pause is much longer than an interval.
     """
     interval = monitor.interval.total_seconds()
-    look, now = interval / _LOOKS, asyncio.get_running_loop().time
+    check_seconds, now = interval / _CHECKS_PER_INTERVAL, asyncio.get_running_loop().time
     yield await monitor.latest()
-    sent = now()
+    sent_at = now()
     while True:
         try:
-            async with asyncio.timeout(look):
+            async with asyncio.timeout(check_seconds):
                 message = await anext(messages)
         except TimeoutError:
-            waits = look if bus.silent_seconds > _SILENT_SECONDS else interval
-            if now() - sent < waits:
+            pause = check_seconds if bus.silent_seconds > _SILENT_SECONDS else interval
+            if now() - sent_at < pause:
                 continue
             yield await monitor.latest()
         except StopAsyncIteration:
             return
         else:
-            yield await _snapshot(message, monitor)
-        sent = now()
+            yield await _read_snapshot(message, monitor)
+        sent_at = now()
 
 
-async def _snapshot(message: BusMessage, monitor: HealthMonitor) -> domain.HealthSnapshot:
+async def _read_snapshot(message: BusMessage, monitor: HealthMonitor) -> domain.HealthSnapshot:
     if not isinstance(message, Resync):
         try:
             return monitor.read(message.message)
         except ValueError:
-            logger.warning("health: a published snapshot could not be read", exc_info=True)
+            logger.warning("health: cannot read a published snapshot", exc_info=True)
     return await monitor.latest()

@@ -1,7 +1,7 @@
-"""Delivers one state to many subscribers without a task for each (S108).
+"""Delivers the latest state to many subscribers without a task for each (S108).
 
-A stream of its own costs each subscriber a task and a stack of generators: fine for dozens, too
-much for thousands. Here one task of the process delivers the latest state to all subscribers.
+A stream with a task and a stack of generators per subscriber is fine for dozens, and too expensive
+for thousands. A hub delivers to all subscribers from one task of the process.
 """
 
 import asyncio
@@ -18,90 +18,93 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 S_contra = TypeVar("S_contra", contravariant=True)
 
-YIELD_EVERY = 100  # subscribers between two turns for everything else
+YIELD_EVERY = 100  # subscribers, before other tasks of the event loop get a turn
 
 
 class Sink(Protocol):
-    """How the payloads of one subscriber get to it."""
+    """Where the payloads of one subscriber go."""
 
     def send(self, payload: object) -> bool:
-        """Send one; False where the reader is slow: then the subscriber is resumed later."""
+        """Send a payload. False: the client is slow, and the sink calls `StateHub.flush` later."""
 
     @property
     def fail(self) -> Callable[[], None]:
-        """Called where something breaks: its client must not wait for ever."""
+        """Called when the stream breaks, so that its client does not wait forever."""
 
 
 class StateCursor(Protocol[S_contra]):
-    """What one subscriber has of the state, and what is news to it."""
+    """The state that one subscriber has, and what it needs to reach another."""
 
     def move_to(self, state: S_contra) -> Sequence[object]:
-        """The payloads that bring it from where it is to this state."""
+        """Return the payloads that lead from the subscriber's state to this one."""
 
-    def handed(self, state: S_contra) -> None:
-        """All that was new in this state has been taken by the transport."""
+    def mark_delivered(self, state: S_contra) -> None:
+        """Note that the transport has accepted all payloads of this state."""
 
-    def leave(self) -> None:
-        """The subscriber has gone."""
+    def close(self) -> None:
+        """Release what the cursor holds: the subscriber is gone."""
 
 
 class Subscriber(Generic[T]):
-    """A cursor with its sink. A slow one skips states and gets the latest."""
+    """A cursor with its sink. A slow subscriber skips states and receives the latest one."""
 
-    __slots__ = ("_at", "_cursor", "_due", "sent", "sink")
+    __slots__ = ("_cursor", "_pending", "_state", "sent", "sink")
 
     def __init__(self, cursor: StateCursor[T], sink: Sink) -> None:
-        """It has nothing yet."""
+        """Start without a state; `sent` counts the payloads that the sink has accepted."""
         self.sink = sink
         self.sent = 0
         self._cursor = cursor
-        self._at: T | None = None
-        self._due: Sequence[object] = ()
+        self._state: T | None = None
+        self._pending: Sequence[object] = ()
 
     def deliver(self, state: T) -> None:
-        """Send what is new in this state, as far as the reader takes it."""
-        if self._due and not self._flush():
+        """Send the payloads of this state, as far as the sink accepts them."""
+        if self._pending and not self._flush():
             return
-        if state is not self._at:
-            self._at, self._due = state, self._cursor.move_to(state)
+        if state is not self._state:
+            self._state, self._pending = state, self._cursor.move_to(state)
             self._flush()
 
-    def leave(self) -> None:
-        """The subscriber has gone."""
-        self._due = ()
-        self._cursor.leave()
+    def close(self) -> None:
+        """Drop pending payloads and close the cursor."""
+        self._pending = ()
+        self._cursor.close()
 
     def _flush(self) -> bool:
-        for index, payload in enumerate(self._due):
+        for index, payload in enumerate(self._pending):
             if not self.sink.send(payload):
-                self._due = self._due[index:]
+                self._pending = self._pending[index:]
                 return False
             self.sent += 1
-        self._due = ()
-        if self._at is not None:
-            self._cursor.handed(self._at)
+        self._pending = ()
+        if self._state is not None:
+            self._cursor.mark_delivered(self._state)
         return True
 
 
 @dataclass(slots=True)
 class StreamHandoff(Generic[T]):
-    """The last payload of a stream that would rather go on as a subscriber; it may be refused."""
+    """The last payload of a generator: it offers to continue the stream as a subscriber of a hub.
+
+    The transport may decline; then the generator continues.
+    """
 
     hub: "StateHub[T]"
     cursor: StateCursor[T]
     is_taken: bool = False
 
     def take(self, sink: Sink) -> Subscriber[T]:
-        """From now on the hub drives the cursor, its end included."""
+        """Accept: from now on the hub drives the cursor, and closes it at the end."""
         self.is_taken = True
         return self.hub.add(Subscriber(self.cursor, sink))
 
 
 class StateHub(Generic[T]):
-    """One for each state of a process that thousands follow."""
+    """Delivers one kind of state; a process has a hub for each state that thousands follow."""
 
     def __init__(self, source: Fanout[T], newest: Callable[[], T]) -> None:
-        """`source` tells that there is a new state; `newest` is that state."""
+        """`source` announces a new state; `newest` returns it."""
         self._source = source
         self._newest = newest
         self._subscribers: dict[Subscriber[T], None] = {}
@@ -109,31 +112,31 @@ class StateHub(Generic[T]):
 
     @property
     def live(self) -> int:
-        """How many subscribers there are. Tests of leaks count on it (S74)."""
+        """The number of subscribers; tests check it for leaks (S74)."""
         return len(self._subscribers)
 
     async def start(self) -> None:
-        """Begin to go round."""
+        """Start to follow the source."""
         self._task = asyncio.create_task(self._follow(), name="state-hub")
 
     async def stop(self) -> None:
-        """Stop; the subscribers go with their sockets."""
+        """Stop. Subscribers are removed by their sockets."""
         await background.end(self._task)
 
     def add(self, subscriber: Subscriber[T]) -> Subscriber[T]:
-        """Care for one more, who gets at once what it has missed on its way here."""
+        """Add a subscriber and send it at once what it missed during the handoff."""
         self._subscribers[subscriber] = None
         self.flush(subscriber)
         return subscriber
 
     def remove(self, subscriber: Subscriber[T]) -> None:
-        """Forget one."""
+        """Remove and close a subscriber; a subscriber that is not there is ignored."""
         if subscriber in self._subscribers:
             del self._subscribers[subscriber]
-            subscriber.leave()
+            subscriber.close()
 
     def flush(self, subscriber: Subscriber[T]) -> None:
-        """Bring one to the newest state: its reader has caught up."""
+        """Send the newest state to a subscriber whose client is no longer slow."""
         if subscriber in self._subscribers:
             self._deliver(subscriber, self._newest())
 
@@ -141,7 +144,7 @@ class StateHub(Generic[T]):
         try:
             subscriber.deliver(state)
         except Exception:
-            logger.exception("a subscriber of a stream is given up")
+            logger.exception("Removing a subscriber whose stream failed")
             self.remove(subscriber)
             subscriber.sink.fail()
 
@@ -151,7 +154,7 @@ class StateHub(Generic[T]):
                 await self._publish()
 
     async def _publish(self) -> None:
-        """Always to the newest state, which may have moved on since the round began."""
+        """Deliver to all subscribers, each time the newest state, which may change meanwhile."""
         subscribers, state = self._subscribers, self._newest()
         for index, subscriber in enumerate(tuple(subscribers)):
             if index % YIELD_EVERY == YIELD_EVERY - 1:

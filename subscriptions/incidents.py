@@ -1,4 +1,4 @@
-"""Incidents, live (S28)."""
+"""Live incidents (S28)."""
 
 from collections.abc import AsyncIterator, Hashable, Sequence
 from typing import Annotated
@@ -20,26 +20,26 @@ Severities = Annotated[
 ]
 
 
-def _incident(item: RecordedEvent) -> Hashable:
+def _incident_id(item: RecordedEvent) -> Hashable:
     event = item.event
     return event.incident_id if isinstance(event, IncidentChanged) else None
 
 
-class _Shown:
-    """Which incidents a client sees, so that it also hears of one that it will not see any more."""
+class _SentIncidents:
+    """The incidents that a client has, so that it is told when one leaves the selection."""
 
     def __init__(self, severity: Sequence[domain.Severity] | None) -> None:
         self._severity = severity
         self._ids: set[UUID] = set()
 
-    def takes(self, row: LaunchIncident) -> bool:
-        """Whether to send it: it is wanted, or it was until now."""
-        known = row.id in self._ids
+    def should_send(self, row: LaunchIncident) -> bool:
+        """Return whether an incident is selected now, or was when it was last sent."""
+        was_sent = row.id in self._ids
         if self._severity is None or row.severity in self._severity:
             self._ids.add(row.id)
             return True
         self._ids.discard(row.id)
-        return known
+        return was_sent
 
 
 async def incidents(info: Info, severity: Severities = None) -> AsyncIterator[Incident]:
@@ -48,21 +48,21 @@ async def incidents(info: Info, severity: Severities = None) -> AsyncIterator[In
     One whose severity leaves the wanted ones is sent a last time.
     """
     runtime, loaders = info.context.runtime, info.context.loaders
-    shown = _Shown(severity)
+    sent = _SentIncidents(severity)
 
-    def concerns(item: RecordedEvent) -> bool:
+    def is_selected(item: RecordedEvent) -> bool:
         return isinstance(item.event, IncidentChanged)
 
-    newest: Latest[RecordedEvent] = Latest(key=_incident)
-    async with runtime.tail.subscribe(newest, concerns) as changes:
-        with runtime.credential_watch.guard(info.context.actor, changes):
+    newest: Latest[RecordedEvent] = Latest(key=_incident_id)
+    async with runtime.tail.subscribe(newest, is_selected) as changes:
+        with runtime.credential_watch.end_with_access(info.context.actor, changes):
             async with info.context.db.read() as session:
                 rows = await incident_reads.open_ones(session)
             for row in rows:
-                if shown.takes(row):
+                if sent.should_send(row):
                     yield Incident.of(row)
             async for item in changes:
                 assert isinstance(item.event, IncidentChanged)
-                found = await loaders.incident.load(item.event.incident_id)
-                if found is not None and shown.takes(found):
-                    yield Incident.of(found)
+                incident = await loaders.incident.load(item.event.incident_id)
+                if incident is not None and sent.should_send(incident):
+                    yield Incident.of(incident)

@@ -1,4 +1,4 @@
-"""One invitation, live, for the supplier who sent it (X13)."""
+"""A live invitation, for the supplier who sent it (X13)."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -24,14 +24,14 @@ async def invitation(info: Info, id: InvitationId) -> AsyncIterator[Invitation]:
     """
     key, row_scope = decode_id(id, "Invitation"), readable(info.context.actor)
 
-    def concerns(item: RecordedEvent) -> bool:
-        moves = isinstance(item.event, InvitationChanged | InvitationLetterChanged)
-        return moves and item.event.subject_id == key
+    def is_selected(item: RecordedEvent) -> bool:
+        is_change = isinstance(item.event, InvitationChanged | InvitationLetterChanged)
+        return is_change and item.event.subject_id == key
 
     runtime, loader = info.context.runtime, info.context.loaders.invitation
     newest: Latest[RecordedEvent] = Latest()
-    async with runtime.tail.subscribe(newest, concerns) as changes:
-        with runtime.credential_watch.guard(info.context.actor, changes):
+    async with runtime.tail.subscribe(newest, is_selected) as changes:
+        with runtime.credential_watch.end_with_access(info.context.actor, changes):
             while True:
                 row = await loader.load(key)
                 if row is None or not row_scope.is_supplier(row.supplier_id):

@@ -1,4 +1,4 @@
-"""Funnels, live: again after whatever moves somebody (S80, S110)."""
+"""Live funnels: a new snapshot whenever somebody moves on (S80, S110)."""
 
 import asyncio
 import logging
@@ -17,13 +17,13 @@ from schema.context import Info
 from schema.types.journeys import Funnels, Journey
 from schema.types.node import decode_id
 from services.overview.metric_board import JourneyBoard, View
-from subscriptions.delivery_times import OldestMove, note_delivery
+from subscriptions.delivery_times import OldestUnsentChange, note_delivery
 from subscriptions.fanout import Latest
 
 logger = logging.getLogger(__name__)
 
-PACE = 1.0  # seconds between two looks, however much happens
-SILENCE = 30.0  # without an event: who stands still does so without one
+MIN_INTERVAL_SECONDS = 1.0  # between two snapshots
+MAX_SILENCE_SECONDS = 30.0  # without an event: people who stop on a step cause none
 
 PhaseId = Annotated[
     strawberry.ID | None,
@@ -37,9 +37,9 @@ async def journeys(info: Info, phase_id: PhaseId = None) -> AsyncIterator[list[J
     """The funnels as they are now, then again whenever somebody goes on, at most once a second."""
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     runtime = info.context.runtime
-    # First the events, then the snapshot: what happens in between is not missed.
+    # Subscribe before the snapshot, so that an event in between is not missed.
     newest: Latest[RecordedEvent] = Latest()
-    moves = OldestMove()
+    moves = OldestUnsentChange()
 
     def moves_somebody(item: RecordedEvent) -> bool:
         if not moves_of(item.event):
@@ -49,41 +49,46 @@ async def journeys(info: Info, phase_id: PhaseId = None) -> AsyncIterator[list[J
 
     async with (
         runtime.tail.subscribe(newest, moves_somebody) as changes,
-        aclosing(_snapshots(changes, runtime.journeys, View.of_phase(phase), moves)) as snapshots,
+        aclosing(
+            _read_snapshots(changes, runtime.journeys, View.of_phase(phase), moves)
+        ) as snapshots,
     ):
-        with runtime.credential_watch.guard(info.context.actor, changes):
-            async for found, committed_at in snapshots:
-                yield found
+        with runtime.credential_watch.end_with_access(info.context.actor, changes):
+            async for funnels, committed_at in snapshots:
+                yield funnels
                 if committed_at is not None:
                     note_delivery(runtime.meter, JOURNEY_DELAY, committed_at, runtime.clock())
 
 
-async def _snapshots(
-    changes: AsyncIterator[RecordedEvent], board: JourneyBoard, view: View, moves: OldestMove
+async def _read_snapshots(
+    changes: AsyncIterator[RecordedEvent],
+    board: JourneyBoard,
+    view: View,
+    moves: OldestUnsentChange,
 ) -> AsyncGenerator[tuple[Funnels, datetime | None], None]:
-    """Each with the first change that it shows, where it shows one."""
-    shows: datetime | None = None
-    last, looked = await board.latest(view), _now()
+    """Yield snapshots, each with the commit time of the first new change that it includes."""
+    committed_at: datetime | None = None
+    last, read_at = await board.latest(view), _now()
     while True:
-        yield Funnels.shared(last), shows
-        news: Hashable | None = None
+        yield Funnels.shared(last), committed_at
+        seq: Hashable | None = None
         try:
-            async with asyncio.timeout(SILENCE):
-                news = (await anext(changes)).seq
+            async with asyncio.timeout(MAX_SILENCE_SECONDS):
+                seq = (await anext(changes)).seq
         except TimeoutError:
             pass
         except StopAsyncIteration:
             return
-        if _now() - looked < PACE:
-            # At the same beat as all others of this process, so that one look serves all.
-            await asyncio.sleep(PACE - _now() % PACE)
-        looked, shows = _now(), None
-        moves.begin_look()
+        if _now() - read_at < MIN_INTERVAL_SECONDS:
+            # All streams of this process wake at the same time, so that they share one read.
+            await asyncio.sleep(MIN_INTERVAL_SECONDS - _now() % MIN_INTERVAL_SECONDS)
+        read_at, committed_at = _now(), None
+        moves.begin_read()
         try:
-            last = await board.latest(view, news)
-            shows = moves.shown()
+            last = await board.latest(view, seq)
+            committed_at = moves.take_oldest()
         except DependencyDown:
-            logger.warning("journeys: the database is away, the last snapshot is sent again")
+            logger.warning("journeys: the database is down, sending the last snapshot again")
 
 
 def _now() -> float:

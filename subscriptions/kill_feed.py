@@ -1,4 +1,4 @@
-"""Hears of kill switches from other processes at once; the poll repairs what it misses (L11)."""
+"""Applies kill switches of other processes at once; the poll repairs what it misses (L11)."""
 
 import asyncio
 
@@ -11,16 +11,16 @@ from subscriptions.tail import EventTail
 
 
 class KillFeed:
-    """One for each process: follows the tail."""
+    """Follows the tail; one per process."""
 
     def __init__(self, tail: EventTail, sync: KillSync) -> None:
-        """`sync` takes the records."""
+        """`sync` applies the kills."""
         self._tail = tail
         self._sync = sync
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to follow."""
+        """Start to follow the tail."""
         self._task = asyncio.create_task(self._follow(), name="kill-feed")
 
     async def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""Several sources of news for one stream."""
+"""Merges several subscriptions into one stream."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -7,8 +7,8 @@ from typing import Any
 from subscriptions.fanout import Subscription
 
 
-async def news_of(*sources: Subscription[Any]) -> AsyncGenerator[object, None]:
-    """Whatever comes from any of them; ends, or fails, with the first that does."""
+async def merge_subscriptions(*sources: Subscription[Any]) -> AsyncGenerator[object, None]:
+    """Yield the items of all subscriptions; end or fail with the first that does."""
     reads = {asyncio.ensure_future(anext(source, None)): source for source in sources}
     try:
         while True:

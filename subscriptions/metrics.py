@@ -1,4 +1,4 @@
-"""Metrics, live: again after each collection (S26, S109)."""
+"""Live metrics: a new snapshot after each collection (S26, S109)."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ from subscriptions.fanout import Latest
 
 logger = logging.getLogger(__name__)
 
-SILENCE = 35.0  # seconds without a collection before it is computed anyway
+MAX_SILENCE_SECONDS = 35.0  # without a collection, until a snapshot is computed anyway
 
 Window = Annotated[TimeRange, strawberry.argument(description="How far back to look.")]
 PhaseId = Annotated[
@@ -36,27 +36,27 @@ async def launch_metrics(
     """The metrics as they are now, then every 30 seconds; `at` says how old the numbers are."""
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     runtime = info.context.runtime
-    # First the bus, then the snapshot: a collection in between is not missed.
+    # Subscribe before the snapshot, so that a collection in between is not missed.
     async with (
         runtime.bus.subscribe(METRICS, Latest()) as collections,
-        aclosing(_snapshots(collections, runtime.metrics, View(range, phase))) as snapshots,
+        aclosing(_read_snapshots(collections, runtime.metrics, View(range, phase))) as snapshots,
     ):
-        with runtime.credential_watch.guard(info.context.actor, collections):
+        with runtime.credential_watch.end_with_access(info.context.actor, collections):
             async for snapshot in snapshots:
                 yield MetricsSnapshot.shared(snapshot, phase)
 
 
-async def _snapshots(
+async def _read_snapshots(
     collections: AsyncIterator[BusMessage], board: MetricBoard, view: View
 ) -> AsyncGenerator[Snapshot, None]:
     last = await board.latest(view)
     while True:
         yield last
         try:
-            async with asyncio.timeout(SILENCE):
+            async with asyncio.timeout(MAX_SILENCE_SECONDS):
                 message = await anext(collections)
         except TimeoutError:
-            collection = None  # the worker is away, what processes count is there all the same
+            collection = None  # the worker is down; the processes still count
         except StopAsyncIteration:
             return
         else:
@@ -64,4 +64,4 @@ async def _snapshots(
         try:
             last = await board.latest(view, collection)
         except DependencyDown:
-            logger.warning("metrics: the database is away, the last snapshot is sent again")
+            logger.warning("metrics: the database is down, sending the last snapshot again")

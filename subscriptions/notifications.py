@@ -1,4 +1,4 @@
-"""An inbox, live: its state first, then whenever something is added or read (M6)."""
+"""The live inbox: its state, then each change of it (M6)."""
 
 from collections.abc import AsyncIterator
 
@@ -21,9 +21,9 @@ async def notifications(info: Info) -> AsyncIterator[InboxUpdate]:
     if reader is None:
         yield InboxUpdate(unread_count=0, newest=None)
         return
-    newest: Latest[RecordedEvent] = Latest()  # one event is enough: the rows are read anew
+    newest: Latest[RecordedEvent] = Latest()  # one unread event is enough: rows are read again
     async with runtime.tail.subscribe(newest, lambda item: _concerns(item, reader)) as changes:
-        with runtime.credential_watch.guard(info.context.actor, changes):
+        with runtime.credential_watch.end_with_access(info.context.actor, changes):
             while True:
                 yield await read_update(info, reader)
                 if await anext(changes, None) is None:

@@ -1,4 +1,4 @@
-"""One's own guided setup, live (S42, S83, X12)."""
+"""The live guided setup of the caller (S42, S83, X12)."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
@@ -14,7 +14,7 @@ from services.flags.flag_sets import FlagSet
 from services.journeys.onboarding import NOBODYS
 from services.journeys.onboarding_steps import flags_of
 from subscriptions.fanout import Latest
-from subscriptions.merging import news_of
+from subscriptions.merging import merge_subscriptions
 
 
 async def viewer_onboarding(info: Info) -> AsyncIterator[Onboarding]:
@@ -26,11 +26,11 @@ async def viewer_onboarding(info: Info) -> AsyncIterator[Onboarding]:
     events: Latest[RecordedEvent] = Latest()
     flags: Latest[FlagSet] = Latest()
     async with (
-        runtime.tail.subscribe(events, _concerning(user_id)) as changes,
-        runtime.flag_feed.sets.subscribe(flags, _deciding(runtime.flags.current)) as sets,
-        aclosing(news_of(changes, sets)) as news,
+        runtime.tail.subscribe(events, _concerns(user_id)) as changes,
+        runtime.flag_feed.sets.subscribe(flags, _changes_steps(runtime.flags.current)) as sets,
+        aclosing(merge_subscriptions(changes, sets)) as news,
     ):
-        with runtime.credential_watch.guard(info.context.actor, changes):
+        with runtime.credential_watch.end_with_access(info.context.actor, changes):
             while True:
                 loader = info.context.loaders.onboarding_of_user
                 row = await loader.load(user_id) if user_id else None
@@ -41,27 +41,27 @@ async def viewer_onboarding(info: Info) -> AsyncIterator[Onboarding]:
                     return
 
 
-def _concerning(user_id: UUID | None) -> Callable[[RecordedEvent], bool]:
-    def concerns(item: RecordedEvent) -> bool:
+def _concerns(user_id: UUID | None) -> Callable[[RecordedEvent], bool]:
+    def is_selected(item: RecordedEvent) -> bool:
         event = item.event
         if isinstance(event, IncidentChanged):
-            return True  # its event does not say which steps it touches
+            return True  # the event does not contain the steps that it affects
         return isinstance(event, OnboardingChanged) and event.user_id == user_id
 
-    return concerns
+    return is_selected
 
 
-def _deciding(current: FlagSet) -> Callable[[FlagSet], bool]:
-    """Whether a new set of flags may offer other steps than the last one."""
-    known = _of_steps(current)
+def _changes_steps(current: FlagSet) -> Callable[[FlagSet], bool]:
+    """Return a filter for sets of flags that may offer other steps than the set before."""
+    last = _step_flags(current)
 
-    def decides(found: FlagSet) -> bool:
-        nonlocal known
-        before, known = known, _of_steps(found)
-        return known != before
+    def is_selected(flags: FlagSet) -> bool:
+        nonlocal last
+        before, last = last, _step_flags(flags)
+        return last != before
 
-    return decides
+    return is_selected
 
 
-def _of_steps(flags: FlagSet) -> list[object]:
+def _step_flags(flags: FlagSet) -> list[object]:
     return [flags_of(flags, side) for side in OnboardingSide]

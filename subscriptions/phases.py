@@ -1,4 +1,4 @@
-"""One phase, live (S17, S82)."""
+"""A live phase (S17, S82)."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -26,7 +26,7 @@ async def launch_phase(info: Info, id: PhaseId) -> AsyncIterator[LaunchPhase]:
     linked: set[str] = set()
     live = False
 
-    def concerns(item: RecordedEvent) -> bool:
+    def is_selected(item: RecordedEvent) -> bool:
         event = item.event
         if isinstance(event, PhaseChanged | CriterionJudged):
             return event.phase_id == key
@@ -36,8 +36,8 @@ async def launch_phase(info: Info, id: PhaseId) -> AsyncIterator[LaunchPhase]:
 
     runtime, loaders = info.context.runtime, info.context.loaders
     newest: Latest[RecordedEvent] = Latest()
-    async with runtime.tail.subscribe(newest, concerns) as changes:
-        with runtime.credential_watch.guard(info.context.actor, changes):
+    async with runtime.tail.subscribe(newest, is_selected) as changes:
+        with runtime.credential_watch.end_with_access(info.context.actor, changes):
             while True:
                 row = await loaders.phase.load(key)
                 if row is None:

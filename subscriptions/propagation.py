@@ -1,4 +1,4 @@
-"""A version of the flags on its way to everybody, live (X5)."""
+"""The live propagation of a version of the flags (X5)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,11 +16,11 @@ Version = Annotated[int, strawberry.argument(description="The version of the fla
 
 async def propagation(info: Info, version: Version) -> AsyncIterator[Propagation]:
     """How far a version has come, until all have it or 60 seconds have passed."""
-    runtime, ended = info.context.runtime, asyncio.Event()
+    runtime, access_ended = info.context.runtime, asyncio.Event()
     if await runtime.propagations.of(version) is None:
         raise NotFound("There is no such version of the flags.", path=("version",))
-    with runtime.credential_watch.watch(info.context.actor, ended.set):
-        async for found in runtime.propagations.follow(version, ended):
-            yield Propagation.of(found)
-        if ended.is_set():
+    with runtime.credential_watch.watch(info.context.actor, access_ended.set):
+        async for state in runtime.propagations.follow(version, access_ended):
+            yield Propagation.of(state)
+        if access_ended.is_set():
             raise AccessEnded

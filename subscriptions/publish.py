@@ -1,4 +1,4 @@
-"""After a commit: tell every process. A lost message is repaired by the tail's catch-up."""
+"""Publishes events to all processes after a commit; the tail repairs lost messages."""
 
 import logging
 from collections.abc import Sequence
@@ -15,15 +15,15 @@ class Publisher:
     """Sends the events of each commit of this process over the bus."""
 
     def __init__(self, bus: Broadcast, tail: EventTail | None = None) -> None:
-        """`tail`: that of this process, which need not wait for Redis."""
+        """`tail` of this process gets the events directly, without Redis."""
         self._bus = bus
         self._tail = tail
 
     async def publish(self, events: Sequence[RecordedEvent]) -> None:
-        """Send them in one message; the change stands even where nobody could be told."""
+        """Send the events in one message. A failure is logged: the change is committed anyway."""
         if self._tail is not None:
             self._tail.offer(events)
         try:
             await self._bus.publish(EVENTS, encode_events(events))
         except BusUnavailable:
-            logger.warning("events up to %s were not published", events[-1].seq)
+            logger.warning("Events up to %s were not published", events[-1].seq)

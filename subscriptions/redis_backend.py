@@ -1,9 +1,9 @@
-"""The bus's one connection to Redis: broadcaster's backend, supervised.
+"""The connection of the bus to Redis: a backend for broadcaster that reconnects.
 
-broadcaster's own backend delivers nothing to a first subscriber and dies with its connection
-(encode/broadcaster #142, #144). This one works on a plain connection instead of redis-py's
-`PubSub`, which reconnects by itself in silence: here each new connection is known, and every
-channel that may have missed something is reported as a `Gap`.
+The backend of broadcaster delivers nothing to a first subscriber and stops when its connection is
+lost (encode/broadcaster #142, #144). This one uses a plain connection instead of redis-py's
+`PubSub`, which reconnects silently: it knows about each new connection, and reports every channel
+that may have missed messages as a `Gap`.
 """
 
 import asyncio
@@ -25,15 +25,15 @@ from services.platform.outages import cause_of
 
 logger = logging.getLogger(__name__)
 
-_SILENT = "Redis does not answer"
+_NO_REPLY = "Redis does not answer"
 
 
 class BusUnavailable(Exception):
-    """The message could not be handed to Redis in time; readers find it by catching up."""
+    """Redis did not accept a message in time; readers find it when they catch up."""
 
 
 class Gap(Exception):
-    """Messages of this channel may have been missed. From now on it is received again."""
+    """Messages of this channel may have been lost. From now on it is received again."""
 
     def __init__(self, channel: str) -> None:
         super().__init__(channel)
@@ -42,10 +42,10 @@ class Gap(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """All in seconds. A dead or frozen Redis is noticed after `silence` at the latest."""
+    """Durations in seconds. A dead or frozen Redis is detected after `silence` at the latest."""
 
-    deadline: float = 1.0  # of connecting, of a publish with its retry, of a first subscribe
-    heartbeat: float = 3.0  # a PING after so long without a command; well below `silence`
+    deadline: float = 1.0  # for connecting, a publish with its retry, and a first subscribe
+    heartbeat: float = 3.0  # without a command until a PING; well below `silence`
     silence: float = 8.0
     backoff_base: float = 0.1
     backoff_cap: float = 2.0
@@ -56,24 +56,24 @@ DEFAULT_TIMING = Timing()
 
 @dataclass(slots=True)
 class Counters:
-    """What the bus has done since the process started."""
+    """What the bus did since the process started."""
 
     published: int = 0
     publish_failures: int = 0
     received: int = 0
-    dropped: int = 0  # unread messages given up because a reader was too slow
+    dropped: int = 0  # unread messages of readers that were too slow
     undecodable: int = 0
     reconnects: int = 0
 
 
 class RedisBackend(BroadcastBackend):
-    """Receives the desired channels over one connection for as long as `next_published` is read."""
+    """Receives all desired channels over one connection, while `next_published` is called."""
 
     def __init__(self, url: str, timing: Timing = DEFAULT_TIMING) -> None:
         self.counters = Counters()
         self._timing = timing
-        # RESP2, because Redis of any age speaks it and pub/sub needs nothing newer. What the
-        # URL says in its query wins over these.
+        # RESP2, because every version of Redis supports it and pub/sub needs nothing newer. The
+        # query of the URL overrides these options.
         self._pool = BlockingConnectionPool.from_url(
             url,
             max_connections=4,
@@ -91,43 +91,43 @@ class RedisBackend(BroadcastBackend):
         self.cause: str | None = None  # why there is no connection, as far as is known
         self._desired: set[str] = set()
         self._changed = asyncio.Event()
-        self._sent: set[str] = set()  # what the commands sent so far amount to
-        self._unanswered: Counter[str] = Counter()  # SUBSCRIBE sent, its reply not yet read
-        self._received: set[str] = set()  # Redis has confirmed that it sends us these
-        self._confirmed: dict[str, asyncio.Event] = {}  # who waits for that
-        self._unsure: set[str] = set()  # somebody listens since before it was confirmed
+        self._sent: set[str] = set()  # channels after all commands sent so far
+        self._unanswered: Counter[str] = Counter()  # SUBSCRIBE commands without a reply yet
+        self._received: set[str] = set()  # channels whose subscription Redis has confirmed
+        self._confirmed: dict[str, asyncio.Event] = {}  # set when Redis confirms a channel
+        self._unsure: set[str] = set()  # channels with readers from before the confirmation
 
     @property
     def connected(self) -> bool:
-        """True while the connection is up, as far as is known."""
+        """Whether the connection is up, as far as is known."""
         return self._connection is not None
 
     @property
     def silent_seconds(self) -> float:
-        """Since Redis has said anything at all; about `Timing.heartbeat` where it is well."""
+        """Seconds since the last reply; at most about `Timing.heartbeat` while Redis is up."""
         return time.monotonic() - self._heard_at
 
     async def connect(self) -> None:
-        """Try once within the deadline. `next_published` goes on trying if that fails."""
+        """Try once within the deadline. If that fails, `next_published` keeps trying."""
         try:
             async with asyncio.timeout(self._timing.deadline):
                 await self._open()
         except (RedisError, OSError) as error:
-            self._note(error)
+            self._log_cause(error)
 
     async def disconnect(self) -> None:
-        """Close everything. The reader of `next_published` must have been cancelled before."""
-        await self._drop()
+        """Close all connections. The caller cancels the task in `next_published` before."""
+        await self._close_connection()
         for group in tuple(self._desired):
             await self.unsubscribe(group)
         await self._client.aclose()
         await self._pool.disconnect()
 
     async def subscribe(self, group: str) -> None:
-        """Receive a channel, from when this returns; without Redis, from the next `Gap` on.
+        """Receive a channel from the return on; without Redis, from the next `Gap` on.
 
-        Any number of callers may do so at once: it only states a wish, and the writer makes
-        the connection agree with all wishes.
+        Concurrent calls are safe: they only change the desired channels, and the writer sends the
+        commands that make the connection match them.
         """
         self._desired.add(group)
         self._changed.set()
@@ -141,7 +141,7 @@ class RedisBackend(BroadcastBackend):
             self._unsure.add(group)
 
     async def unsubscribe(self, group: str) -> None:
-        """Receive a channel no longer. Takes no time, so it is safe in a cancelled task."""
+        """Stop receiving a channel. It awaits nothing, so that a cancelled task can call it."""
         self._desired.discard(group)
         self._unsure.discard(group)
         if confirmed := self._confirmed.pop(group, None):
@@ -149,9 +149,9 @@ class RedisBackend(BroadcastBackend):
         self._changed.set()
 
     async def publish(self, channel: str, message: str) -> None:
-        """Send to all processes. Raises `BusUnavailable` when the deadline has passed.
+        """Send to all processes. Raises BusUnavailable when the deadline has passed.
 
-        A message can arrive twice, if the reply to the first try was what got lost.
+        A message can arrive twice if only the reply to the first attempt was lost.
         """
         try:
             async with asyncio.timeout(self._timing.deadline):
@@ -167,7 +167,7 @@ class RedisBackend(BroadcastBackend):
             await self._client.publish(channel, message)
 
     async def next_published(self) -> Event:
-        """Wait for a message. Reconnects as often as necessary; raises only `Gap`."""
+        """Wait for a message. Reconnects as often as necessary; raises only Gap."""
         while True:
             event = self._handle(await self._read())
             if event is not None:
@@ -175,7 +175,7 @@ class RedisBackend(BroadcastBackend):
 
     async def _read(self) -> object:
         while True:
-            connection = self._connection or await self._reopen()
+            connection = self._connection or await self._reconnect()
             try:
                 reply: object = await connection.read_response(
                     timeout=self._timing.silence, push_request=True
@@ -184,9 +184,9 @@ class RedisBackend(BroadcastBackend):
                     raise TimeoutError(f"no answer for {self._timing.silence:g} s")
                 self._heard_at = time.monotonic()
                 return reply
-            except Exception as error:  # whatever it is, a fresh connection is the remedy
-                self._note(error)
-                await self._drop()
+            except Exception as error:  # a new connection cures all of them
+                self._log_cause(error)
+                await self._close_connection()
 
     def _handle(self, reply: object) -> Event | None:
         match reply:
@@ -206,7 +206,7 @@ class RedisBackend(BroadcastBackend):
     def _confirm(self, channel: str) -> None:
         self._unanswered[channel] -= 1
         if self._unanswered[channel] > 0:
-            return  # after subscribe, unsubscribe, subscribe: the answer to the first of them
+            return  # after subscribe, unsubscribe, subscribe: the reply to the first command
         del self._unanswered[channel]
         if channel not in self._sent:
             return
@@ -217,24 +217,26 @@ class RedisBackend(BroadcastBackend):
             self._unsure.discard(channel)
             raise Gap(channel)
 
-    async def _reopen(self) -> AbstractConnection:
+    async def _reconnect(self) -> AbstractConnection:
         for attempt in count():
             ceiling = min(
                 self._timing.backoff_cap, self._timing.backoff_base * 2 ** min(attempt, 10)
             )
-            # The jitter keeps all processes from coming back to a restarted Redis at once.
+            # The jitter prevents that all processes reconnect to a restarted Redis at once.
             await asyncio.sleep(random.uniform(ceiling / 2, ceiling))
             try:
                 return await self._open()
             except Exception as error:
-                self._note(error)
+                self._log_cause(error)
         raise AssertionError("endless")
 
-    def _note(self, error: Exception) -> None:
-        """Log each cause once: it is tried again every two seconds."""
-        cause = cause_of(error) or _SILENT
+    def _log_cause(self, error: Exception) -> None:
+        """Log each cause once, although it is found again every two seconds."""
+        cause = cause_of(error) or _NO_REPLY
         if cause != self.cause:
-            logger.warning("%s; trying on: %r", cause, error, extra={"cause": cause})
+            logger.warning(
+                "Redis connection lost (%s), reconnecting: %r", cause, error, extra={"cause": cause}
+            )
         self.cause = cause
 
     async def _open(self) -> AbstractConnection:
@@ -256,7 +258,7 @@ class RedisBackend(BroadcastBackend):
         self._writer = asyncio.create_task(self._write(connection))
         return connection
 
-    async def _drop(self) -> None:
+    async def _close_connection(self) -> None:
         connection, self._connection = self._connection, None
         try:
             await background.end(self._writer)
@@ -266,7 +268,7 @@ class RedisBackend(BroadcastBackend):
                     await connection.disconnect(nowait=True)
 
     async def _write(self, connection: AbstractConnection) -> None:
-        """Send all that is sent on the connection, so that commands stand in the wishes' order."""
+        """Send all commands of the connection from one task, so that their order is defined."""
         try:
             while True:
                 self._changed.clear()
@@ -274,17 +276,17 @@ class RedisBackend(BroadcastBackend):
                 await self._wait_or_ping(connection)
         except Exception as error:
             logger.debug("Cannot write to Redis: %r", error)
-            await connection.disconnect(nowait=True)  # which wakes the reader
+            await connection.disconnect(nowait=True)  # this wakes the reader
 
     async def _send_difference(self, connection: AbstractConnection) -> None:
-        if wanted := self._desired - self._sent:
-            self._sent |= wanted
-            self._unanswered.update(wanted)
-            await connection.send_command("SUBSCRIBE", *wanted, check_health=False)
-        if unwanted := self._sent - self._desired:
-            self._sent -= unwanted
-            self._received -= unwanted
-            await connection.send_command("UNSUBSCRIBE", *unwanted, check_health=False)
+        if added := self._desired - self._sent:
+            self._sent |= added
+            self._unanswered.update(added)
+            await connection.send_command("SUBSCRIBE", *added, check_health=False)
+        if removed := self._sent - self._desired:
+            self._sent -= removed
+            self._received -= removed
+            await connection.send_command("UNSUBSCRIBE", *removed, check_health=False)
 
     async def _wait_or_ping(self, connection: AbstractConnection) -> None:
         try:

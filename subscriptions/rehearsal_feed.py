@@ -1,4 +1,4 @@
-"""Rehearsals are heard by every process as changes of flags are: over the event log (X4)."""
+"""Acknowledges rollbacks of rehearsals in every process, over the event log as flags are (X4)."""
 
 import asyncio
 import logging
@@ -16,16 +16,16 @@ logger = logging.getLogger(__name__)
 
 
 class RehearsalFeed:
-    """One for each process."""
+    """Follows rollbacks of rehearsals; one per process."""
 
-    def __init__(self, tail: EventTail, hear: Callable[[UUID], Awaitable[None]]) -> None:
-        """`hear` acknowledges the rollback of a rehearsal."""
+    def __init__(self, tail: EventTail, acknowledge: Callable[[UUID], Awaitable[None]]) -> None:
+        """`acknowledge` records that this process has seen the rollback of a run."""
         self._tail = tail
-        self._hear = hear
+        self._acknowledge = acknowledge
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to follow."""
+        """Start to follow the tail."""
         self._task = asyncio.create_task(self._follow(), name="rehearsals")
 
     async def stop(self) -> None:
@@ -33,13 +33,13 @@ class RehearsalFeed:
         await background.end(self._task)
 
     async def _follow(self) -> None:
-        newest: Latest[RecordedEvent] = Latest(key=_run_of)
+        newest: Latest[RecordedEvent] = Latest(key=_run_id)
         async with self._tail.subscribe(newest, _is_rollback) as events:
             async for item in events:
                 try:
-                    await self._hear(_run_of(item))
+                    await self._acknowledge(_run_id(item))
                 except Exception:
-                    logger.exception("a rehearsal could not be heard")
+                    logger.exception("Cannot acknowledge the rollback of a rehearsal")
 
 
 def _is_rollback(item: RecordedEvent) -> bool:
@@ -47,6 +47,6 @@ def _is_rollback(item: RecordedEvent) -> bool:
     return isinstance(event, RehearsalMoved) and event.stage == RehearsalStage.ROLLED_BACK
 
 
-def _run_of(item: RecordedEvent) -> UUID:
+def _run_id(item: RecordedEvent) -> UUID:
     assert isinstance(item.event, RehearsalMoved)
     return item.event.run_id

@@ -1,4 +1,4 @@
-"""A stretch of the log, played again at another speed (X6)."""
+"""Replays a part of the event log at another speed (X6)."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -41,39 +41,41 @@ async def replay(
     It goes on from what `launchState(at: from)` shows. After 10,000
     events it ends in a StreamGap: go on from the moment of the last one.
     """
-    plan = Replay.of(from_, to, 10.0 if speed is None else speed)
-    loop, ended, shown = asyncio.get_running_loop(), asyncio.Event(), 0
+    schedule = Replay.of(from_, to, 10.0 if speed is None else speed)
+    loop, access_ended, sent = asyncio.get_running_loop(), asyncio.Event(), 0
     begin = loop.time()
-    with info.context.runtime.credential_watch.watch(info.context.actor, ended.set):
-        async with aclosing(_events(info, plan)) as events:
+    with info.context.runtime.credential_watch.watch(info.context.actor, access_ended.set):
+        async with aclosing(_read_events(info, schedule)) as events:
             async for item in events:
-                await _until(begin + plan.due(item.occurred_at), ended)
-                if shown == MAX_EVENTS:
+                await _wait_until(begin + schedule.due(item.occurred_at), access_ended)
+                if sent == MAX_EVENTS:
                     yield stream_gap(cursor_of(item), item.occurred_at, 1)
                     return
-                shown += 1
+                sent += 1
                 yield to_event(item)
 
 
-async def _until(moment: float, ended: asyncio.Event) -> None:
-    """Wait for a moment of the loop's clock; raises AccessEnded where the access ends before."""
+async def _wait_until(moment: float, access_ended: asyncio.Event) -> None:
+    """Wait for a time of the loop's clock. Raises AccessEnded if the access ends before."""
     if moment > asyncio.get_running_loop().time():
         begins_to_wait()
     with suppress(TimeoutError):
         async with asyncio.timeout_at(moment):
-            await ended.wait()
-    if ended.is_set():
+            await access_ended.wait()
+    if access_ended.is_set():
         raise AccessEnded()
 
 
-async def _events(info: Info, plan: Replay) -> AsyncGenerator[RecordedEvent, None]:
-    """Page by page; no session is held while waiting."""
+async def _read_events(info: Info, schedule: Replay) -> AsyncGenerator[RecordedEvent, None]:
+    """Yield the events page by page; no session is open while the replay waits."""
     last = None
     while True:
         async with info.context.db.read() as session:
-            found = await event_reads.span(session, SHOWN_KINDS, PAGE, plan.begin, plan.end, last)
-        for item in found:
+            page = await event_reads.span(
+                session, SHOWN_KINDS, PAGE, schedule.begin, schedule.end, last
+            )
+        for item in page:
             yield item
-        if len(found) < PAGE:
+        if len(page) < PAGE:
             return
-        last = found[-1]
+        last = page[-1]

@@ -1,4 +1,4 @@
-"""What a socket of the graph is written to and read from: starlette's, or the server's frames."""
+"""Adapters between strawberry and a websocket: through starlette, or the frames of the server."""
 
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from json import JSONDecodeError
@@ -15,57 +15,57 @@ from strawberry.http.exceptions import (
 )
 
 _EXTENSION = "launch.frames"
-_MAX_OF_A_REASON = 123
-_LOST = 1006  # without a goodbye
+_MAX_REASON_BYTES = 123
+_ABNORMAL = 1006  # closed without a close frame
 
 
 class Frames(Protocol):
-    """What a server offers that takes messages as bytes (`server.websocket.protocol`)."""
+    """The ASGI extension of a server that accepts messages as bytes; see `.protocol`."""
 
     @property
     def has_pending(self) -> bool:
-        """Whether something has come that `receive` gives at once."""
+        """Whether `receive` would return at once."""
 
     @property
     def is_gone(self) -> bool:
-        """Whether nothing that is written arrives any more."""
+        """Whether the connection is closing, so that nothing written would arrive."""
 
     def write_text(self, *parts: bytes) -> bool:
-        """Write a message; False where the reader is slow."""
+        """Write a message. False: the client is slow."""
 
     def when_writable(self, callback: Callable[[], None]) -> None:
-        """Call back once, when it has caught up."""
+        """Call back once, when the client is no longer slow."""
 
     def admit(self, caller: str, most: int, *, is_visitor: bool) -> None:
-        """The socket has begun: so many bytes of a caller may wait to be received."""
+        """Note who the caller is, and how many of their bytes may wait to be received."""
 
     def park(self, on_event: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Call `hear` when something has come; the application returns meanwhile."""
+        """Call `on_event` when messages have arrived; the application returns meanwhile."""
 
     async def receive(self) -> Any:  # noqa: ANN401 - an event of ASGI, as each server types it
-        """As ASGI has it."""
+        """Wait for the next event, as `receive` of ASGI does."""
 
     async def send(self, message: Any) -> None:  # noqa: ANN401 - as above
-        """As ASGI has it."""
+        """Send an event, as `send` of ASGI does."""
 
 
 class SocketAdapter(ASGIWebSocketAdapter):
-    """Through starlette, on any server. `handle` of a socket runs as long as it lives."""
+    """Uses starlette, on any server. `handle` of a socket runs as long as the socket is open."""
 
     frames: Frames | None = None
-    may_go_on = False
-    is_lost = False  # it ended without a goodbye of the client
+    is_parked = False
+    is_lost = False  # the connection ended without a close frame
 
     async def iter_json(
         self, *, ignore_parsing_errors: bool = False
     ) -> AsyncGenerator[object, None]:
-        """As the base does, and note how the connection ended."""
+        """Yield messages as the base does, and note how the connection ended."""
         while self.ws.application_state is not WebSocketState.DISCONNECTED:
             message = await self.ws.receive()
             if message["type"] == "websocket.disconnect":
-                self.is_lost = message.get("code") == _LOST
+                self.is_lost = message.get("code") == _ABNORMAL
                 return
-            yield _decoded(self.view, message)
+            yield _decode(self.view, message)
 
     async def send_text(self, text: str) -> None:
         """Send what is JSON already; raises WebSocketDisconnected."""
@@ -76,38 +76,38 @@ class SocketAdapter(ASGIWebSocketAdapter):
 
     async def close(self, code: int, reason: str) -> None:
         """Close with as much of the reason as fits."""
-        await super().close(code, fitting(reason))
+        await super().close(code, truncate_reason(reason))
 
 
 class FrameAdapter(AsyncWebSocketAdapter):
-    """Past starlette, where the server has frames: nothing of the request is kept.
+    """Uses the frames of the server directly, so that nothing of the request stays in memory.
 
-    What has come is read and then the reading ends, though the socket lives on.
+    `iter_json` ends when all messages that have arrived are read, although the socket stays open.
     """
 
-    __slots__ = ("frames", "is_lost", "is_open", "may_go_on", "view")
+    __slots__ = ("frames", "is_lost", "is_open", "is_parked", "view")
 
     def __init__(self, view: AsyncBaseHTTPView[Any, Any, Any, Any, Any, Any, Any], frames: Frames):
-        """The handshake is over."""
+        """Start after the handshake."""
         super().__init__(view)
         self.frames = frames
-        self.is_open = self.may_go_on = True
+        self.is_open = self.is_parked = True
         self.is_lost = False
 
     async def iter_json(
         self, *, ignore_parsing_errors: bool = False
     ) -> AsyncGenerator[object, None]:
-        """What has come; after a message that is none the rest of it is for the next reading."""
+        """Yield the messages that have arrived; after an invalid one, the next call continues."""
         while self.frames.has_pending:
             message: Message = await self.frames.receive()
             if message["type"] == "websocket.disconnect":
-                self.is_lost = self.is_lost or message.get("code") == _LOST
-                self.is_open = self.may_go_on = False
+                self.is_lost = self.is_lost or message.get("code") == _ABNORMAL
+                self.is_open = self.is_parked = False
             elif self.is_open:
-                yield _decoded(self.view, message)
+                yield _decode(self.view, message)
 
     async def send_json(self, message: Mapping[str, object]) -> None:
-        """Send, and wait while the reader is slow."""
+        """Send a message, and wait while the client is slow."""
         await self.send_text(self.view.encode_json_string(message))
 
     async def send_text(self, text: str) -> None:
@@ -121,7 +121,9 @@ class FrameAdapter(AsyncWebSocketAdapter):
         """Close with as much of the reason as fits."""
         if self.is_open:
             self.is_open = False
-            await self._send({"type": "websocket.close", "code": code, "reason": fitting(reason)})
+            await self._send(
+                {"type": "websocket.close", "code": code, "reason": truncate_reason(reason)}
+            )
 
     async def _send(self, message: Message) -> None:
         try:
@@ -131,26 +133,24 @@ class FrameAdapter(AsyncWebSocketAdapter):
             raise WebSocketDisconnected from error
 
 
-def adapter_of(
+def select_adapter(
     view: AsyncBaseHTTPView[Any, Any, Any, Any, Any, Any, Any],
     request: WebSocket,
     response: WebSocket,
 ) -> SocketAdapter | FrameAdapter:
-    """The one that fits to the server of a socket."""
+    """Return the adapter for a socket: with frames if its server offers them."""
     frames = request.scope.get("extensions", {}).get(_EXTENSION)
     if frames is None:
         return SocketAdapter(view, request, response)
     return FrameAdapter(view, frames)
 
 
-def fitting(reason: str) -> str:
-    """As much of it as a close frame holds; one that is too long breaks the connection."""
-    return reason.encode()[:_MAX_OF_A_REASON].decode(errors="ignore")
+def truncate_reason(reason: str) -> str:
+    """Cut a reason to what a close frame holds; a longer one would break the connection."""
+    return reason.encode()[:_MAX_REASON_BYTES].decode(errors="ignore")
 
 
-def _decoded(
-    view: AsyncBaseHTTPView[Any, Any, Any, Any, Any, Any, Any], message: Message
-) -> object:
+def _decode(view: AsyncBaseHTTPView[Any, Any, Any, Any, Any, Any, Any], message: Message) -> object:
     text = message.get("text")
     if text is None:
         raise NonTextMessageReceived

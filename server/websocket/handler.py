@@ -1,4 +1,4 @@
-"""One graphql-transport-ws socket: malformed messages close it, bad operations do not."""
+"""A graphql-transport-ws socket: malformed messages close it, failed operations do not."""
 
 import asyncio
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ from server.http.persisted import with_document
 from server.http.request_limits import Deadline, OutOfTime, too_late
 from server.websocket.adapters import FrameAdapter, SocketAdapter
 from server.websocket.direct_writer import DetachedStream, OperationSink
-from server.websocket.messages import malformed
+from server.websocket.messages import find_problem
 from services.platform.connection_limits import TooManyConnections
 from services.platform.inbound_bytes import MAX_CALLER, MAX_VISITOR, STREAM_INPUTS, NoRoom
 from services.platform.presence import watching
@@ -46,23 +46,23 @@ _TOO_LONG = "The documents and variables of your open streams are too long toget
 
 
 class SocketHandler(HookedHandler):
-    """Closes when the access that it was opened with ends (S31, A49)."""
+    """Handles one socket, and closes it when its credential expires or is revoked (S31, A49)."""
 
     __slots__ = (
         *("view", "websocket", "context", "root_value", "schema", "connection_init_wait_timeout"),
         *("max_subscriptions_per_connection", "connection_init_timeout_task", "operations"),
         *("connection_init_received", "connection_acknowledged", "connection_timed_out"),
-        *("_closing", "_guards", "_has_begun", "_has_left", "_seat", "_waiting_seat"),
+        *("_closing", "_exit_stack", "_has_started", "_is_shut_down", "_slot", "_waiting_slot"),
     )
 
     async def handle(self) -> None:
-        """Until the client leaves; where the server calls back, until it has something to say."""
+        """Serve the socket until the client leaves; with frames, park it and return."""
         self._closing: asyncio.Task[None] | None = None
-        self._guards: AsyncExitStack | None = None
-        self._seat: str | None = None
-        self._waiting_seat: str | None = None
-        self._has_begun = self._has_left = False
-        if not await self._may_begin():
+        self._exit_stack: AsyncExitStack | None = None
+        self._slot: str | None = None
+        self._waiting_slot: str | None = None
+        self._has_started = self._is_shut_down = False
+        if not await self._acquire_waiting_slot():
             return
         self.context.supports_detached_streams = self._adapter.frames is not None
         self.context.runtime.meter.sockets += 1
@@ -72,35 +72,34 @@ class SocketHandler(HookedHandler):
             self.on_request_accepted()
             self._adapter.frames.park(super().handle)
 
-    async def _may_begin(self) -> bool:
-        """Few sockets of an address wait for `connection_init`, whoever they turn out to be."""
-        seat = f"begins:{network(self.context.client_ip)}"
+    async def _acquire_waiting_slot(self) -> bool:
+        """Limit the sockets of an address before `connection_init`: their caller is unknown."""
+        slot = f"begins:{network(self.context.client_ip)}"
         try:
-            self.context.runtime.connections.acquire(seat)
+            self.context.runtime.connections.acquire(slot)
         except TooManyConnections:
             await self.websocket.close(code=_TRY_LATER, reason=_TOO_MANY)
             return False
-        self._waiting_seat = seat
+        self._waiting_slot = slot
         return True
 
-    def _has_started(self) -> None:
-        """It waits no longer, for it has begun or left."""
-        seat, self._waiting_seat = self._waiting_seat, None
-        if seat is not None:
-            self.context.runtime.connections.release(seat)
+    def _release_waiting_slot(self) -> None:
+        slot, self._waiting_slot = self._waiting_slot, None
+        if slot is not None:
+            self.context.runtime.connections.release(slot)
 
     def on_request_accepted(self) -> None:
-        """Once for a socket, however often it is heard."""
-        if not self._has_begun:
-            self._has_begun = True
+        """Start once per socket: a parked socket calls `handle` for each batch of messages."""
+        if not self._has_started:
+            self._has_started = True
             super().on_request_accepted()
 
     async def shutdown(self) -> None:
-        """Where the client has left, and has not only said all that it has to say for now."""
-        if self._adapter.may_go_on or self._has_left:
+        """Release everything when the client has left; a parked socket stays as it is."""
+        if self._adapter.is_parked or self._is_shut_down:
             return
-        self._has_left = True
-        self._has_started()
+        self._is_shut_down = True
+        self._release_waiting_slot()
         if self._adapter.is_lost:
             for receiver in self.context.flag_streams:
                 receiver.lost = True
@@ -108,44 +107,44 @@ class SocketHandler(HookedHandler):
             await super().shutdown()
         finally:
             self.context.runtime.meter.sockets -= 1
-            if self._seat is not None:
-                self.context.runtime.connections.release(self._seat)
-            if self._guards is not None:
-                await self._guards.aclose()
+            if self._slot is not None:
+                self.context.runtime.connections.release(self._slot)
+            if self._exit_stack is not None:
+                await self._exit_stack.aclose()
 
     async def handle_message(self, message: Message) -> None:
-        """Check the form before anything is read from it."""
-        problem = malformed(message)
+        """Validate a message before it is processed."""
+        problem = find_problem(message)
         if problem is not None:
             await self.handle_invalid_message(problem)
         else:
             await super().handle_message(message)
 
     async def handle_ping(self, message: PingMessage) -> None:
-        """The socket is there; the payload says how old the news on its streams may be (F12)."""
+        """Reply with a pong; its payload says how old the data of the streams may be (F12)."""
         age = round(self.context.runtime.bus.silent_seconds * 1000)
         pong: PongMessage = {"type": "pong", "payload": {"streamAgeMs": age}}
         await self.send_message(pong)
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
-        """From here on the socket hangs on the access that was given."""
+        """Authenticate the socket; from now on it closes when its credential ends."""
         await super().handle_connection_init(_with_payload(message))
         if self.connection_acknowledged and self.connection_init_received:
-            self._has_started()
-            self.connection_init_timeout_task = None  # it was cancelled, and is kept for nothing
-            await self._enter(self.context.actor)
+            self._release_waiting_slot()
+            self.connection_init_timeout_task = None  # cancelled: release its memory
+            await self._admit(self.context.actor)
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        """Start an operation whose document is known, where not too many run here already."""
+        """Start an operation, unless the credential has ended or too many operations run."""
         if not self.connection_acknowledged or message["id"] in self.operations:
             await super().handle_subscribe(message)  # closes the socket
             return
         if not await renew(self.context):
             self._end()
             return
-        most = self.max_subscriptions_per_connection or 0
-        if len(self.operations) >= most:
-            text = f"At most {most} operations run on one socket at once."
+        max_operations = self.max_subscriptions_per_connection or 0
+        if len(self.operations) >= max_operations:
+            text = f"At most {max_operations} operations run on one socket at once."
             await self._refuse(message, TopLevelCode.RATE_LIMITED, text)
             return
         try:
@@ -153,15 +152,17 @@ class SocketHandler(HookedHandler):
         except Refusal as refusal:
             await self._refuse(message, refusal.code, refusal.reason)
             return
-        given = cast("SubscribeMessagePayload", payload)
-        await super().handle_subscribe({"id": message["id"], "type": "subscribe", "payload": given})
+        resolved = cast("SubscribeMessagePayload", payload)
+        await super().handle_subscribe(
+            {"id": message["id"], "type": "subscribe", "payload": resolved}
+        )
 
-    async def _refuse(self, message: SubscribeMessage, code: str, why: str) -> None:
-        error = GraphQLError(why, extensions={"code": code}).formatted
+    async def _refuse(self, message: SubscribeMessage, code: str, reason: str) -> None:
+        error = GraphQLError(reason, extensions={"code": code}).formatted
         await self.send_message({"id": message["id"], "type": "error", "payload": [error]})
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
-        """A query or mutation has its time; a stream runs until somebody ends it."""
+        """Run an operation; a query or mutation has a deadline, a stream has none."""
         kind = operation_kind(operation.query, operation.operation_name)
         if kind is OperationType.SUBSCRIPTION:
             await self._run_stream(operation)
@@ -176,9 +177,9 @@ class SocketHandler(HookedHandler):
             self.context.at_fault = False  # the next operation starts clean
 
     async def _run_stream(self, operation: Operation[Context, None]) -> None:
-        """What was sent for it is kept as long as it runs, so that it counts for its caller."""
-        most = MAX_VISITOR if self.context.actor.is_anonymous else MAX_CALLER
-        with STREAM_INPUTS.share(payer(self.context), most) as share:
+        """Count the document and variables of a stream towards its caller while it runs."""
+        max_bytes = MAX_VISITOR if self.context.actor.is_anonymous else MAX_CALLER
+        with STREAM_INPUTS.share(payer(self.context), max_bytes) as share:
             try:
                 share.grow(len(operation.query) + len(repr(operation.variables)))
             except NoRoom:
@@ -187,39 +188,40 @@ class SocketHandler(HookedHandler):
                 return
             await super().run_operation(operation)
 
-    async def _enter(self, actor: Actor) -> None:
-        runtime, seat = self.context.runtime, payer(self.context)
+    async def _admit(self, actor: Actor) -> None:
+        """Count the socket towards its caller, and watch the credential."""
+        runtime, slot = self.context.runtime, payer(self.context)
         if self.context.connection is not None:
             self.context.connection = Caller.of(self.context.connection)
         try:
-            runtime.connections.acquire(seat)
+            runtime.connections.acquire(slot)
         except TooManyConnections:
             await self.websocket.close(code=_TRY_LATER, reason=_TOO_MANY)
             return
-        self._seat = seat
+        self._slot = slot
         if self._adapter.frames is not None:
-            most = MAX_VISITOR if actor.is_anonymous else MAX_CALLER
-            self._adapter.frames.admit(seat, most, is_visitor=actor.is_anonymous)
+            max_bytes = MAX_VISITOR if actor.is_anonymous else MAX_CALLER
+            self._adapter.frames.admit(slot, max_bytes, is_visitor=actor.is_anonymous)
         if actor.credential_id is None:
-            return  # visitors have nothing that could end, and there may be thousands of them
-        self._guards = AsyncExitStack()
-        self._guards.enter_context(runtime.credential_watch.watch(actor, self._end))
+            return  # visitors have no credential that could end, and there may be thousands
+        self._exit_stack = AsyncExitStack()
+        self._exit_stack.enter_context(runtime.credential_watch.watch(actor, self._end))
         if actor.allows((Scope.LAUNCH_OPERATE,)):
-            await self._guards.enter_async_context(watching(runtime.redis, runtime.clock))
+            await self._exit_stack.enter_async_context(watching(runtime.redis, runtime.clock))
 
     async def cleanup_operation(self, operation_id: str) -> None:
-        """Also of an operation that runs without a task."""
-        found: object = self.operations.get(operation_id)
-        if isinstance(found, DetachedStream):
+        """Clean up an operation, also one that runs without a task."""
+        operation: object = self.operations.get(operation_id)
+        if isinstance(operation, DetachedStream):
             self.forget_id(operation_id)
-            found.end()
+            operation.end()
         else:
             await super().cleanup_operation(operation_id)
 
     async def remaining_results(
         self, operation: Operation[Context, None], results: StreamResult
     ) -> StreamResult:
-        """What many are sent goes out at once; the rest is left to strawberry."""
+        """Send shared results directly, detach the stream if possible, and yield the rest."""
         sink = OperationSink(self._adapter, operation.id)
         async for result in results:
             if isinstance(result, SharedReply):
@@ -227,7 +229,7 @@ class SocketHandler(HookedHandler):
             elif not isinstance(result, HandoffResult):
                 yield result
             elif (detached := sink.attach_to_hub(result, self._fail)) is not None:
-                # Its task ends here, and its id stays taken until somebody completes it.
+                # The task ends here; the id stays in use until one side completes the operation.
                 self.operations[operation.id] = cast("Operation[Context, None]", detached)
                 operation.completed = True
                 return
@@ -248,6 +250,6 @@ class SocketHandler(HookedHandler):
 
 
 def _with_payload(message: ConnectionInitMessage) -> ConnectionInitMessage:
-    """A payload of null is no payload."""
-    given: Mapping[str, object] = message
-    return message if given.get("payload") is not None else {"type": "connection_init"}
+    """Treat a payload of null as none."""
+    raw: Mapping[str, object] = message
+    return message if raw.get("payload") is not None else {"type": "connection_init"}

@@ -1,7 +1,7 @@
-"""Half-received messages of a socket: bounded in bytes and time, less before it begins (SEC9).
+"""Limits for partly received messages of a socket: bytes and time, stricter at first (SEC9).
 
-A socket may send little until `connection_init` was answered; then the application says who it is
-(`admit`), and from there on its caller has a share.
+Until `connection_init` is acknowledged a socket may send little. Then the application names the
+caller (`admit`), and the socket uses the share of that caller.
 """
 
 import asyncio
@@ -12,86 +12,86 @@ from websockets.frames import Frame
 
 from services.platform.inbound_bytes import INBOUND, WAIT_SECONDS, NoRoom
 
-MAX_BEGINNING = 16_000  # of `connection_init`, which carries a credential
-MAX_BEGINNINGS = 8_000_000  # that wait in all sockets that have not begun
+MAX_INIT_BYTES = 16_000  # of `connection_init`, which contains a credential
+MAX_UNADMITTED_BYTES = 8_000_000  # waiting in all sockets before `connection_init`
 MAX_VISITOR_MESSAGE = 256_000
-_FREE = 1_000  # of each socket: most messages come at once
-_FRAGMENT = 100  # what a fragment takes besides its bytes
-_TOO_SLOW, _NO_ROOM = 1008, 1013
-_NOBODY = "begins"
+_UNCOUNTED_BYTES = 1_000  # per socket: most messages arrive at once
+_FRAGMENT_BYTES = 100  # memory that a fragment takes besides its data
+_TOO_SLOW, _NO_ROOM = 1008, 1013  # close codes
+_UNADMITTED = "begins"
 
 
 class BoundedProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's, which holds up to `ws_max_size` of each socket for ever."""
+    """uvicorn's protocol, which would hold up to `ws_max_size` per socket without a time limit."""
 
-    __slots__ = ("_caller", "_deadline", "_fragments", "_held", "_most")
+    __slots__ = ("_caller", "_counted", "_deadline", "_fragments", "_max_bytes")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the base
-        """Nobody has said who this is."""
+        """Start without a caller."""
         super().__init__(*args, **kwargs)
-        self._caller, self._most = _NOBODY, MAX_BEGINNINGS
-        self._held = self._fragments = 0
+        self._caller, self._max_bytes = _UNADMITTED, MAX_UNADMITTED_BYTES
+        self._counted = self._fragments = 0
         self._deadline: asyncio.TimerHandle | None = None
-        self.conn.max_message_size = MAX_BEGINNING
+        self.conn.max_message_size = MAX_INIT_BYTES
 
-    def admit(self, caller: str, most: int, *, is_visitor: bool) -> None:
-        """The socket has begun: `caller` may have `most` bytes that wait."""
-        self._let_go()
-        self._caller, self._most = caller, most
+    def admit(self, caller: str, max_bytes: int, *, is_visitor: bool) -> None:
+        """Name the caller, whose sockets may have `most` waiting bytes together."""
+        self._release_share()
+        self._caller, self._max_bytes = caller, max_bytes
         allowed = self.config.ws_max_size
         self.conn.max_message_size = min(MAX_VISITOR_MESSAGE, allowed) if is_visitor else allowed
 
     def data_received(self, data: bytes) -> None:
-        """Count what is no message yet."""
+        """Count the bytes that are not a complete message yet."""
         super().data_received(data)
         waiting = len(self.conn.reader.buffer) + self._fragments
         if waiting == 0 and self._deadline is None:
             return
-        self._wait_for_rest(waiting)
-        counted = max(0, waiting - _FREE)
+        self._set_deadline(waiting)
+        counted = max(0, waiting - _UNCOUNTED_BYTES)
         try:
-            if counted > self._held:
-                INBOUND.take(self._caller, counted - self._held, self._most)
-            elif counted < self._held:
-                INBOUND.give_back(self._caller, self._held - counted)
+            if counted > self._counted:
+                INBOUND.take(self._caller, counted - self._counted, self._max_bytes)
+            elif counted < self._counted:
+                INBOUND.give_back(self._caller, self._counted - counted)
         except NoRoom:
             self._fail(_NO_ROOM, "Too much waits to be received: try again later")
         else:
-            self._held = counted
+            self._counted = counted
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nobody waits any more."""
-        self._wait_for_rest(0)
-        self._let_go()
+        """Stop waiting, and return the share."""
+        self._set_deadline(0)
+        self._release_share()
         super().connection_lost(exc)
 
     def handle_text(self, event: Frame) -> None:
-        """The first frame of a message."""
+        """Count the first frame of a text message."""
         self._count_frame(event)
         super().handle_text(event)
 
     def handle_bytes(self, event: Frame) -> None:
-        """As of text."""
+        """Count the first frame of a binary message."""
         self._count_frame(event)
         super().handle_bytes(event)
 
     def handle_cont(self, event: Frame) -> None:
-        """A later frame of a message."""
+        """Count a later frame of a message."""
         self._count_frame(event)
         super().handle_cont(event)
 
     def _count_frame(self, event: Frame) -> None:
-        """Nothing waits after the last frame of a message, and so before the first."""
-        self._fragments = 0 if event.fin else self._fragments + len(event.data) + _FRAGMENT
+        """Add the frame to the fragments; the last frame of a message resets the count."""
+        self._fragments = 0 if event.fin else self._fragments + len(event.data) + _FRAGMENT_BYTES
 
-    def _wait_for_rest(self, waiting: int) -> None:
+    def _set_deadline(self, waiting: int) -> None:
         if waiting and self._deadline is None:
-            self._deadline = self.loop.call_later(WAIT_SECONDS, self._too_slow)
+            self._deadline = self.loop.call_later(WAIT_SECONDS, self._fail_slow)
         elif not waiting and self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
-    def _too_slow(self) -> None:
+    def _fail_slow(self) -> None:
         self._fail(_TOO_SLOW, "The rest of a message did not come in time")
 
     def _fail(self, code: int, reason: str) -> None:
@@ -104,7 +104,7 @@ class BoundedProtocol(WebSocketsSansIOProtocol):
         self.close_sent = True
         self.transport.close()
 
-    def _let_go(self) -> None:
-        if self._held:
-            INBOUND.give_back(self._caller, self._held)
-            self._held = 0
+    def _release_share(self) -> None:
+        if self._counted:
+            INBOUND.give_back(self._caller, self._counted)
+            self._counted = 0

@@ -1,11 +1,12 @@
-"""uvicorn's websocket, made for thousands: a short way out, and little memory for each.
+"""A websocket protocol for uvicorn that serves thousands of sockets: less work and memory for each.
 
-`send` of ASGI costs a coroutine, a dictionary, two copies and the making of a frame for each
-message. Here the application writes the bytes of a text message itself: the ASGI extension
-`launch.frames` of the scope. Where a server has no such extension, `send` does the same.
+`send` of ASGI costs a coroutine, a dictionary, two copies and the encoding of a frame for each
+message. With the ASGI extension `launch.frames` of the scope, the application writes the bytes of a
+text message itself. On a server without the extension it uses `send`.
 
-An application that waits in `receive` is a deep call stack of coroutines, a third of what a socket
-takes. One that knows the extension returns instead, and is called again when something has come.
+An application that waits in `receive` is a deep call stack of coroutines, a third of the memory of
+a socket. An application that uses the extension returns instead (the socket is parked, ADR 33), and
+is called again when a message has arrived.
 """
 
 import asyncio
@@ -22,77 +23,77 @@ from websockets.server import ServerProtocol
 from websockets.streams import StreamReader
 
 from server.compat import ASGIReceiveEvent
-from server.websocket.inbound import MAX_BEGINNING, BoundedProtocol
+from server.websocket.inbound import MAX_INIT_BYTES, BoundedProtocol
 
 _TEXT = 0x81  # the last frame of a text message
 _SHORT, _MEDIUM = 126, 65_536
-_LOST, _NO_PONG = 1006, 1011  # codes of a close: without one, and of a client that is silent
+_ABNORMAL, _NO_PONG = 1006, 1011  # close codes: no close frame; the client sent no pong
 
 OnEvent = Callable[[], Coroutine[Any, Any, None]]
 
 
 class LazyEvent:
-    """An asyncio.Event that is open nearly always: it takes memory only while it is not."""
+    """Like asyncio.Event, but set from the start, and without memory while it is set."""
 
-    __slots__ = ("_closed",)
+    __slots__ = ("_event",)
 
     def __init__(self) -> None:
-        """Open."""
-        self._closed: asyncio.Event | None = None
+        """Start as set."""
+        self._event: asyncio.Event | None = None
 
     def is_set(self) -> bool:
-        """Whether it is open."""
-        return self._closed is None
+        """Return whether the event is set."""
+        return self._event is None
 
     def set(self) -> None:
-        """Open it, and let all go on who wait."""
-        closed, self._closed = self._closed, None
-        if closed is not None:
-            closed.set()
+        """Set the event and wake all waiters."""
+        event, self._event = self._event, None
+        if event is not None:
+            event.set()
 
     def clear(self) -> None:
-        """Close it."""
-        self._closed = self._closed or asyncio.Event()
+        """Reset the event."""
+        self._event = self._event or asyncio.Event()
 
     async def wait(self) -> None:
-        """Return when it is open."""
-        if self._closed is not None:
-            await self._closed.wait()
+        """Wait until the event is set."""
+        if self._event is not None:
+            await self._event.wait()
 
 
 class EventQueue:
-    """What has come and was not taken yet: an asyncio.Queue without its five deques."""
+    """The ASGI events that wait for `receive`: an asyncio.Queue without its five deques."""
 
-    __slots__ = ("_items", "_news", "_tell")
+    __slots__ = ("_has_items", "_items", "_on_put")
 
-    def __init__(self, tell: Callable[[], None]) -> None:
-        """`tell` is called with each that comes."""
+    def __init__(self, on_put: Callable[[], None]) -> None:
+        """`on_put` is called after each new item."""
         self._items: tuple[ASGIReceiveEvent, ...] = ()
-        self._news = LazyEvent()
-        self._tell = tell
+        self._has_items = LazyEvent()
+        self._on_put = on_put
 
     def empty(self) -> bool:
-        """Whether all was taken."""
+        """Return whether no item is waiting."""
         return not self._items
 
     def put_nowait(self, item: ASGIReceiveEvent) -> None:
-        """One more. Whoever sends waits until it is taken, so that there are few."""
+        """Add an item. uvicorn pauses reading until it is taken, so that there are few."""
         self._items = (*self._items, item)
-        self._news.set()
-        self._tell()
+        self._has_items.set()
+        self._on_put()
 
     async def get(self) -> ASGIReceiveEvent:
-        """The oldest; waits for it."""
+        """Wait for the oldest item and remove it."""
         while not self._items:
-            self._news.clear()
-            await self._news.wait()
+            self._has_items.clear()
+            await self._has_items.wait()
         item, *rest = self._items
         self._items = tuple(rest)
         return item
 
 
 class SlottedServerProtocol(ServerProtocol):
-    """That of `websockets`, with its attributes in slots: less than half of the memory."""
+    """The protocol of `websockets` with slots: it takes less than half of the memory."""
 
     __slots__ = (
         *("id", "logger", "debug", "side", "_state", "max_message_size", "max_fragment_size"),
@@ -102,11 +103,8 @@ class SlottedServerProtocol(ServerProtocol):
         *("available_extensions", "available_subprotocols", "accept_called"),
     )
 
-    def forget(self) -> None:
-        """Between two frames: forget the last one, and the request before the first.
-
-        The generators that parse hold on to what they read last.
-        """
+    def release_last_frame(self) -> None:
+        """Between two frames, replace the parser: its generators hold on to what they read last."""
         innermost = cast("GeneratorType[None, None, None]", self.parser)
         while isinstance(inner := innermost.gi_yieldfrom, GeneratorType):
             innermost = inner
@@ -116,7 +114,7 @@ class SlottedServerProtocol(ServerProtocol):
 
 
 class WebSocketProtocol(BoundedProtocol):
-    """Chosen by `commands.platform.serving`, which turns compression off."""
+    """The websocket protocol that `commands.platform.serving` selects, without compression."""
 
     __slots__ = (
         *("config", "app", "loop", "logger", "root_path", "asgi_version", "app_state"),
@@ -125,30 +123,30 @@ class WebSocketProtocol(BoundedProtocol):
         *("close_timer", "close_timeout", "initial_response", "conn", "read_paused", "writable"),
         *("ping_interval", "ping_timeout", "ping_timer", "pong_timer", "pending_ping_payload"),
         *("ping_sent_at", "last_ping_rtt", "frames", "curr_msg_data_type", "request", "response"),
-        *("scope", "_waiting", "_on_event", "_context", "_is_running"),
+        *("scope", "_writable_callbacks", "_on_event", "_context", "_is_running"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the base
-        """As uvicorn's, with lighter parts."""
+        """Replace parts of uvicorn's protocol by lighter ones."""
         super().__init__(*args, **kwargs)
-        self.queue = cast("asyncio.Queue[ASGIReceiveEvent]", EventQueue(self._go_on))
+        self.queue = cast("asyncio.Queue[ASGIReceiveEvent]", EventQueue(self._resume_parked))
         self.writable = cast("asyncio.Event", LazyEvent())
         if not self.conn.available_extensions:
-            self.conn = SlottedServerProtocol(max_size=MAX_BEGINNING, logger=self.conn.logger)
-        self._waiting: Sequence[Callable[[], None]] = ()
+            self.conn = SlottedServerProtocol(max_size=MAX_INIT_BYTES, logger=self.conn.logger)
+        self._writable_callbacks: Sequence[Callable[[], None]] = ()
         self._on_event: OnEvent | None = None
         self._context: Context | None = None
         self._is_running = False
 
     @property
     def has_pending(self) -> bool:
-        """Whether something has come that `receive` gives at once."""
+        """Whether `receive` would return at once."""
         return not self.queue.empty()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Say 1006 where no side has closed it: uvicorn says 1005, as of a client that has."""
+        """Report 1006 if no side sent a close frame; uvicorn reports 1005, as if the client had."""
         if self._is_lost:
-            self.queue.put_nowait({"type": "websocket.disconnect", "code": _LOST})
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": _ABNORMAL})
         super().connection_lost(exc)
 
     @property
@@ -164,25 +162,25 @@ class WebSocketProtocol(BoundedProtocol):
             scope["extensions"]["launch.frames"] = self
 
     def start_keepalive(self) -> None:
-        """The handshake is over: its headers, which the scope has as well, are 4 KiB a socket."""
+        """Release the handshake, which takes 4 KiB per socket; the scope has its headers too."""
         super().start_keepalive()
         del self.request, self.response
 
     def data_received(self, data: bytes) -> None:
-        """Nothing of it is kept here."""
+        """Process the data, then release what the parser holds of it."""
         super().data_received(data)
         if isinstance(self.conn, SlottedServerProtocol):
-            self.conn.forget()
+            self.conn.release_last_frame()
 
     def park(self, on_event: OnEvent) -> None:
-        """Call `hear` when something has come, in this context; it takes all that there is.
+        """Call `on_event` in this context when messages have arrived; it receives all of them.
 
-        The application returns, and the socket lives on until one of both sides closes it.
+        The application returns then, and the socket stays open until one side closes it.
         """
         self._on_event, self._context = on_event, copy_context()
 
     async def run_asgi(self) -> None:
-        """As uvicorn does it, but for an application that listens."""
+        """Run the application as uvicorn does, unless it parks the socket."""
         try:
             await self.app(self.scope, self.receive, self.send)
         except ClientDisconnected:
@@ -193,7 +191,7 @@ class WebSocketProtocol(BoundedProtocol):
         else:
             if self._on_event is not None:
                 del self.scope
-                self._go_on()
+                self._resume_parked()
                 return
             if not self.handshake_complete:
                 self.logger.error("ASGI callable returned without completing handshake.")
@@ -202,36 +200,36 @@ class WebSocketProtocol(BoundedProtocol):
             self.transport.close()
 
     def when_writable(self, callback: Callable[[], None]) -> None:
-        """Call back once, when a slow reader has caught up."""
-        self._waiting = (*self._waiting, callback)
+        """Call back once, when the transport accepts data again."""
+        self._writable_callbacks = (*self._writable_callbacks, callback)
 
     def resume_writing(self) -> None:
-        """The transport has room again."""
+        """Run the callbacks: the transport has room again."""
         super().resume_writing()
-        waiting, self._waiting = self._waiting, ()
+        waiting, self._writable_callbacks = self._writable_callbacks, ()
         for callback in waiting:
             callback()
 
     @property
     def is_gone(self) -> bool:
-        """Whether nothing that is written arrives any more."""
+        """Whether the connection is closing, so that nothing written would arrive."""
         transport: asyncio.Transport = self.transport
         return self.disconnected or self.close_sent or transport.is_closing()
 
     def write_text(self, *parts: bytes) -> bool:
-        """Write a message; False where the reader is slow, and `send` must be awaited instead.
+        """Write a text message. False: the client is slow, and `send` must be awaited instead.
 
-        To who has gone nothing is written, as if the message were on its way.
+        On a closing connection it writes nothing and returns True, as if the message was sent.
         """
         if self.is_gone:
             return True
         if not self.writable.is_set():
             return False
         transport: asyncio.Transport = self.transport
-        transport.write(b"".join((head(sum(map(len, parts))), *parts)))
+        transport.write(b"".join((frame_header(sum(map(len, parts))), *parts)))
         return True
 
-    def _go_on(self) -> None:
+    def _resume_parked(self) -> None:
         if self._on_event is None or self._is_running or self.queue.empty():
             return
         self._is_running = True
@@ -253,8 +251,8 @@ class WebSocketProtocol(BoundedProtocol):
 
 
 @lru_cache(maxsize=4_096)
-def head(length: int) -> bytes:
-    """The head of an unmasked text frame, as RFC 6455 has it in section 5.2."""
+def frame_header(length: int) -> bytes:
+    """Return the header of an unmasked text frame (RFC 6455, section 5.2)."""
     if length < _SHORT:
         return bytes((_TEXT, length))
     if length < _MEDIUM:

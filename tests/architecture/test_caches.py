@@ -18,7 +18,7 @@ CODE = {
     "services.metrics.metering.Meter._gauges", "services.health.probes.base.trust",
     "services.platform.tracing._NO_IDS", "domain.flags.flags.groups_of",
     "db.schema_revision.needed", "services.platform.release.revision",
-    "server.websocket.protocol.head",
+    "server.websocket.protocol.frame_header",
     "db.event_rows._adapters", "db.flag_transactions._update",
     "subscriptions.bus.Broadcast._channels",
     "subscriptions.redis_backend.RedisBackend._desired",
@@ -41,7 +41,7 @@ STATE = {
     "services.metrics.metering.Meter._handed",
     "services.propagation.propagation_roster.RosterMemory._seen",
     "services.propagation.delivery_acks.Step.delays", "domain.flags.exposures.Exposures._served",
-    "domain.journeys.journey_figures._Sums.numbers", "subscriptions.incidents._Shown._ids",
+    "domain.journeys.journey_figures._Sums.numbers", "subscriptions.incidents._SentIncidents._ids",
     "db.circuit_breaker.DatabaseBreaker._logged_at",
 }  # fmt: skip
 # One entry for each request, delivery, socket or stream that is open: these have limits.
@@ -63,7 +63,7 @@ OPEN = {
     "subscriptions.fanout.Fanout._subscriptions",
     "db.reads.connections.ReadConnections._by_key", "db.reads.connections.ReadConnections._tasks",
     "db.reads.connections.ReadConnections._sent", "db.reads.connections.ReadConnections._waiting",
-    "subscriptions.credential_expiry.CredentialWatch._ends",
+    "subscriptions.credential_expiry.CredentialWatch._callbacks",
     "subscriptions.hub.StateHub._subscribers",
 }  # fmt: skip
 # So many entries at most, each of a size that no caller decides.
@@ -107,7 +107,7 @@ COUNTED = {
     "services.propagation.delivery_acks.DeliveryAcks._steps": "KEPT_STEPS versions",
     "services.platform.shared_clock.SharedClock._samples": "maxlen",
     "subscriptions.fanout._Fifo._items": "the size that its subscriber chose, then Overflow",
-    "subscriptions.tail.EventTail._early": "_EARLY events, then the log is read",
+    "subscriptions.tail.EventTail._early": "_MAX_EARLY events, then the log is read",
     "subscriptions.fanout._Newest._items": "one for each key that there is",
 }
 CACHE = {

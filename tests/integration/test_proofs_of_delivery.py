@@ -54,7 +54,7 @@ async def test_journey_rates_that_come_too_late(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """S110: the counts cannot be read for five seconds after somebody has moved."""
-    monkeypatch.setattr(live_journeys, "PACE", 0.05)
+    monkeypatch.setattr(live_journeys, "MIN_INTERVAL_SECONDS", 0.05)
     assert await launch.verdicts("S110") == ["NOT_MEASURED"]
     async with serving(app) as address, socket(address, launch.client.token) as live:
         stream = await live.subscribe(JOURNEYS)

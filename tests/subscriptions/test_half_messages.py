@@ -1,4 +1,4 @@
-"""Who sends half of something keeps little memory, and not for long (SEC9)."""
+"""Incomplete messages and bodies take little memory, for a limited time (SEC9)."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ async def begun(address: str, token: str | None = None) -> ClientConnection:
 
 
 def half(connection: ClientConnection, size: int) -> None:
-    """The beginning of a message that is a little longer."""
+    """Return the beginning of a message that is a little longer."""
     head = bytes((0x81, 0xFF)) + (size + 10).to_bytes(8, "big") + MASK
     connection.transport.write(head + b" " * size)
 
@@ -55,21 +55,21 @@ async def code_of(connection: ClientConnection) -> int | None:
     return connection.close_code
 
 
-async def test_a_socket_that_has_not_begun_sends_little(address: str) -> None:
+async def test_socket_before_init_is_limited_to_small_messages(address: str) -> None:
     async with connect(f"ws://{address}/graphql", subprotocols=PROTOCOLS) as early:
-        half(early, inbound.MAX_BEGINNING + 1)
+        half(early, inbound.MAX_INIT_BYTES + 1)
         assert await code_of(early) == 1009
 
 
-async def test_a_message_is_refused_by_its_length_before_it_comes(address: str) -> None:
+async def test_message_is_refused_by_its_announced_length(address: str) -> None:
     connection = await begun(address)
     size = inbound.MAX_VISITOR_MESSAGE + 1
     connection.transport.write(bytes((0x81, 0xFF)) + size.to_bytes(8, "big") + MASK)
     assert await code_of(connection) == 1009
 
 
-async def test_what_waits_of_a_visitor_is_bounded_and_given_back(address: str) -> None:
-    """All visitors from here are one caller; accounts have a share of their own."""
+async def test_waiting_bytes_of_visitors_are_bounded_and_released(address: str) -> None:
+    """All visitors of this address are one caller; each account has a share of its own."""
     each = 250_000
     most = MAX_VISITOR // each
     async with AsyncExitStack() as stack:
@@ -87,7 +87,7 @@ async def test_what_waits_of_a_visitor_is_bounded_and_given_back(address: str) -
         await until(lambda: INBOUND.size == 0)
 
 
-async def test_a_large_message_of_an_account_arrives(address: str, admin: GraphQLClient) -> None:
+async def test_large_message_of_an_account_is_accepted(address: str, admin: GraphQLClient) -> None:
     connection = await begun(address, admin.token)
     ping = {"type": "ping", "payload": {"filling": "x" * 900_000}}
     await connection.send(json.dumps(ping))
@@ -96,7 +96,7 @@ async def test_a_large_message_of_an_account_arrives(address: str, admin: GraphQ
     await connection.close()
 
 
-async def test_the_rest_has_to_come(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_incomplete_message_times_out(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbound, "WAIT_SECONDS", 0.2)
     connection = await begun(address)
     half(connection, 5_000)
@@ -104,7 +104,7 @@ async def test_the_rest_has_to_come(address: str, monkeypatch: pytest.MonkeyPatc
     await until(lambda: INBOUND.size == 0)
 
 
-async def test_small_fragments_count_with_what_they_take(address: str) -> None:
+async def test_small_fragments_count_with_their_overhead(address: str) -> None:
     connection = await begun(address)
     first = Frame(Opcode.TEXT, b"{", fin=False).serialize(mask=True)
     more = Frame(Opcode.CONT, b" ", fin=False).serialize(mask=True)
@@ -135,7 +135,7 @@ async def test_half_sent_bodies_of_an_address_are_bounded(address: str) -> None:
     await until(lambda: INBOUND.size == 0)
 
 
-async def test_few_sockets_of_an_address_wait_to_begin(
+async def test_sockets_before_init_are_limited_per_address(
     db: Database, redis: Redis, settings: Settings, clock: Clock
 ) -> None:
     app = create_app(settings.model_copy(update={"max_sockets_per_caller": 2}), clock, PROBES)

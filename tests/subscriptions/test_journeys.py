@@ -1,4 +1,4 @@
-"""Funnels, live (S110)."""
+"""Live funnels (S110)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,14 +20,14 @@ JOURNEYS = "subscription { journeys { key started steps { completed stalled } } 
 async def live(
     app: Starlette, viewer: GraphQLClient, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Socket]:
-    """The socket of somebody who may look."""
-    monkeypatch.setattr(live_journeys, "PACE", 0.05)
+    """The socket of a caller with access to metrics."""
+    monkeypatch.setattr(live_journeys, "MIN_INTERVAL_SECONDS", 0.05)
     async with serving(app) as address, socket(address, viewer.token) as found:
         yield found
 
 
 async def setups(stream: Stream) -> tuple[int, int]:
-    """How many suppliers began, and how many added a client."""
+    """Return how many suppliers began, and how many added a client."""
     found = (await stream.next())["journeys"][0]
     return found["started"], found["steps"][1]["completed"]
 
@@ -38,7 +38,7 @@ async def until(stream: Stream, wanted: tuple[int, int]) -> None:
             pass
 
 
-async def test_funnels_come_at_once_and_move_with_people(
+async def test_funnels_are_sent_at_once_and_after_each_move(
     live: Socket, visitor: GraphQLClient
 ) -> None:
     stream = await live.subscribe(JOURNEYS)
@@ -49,7 +49,7 @@ async def test_funnels_come_at_once_and_move_with_people(
     await until(stream, (1, 1))
 
 
-async def test_all_streams_of_a_process_share_one_look(
+async def test_all_streams_of_a_process_share_one_read(
     app: Starlette, live: Socket, visitor: GraphQLClient
 ) -> None:
     streams = [await live.subscribe(JOURNEYS) for _ in range(5)]
@@ -62,7 +62,7 @@ async def test_all_streams_of_a_process_share_one_look(
     assert app.state.runtime.journeys.computed == before + 1
 
 
-async def test_what_moves_nobody_wakes_nobody(live: Socket, admin: GraphQLClient) -> None:
+async def test_unrelated_events_send_nothing(live: Socket, admin: GraphQLClient) -> None:
     stream = await live.subscribe(JOURNEYS)
     await stream.next()
     await admin.data(
@@ -71,11 +71,11 @@ async def test_what_moves_nobody_wakes_nobody(live: Socket, admin: GraphQLClient
     assert await stream.silent()
 
 
-async def test_standing_still_shows_without_an_event(
+async def test_stalled_people_appear_without_an_event(
     live: Socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S73."""
-    monkeypatch.setattr(live_journeys, "SILENCE", 0.05)
+    monkeypatch.setattr(live_journeys, "MAX_SILENCE_SECONDS", 0.05)
     stream = await live.subscribe(JOURNEYS)
     first = await stream.next()
     assert await stream.next() == first
@@ -87,13 +87,13 @@ async def test_an_unknown_phase_is_named(live: Socket) -> None:
     assert message["payload"]["errors"][0]["extensions"]["argument"] == "phaseId"
 
 
-async def test_suppliers_do_not_watch_them(app: Starlette, supplier: GraphQLClient) -> None:
+async def test_supplier_cannot_watch_journeys(app: Starlette, supplier: GraphQLClient) -> None:
     async with serving(app) as address, socket(address, supplier.token) as own:
         message = await (await own.subscribe(JOURNEYS)).message()
     assert "FORBIDDEN" in str(message)
 
 
-async def test_a_stream_that_is_left_leaves_nothing(app: Starlette, live: Socket) -> None:
+async def test_cancelled_stream_releases_everything(app: Starlette, live: Socket) -> None:
     """S74."""
     before = app.state.runtime.tail.live
     stream = await live.subscribe(JOURNEYS)

@@ -30,7 +30,7 @@ async def live(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Socket]:
         yield found
 
 
-async def test_metrics_come_at_once_and_after_each_collection(
+async def test_metrics_are_sent_at_once_and_after_each_collection(
     app: Starlette, live: Socket, db: Database
 ) -> None:
     """S26, S109."""
@@ -58,10 +58,10 @@ async def test_other_ranges_are_other_snapshots(live: Socket) -> None:
     assert (await week.next())["launchMetrics"]["range"] == "LAST_7D"
 
 
-async def test_without_a_worker_the_numbers_come_all_the_same(
+async def test_metrics_are_sent_without_a_worker(
     live: Socket, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_of_metrics, "SILENCE", 0.05)
+    monkeypatch.setattr(stream_of_metrics, "MAX_SILENCE_SECONDS", 0.05)
     monkeypatch.setattr(snapshot_cache, "_FRESH", 0.0)
     stream = await live.subscribe(METRICS)
     await requests(db, db.clock(), total=50, errors=1)
@@ -70,10 +70,10 @@ async def test_without_a_worker_the_numbers_come_all_the_same(
             pass
 
 
-async def test_without_a_database_the_last_snapshot_comes_again(
+async def test_last_snapshot_is_sent_again_without_a_database(
     app: Starlette, live: Socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its `at` says how old it is; the stream lives on and recovers by itself."""
+    """Its `at` shows the age of the numbers; the stream recovers by itself."""
     stream = await live.subscribe(METRICS)
     first = await stream.next()
 
@@ -94,7 +94,7 @@ async def test_an_unknown_phase_is_named(live: Socket) -> None:
     assert message["payload"]["errors"][0]["extensions"]["argument"] == "phaseId"
 
 
-async def test_a_stream_that_is_left_leaves_nothing(app: Starlette, live: Socket) -> None:
+async def test_cancelled_stream_releases_everything(app: Starlette, live: Socket) -> None:
     """S74."""
     before = app.state.runtime.bus.live
     stream = await live.subscribe(METRICS)
@@ -109,7 +109,7 @@ async def test_a_stream_that_is_left_leaves_nothing(app: Starlette, live: Socket
 async def test_operations_of_a_socket_count_as_requests(
     app: Starlette, live: Socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S69, S107: a stream once however much it sends, a failure each time."""
+    """S69, S107: a stream counts once however much it sends, a failure counts each time."""
     counted = app.state.runtime.meter.so_far
     before = counted().get("requests_total", EMPTY).total
     stream = await live.subscribe(METRICS)

@@ -9,14 +9,14 @@ from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
 from server.compat import ASGIReceiveEvent
-from server.websocket.protocol import EventQueue, LazyEvent, head
+from server.websocket.protocol import EventQueue, LazyEvent, frame_header
 
 
 @pytest.mark.parametrize("length", [0, 1, 125, 126, 65_535, 65_536, 100_000])
 def test_a_client_reads_the_message(length: int) -> None:
     message = b"x" * length
     client = ClientProtocol(parse_uri("ws://launch.test"), state=OPEN, max_size=None)
-    client.receive_data(head(length) + message)
+    client.receive_data(frame_header(length) + message)
     (frame,) = client.events_received()
     assert isinstance(frame, Frame)
     assert (frame.opcode, frame.fin, bytes(frame.data)) == (Opcode.TEXT, True, message)

@@ -33,10 +33,10 @@ class Reader:
         before, self.at = self.at, state
         return range(before + 1, state + 1)
 
-    def handed(self, state: int) -> None:
+    def mark_delivered(self, state: int) -> None:
         self.handed_over.append(state)
 
-    def leave(self) -> None:
+    def close(self) -> None:
         self.gone = True
 
     def send(self, payload: object) -> bool:
