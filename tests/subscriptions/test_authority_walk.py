@@ -1,4 +1,4 @@
-"""Every root field, as everybody, with credentials in every state (D9, SEC1, SEC2, SEC10).
+"""Calls every root field for each role, with credentials in every state (D9, SEC1, SEC2, SEC10).
 
 Fields and who may use them come from the schema. What is fresh and may is answered; what has
 expired a second ago, was revoked, belongs to a disabled account or lacks a scope is refused, over
@@ -51,7 +51,7 @@ ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Somebody with a credential."""
+    """A caller with a credential."""
 
     name: str
     secret: str
@@ -66,7 +66,7 @@ async def address(app: Starlette) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def holders(db: Database) -> Sequence[Holder]:
-    """One of each role, and a token with every scope that a token may hold."""
+    """Return a caller of each role, and a token with every scope that a token may have."""
     found = [Holder(role, await session_of(db, role), ROLE_SCOPES[role]) for role in Role]
     await session_of(db, Role.ADMIN)
     maker = await newest_user(db)
@@ -75,7 +75,7 @@ async def holders(db: Database) -> Sequence[Holder]:
 
 
 async def end(ending: str, db: Database, clock: Clock) -> None:
-    """End every credential in one of the ways, by SQL or by the clock."""
+    """End every credential in one of the ways: by SQL, or by the clock."""
     async with db.engine.begin() as connection:
         for statement in ENDINGS[ending]:
             await connection.execute(text(statement))
@@ -84,13 +84,13 @@ async def end(ending: str, db: Database, clock: Clock) -> None:
 
 
 def holder_for(field: RootField, holders: Iterable[Holder], turn: int) -> Holder:
-    """Somebody who could use the field; another one each turn."""
+    """Return a caller who may use the field, a different one each time."""
     able = [one for one in holders if field.allows(one.scopes)]
     return able[turn % len(able)]
 
 
 async def rows(db: Database) -> dict[str, int]:
-    """How many rows each table has, without what a process notes of itself meanwhile."""
+    """Count the rows of each table, except those that a process writes about itself."""
     found = await row_counts(db)
     return {name: count for name, count in found.items() if not name.startswith(OWN_NOTES)}
 
@@ -101,7 +101,7 @@ async def start(opened: Socket, sent: Call) -> Stream:
 
 
 async def close_code(opened: Socket, sent: Call) -> tuple[int | None, list[Any]]:
-    """How the socket ends where an operation is sent, and what came for the operation."""
+    """Send an operation; return how the socket ends and the messages of the operation."""
     stream = await start(opened, sent)
     async with asyncio.timeout(PATIENCE):
         await opened.connection.wait_closed()
@@ -110,7 +110,7 @@ async def close_code(opened: Socket, sent: Call) -> tuple[int | None, list[Any]]
 
 
 async def codes(stream: Stream) -> set[str]:
-    """The codes of the errors of the first message; none where a stream is still quiet."""
+    """Return the error codes of the first message; none if a stream has not sent anything."""
     message = await stream.message()
     payload = message.get("payload") or {}
     errors = payload if isinstance(payload, list) else payload.get("errors") or []
@@ -121,7 +121,7 @@ async def codes(stream: Stream) -> set[str]:
 async def test_no_field_runs_on_an_open_socket_once_its_credential_has_ended(
     address: str, db: Database, clock: Clock, holders: Sequence[Holder], ending: str
 ) -> None:
-    """SEC1: one socket for each field, opened before."""
+    """SEC1: each field on a socket of its own, which was opened before."""
     async with AsyncExitStack() as stack:
         opened = [
             await stack.enter_async_context(
@@ -142,7 +142,7 @@ async def test_no_field_runs_on_an_open_socket_once_its_credential_has_ended(
 async def test_no_field_runs_over_http_once_the_credential_has_ended(
     visitor: GraphQLClient, db: Database, clock: Clock, holders: Sequence[Holder], ending: str
 ) -> None:
-    """SEC2: nor as a visitor, where the field is public."""
+    """SEC2: public fields do not run as a visitor either."""
     before = await rows(db)
     await end(ending, db, clock)
     for turn, field in enumerate(FIELDS):
@@ -153,10 +153,10 @@ async def test_no_field_runs_over_http_once_the_credential_has_ended(
     assert await rows(db) == before
 
 
-async def test_no_field_runs_on_a_socket_for_whoever_lacks_its_scope(
+async def test_no_field_runs_on_a_socket_without_its_scope(
     address: str, db: Database, holders: Sequence[Holder]
 ) -> None:
-    """Each role, and for each scope a token with all the others."""
+    """Each role, and for each scope a token with all other scopes."""
     lacking = [
         Holder(f"all but {scope}", await new_token(db, OF_TOKENS - {scope}), OF_TOKENS - {scope})
         for scope in sorted(OF_TOKENS)
@@ -177,10 +177,10 @@ async def test_no_field_runs_on_a_socket_for_whoever_lacks_its_scope(
     assert await rows(db) == before
 
 
-async def test_every_query_is_answered_on_a_socket_with_a_fresh_credential_that_may(
+async def test_every_query_runs_on_a_socket_with_a_valid_credential_and_scope(
     address: str, holders: Sequence[Holder]
 ) -> None:
-    """Without this, a server that refused everything would pass."""
+    """Otherwise a server that refuses everything would pass the tests above."""
     queries = [field for field in FIELDS if field.kind == "Query"]
     for holder in holders:
         allowed = [field for field in queries if field.allows(holder.scopes)]

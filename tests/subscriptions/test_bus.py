@@ -1,4 +1,4 @@
-"""The bus on a real Valkey: each defect known of broadcaster 0.3.1 is a test here."""
+"""The bus on a real Valkey, with a test for each known defect of broadcaster 0.3.1."""
 
 import asyncio
 import gc
@@ -30,7 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyProcess]:
 
 @pytest.fixture
 def valkey(server: ValkeyProcess) -> Iterator[ValkeyProcess]:
-    """Lend the module's server, and have it running again after whatever the test did to it."""
+    """Provide the server of the module, and make sure that it runs again after the test."""
     yield server
     server.thaw()
     if not server.running:
@@ -65,13 +65,13 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_the_first_subscriber_receives(bus: Broadcast) -> None:
+async def test_first_subscriber_receives_messages(bus: Broadcast) -> None:
     async with bus.subscribe("first") as messages:
         await bus.publish("first", "größer")
         assert await read(messages) == Event("first", "größer")
 
 
-async def test_a_later_subscriber_and_another_channel_receive_their_own(bus: Broadcast) -> None:
+async def test_each_subscriber_receives_only_its_channel(bus: Broadcast) -> None:
     async with bus.subscribe("a") as first, bus.subscribe("a") as second, bus.subscribe("b") as b:
         await bus.publish("a", "1")
         await bus.publish("b", "2")
@@ -94,7 +94,7 @@ async def kill_client(valkey: ValkeyProcess, admin: Redis) -> None:
 
 
 @pytest.mark.parametrize("interrupt", [stop_and_start, kill_and_start, kill_client])
-async def test_after_an_interruption_all_resynchronise_and_receive(
+async def test_all_subscribers_resync_and_receive_after_an_interruption(
     interrupt: Callable[[ValkeyProcess, Redis], Awaitable[None]],
     bus: Broadcast,
     valkey: ValkeyProcess,
@@ -111,7 +111,7 @@ async def test_after_an_interruption_all_resynchronise_and_receive(
     assert bus.counters.reconnects == 1
 
 
-async def test_a_message_that_is_not_utf8_is_counted_and_dropped(
+async def test_message_that_is_not_utf8_is_counted_and_dropped(
     bus: Broadcast, admin: Redis
 ) -> None:
     async with bus.subscribe("a") as messages:
@@ -141,7 +141,7 @@ async def test_fifty_concurrent_first_subscribers_all_receive(
     assert bus.live == 0
 
 
-async def test_subscribers_that_come_and_go_do_not_disturb_each_other(bus: Broadcast) -> None:
+async def test_subscribing_and_unsubscribing_does_not_affect_others(bus: Broadcast) -> None:
     async def come_and_go(name: str) -> list[str]:
         received = []
         for turn in range(20):
@@ -163,11 +163,11 @@ async def flood(admin: Redis, channel: str, number: int) -> None:
 
 
 def messages_in_memory() -> int:
-    """How many there are. By type: `isinstance` asks a weak proxy for the class of what it lost."""
+    """Count objects by type: `isinstance` would fail on a dead weak proxy."""
     return sum(type(each) is Event for each in gc.get_objects())
 
 
-async def test_a_stalled_reader_is_bounded_and_the_others_stay_current(
+async def test_stalled_reader_is_bounded_and_others_stay_current(
     bus: Broadcast, admin: Redis
 ) -> None:
     """A49: 100,000 messages, of which the stalled reader keeps 1,000 at most."""
@@ -202,10 +202,10 @@ async def test_disconnecting_wakes_every_subscriber(valkey: ValkeyProcess) -> No
     assert await asyncio.gather(*readers) == [[]] * 20
 
 
-async def test_a_cancellation_that_the_driver_loses_does_not_hold_up_the_end(
+async def test_disconnecting_does_not_hang_if_the_driver_swallows_a_cancellation(
     valkey: ValkeyProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A24: `asyncio.wait_for` of Python 3.11, with which the driver sends, may swallow one."""
+    """A24: the driver uses `asyncio.wait_for`, which may swallow a cancellation in Python 3.11."""
     sending = asyncio.Event()
     send = AbstractConnection.send_packed_command
 
@@ -225,7 +225,7 @@ async def test_a_cancellation_that_the_driver_loses_does_not_hold_up_the_end(
             await bus.disconnect()
 
 
-async def test_after_disconnecting_it_can_connect_again(bus: Broadcast) -> None:
+async def test_bus_can_connect_again_after_disconnecting(bus: Broadcast) -> None:
     await bus.disconnect()
     assert not bus.connected
     async with bus.subscribe("a") as messages:
@@ -251,20 +251,20 @@ async def test_publishing_without_redis_raises_within_the_deadline(
     assert (bus.counters.published, bus.counters.publish_failures) == (1, 1)
 
 
-async def test_publishing_goes_on_right_after_a_restart(
+async def test_publishing_works_right_after_a_restart_of_redis(
     bus: Broadcast, valkey: ValkeyProcess
 ) -> None:
-    """The pooled connection is dead by then; the publisher does not see it."""
+    """The pooled connection is closed then, which the publisher must not notice."""
     await bus.publish("a", "before")
     valkey.kill()
     valkey.start()
     await bus.publish("a", "after")
 
 
-async def test_a_frozen_redis_is_noticed_and_resynchronised_after(
+async def test_frozen_redis_is_detected_and_followed_by_a_resync(
     bus: Broadcast, valkey: ValkeyProcess
 ) -> None:
-    """A24: the state shown must not be older than what the page says."""
+    """A24: the state must not be older than the page says."""
     async with bus.subscribe("a") as messages:
         valkey.freeze()
         started = time.monotonic()
@@ -278,7 +278,7 @@ async def test_a_frozen_redis_is_noticed_and_resynchronised_after(
         assert await read(messages) == Event("a", "again")
 
 
-async def test_subscribing_to_a_frozen_redis_ends_in_a_resync(
+async def test_subscribing_to_a_frozen_redis_leads_to_a_resync(
     bus: Broadcast, valkey: ValkeyProcess
 ) -> None:
     valkey.freeze()
@@ -289,7 +289,7 @@ async def test_subscribing_to_a_frozen_redis_ends_in_a_resync(
         assert await read(messages) == Event("a", "1")
 
 
-async def test_an_idle_connection_is_kept(bus: Broadcast) -> None:
+async def test_idle_connection_stays_open(bus: Broadcast) -> None:
     async with bus.subscribe("a") as messages:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1.5 * TIMING.silence):
@@ -298,7 +298,7 @@ async def test_an_idle_connection_is_kept(bus: Broadcast) -> None:
     assert bus.counters.reconnects == 0
 
 
-async def test_connecting_succeeds_without_redis_and_goes_on_trying(valkey: ValkeyProcess) -> None:
+async def test_connecting_succeeds_without_redis_and_keeps_retrying(valkey: ValkeyProcess) -> None:
     valkey.stop()
     async with Broadcast(valkey.url, timing=TIMING) as bus:
         assert not bus.connected
@@ -328,7 +328,7 @@ async def test_the_last_subscriber_unsubscribes_the_channel(bus: Broadcast, admi
         assert await read(kept) == Event("kept", "1")
 
 
-async def test_a_unix_socket_serves_as_well(tmp_path: Path) -> None:
+async def test_bus_works_over_a_unix_socket(tmp_path: Path) -> None:
     server = ValkeyProcess(tmp_path, unix_socket=tmp_path / "v.sock")
     server.start()
     try:
@@ -340,11 +340,11 @@ async def test_a_unix_socket_serves_as_well(tmp_path: Path) -> None:
         server.stop()
 
 
-async def test_a_tls_url_is_understood() -> None:
+async def test_tls_url_is_accepted() -> None:
     async with Broadcast("rediss://127.0.0.1:1/0", timing=TIMING) as bus:
         assert not bus.connected
 
 
-async def test_it_needs_a_url_or_a_backend() -> None:
+async def test_bus_requires_a_url_or_a_backend() -> None:
     with pytest.raises(ValueError, match="url"):
         Broadcast()

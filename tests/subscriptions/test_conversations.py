@@ -1,4 +1,4 @@
-"""A conversation, live for its two sides (M7)."""
+"""The live stream of a conversation, for its two sides (M7)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -56,7 +56,7 @@ async def test_both_sides_see_each_message_at_once(address: str, pair: Pair) -> 
     assert update["conversation"]["lastPosition"] == 3
 
 
-async def test_who_comes_back_gets_only_what_changed_since(address: str, pair: Pair) -> None:
+async def test_resumed_conversation_sends_only_changes(address: str, pair: Pair) -> None:
     for number in range(55):
         await said((pair.supplier, pair.couple)[number % 2], pair.id, f"m{number}")
     async with socket(address, pair.couple.token) as live:
@@ -71,7 +71,7 @@ async def test_who_comes_back_gets_only_what_changed_since(address: str, pair: P
     assert [len(batch) for batch in batches] == [50, 5]
 
 
-async def test_reading_on_one_device_counts_on_the_other(address: str, pair: Pair) -> None:
+async def test_reading_on_one_device_updates_the_other(address: str, pair: Pair) -> None:
     await said(pair.supplier, pair.id, "Hello")
     async with socket(address, pair.couple.token) as live:
         thread = await live.subscribe(ONE, id=pair.id)
@@ -86,9 +86,7 @@ async def test_reading_on_one_device_counts_on_the_other(address: str, pair: Pai
     assert found == {"unreadConversations": 0, "changed": {"id": pair.id, "unreadCount": 0}}
 
 
-async def test_what_somebody_has_read_is_not_sent_to_the_other_side(
-    address: str, pair: Pair
-) -> None:
+async def test_read_position_is_not_sent_to_the_other_side(address: str, pair: Pair) -> None:
     await said(pair.supplier, pair.id, "Hello")
     async with socket(address, pair.supplier.token) as live:
         stream = await live.subscribe(ONE, id=pair.id)
@@ -122,7 +120,7 @@ async def test_the_stream_ends_with_the_credential(address: str, pair: Pair) -> 
         assert live.connection.close_code == 4403
 
 
-async def test_nobody_watches_a_conversation_of_others(
+async def test_conversation_of_others_cannot_be_watched(
     address: str, pair: Pair, visitor: GraphQLClient, db: Database, admin: GraphQLClient
 ) -> None:
     others = [
@@ -136,7 +134,7 @@ async def test_nobody_watches_a_conversation_of_others(
             assert refusal in str(await stream.message())
 
 
-async def test_messages_of_others_move_nothing(
+async def test_messages_of_other_conversations_send_nothing(
     address: str, pair: Pair, visitor: GraphQLClient, db: Database
 ) -> None:
     other = await connected(await new_supplier(visitor, db), await new_couple(visitor, db))
@@ -147,7 +145,7 @@ async def test_messages_of_others_move_nothing(
         assert await stream.silent()
 
 
-async def test_a_message_that_is_hidden_disappears_at_once(
+async def test_hidden_message_disappears_at_once(
     address: str, pair: Pair, admin: GraphQLClient
 ) -> None:
     message = await said(pair.supplier, pair.id, "An insult")

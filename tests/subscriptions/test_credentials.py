@@ -1,4 +1,4 @@
-"""A socket runs nothing with a credential that has ended (SEC1, SEC2, D9)."""
+"""A socket runs no operation with a credential that has ended (SEC1, SEC2, D9)."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ async def address(app: Starlette) -> AsyncIterator[str]:
         yield found
 
 
-async def test_a_session_far_from_its_end_expires_on_its_socket_too(
+async def test_long_session_expires_on_an_open_socket(
     address: str, app: Starlette, admin: GraphQLClient, clock: Clock, db: Database
 ) -> None:
     """SEC1: opened 14 days before its end; an operation one second after it is refused.
@@ -45,7 +45,7 @@ async def test_a_session_far_from_its_end_expires_on_its_socket_too(
         assert mine.connection.close_code == 4403
 
 
-async def test_a_revoked_session_runs_nothing_more_even_where_nobody_told(
+async def test_session_revoked_without_an_event_runs_no_further_operation(
     address: str, app: Starlette, admin: GraphQLClient, db: Database, clock: Clock
 ) -> None:
     """SEC1, D9: revoked by SQL, without an event, while the socket is open."""
@@ -59,7 +59,7 @@ async def test_a_revoked_session_runs_nothing_more_even_where_nobody_told(
         assert mine.connection.close_code == 4403
 
 
-async def test_a_token_that_is_not_valid_opens_no_socket(address: str) -> None:
+async def test_invalid_token_opens_no_socket(address: str) -> None:
     """SEC2."""
     protocol = Subprotocol("graphql-transport-ws")
     async with connect(f"ws://{address}/graphql", subprotocols=[protocol]) as stranger:

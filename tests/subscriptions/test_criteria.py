@@ -1,4 +1,4 @@
-"""Verdicts, live (X1, S82)."""
+"""Live verdicts of criteria (X1, S82)."""
 
 from collections.abc import AsyncIterator
 
@@ -32,8 +32,8 @@ def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) 
     return Guarded(app, admin, clock)
 
 
-async def test_a_phase_is_sent_when_a_verdict_changes(guarded: Guarded, live: Socket) -> None:
-    """X1: and not with every tick."""
+async def test_phase_is_sent_when_a_verdict_changes(guarded: Guarded, live: Socket) -> None:
+    """X1: not with every tick."""
     await guarded.go_live({**ERRORS, "action": "WARN"})
     stream = await live.subscribe(PHASE, id=guarded.phase)
     snapshot = (await stream.next())["launchPhase"]
@@ -46,8 +46,8 @@ async def test_a_phase_is_sent_when_a_verdict_changes(guarded: Guarded, live: So
     assert await stream.silent()
 
 
-async def test_a_criterion_event_arrives(guarded: Guarded, live: Socket) -> None:
-    """X1: on the feed of the phase, with what was done."""
+async def test_criterion_event_is_sent(guarded: Guarded, live: Socket) -> None:
+    """X1: on the event feed of the phase, with the action that was taken."""
     await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1})
     stream = await live.subscribe(EVENTS, id=guarded.phase, after=await guarded.cursor())
     await guarded.tick(1_000, errors=500)
@@ -56,8 +56,8 @@ async def test_a_criterion_event_arrives(guarded: Guarded, live: Socket) -> None
     assert (event["actionTaken"], event["status"]) == ("HOLD", {"verdict": "FAILING"})
 
 
-async def test_what_holds_a_ramp_is_sent(guarded: Guarded, live: Socket) -> None:
-    """X11: an incident opens, and whoever looks at the phase knows why it waits."""
+async def test_reason_for_holding_a_ramp_is_sent(guarded: Guarded, live: Socket) -> None:
+    """X11: when an incident opens, the phase shows why its ramp is held."""
     await guarded.go_live(steps=RAMP)
     await guarded.runtime.health.tick()
     stream = await live.subscribe(PHASE, id=guarded.phase)

@@ -1,4 +1,4 @@
-"""The event stream and a log that went back: a restored backup (SEC14)."""
+"""The event stream when the log goes back because a backup was restored (SEC14)."""
 
 from collections.abc import AsyncIterator
 
@@ -29,10 +29,10 @@ async def live(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Socket]:
         yield found
 
 
-async def test_a_cursor_ahead_of_the_log_gets_a_gap_with_a_snapshot_then_the_news(
+async def test_cursor_ahead_of_the_log_gets_a_gap_then_new_events(
     app: Starlette, live: Socket, admin: GraphQLClient
 ) -> None:
-    """SEC14: a backup was restored; silence would last until the log is as long again."""
+    """SEC14: without the gap, the stream would be silent until the log is as long again."""
     await make_flag(admin, "mvp_chat")
     head = runtime_of(app).tail.position
     stream = await live.subscribe(GAPS, after=encode_cursor(head + 1_000))
@@ -45,17 +45,17 @@ async def test_a_cursor_ahead_of_the_log_gets_a_gap_with_a_snapshot_then_the_new
     assert (news["__typename"], news["cursor"]) == ("FlagEvent", encode_cursor(head + 1))
 
 
-async def test_a_cursor_may_be_any_number(live: Socket) -> None:
-    """SEC14: a gap greater than Int is a gap all the same."""
+async def test_gap_larger_than_int_is_sent(live: Socket) -> None:
+    """SEC14: the size of a gap may exceed Int."""
     stream = await live.subscribe(GAPS, after=encode_cursor(2**63 - 1))
     gap = (await stream.next())["launchEvents"]
     assert (gap["__typename"], gap["missed"]) == ("StreamGap", 2**31 - 1)
 
 
-async def test_a_log_that_goes_back_under_a_stream_is_told_and_followed(
+async def test_log_that_goes_back_sends_a_gap_and_is_followed(
     app: Starlette, live: Socket, admin: GraphQLClient
 ) -> None:
-    """SEC14: what the stream has sent lies ahead of the restored log."""
+    """SEC14: the stream has sent events that the restored log does not have."""
     await make_flag(admin, "mvp_chat")
     tail = runtime_of(app).tail
     head = tail.position

@@ -1,4 +1,4 @@
-"""A reader that does not read, in a flood: memory stays, the others are current (A49)."""
+"""A reader that stalls during a flood: memory is bounded, other readers stay current (A49)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -44,7 +44,7 @@ def event(seq: int) -> RecordedEvent:
     return recorded_event(changed, seq)
 
 
-async def test_a_flood_is_bounded_for_those_who_do_not_read(
+async def test_memory_of_stalled_readers_is_bounded_during_a_flood(
     app: Starlette, admin: GraphQLClient, address: str
 ) -> None:
     tail, memory = runtime_of(app).tail, psutil.Process().memory_info

@@ -48,21 +48,21 @@ async def following(stream: Stream, seconds: float = PATIENCE) -> HealthSnapshot
 
 
 def impatient(runtime: Runtime, interval: float) -> Runtime:
-    """The same process with another interval."""
+    """Return the same runtime with another interval."""
     timing = Timing(interval=interval, timeout=1, recheck=0)
     publish = partial(runtime.bus.publish, HEALTH)
     monitor = HealthMonitor(runtime.db, runtime.redis, PROBES, publish, timing)
     return replace(runtime, health=monitor)
 
 
-async def test_snapshot_first(runtime: Runtime) -> None:
-    """Part 4: what is known comes at once, also where it is nothing."""
+async def test_snapshot_is_sent_first(runtime: Runtime) -> None:
+    """The first snapshot is sent at once, even if nothing is known."""
     async with watching(runtime) as stream:
         assert (await following(stream)).overall is HealthStatus.UNKNOWN
 
 
-async def test_then_each_new_one(runtime: Runtime, health: Health) -> None:
-    """S98, S108: a round in any process reaches the stream."""
+async def test_each_new_snapshot_is_sent(runtime: Runtime, health: Health) -> None:
+    """S98, S108: a round of checks in any process is sent."""
     async with watching(runtime) as stream:
         await following(stream)
         await runtime.health.tick()
@@ -73,8 +73,8 @@ async def test_then_each_new_one(runtime: Runtime, health: Health) -> None:
     assert (found.overall, found.changed) == (HealthStatus.CRITICAL, [CheckType.API])
 
 
-async def test_a_slow_reader_sees_the_newest(runtime: Runtime) -> None:
-    """State streams keep only the newest state."""
+async def test_slow_reader_gets_the_newest_snapshot(runtime: Runtime) -> None:
+    """Streams of state buffer only the newest state."""
     async with watching(runtime) as stream:
         await following(stream)
         for _ in range(5):
@@ -83,8 +83,8 @@ async def test_a_slow_reader_sees_the_newest(runtime: Runtime) -> None:
         assert (await following(stream)).cursor == newest.cursor
 
 
-async def test_silence_is_told(runtime: Runtime) -> None:
-    """S5: where the worker is gone, the stream says that nothing is known."""
+async def test_missing_checks_are_reported_as_unknown(runtime: Runtime) -> None:
+    """S5: without a worker, the stream reports that nothing is known."""
     runtime = impatient(runtime, 1)
     async with watching(runtime) as stream:
         await following(stream)
@@ -99,7 +99,7 @@ async def test_silence_is_told(runtime: Runtime) -> None:
 
 
 class Nothing:
-    """A subscription to which nothing comes."""
+    """A subscription that never receives anything."""
 
     def __aiter__(self) -> "Nothing":
         return self
@@ -110,10 +110,8 @@ class Nothing:
 
 
 @pytest.mark.parametrize("silent", [0.0, 3_600.0])
-async def test_without_redis_no_pause_is_longer_than_the_interval(
-    runtime: Runtime, silent: float
-) -> None:
-    """F12: the pause was two intervals and a second, 61 s."""
+async def test_pause_without_redis_is_at_most_the_interval(runtime: Runtime, silent: float) -> None:
+    """F12: the pause used to be 61 s, two intervals and a second."""
     interval = 0.6
     monitor = impatient(runtime, interval).health
     bus = cast(Broadcast, SimpleNamespace(silent_seconds=silent))
@@ -128,8 +126,8 @@ async def test_without_redis_no_pause_is_longer_than_the_interval(
     assert silent or min(pauses) >= interval
 
 
-async def test_a_snapshot_says_how_old_it_is(runtime: Runtime, clock: Clock) -> None:
-    """F12: by the clock of the server, at the moment when it is sent."""
+async def test_snapshot_contains_its_age(runtime: Runtime, clock: Clock) -> None:
+    """F12: the age is computed with the clock of the server, when the snapshot is sent."""
     info = cast(Info, SimpleNamespace(context=Context(runtime, actor=system_actor("test"))))
     assert HealthSnapshot.of(await runtime.health.latest()).age_seconds(info) is None
     await runtime.health.tick()
@@ -143,16 +141,16 @@ async def test_a_snapshot_says_how_old_it_is(runtime: Runtime, clock: Clock) -> 
     assert 40 <= after - before < 40 + PATIENCE
 
 
-async def test_rubbish_on_the_bus_is_survived(runtime: Runtime) -> None:
-    """A message of a newer version must not end the streams of an older process."""
+async def test_unreadable_bus_message_does_not_end_the_stream(runtime: Runtime) -> None:
+    """A message of a newer release must not end the streams of an older process."""
     async with watching(runtime) as stream:
         await following(stream)
         await runtime.bus.publish(HEALTH, "{}")
         assert (await following(stream)).overall is HealthStatus.UNKNOWN
 
 
-async def test_a_closed_stream_leaves_nothing(runtime: Runtime) -> None:
-    """S74: no subscription and no connection of the database stays."""
+async def test_closed_stream_releases_everything(runtime: Runtime) -> None:
+    """S74: no subscription and no database connection is left."""
     before = runtime.bus.live
     async with watching(runtime) as stream:
         await following(stream)

@@ -30,7 +30,7 @@ async def live(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Socket]:
         yield found
 
 
-async def test_incidents_come_as_they_are_and_then_as_they_change(
+async def test_open_incidents_are_sent_first_then_each_change(
     live: Socket, admin: GraphQLClient
 ) -> None:
     """S28."""
@@ -42,8 +42,10 @@ async def test_incidents_come_as_they_are_and_then_as_they_change(
     assert (await stream.next())["incidents"]["status"] == "RESOLVED"
 
 
-async def test_who_comes_back_sees_first_what_is_open(live: Socket, admin: GraphQLClient) -> None:
-    """S28: what ended meanwhile is not in the new snapshot, what opened is."""
+async def test_reconnected_client_gets_the_open_incidents(
+    live: Socket, admin: GraphQLClient
+) -> None:
+    """S28: the new snapshot has incidents opened meanwhile, and none that have ended."""
     first = await live.subscribe(INCIDENTS)
     over = await admin.data(REPORT, title="Over", severity="HIGH")
     assert (await first.next())["incidents"]["status"] == "OPEN"
@@ -56,10 +58,10 @@ async def test_who_comes_back_sees_first_what_is_open(live: Socket, admin: Graph
     assert (await again.next())["incidents"]["title"] == "Next"
 
 
-async def test_one_that_is_not_so_severe_any_more_is_sent_a_last_time(
+async def test_incident_that_leaves_the_severity_filter_is_sent_once_more(
     live: Socket, admin: GraphQLClient
 ) -> None:
-    """Otherwise it would stay on the screen of whoever watches HIGH ones."""
+    """Otherwise it would stay on screens that show HIGH incidents only."""
     made = await admin.data(REPORT, title="Slow", severity="HIGH")
     key = made["createIncident"]["incident"]["id"]
     stream = await live.subscribe(TITLES, severity=["HIGH"])
@@ -71,7 +73,7 @@ async def test_one_that_is_not_so_severe_any_more_is_sent_a_last_time(
     assert (await stream.next())["incidents"]["title"] == "Other"
 
 
-async def test_the_feed_carries_the_note(live: Socket, admin: GraphQLClient) -> None:
+async def test_feed_contains_the_note(live: Socket, admin: GraphQLClient) -> None:
     made = await admin.data(REPORT, title="Slow", severity="HIGH")
     key = made["createIncident"]["incident"]["id"]
     head = (await admin.data(HEAD))["launchEvents"]["pageInfo"]["endCursor"]
@@ -81,7 +83,7 @@ async def test_the_feed_carries_the_note(live: Socket, admin: GraphQLClient) -> 
     assert (event["note"], event["incident"]["status"]) == ("gone", "RESOLVED")
 
 
-async def test_a_supplier_watches_nothing(app: Starlette, supplier: GraphQLClient) -> None:
+async def test_supplier_cannot_watch_incidents(app: Starlette, supplier: GraphQLClient) -> None:
     async with serving(app) as address, socket(address, supplier.token) as theirs:
         message = await (await theirs.subscribe(INCIDENTS)).message()
     assert "FORBIDDEN" in str(message)

@@ -1,4 +1,4 @@
-"""What suppliers and couples watch: their own rows, live, and nobody else's (X13, S42)."""
+"""Live streams of suppliers and couples, of their own rows only (X13, S42)."""
 
 from collections.abc import AsyncIterator
 
@@ -37,7 +37,7 @@ async def address(app: Starlette) -> AsyncIterator[str]:
         yield found
 
 
-async def test_a_supplier_sees_sent_opened_connected(
+async def test_supplier_sees_an_invitation_sent_opened_and_connected(
     address: str, supplier: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     """X13."""
@@ -54,10 +54,10 @@ async def test_a_supplier_sees_sent_opened_connected(
     assert last["client"] == {"status": "CONNECTED"}
 
 
-async def test_a_supplier_sees_it_run_out(
+async def test_supplier_sees_an_invitation_expire(
     address: str, supplier: GraphQLClient, app: Starlette, clock: Clock
 ) -> None:
-    """By the sweep of whatever worker, through the bus."""
+    """The sweep of a worker expires it; the event arrives over the bus."""
     client = await added(supplier)
     answer = await supplier.data(INVITE, clientId=client["id"], days=1)
     key = answer["inviteClient"]["invitation"]["id"]
@@ -72,7 +72,7 @@ async def test_a_supplier_sees_it_run_out(
 
 
 @pytest.mark.parametrize("who", ["another supplier", "a couple"])
-async def test_nobody_watches_anothers_invitation(
+async def test_invitation_of_others_cannot_be_watched(
     address: str, supplier: GraphQLClient, visitor: GraphQLClient, db: Database, who: str
 ) -> None:
     make = new_supplier if who == "another supplier" else new_couple
@@ -97,7 +97,7 @@ async def test_other_invitations_do_not_wake_the_stream(
         assert (await stream.next())["invitation"]["resendCount"] == 1
 
 
-async def test_the_setup_moves_on_every_device(address: str, supplier: GraphQLClient) -> None:
+async def test_setup_is_updated_on_every_device(address: str, supplier: GraphQLClient) -> None:
     """S42, S84."""
     async with socket(address, supplier.token) as live:
         stream = await live.subscribe(SETUP)
@@ -113,7 +113,7 @@ async def test_the_setup_moves_on_every_device(address: str, supplier: GraphQLCl
     assert last["firstValueAchieved"] is True
 
 
-async def test_a_flag_shows_and_hides_a_step_at_once(
+async def test_flag_shows_and_hides_a_step_at_once(
     address: str, supplier: GraphQLClient, admin: GraphQLClient
 ) -> None:
     """S83, S120."""
@@ -130,7 +130,7 @@ async def test_a_flag_shows_and_hides_a_step_at_once(
     assert seen == ["business_info", None, "business_info"]
 
 
-async def test_an_incident_begins_and_ends_on_the_page(
+async def test_incident_appears_and_disappears_on_a_step(
     address: str, supplier: GraphQLClient, admin: GraphQLClient
 ) -> None:
     """X12."""
@@ -146,7 +146,7 @@ async def test_an_incident_begins_and_ends_on_the_page(
     assert seen == [None, {"step": "business_info"}, None]
 
 
-async def test_the_setup_of_others_is_silent(
+async def test_setup_of_others_sends_nothing(
     address: str, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     other = await new_supplier(visitor, db)
@@ -159,14 +159,14 @@ async def test_the_setup_of_others_is_silent(
         assert await stream.silent()
 
 
-async def test_who_has_no_setup_is_told_so(address: str, admin: GraphQLClient) -> None:
+async def test_account_without_a_setup_gets_an_error(address: str, admin: GraphQLClient) -> None:
     for token in (admin.token, None):
         async with socket(address, token) as live:
             message = await (await live.subscribe(SETUP)).message()
             assert "Only suppliers and couples" in str(message)
 
 
-async def test_streams_leave_nothing_behind(
+async def test_closed_streams_release_everything(
     address: str, app: Starlette, supplier: GraphQLClient
 ) -> None:
     """S74."""

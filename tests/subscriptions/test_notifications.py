@@ -1,4 +1,4 @@
-"""An inbox, live on every device of its owner (M6)."""
+"""The live inbox, on every device of its owner (M6)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) ->
     return await connected(supplier, await new_couple(visitor, db))
 
 
-async def test_an_acceptance_arrives_at_once(
+async def test_acceptance_is_sent_at_once(
     address: str, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     sent = await invited(supplier, "Mia & Ben")
@@ -52,7 +52,7 @@ async def test_what_is_read_on_one_device_is_read_on_the_other(address: str, pai
         assert (await stream.next())["notifications"]["unreadCount"] == 0
 
 
-async def test_nobody_hears_of_the_notifications_of_others(
+async def test_notifications_of_others_send_nothing(
     address: str, pair: Pair, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     other = await connected(supplier, await new_couple(visitor, db), "Mia & Ben")

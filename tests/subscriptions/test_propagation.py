@@ -1,4 +1,4 @@
-"""Receipts of real sockets, and the stream that shows them (X5, S97, S108)."""
+"""Acknowledgements of real sockets, and the stream that shows them (X5, S97, S108)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -51,7 +51,7 @@ async def watch(visitor: Socket, device: str | None = None) -> Stream:
     return stream
 
 
-async def test_every_open_stream_is_counted_when_it_was_handed_the_change(
+async def test_open_stream_counts_once_its_transport_has_the_change(
     app: Starlette, address: str, admin: GraphQLClient
 ) -> None:
     async with AsyncExitStack() as stack:
@@ -64,7 +64,7 @@ async def test_every_open_stream_is_counted_when_it_was_handed_the_change(
     assert found.within_budget is True
 
 
-async def test_a_stream_in_which_nothing_changes_has_it_too(
+async def test_stream_without_a_changed_value_counts_too(
     app: Starlette, address: str, admin: GraphQLClient
 ) -> None:
     await make_flag(admin, "hidden", clientVisible=False)
@@ -92,7 +92,7 @@ async def test_server_sent_events_are_counted_like_sockets(
         assert (await until(app, version, lambda item: item.complete)).acked == 2
 
 
-async def test_streams_that_end_are_not_waited_for(
+async def test_ended_stream_is_not_waited_for(
     app: Starlette, address: str, admin: GraphQLClient
 ) -> None:
     receipts = runtime_of(app).receipts
@@ -108,10 +108,10 @@ async def test_streams_that_end_are_not_waited_for(
     assert (await until(app, version, lambda item: item.complete)).total == 1
 
 
-async def test_a_stream_whose_connection_breaks_before_it_has_the_change_is_unknown(
+async def test_stream_lost_before_the_change_is_unknown(
     app: Starlette, address: str, admin: GraphQLClient
 ) -> None:
-    """S97, D7: nobody knows what its client shows; one that says goodbye is not missed."""
+    """S97, D7: what its client shows is unknown; a properly closed socket does not count."""
     runtime = runtime_of(app)
     await runtime.flag_feed.hub.stop()  # nothing is handed out: as before the first round
     async with socket(address) as breaks, socket(address) as leaves:
@@ -126,7 +126,7 @@ async def test_a_stream_whose_connection_breaks_before_it_has_the_change_is_unkn
     assert (found.complete, found.within_budget) == (False, None)
 
 
-async def test_a_client_confirms_over_the_same_socket(
+async def test_client_acknowledges_over_the_same_socket(
     app: Starlette, address: str, admin: GraphQLClient
 ) -> None:
     async with socket(address) as visitor, socket(address) as stranger:
@@ -144,7 +144,7 @@ async def test_a_client_confirms_over_the_same_socket(
     assert (found.confirmed, found.acked) == (1, 2)
 
 
-async def test_an_operator_follows_a_version_until_all_have_it(
+async def test_propagation_is_followed_until_all_have_the_version(
     app: Starlette, live: Socket, admin: GraphQLClient, redis: Redis
 ) -> None:
     await ghost(redis, "slow:1")
@@ -160,23 +160,23 @@ async def test_an_operator_follows_a_version_until_all_have_it(
 
 
 @pytest.mark.parametrize("version", [-1, 0, 2**31 - 1])
-async def test_a_version_that_never_was_is_an_error(live: Socket, version: int) -> None:
+async def test_unknown_version_is_an_error(live: Socket, version: int) -> None:
     message = await (await live.subscribe(FOLLOW, version=version)).message()
     errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
     assert errors[0]["message"] == "There is no such version of the flags."
     assert errors[0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
-async def test_visitors_may_not_follow(app: Starlette, address: str) -> None:
+async def test_visitor_cannot_follow_a_propagation(app: Starlette, address: str) -> None:
     async with socket(address) as visitor:
         message = await (await visitor.subscribe(FOLLOW, version=1)).message()
     assert "UNAUTHENTICATED" in str(message)
 
 
-async def test_following_ends_with_the_access(
+async def test_following_ends_with_the_session(
     app: Starlette, live: Socket, admin: GraphQLClient, redis: Redis
 ) -> None:
-    """S31: a poll that finds nothing new still hears that the session is over."""
+    """S31: the stream ends although the version does not progress."""
     await ghost(redis, "dead:1", dies_in_ms=600_000)
     version = await toggled(admin, app, "mvp_chat", on=True)
     stream = await live.subscribe(FOLLOW, version=version)

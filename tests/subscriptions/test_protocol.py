@@ -1,4 +1,4 @@
-"""graphql-transport-ws to the letter: what closes a socket, and what does not (A49)."""
+"""The protocol graphql-transport-ws: what closes a socket, and what does not (A49)."""
 
 import asyncio
 import json
@@ -38,14 +38,14 @@ async def live(address: str) -> AsyncIterator[Socket]:
 def raw(
     address: str, protocol: str | None = "graphql-transport-ws", origin: str | None = None
 ) -> connect:
-    """A connection that has said nothing yet."""
+    """A connection that has not sent anything."""
     protocols: Any = [protocol] if protocol else None
     given: Any = origin
     return connect(f"ws://{address}/graphql", subprotocols=protocols, origin=given)
 
 
 async def close_code(connection: ClientConnection, within: float = PATIENCE) -> int:
-    """How the server closed the connection."""
+    """Return the code with which the server closed the connection."""
     try:
         async with asyncio.timeout(within):
             while True:
@@ -81,7 +81,7 @@ async def send(connection: ClientConnection, *messages: object) -> None:
         '{"type": "subscribe", "id": "\\ud800", "payload": {"query": "{ a }"}}',
     ],
 )  # fmt: skip
-async def test_what_is_no_message_closes_with_4400(address: str, message: object) -> None:
+async def test_malformed_message_closes_with_4400(address: str, message: object) -> None:
     async with raw(address) as connection:
         await send(connection, message)
         assert await close_code(connection) == 4400
@@ -97,7 +97,7 @@ async def test_what_is_no_message_closes_with_4400(address: str, message: object
         (["x" * 20_000_000], 1009),
     ],
 )
-async def test_what_breaks_the_order_closes_with_its_code(
+async def test_message_out_of_order_closes_with_its_code(
     address: str, messages: list[object], code: int
 ) -> None:
     async with raw(address) as connection:
@@ -106,7 +106,7 @@ async def test_what_breaks_the_order_closes_with_its_code(
 
 
 @pytest.mark.parametrize("protocol", ["graphql-ws", "graphql-sse", None])
-async def test_other_subprotocols_are_4406(address: str, protocol: str | None) -> None:
+async def test_unknown_subprotocol_closes_with_4406(address: str, protocol: str | None) -> None:
     async with raw(address, protocol) as connection:
         assert await close_code(connection) == 4406
 
@@ -114,14 +114,14 @@ async def test_other_subprotocols_are_4406(address: str, protocol: str | None) -
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example"]
 )
-async def test_a_page_of_a_foreign_origin_opens_no_socket(address: str, origin: str) -> None:
+async def test_foreign_origin_opens_no_socket(address: str, origin: str) -> None:
     with pytest.raises(InvalidStatus, match="403"):
         async with raw(address, origin=origin):
             pass
 
 
 @pytest.mark.parametrize("hosts", ["", "Host: a\r\nHost: a\r\n", "Host: a\r\nHost: b\r\n"])
-async def test_a_socket_names_one_host(address: str, hosts: str) -> None:
+async def test_socket_with_several_hosts_is_refused(address: str, hosts: str) -> None:
     name, _, port = address.rpartition(":")
     reader, writer = await asyncio.open_connection(name, int(port))
     writer.write(
@@ -134,14 +134,14 @@ async def test_a_socket_names_one_host(address: str, hosts: str) -> None:
     writer.close()
 
 
-async def test_a_page_of_ours_opens_one(address: str) -> None:
+async def test_own_origin_opens_a_socket(address: str) -> None:
     async with raw(address, origin=f"http://{address}") as connection:
         await send(connection, {"type": "connection_init"})
         assert json.loads(await connection.recv())["type"] == "connection_ack"
 
 
-async def test_a_stream_of_events_ends_with_the_access(address: str, admin: GraphQLClient) -> None:
-    """S31: as sockets do, and politely."""
+async def test_server_sent_events_end_with_the_session(address: str, admin: GraphQLClient) -> None:
+    """S31: the stream ends as sockets do, with a final message."""
     headers = {"accept": "text/event-stream", "authorization": f"Bearer {admin.token}"}
     body = {"query": "subscription { launchEvents { cursor } }"}
     async with (
@@ -155,7 +155,7 @@ async def test_a_stream_of_events_ends_with_the_access(address: str, admin: Grap
     assert text.endswith("event: complete\ndata: \n\n")
 
 
-async def test_who_does_not_begin_is_4408_however_often_it_pings(
+async def test_socket_without_init_closes_with_4408_despite_pings(
     address: str, monkeypatch: pytest.MonkeyPatch, app: Starlette
 ) -> None:
     apps = (getattr(route, "app", None) for route in app.routes)
@@ -174,7 +174,7 @@ async def _ping(connection: ClientConnection) -> None:
 
 
 @pytest.mark.parametrize("payload", [{}, {"payload": None}, {"payload": {"a": 1}}])
-async def test_a_ping_gets_its_pong_before_and_after_the_beginning(
+async def test_ping_is_answered_before_and_after_init(
     live: Socket, address: str, payload: dict[str, object]
 ) -> None:
     async with raw(address) as connection:
@@ -184,8 +184,8 @@ async def test_a_ping_gets_its_pong_before_and_after_the_beginning(
     assert (await asyncio.wait_for(live.inbox("").get(), PATIENCE))["type"] == "pong"
 
 
-async def test_a_pong_says_how_old_the_news_of_streams_may_be(app: Starlette, live: Socket) -> None:
-    """F12: a socket answers while Redis, which carries the news of its streams, does not."""
+async def test_pong_contains_the_age_of_stream_data(app: Starlette, live: Socket) -> None:
+    """F12: a socket answers pings while Redis, which delivers the data of its streams, is down."""
     await live.send({"type": "ping"})
     pong = await asyncio.wait_for(live.inbox("").get(), PATIENCE)
     assert 0 <= pong["payload"]["streamAgeMs"] <= app.state.runtime.bus.silent_seconds * 1000 + 8000
@@ -205,7 +205,9 @@ async def test_a_pong_says_how_old_the_news_of_streams_may_be(app: Starlette, li
         {"query": "{ systemHealth { overall } }"},
     ],
 )  # fmt: skip
-async def test_a_bad_operation_ends_alone(live: Socket, payload: dict[str, object]) -> None:
+async def test_invalid_operation_does_not_close_the_socket(
+    live: Socket, payload: dict[str, object]
+) -> None:
     sibling = await live.subscribe(VIEWER)
     await sibling.next()
     await live.send({"type": "subscribe", "id": "bad", "payload": payload})
@@ -216,7 +218,7 @@ async def test_a_bad_operation_ends_alone(live: Socket, payload: dict[str, objec
     assert (await again.next())["__typename"] == "Query"
 
 
-async def test_one_socket_runs_a_bounded_number_of_operations(live: Socket) -> None:
+async def test_operations_per_socket_are_limited(live: Socket) -> None:
     streams = [await live.subscribe(VIEWER) for _ in range(MAX_OPERATIONS)]
     for stream in streams:
         await stream.next()

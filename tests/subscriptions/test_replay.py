@@ -1,4 +1,4 @@
-"""A stretch of a launch, played again (X6)."""
+"""Replays of a part of a launch (X6)."""
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -29,7 +29,7 @@ REPLAY = """subscription ($from: DateTime!, $to: DateTime!, $speed: Float) {
 async def played(
     app: Starlette, token: str, begin: datetime, end: datetime, speed: float
 ) -> AsyncIterator[Any]:
-    """The results of one replay."""
+    """Return the results of one replay."""
     runtime = runtime_of(app)
     actor = await authenticate(runtime.db, token, runtime.clock())
     assert actor is not None
@@ -46,7 +46,7 @@ async def token(db: Database) -> str:
     return await people.session_of(db, Role.VIEWER)
 
 
-async def test_only_that_stretch_is_played_in_its_order(
+async def test_replay_contains_only_the_selected_range_in_order(
     app: Starlette, admin: GraphQLClient, token: str, clock: Clock
 ) -> None:
     await make_flag(admin, "mvp_before")
@@ -59,10 +59,10 @@ async def test_only_that_stretch_is_played_in_its_order(
     assert [item["diff"]["key"] for item in found] == ["mvp_0", "mvp_1", "mvp_2"]
 
 
-async def test_what_was_recorded_late_is_played_at_its_moment(
+async def test_event_recorded_late_is_replayed_when_it_occurred(
     app: Starlette, admin: GraphQLClient, token: str, clock: Clock, db: Database
 ) -> None:
-    """L6: an outage before a change, stored after it."""
+    """L6: an outage that occurred before a change, but was recorded after it."""
     begin = clock()
     clock.advance(60)
     outage = clock()
@@ -79,7 +79,7 @@ async def test_what_was_recorded_late_is_played_at_its_moment(
     assert found[0]["occurredAt"] == found[0]["at"] < found[1]["at"] < found[0]["recordedAt"]
 
 
-async def test_pauses_are_kept_and_shortened(
+async def test_pauses_are_scaled_by_the_speed(
     app: Starlette, admin: GraphQLClient, token: str, clock: Clock
 ) -> None:
     begin = clock()
@@ -92,7 +92,7 @@ async def test_pauses_are_kept_and_shortened(
     assert 0.3 < (moments[1] - moments[0]).total_seconds() < 10
 
 
-async def test_it_ends_with_the_access_of_whoever_watches(
+async def test_replay_ends_with_the_session(
     app: Starlette, admin: GraphQLClient, visitor: GraphQLClient, token: str, clock: Clock
 ) -> None:
     begin = clock()

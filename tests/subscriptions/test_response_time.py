@@ -1,4 +1,4 @@
-"""Waiting for an event is no response time: whoever only watches makes nothing slow (L3)."""
+"""Waiting for an event does not count as response time (L3)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,7 +31,7 @@ async def live(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Socket]:
 
 
 def timed(app: Starlette) -> int:
-    """How many response times this process has measured."""
+    """Return how many response times this process has measured."""
     runtime: Runtime = app.state.runtime
     return runtime.meter.so_far().get(RESPONSE_TIME, EMPTY).samples
 
@@ -42,17 +42,17 @@ def counted(app: Starlette) -> float:
 
 
 async def reached(app: Starlette, count: int) -> None:
-    """Until so many response times are measured."""
+    """Wait until so many response times have been measured."""
     async with asyncio.timeout(PATIENCE):
         while timed(app) < count:  # noqa: ASYNC110 - the meter has no event for it
             await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("document", [EVENTS, INCIDENTS])
-async def test_a_stream_is_measured_until_it_is_subscribed(
+async def test_response_time_of_a_stream_ends_with_its_subscription(
     app: Starlette, live: Socket, admin: GraphQLClient, document: str
 ) -> None:
-    """Before anything has happened; the first event, whenever it comes, adds nothing."""
+    """It is measured before the first event, which adds nothing."""
     before = timed(app)
     streams = [await live.subscribe(document) for _ in range(3)]
     await reached(app, before + 3)
@@ -66,10 +66,10 @@ async def test_a_stream_is_measured_until_it_is_subscribed(
     assert counted(app) == timed(app)
 
 
-async def test_a_replay_waits_for_the_launch_and_not_for_us(
+async def test_pauses_of_a_replay_are_no_response_time(
     app: Starlette, live: Socket, admin: GraphQLClient, clock: Clock
 ) -> None:
-    """Its first event lies half a minute after its beginning: five minutes at this speed."""
+    """The first event is half a minute after the beginning: five minutes at this speed."""
     clock.advance(30)
     await make_flag(admin, "anything")
     before = timed(app)
@@ -79,7 +79,7 @@ async def test_a_replay_waits_for_the_launch_and_not_for_us(
     await reached(app, before + 1)
 
 
-async def test_a_snapshot_is_measured_with_its_first_result(
+async def test_snapshot_counts_towards_the_response_time(
     app: Starlette, live: Socket, admin: GraphQLClient
 ) -> None:
     await make_flag(admin, "anything")

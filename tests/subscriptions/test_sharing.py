@@ -1,4 +1,4 @@
-"""Streams that send the same share one execution, and nothing that is not the same (S108)."""
+"""Streams that send the same data share one execution; others do not (S108)."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -24,7 +24,7 @@ async def address(app: Starlette, admin: GraphQLClient) -> AsyncIterator[str]:
         yield found
 
 
-async def test_visitors_who_see_the_same_share_one_object(
+async def test_visitors_with_equal_flags_share_one_object(
     app: Starlette, address: str, admin: GraphQLClient
 ) -> None:
     async with socket(address) as first, socket(address) as second:
@@ -41,7 +41,9 @@ async def test_visitors_who_see_the_same_share_one_object(
 
 
 @pytest.mark.parametrize("ws", [OURS, PLAIN])
-async def test_any_server_sends_the_same(app: Starlette, admin: GraphQLClient, ws: str) -> None:
+async def test_server_without_frames_sends_the_same(
+    app: Starlette, admin: GraphQLClient, ws: str
+) -> None:
     await make_flag(admin, "mvp_chat")
     async with serving(app, ws) as place, socket(place) as visitor:
         streams = [await visitor.subscribe(FLAGS, device=device) for device in ("a", 'b"\n')]
@@ -52,20 +54,20 @@ async def test_any_server_sends_the_same(app: Starlette, admin: GraphQLClient, w
     assert values == [False, False, True, True]
 
 
-async def test_skipping_is_part_of_what_is_asked(address: str) -> None:
+async def test_skip_variables_separate_executions(address: str) -> None:
     async with socket(address) as visitor:
         found = [await _first(await visitor.subscribe(SKIPPING, no=no)) for no in (True, False)]
     assert [sorted(item["flags"][0]) for item in found] == [["key"], ["key", "value"]]
 
 
-async def test_another_document_is_another_execution(address: str) -> None:
+async def test_another_document_is_executed_separately(address: str) -> None:
     async with socket(address) as visitor:
         one = await _first(await visitor.subscribe("subscription { viewerFlags { version } }"))
         two = await _first(await visitor.subscribe("subscription { viewerFlags { etag } }"))
     assert (list(one), list(two)) == (["version"], ["etag"])
 
 
-async def test_what_an_operator_may_see_is_not_shared_with_visitors(
+async def test_results_of_operators_are_not_shared_with_visitors(
     address: str, admin: GraphQLClient
 ) -> None:
     async with socket(address, admin.token) as operator, socket(address) as visitor:
@@ -75,7 +77,7 @@ async def test_what_an_operator_may_see_is_not_shared_with_visitors(
     assert refused["payload"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-async def test_nothing_is_kept_of_sets_that_nobody_sees(
+async def test_unused_flag_sets_are_released(
     app: Starlette, address: str, admin: GraphQLClient
 ) -> None:
     async with socket(address) as visitor:
@@ -91,10 +93,10 @@ async def _first(stream: Stream) -> Any:  # noqa: ANN401 - JSON
     return (await stream.next())["viewerFlags"]
 
 
-async def test_each_document_goes_on_with_its_own_answer(
+async def test_each_document_gets_its_own_updates(
     app: Starlette, address: str, admin: GraphQLClient
 ) -> None:
-    """What a station sends of one payload, it keeps for each document."""
+    """The hub caches the encoded payload separately for each document."""
     fields = ("version", "etag", "flags { value }", "flags { key value }")
     async with socket(address) as visitor:
         documents = [f"subscription {{ viewerFlags {{ {item} }} }}" for item in fields]

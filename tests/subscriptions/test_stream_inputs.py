@@ -1,4 +1,4 @@
-"""What was sent for open streams is kept as long as they run, and bounded (SEC9, D13)."""
+"""Documents and variables of open streams are bounded per caller (SEC9, D13)."""
 
 from collections.abc import AsyncIterator
 
@@ -20,7 +20,7 @@ async def live(app: Starlette, viewer: GraphQLClient) -> AsyncIterator[Socket]:
         yield found
 
 
-async def test_what_open_streams_keep_of_a_caller_is_bounded_and_given_back(live: Socket) -> None:
+async def test_inputs_of_open_streams_are_bounded_and_released(live: Socket) -> None:
     many = MAX_CALLER // 900_000
     streams = [await live.subscribe(FLAGS, keys=KEYS) for _ in range(many)]
     await until(lambda: STREAM_INPUTS.size > many * 900_000)

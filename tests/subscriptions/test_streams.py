@@ -1,4 +1,4 @@
-"""Streams over graphql-transport-ws: snapshot first, then changes, resume, the end of access."""
+"""Streams over graphql-transport-ws: snapshot, changes, resuming, and the end of access."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -56,13 +56,13 @@ def health_change(index: int) -> HealthChanged:
 
 
 def streams(app: Starlette) -> int:
-    """How many readers hang on the process's event tail beside its own two."""
+    """Return the number of subscriptions to the event tail besides the two of the process."""
     runtime: Runtime = app.state.runtime
     flags = runtime.flag_feed
     return runtime.tail.live - 2 + flags.sets.live - 1 + flags.hub.live
 
 
-async def test_flags_come_as_they_are_then_as_they_change(
+async def test_all_flags_are_sent_first_then_each_change(
     live: Socket, admin: GraphQLClient
 ) -> None:
     await make_flag(admin, "mvp_chat")
@@ -73,7 +73,7 @@ async def test_flags_come_as_they_are_then_as_they_change(
     assert (await stream.next())["featureFlags"]["enabled"] is True
 
 
-async def test_only_the_wanted_flags_come(live: Socket, admin: GraphQLClient) -> None:
+async def test_only_the_selected_flags_are_sent(live: Socket, admin: GraphQLClient) -> None:
     await make_flag(admin, "wanted")
     await make_flag(admin, "other")
     stream = await live.subscribe(FLAGS, keys=["wanted"])
@@ -82,7 +82,7 @@ async def test_only_the_wanted_flags_come(live: Socket, admin: GraphQLClient) ->
     assert await stream.silent()
 
 
-async def test_a_visitor_hears_of_their_own_flags_only_when_a_value_changes(
+async def test_visitor_gets_a_set_only_when_a_value_changes(
     address: str, admin: GraphQLClient
 ) -> None:
     """S24, S96."""
@@ -100,7 +100,7 @@ async def test_a_visitor_hears_of_their_own_flags_only_when_a_value_changes(
         assert (await stream.next())["viewerFlags"]["flags"][0]["value"] is True
 
 
-async def test_a_phase_is_followed_with_its_flags(
+async def test_phase_is_sent_when_its_flags_change(
     live: Socket, admin: GraphQLClient, health: Health
 ) -> None:
     phase = await make_phase(admin)
@@ -117,10 +117,10 @@ async def test_a_phase_is_followed_with_its_flags(
     assert seen["launchPhase"]["flags"] == [{"flag": {"enabled": False}}]
 
 
-async def test_events_come_in_order_and_resume_after_a_cursor(
+async def test_events_are_ordered_and_resume_after_a_cursor(
     live: Socket, admin: GraphQLClient
 ) -> None:
-    """X6: nothing is lost and nothing comes twice."""
+    """X6: no event is lost or sent twice."""
     stream = await live.subscribe(EVENTS)
     await make_flag(admin, "flag_a")
     first = (await stream.next())["launchEvents"]
@@ -135,7 +135,7 @@ async def test_events_come_in_order_and_resume_after_a_cursor(
     ]
 
 
-async def test_a_thousand_events_are_resumed_without_a_hole(
+async def test_thousand_events_are_resumed_without_a_gap(
     live: Socket, admin: GraphQLClient, db: Database
 ) -> None:
     stream = await live.subscribe(EVENTS)
@@ -150,14 +150,14 @@ async def test_a_thousand_events_are_resumed_without_a_hole(
     assert len(set(seen)) == 1_200
 
 
-async def test_health_comes_at_once(live: Socket, health: Health, app: Starlette) -> None:
+async def test_health_is_sent_at_once(live: Socket, health: Health, app: Starlette) -> None:
     await app.state.runtime.health.tick()
     snapshot = (await (await live.subscribe(HEALTH)).next())["systemHealth"]
     assert snapshot["overall"] == "HEALTHY"
     assert len(snapshot["checks"]) == 5
 
 
-async def test_a_new_health_round_is_streamed(live: Socket, health: Health, app: Starlette) -> None:
+async def test_new_health_round_is_sent(live: Socket, health: Health, app: Starlette) -> None:
     await app.state.runtime.health.tick()
     stream = await live.subscribe(HEALTH)
     await stream.next()
@@ -165,10 +165,8 @@ async def test_a_new_health_round_is_streamed(live: Socket, health: Health, app:
     assert (await stream.next())["systemHealth"]["overall"] == "HEALTHY"
 
 
-async def test_a_direct_sql_edit_is_noticed(
-    address: str, admin: GraphQLClient, db: Database
-) -> None:
-    """S61: a trigger moves the version, the poll sees it."""
+async def test_change_by_sql_is_sent(address: str, admin: GraphQLClient, db: Database) -> None:
+    """S61: a trigger increments the version, and the poll finds it."""
     await make_flag(admin, "mvp_chat")
     async with socket(address) as visitor:
         stream = await visitor.subscribe(VIEWER)
@@ -182,7 +180,7 @@ async def test_a_direct_sql_edit_is_noticed(
 
 
 @pytest.mark.parametrize("document", [FLAGS, VIEWER, EVENTS, HEALTH])
-async def test_a_killed_socket_leaves_nothing_behind(
+async def test_killed_socket_releases_everything(
     app: Starlette, address: str, admin: GraphQLClient, document: str
 ) -> None:
     """S74."""
@@ -197,10 +195,8 @@ async def test_a_killed_socket_leaves_nothing_behind(
                 await asyncio.sleep(0.02)
 
 
-async def test_a_log_out_ends_the_streams_and_the_socket(
-    address: str, admin: GraphQLClient
-) -> None:
-    """S31: at once, over the event log, so in every process."""
+async def test_log_out_ends_the_streams_and_the_socket(address: str, admin: GraphQLClient) -> None:
+    """S31: at once and in every process, because the event log delivers it."""
     async with socket(address, admin.token) as mine:
         stream = await mine.subscribe(EVENTS)
         await asyncio.sleep(0.1)
@@ -211,7 +207,7 @@ async def test_a_log_out_ends_the_streams_and_the_socket(
         assert stream is not None
 
 
-async def test_a_session_that_expires_ends_its_socket(
+async def test_expired_session_ends_its_socket(
     address: str, admin: GraphQLClient, clock: Clock
 ) -> None:
     """A49."""
@@ -223,7 +219,7 @@ async def test_a_session_that_expires_ends_its_socket(
         assert mine.connection.close_code == 4403
 
 
-async def test_an_operator_on_a_socket_counts_as_watching(
+async def test_operator_on_a_socket_counts_as_watching(
     address: str, admin: GraphQLClient, viewer: GraphQLClient, health: Health
 ) -> None:
     """X2."""
@@ -247,7 +243,7 @@ async def _watching(client: GraphQLClient, phase: str) -> bool:
     return bool(next(check["ok"] for check in found if check["key"] == "operators"))
 
 
-async def test_a_stream_without_its_scope_is_refused(address: str, supplier: GraphQLClient) -> None:
+async def test_stream_without_its_scope_is_refused(address: str, supplier: GraphQLClient) -> None:
     async with socket(address, supplier.token) as mine:
         message = await (await mine.subscribe(FLAGS)).message()
         payload = message["payload"]
@@ -255,9 +251,7 @@ async def test_a_stream_without_its_scope_is_refused(address: str, supplier: Gra
         assert errors[0]["extensions"]["code"] == "FORBIDDEN"
 
 
-async def test_a_bad_operation_leaves_its_siblings_alone(
-    live: Socket, admin: GraphQLClient
-) -> None:
+async def test_failed_operation_does_not_affect_others(live: Socket, admin: GraphQLClient) -> None:
     await make_flag(admin, "mvp_chat")
     good = await live.subscribe(FLAGS)
     await good.next()
@@ -267,7 +261,9 @@ async def test_a_bad_operation_leaves_its_siblings_alone(
     assert (await good.next())["featureFlags"]["enabled"] is True
 
 
-async def test_streams_come_as_server_sent_events_too(address: str, admin: GraphQLClient) -> None:
+async def test_streams_are_available_as_server_sent_events(
+    address: str, admin: GraphQLClient
+) -> None:
     await make_flag(admin, "mvp_chat")
     headers = {"accept": "text/event-stream", "authorization": f"Bearer {admin.token}"}
     async with (

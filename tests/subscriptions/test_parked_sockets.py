@@ -1,4 +1,4 @@
-"""A socket between two messages is a few objects, no task; it is heard as any other (S108)."""
+"""Parked sockets: a few objects and no task, with the behaviour of any other socket (S108)."""
 
 import asyncio
 import gc
@@ -28,12 +28,12 @@ _SILENCE = 1.0  # seconds after which nothing more is expected
 
 
 def protocols() -> list[WebSocketProtocol]:
-    """Those of sockets that are open, of this process."""
+    """Return the protocols of all open sockets of this process."""
     found = (item for item in gc.get_objects() if type(item) is WebSocketProtocol)
     return [item for item in found if not item.disconnected]
 
 
-async def test_a_socket_at_rest_keeps_nothing_of_its_request(app: Starlette) -> None:
+async def test_parked_socket_releases_its_request(app: Starlette) -> None:
     async with serving(app) as address, socket(address) as visitor:
         await (await visitor.subscribe(VIEWER)).next()
         await asyncio.sleep(0.05)
@@ -44,7 +44,7 @@ async def test_a_socket_at_rest_keeps_nothing_of_its_request(app: Starlette) -> 
         assert not any(isinstance(item, Frame | Request) for item in held)
 
 
-async def test_a_socket_at_rest_is_no_task(app: Starlette) -> None:
+async def test_parked_socket_has_no_task(app: Starlette) -> None:
     async with serving(app) as address, socket(address) as visitor:
         await (await visitor.subscribe(VIEWER)).next()
         await until(lambda: not any(map(is_of_server, asyncio.all_tasks())), PATIENCE)
@@ -57,7 +57,7 @@ def is_of_server(task: asyncio.Task[Any]) -> bool:
     )
 
 
-async def test_a_burst_is_answered_in_its_order(app: Starlette) -> None:
+async def test_burst_of_messages_is_answered_in_order(app: Starlette) -> None:
     async with serving(app) as address, connected(address) as client:
         pings = [{"type": "ping", "payload": {"number": number}} for number in range(200)]
         await asyncio.gather(*(client.send(json.dumps(item)) for item in [INIT, *pings]))
@@ -66,7 +66,7 @@ async def test_a_burst_is_answered_in_its_order(app: Starlette) -> None:
     assert heard == ["connection_ack", *["pong"] * 200]
 
 
-async def test_what_breaks_closes_the_socket_and_gives_its_place_back(
+async def test_internal_error_closes_the_socket_and_releases_its_slot(
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(_view: GraphQLView, _context: object) -> None:
@@ -80,7 +80,7 @@ async def test_what_breaks_closes_the_socket_and_gives_its_place_back(
         await until(lambda: runtime_of(app).meter.sockets == 0, PATIENCE)
 
 
-async def test_a_server_that_stops_waits_until_its_sockets_have_left(app: Starlette) -> None:
+async def test_stopping_server_waits_for_its_sockets(app: Starlette) -> None:
     async with serving(app) as address:
         client = await connected(address)
         await client.send(json.dumps(INIT))
@@ -97,7 +97,7 @@ async def test_a_server_that_stops_waits_until_its_sockets_have_left(app: Starle
     assert client.close_code == 1012
 
 
-async def test_a_server_that_stops_waits_for_what_it_is_hearing(
+async def test_stopping_server_finishes_messages_in_progress(
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began, ended = asyncio.Event(), asyncio.Event()
@@ -116,7 +116,7 @@ async def test_a_server_that_stops_waits_for_what_it_is_hearing(
 
 
 class Said(NamedTuple):
-    """What a client says, and after which of it it waits a little."""
+    """The messages of a client, and after which of them it pauses."""
 
     messages: list[object]
     pauses: list[bool]
@@ -130,14 +130,14 @@ class Said(NamedTuple):
 
 
 class Transcript(NamedTuple):
-    """What a client heard: of the connection and of each operation, and how it was closed."""
+    """What a client received, by connection and operation, and how it was closed."""
 
     heard: dict[str, list[Any]]
     code: int | None
 
 
-async def test_it_is_heard_as_any_other_server_hears_it(app: Starlette) -> None:
-    """The same messages, in chunks of any size, to ours and to uvicorn's own."""
+async def test_parked_sockets_behave_like_those_of_uvicorn(app: Starlette) -> None:
+    """The same messages, in chunks of any size, to our protocol and to that of uvicorn."""
     said = [Said.by(Random(seed)) for seed in range(40)]
     found = []
     for ws in (OURS, PLAIN):
@@ -151,7 +151,7 @@ async def test_it_is_heard_as_any_other_server_hears_it(app: Starlette) -> None:
 
 
 def message(random: Random, number: int) -> object:
-    """One that is well formed, mostly."""
+    """Return a message, which is valid in most cases."""
     kinds: list[Callable[[], object]] = [
         *[lambda: {"type": "ping"}] * 6,
         *[lambda: {"type": "complete", "id": f"quiet{random.randrange(4)}"}] * 4,
@@ -171,7 +171,7 @@ def _subscribe(key: str, query: str) -> dict[str, object]:
 
 
 async def conversation(address: str, said: Said) -> Transcript:
-    """Say all of it, and wait until there are no more answers."""
+    """Send all messages, and wait until there are no more replies."""
     heard: dict[str, list[Any]] = {}
     async with connected(address) as client:
         reader = asyncio.create_task(_read(client, heard))
@@ -202,6 +202,6 @@ async def _read(client: ClientConnection, heard: dict[str, list[Any]]) -> None:
 
 
 def connected(address: str) -> connect:
-    """A connection that has said nothing yet."""
+    """A connection that has not sent anything."""
     protocol: Any = "graphql-transport-ws"
     return connect(f"ws://{address}/graphql", subprotocols=[protocol])
