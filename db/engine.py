@@ -69,7 +69,7 @@ async def _begin(engine: AsyncEngine) -> PoolProxiedConnection:
     If the connection was lost, a second one is checked out with the usual ping.
     """
     try:
-        with _without_pings():
+        with without_pings():
             return await _begin_transaction(await _check_out(engine))
     except TimeoutError:  # frozen: another connection would time out too
         raise
@@ -109,7 +109,8 @@ def _check_in(lease: PoolProxiedConnection, *, is_broken: bool = False) -> None:
 
 
 @contextmanager
-def _without_pings() -> Iterator[None]:
+def without_pings() -> Iterator[None]:
+    """Skip the ping for a caller whose first statement detects a lost connection."""
     before = _pings.set(False)
     try:
         yield

@@ -1,14 +1,18 @@
 """The servers under all sequences of a test process, and a database of their own."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import asyncpg
+import orjson
+from redis.asyncio import Redis
 from sqlalchemy import make_url
 
 from db.migrate import upgrade
 from settings import Settings
+from subscriptions.bus import Broadcast
+from tests.scenarios.databases import Databases
 from tests.support.emptying import EMPTY
 
 _NAME = "scenarios"
@@ -28,21 +32,38 @@ class Ground:
         """`administrator` is connected to another database of the same server."""
         self.settings = settings
         self.observer = observer
+        self.databases = Databases(str(settings.database_url))
+        self.redis: Redis = Redis.from_url(str(settings.redis_url))
+        self.bus = Broadcast(str(settings.redis_url))  # nobody listens: processes are polled
         self._administrator = administrator
+        self._is_shut = False
+        self.was_shut = False  # in this sequence: connections may be cut that nobody has tried
 
     async def clear(self) -> None:
         """Remove every row, whatever the sequence before has left."""
         await self.let_in()
+        if self.was_shut:
+            self.was_shut = False
+            await self.databases.reconnect()
         await self.observer.execute(EMPTY)
+        await self.redis.flushdb()
 
     async def shut_out(self) -> None:
         """The database goes away: every connection but the observer's ends, none is accepted."""
+        self._is_shut = self.was_shut = True
         await self._administrator.execute(f"ALTER DATABASE {_NAME} ALLOW_CONNECTIONS false")
         await self._administrator.execute(_TERMINATE, _NAME, self.observer.get_server_pid())
 
     async def let_in(self) -> None:
         """It comes back."""
-        await self._administrator.execute(f"ALTER DATABASE {_NAME} ALLOW_CONNECTIONS true")
+        if self._is_shut:
+            self._is_shut = False
+            await self._administrator.execute(f"ALTER DATABASE {_NAME} ALLOW_CONNECTIONS true")
+
+    async def close(self) -> None:
+        """End what it has opened itself."""
+        await self.databases.close()
+        await self.redis.aclose()
 
 
 @asynccontextmanager
@@ -55,17 +76,36 @@ async def prepared(settings: Settings) -> AsyncIterator[Ground]:
     await administrator.execute(f"CREATE DATABASE {_NAME}")
     await upgrade(url)
     observer = await _connect(url)
-    for kind in ("json", "jsonb"):
-        await observer.set_type_codec(
-            kind, encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
-        )
+    await _read_json(observer)
     own = {"database_url": url, "redis_url": f"{settings.redis_url}?db={_REDIS_DATABASE}"}
+    ground = Ground(settings.model_copy(update=own), administrator, observer)
     try:
-        yield Ground(settings.model_copy(update=own), administrator, observer)
+        yield ground
     finally:
+        await ground.close()
         await observer.close()
         await administrator.close()
 
 
 async def _connect(url: str) -> asyncpg.Connection:
     return await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://", 1))
+
+
+async def _read_json(connection: asyncpg.Connection) -> None:
+    """In the binary form, which alone may stand within an array of rows."""
+    for kind, prefix in (("json", b""), ("jsonb", b"\x01")):
+        await connection.set_type_codec(
+            kind,
+            encoder=partial(_write, prefix),
+            decoder=partial(_read, prefix),
+            schema="pg_catalog",
+            format="binary",
+        )
+
+
+def _write(prefix: bytes, value: object) -> bytes:
+    return prefix + orjson.dumps(value)
+
+
+def _read(prefix: bytes, value: bytes) -> object:
+    return orjson.loads(value[len(prefix) :])

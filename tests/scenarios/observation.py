@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import asyncpg
-
 from domain.health.health import Outcome
 from tests.scenarios.system import System
 
@@ -29,6 +27,7 @@ class Observation:
     incidents: Sequence[Row]
     criteria: Sequence[Row]
     silences: Sequence[Row]
+    events: Sequence[Row]  # since the observation before, with their audit rows
     database_away: bool
     processes: tuple[int, ...]
     sick: tuple[str, ...]
@@ -52,54 +51,72 @@ class Observation:
         return [row for row in self.incidents if row["status"] in ("open", "investigating")]
 
 
-async def observe(system: System) -> Observation:
-    """Read everything; there is little of it."""
-    connection = system.ground.observer
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
-        return Observation(
-            at=system.clock(),
-            seq=await connection.fetchval("SELECT seq FROM launch_event_counter"),
-            set_version=await connection.fetchval("SELECT launch_flag_set_version()"),
-            flags=_by("flag_key", await _rows(connection, "feature_flags", "flag_key")),
-            phases=_by("key", await _rows(connection, "launch_phases", "key")),
-            links=await _links(connection),
-            runs={str(row["id"]): row for row in await _rows(connection, "phase_runs", "number")},
-            incidents=await _rows(connection, "launch_incidents", "number"),
-            criteria=await _rows(connection, "criterion_statuses", "criterion_key"),
-            silences=await _rows(connection, "launch_silences", "created_at"),
-            database_away=system.database_away,
-            processes=tuple(sorted(system.processes)),
-            sick=tuple(c.value for c, p in system.probes.items() if p.outcome is Outcome.FAILED),
-        )
-
-
-async def events_after(connection: asyncpg.Connection, seq: int) -> Sequence[Row]:
-    """Events with their audit rows, in the order of the log."""
-    rows: Sequence[Row] = await connection.fetch(
-        "SELECT event.*, change.id AS change_id, change.before, change.after, change.reason "
-        "FROM launch_events AS event LEFT JOIN changes AS change ON change.event_id = event.id "
-        "WHERE seq > $1 ORDER BY seq",
-        seq,
+async def observe(system: System, after: int = 0) -> Observation:
+    """Read everything in one statement. `after`: the position of the newest known event."""
+    (row,) = await system.ground.observer.fetch(_EVERYTHING, after)
+    changes = {item["event_id"]: item for item in row["changes"]}
+    return Observation(
+        at=system.clock(),
+        seq=row["seq"],
+        set_version=row["set_version"],
+        flags=_by("flag_key", row["feature_flags"]),
+        phases=_by("key", row["launch_phases"]),
+        links=_links(row),
+        runs={str(item["id"]): item for item in row["phase_runs"]},
+        incidents=row["launch_incidents"],
+        criteria=row["criterion_statuses"],
+        silences=row["launch_silences"],
+        events=[_with_change(item, changes.get(item["id"])) for item in row["launch_events"]],
+        database_away=system.database_away,
+        processes=tuple(sorted(system.processes)),
+        sick=tuple(c.value for c, p in system.probes.items() if p.outcome is Outcome.FAILED),
     )
-    return rows
 
 
-async def _rows(connection: asyncpg.Connection, table: str, order: str) -> Sequence[Row]:
-    rows: Sequence[Row] = await connection.fetch(f"SELECT * FROM {table} ORDER BY {order}")
-    return rows
+def _with_change(event: Row, change: Row | None) -> Row:
+    """An event with its audit row, where it has one."""
+    audit = {name: change[name] if change else None for name in ("before", "after", "reason")}
+    return {**event, **audit, "change_id": change["id"] if change else None}
 
 
 def _by(name: str, rows: Sequence[Row]) -> Mapping[str, Row]:
     return {str(row[name]): row for row in rows}
 
 
-async def _links(connection: asyncpg.Connection) -> Mapping[str, Mapping[str, float | None]]:
+def _links(row: Row) -> Mapping[str, Mapping[str, float | None]]:
+    phases = {item["id"]: item["key"] for item in row["launch_phases"]}
+    flags = {item["id"]: item["flag_key"] for item in row["feature_flags"]}
     found: dict[str, dict[str, float | None]] = {}
-    for row in await connection.fetch(
-        "SELECT phase.key, flag.flag_key, link.target_percentage AS target "
-        "FROM launch_phase_flags AS link JOIN launch_phases AS phase ON phase.id = link.phase_id "
-        "JOIN feature_flags AS flag ON flag.id = link.flag_id ORDER BY link.position"
-    ):
-        target = None if row["target"] is None else float(row["target"])
-        found.setdefault(row["key"], {})[row["flag_key"]] = target
+    for link in row["launch_phase_flags"]:
+        target = None if link["target_percentage"] is None else float(link["target_percentage"])
+        found.setdefault(phases[link["phase_id"]], {})[flags[link["flag_id"]]] = target
     return found
+
+
+def _all_of(table: str, order: str, condition: str = "true") -> str:
+    """A column with the rows of a table as an array of records."""
+    return (
+        f"coalesce((SELECT array_agg(t ORDER BY {order}) FROM {table} AS t WHERE {condition}), "
+        f"'{{}}') AS {table}"
+    )
+
+
+_TABLES = (
+    ("feature_flags", "t.flag_key"),
+    ("launch_phases", "t.key"),
+    ("launch_phase_flags", "t.position"),
+    ("phase_runs", "t.number"),
+    ("launch_incidents", "t.number"),
+    ("criterion_statuses", "t.criterion_key"),
+    ("launch_silences", "t.created_at"),
+)
+_NEW_EVENTS = "SELECT id FROM launch_events WHERE seq > $1"
+_EVERYTHING = "SELECT " + ", ".join(
+    (
+        "(SELECT seq FROM launch_event_counter) AS seq",
+        "launch_flag_set_version() AS set_version",
+        *(_all_of(*names) for names in _TABLES),
+        _all_of("launch_events", "t.seq", "t.seq > $1"),
+        _all_of("changes", "t.event_id", f"t.event_id IN ({_NEW_EVENTS})"),
+    )
+)

@@ -7,12 +7,10 @@ from redis.asyncio import Redis
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.events import FlagChanged, RecordedEvent
-from jobs.routing import enqueue_for
 from services.flags.flag_store import FlagStore
 from services.flags.kill_mirror import KillMirror
 from services.flags.kill_sync import KillSync
 from services.platform.event_reads import LogReader
-from settings import Settings
 from subscriptions import channels
 from subscriptions.bus import Broadcast
 from subscriptions.tail import EventTail
@@ -22,17 +20,15 @@ from tests.scenarios.clock import VirtualClock
 class ServingProcess:
     """What `launch serve` is to a flag. The driver polls in place of its loops."""
 
-    def __init__(self, settings: Settings, redis: Redis, clock: VirtualClock) -> None:
+    def __init__(self, db: Database, redis: Redis, bus: Broadcast, clock: VirtualClock) -> None:
         """Connects with its first poll."""
-        self.db = Database(
-            str(settings.database_url), clock=clock, pool_size=2, enqueue_jobs=enqueue_for
-        )
+        self.db = db
         self.flags = FlagStore(self.db, clock=clock)
         self._kills = KillSync(self.db, KillMirror(redis), self.flags)
         self.db.on_commit(self._kills.after_commit)
         log = LogReader(self.db)
         self._tail = EventTail(
-            Broadcast(str(settings.redis_url)),
+            bus,
             channels.EVENTS,
             channels.decode_events,
             log.read_after,

@@ -3,13 +3,10 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from redis.asyncio import Redis
-
 from db.session import Database
 from domain.health.health import CheckType
 from jobs.launch_checks import check_launch
 from jobs.parts import Parts
-from jobs.routing import enqueue_for
 from jobs.worker import HANDLERS
 from services.alerting import AlertCenter
 from services.health.health_monitor import HealthMonitor, Timing
@@ -29,18 +26,16 @@ PROCESSES = 2
 class System:
     """Everything that acts. Nothing here runs by itself."""
 
-    def __init__(self, ground: Ground, redis: Redis, clock: VirtualClock) -> None:
+    def __init__(self, ground: Ground, clock: VirtualClock) -> None:
         """One worker, no process yet."""
         self.ground = ground
-        self.redis = redis
+        self.redis = redis = ground.redis
         self.clock = clock
         self.settings = ground.settings
         self.probes: Mapping[CheckType, FakeProbe] = {check: FakeProbe() for check in CheckType}
         self.processes: dict[int, ServingProcess] = {}
         self.database_away = False
-        self.worker = Database(
-            str(self.settings.database_url), clock=clock, pool_size=4, enqueue_jobs=enqueue_for
-        )
+        self.worker = ground.databases.lend(clock)
         self.alerts = AlertCenter(self.settings, self.worker, redis)
         self.monitor = HealthMonitor(
             self.worker, redis, self.probes, _publish, _TIMING, self.alerts.observe
@@ -62,7 +57,8 @@ class System:
 
     async def start_process(self, number: int) -> None:
         """One more, which reads what it needs."""
-        process = ServingProcess(self.settings, self.redis, self.clock)
+        db = self.ground.databases.lend(self.clock)
+        process = ServingProcess(db, self.redis, self.ground.bus, self.clock)
         self.processes[number] = process
         await process.poll()
 
@@ -102,10 +98,8 @@ class System:
 @asynccontextmanager
 async def running(ground: Ground) -> AsyncIterator[System]:
     """A fresh system on empty servers."""
-    redis: Redis = Redis.from_url(str(ground.settings.redis_url))
     await ground.clear()
-    await redis.flushdb()
-    system = System(ground, redis, VirtualClock())
+    system = System(ground, VirtualClock())
     try:
         for number in range(PROCESSES):
             await system.start_process(number)
@@ -113,7 +107,6 @@ async def running(ground: Ground) -> AsyncIterator[System]:
     finally:
         await ground.let_in()
         await system.stop()
-        await redis.aclose()
 
 
 async def _publish(_message: str) -> None:

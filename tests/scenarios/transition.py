@@ -21,7 +21,11 @@ class Transition:
     outcome: Outcome
     before: Observation
     after: Observation
-    events: Sequence[Row]
+
+    @property
+    def events(self) -> Sequence[Row]:
+        """What it left in the log."""
+        return self.after.events
 
     @property
     def kind(self) -> str:
