@@ -62,8 +62,8 @@ class SecureHeaders:
         await self._app(scope, receive, secured if scope["type"] == "http" else send)
 
 
-class OneHost:
-    """Refuses requests and sockets that name no host or several (RFC 9112, 3.2)."""
+class SingleHeaders:
+    """Refuses requests and sockets with no Host or several (RFC 9112, 3.2), or two credentials."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Behind it nobody has to ask which of two was meant."""
@@ -72,17 +72,22 @@ class OneHost:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """400, or as the app answers."""
         kind = scope["type"]
-        if kind not in ("http", "websocket") or _hosts(scope) == 1:
+        problem = _problem(scope) if kind in ("http", "websocket") else None
+        if problem is None:
             await self._app(scope, receive, send)
         elif kind == "http" or "websocket.http.response" in scope.get("extensions", {}):
             prefix = "" if kind == "http" else "websocket."
             headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
             await send({"type": f"{prefix}http.response.start", "status": 400, "headers": headers})
-            body = b"A request names one host, in one Host header."
-            await send({"type": f"{prefix}http.response.body", "body": body})
+            await send({"type": f"{prefix}http.response.body", "body": problem})
         else:
             await send({"type": "websocket.close", "code": 1008})
 
 
-def _hosts(scope: Scope) -> int:
-    return [name for name, _ in scope["headers"]].count(b"host")
+def _problem(scope: Scope) -> bytes | None:
+    names = [name for name, _ in scope["headers"]]
+    if names.count(b"host") != 1:
+        return b"A request names one host, in one Host header."
+    if names.count(b"authorization") > 1 or names.count(b"x-api-key") > 1:
+        return b"A request has one Authorization header and one x-api-key header at most."
+    return None

@@ -4,7 +4,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from endpoints.callers import Callers, SeesCallers
-from endpoints.headers import OneHost, SecureHeaders
+from endpoints.headers import SecureHeaders, SingleHeaders
 from endpoints.request_id import HEADER, RequestIds
 from endpoints.stopping import EndsStreams, Stopping
 from settings import Settings
@@ -18,7 +18,7 @@ def middleware(settings: Settings, stopping: Stopping, callers: Callers) -> list
         Middleware(SeesCallers, callers=callers),
         Middleware(RequestIds),
         Middleware(SecureHeaders, https=https),
-        Middleware(OneHost),
+        Middleware(SingleHeaders),
     ]
     if not settings.allowed_origins:
         return always

@@ -1,5 +1,6 @@
 """Who calls: the credential of a request or socket."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from domain.actors import ANONYMOUS, Actor
@@ -26,22 +27,23 @@ class Credential:
 async def identify(context: Context) -> None:
     """Fill in who calls (SEC2).
 
-    A token that is not valid is rejected (`check_credential`). A session cookie that is not valid
-    leaves a visitor, who can log in, and is deleted: browsers send it with every request.
+    A token that is not valid is rejected (`check_credential`), beside a valid one too. A session
+    cookie that is not valid leaves a visitor, who can log in, and is deleted: browsers send it with
+    every request.
     """
-    credential = credential_of(
+    credentials = credentials_of(
         context.connection, context.connection_params, context.runtime.settings
     )
-    if credential is None:
+    if not credentials:
         return
     try:
-        context.actor = await actor_behind(context, credential)
+        actors = [await actor_behind(context, credential) for credential in credentials]
     except DependencyDown:
         context.auth_unavailable = True
         return
-    if not context.actor.is_anonymous:
-        context.credential = credential.secret
-    elif credential.from_cookie:
+    if not any(actor.is_anonymous for actor in actors):
+        context.actor, context.credential = actors[0], credentials[0].secret
+    elif credentials[0].from_cookie:
         context.has_stale_cookie = True
         forget(context)
     else:
@@ -107,29 +109,41 @@ async def renew(context: Context) -> bool:
     return True
 
 
-def credential_of(
+def credentials_of(
     connection: Connection | None,
     connection_params: dict[str, object] | None,
     settings: Settings,
-) -> Credential | None:
-    """From `connection_init`, else `Authorization`, else `x-api-key`, else the cookie.
+) -> list[Credential]:
+    """Every credential that is presented; the first one says who calls.
 
-    Another scheme than Bearer is a credential of ours that is malformed, but for Basic: proxies
-    in front of the product use it.
+    That is the one of `connection_init`, else of `Authorization`, else of `x-api-key`. The cookie
+    counts only where there is no other.
     """
+    tokens = [*_of_params(connection_params or {}), *_of_headers(connection)]
+    if tokens or connection is None:
+        return list(dict.fromkeys(tokens))
+    cookie = connection.cookies.get(COOKIE)
+    return [Credential(cookie, True)] if cookie and is_same_site(connection, settings) else []
+
+
+def _of_params(params: dict[str, object]) -> Iterator[Credential]:
     for name in _PARAMS:
-        if connection_params and connection_params.get(name) is not None:
-            return Credential(_from_param(name, connection_params[name]))
+        if params.get(name) is not None:
+            yield Credential(_from_param(name, params[name]))
+
+
+def _of_headers(connection: Connection | None) -> Iterator[Credential]:
+    """Another scheme than Bearer is a credential of ours that is malformed, but for Basic.
+
+    Proxies in front of the product use Basic.
+    """
     if connection is None:
-        return None
+        return
     header = connection.headers.get("authorization", "").strip()
     if header and _scheme(header) != "basic":
-        return Credential(_bearer(header))
-    key = connection.headers.get("x-api-key", "").strip()
-    if key:
-        return Credential(key)
-    cookie = connection.cookies.get(COOKIE)
-    return Credential(cookie, True) if cookie and is_same_site(connection, settings) else None
+        yield Credential(_bearer(header))
+    if key := connection.headers.get("x-api-key", "").strip():
+        yield Credential(key)
 
 
 def _from_param(name: str, value: object) -> str | None:

@@ -167,6 +167,25 @@ async def test_token_that_is_not_valid_is_rejected(
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+async def test_a_token_that_is_not_valid_is_rejected_beside_a_valid_one(
+    sarah: GraphQLClient, accept: str
+) -> None:
+    """SEC2: which of the two was meant is not for us to guess."""
+    answer = await sarah.execute(VIEWER, headers={"x-api-key": "x" * 43, "accept": accept})
+    assert (answer.status, answer.codes) == (401, ["UNAUTHENTICATED"])
+    assert sarah.token
+    same = await sarah.execute(VIEWER, headers={"x-api-key": sarah.token})
+    assert same.data["viewer"] is not None
+
+
+@pytest.mark.parametrize("name", ["authorization", "x-api-key"])
+async def test_two_headers_with_a_credential_are_refused(sarah: GraphQLClient, name: str) -> None:
+    value = f"Bearer {sarah.token}"
+    answer = await sarah.raw("GET", "/healthz", headers=[(name, value), (name, value)])
+    assert (answer.status_code, b"at most" in answer.content) == (400, True)
+
+
 async def test_cookie_that_is_not_valid_is_deleted_and_leaves_a_visitor(
     visitor: GraphQLClient, sarah: GraphQLClient
 ) -> None:

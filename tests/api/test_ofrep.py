@@ -79,6 +79,14 @@ async def test_a_token_sees_one_flag(visitor: GraphQLClient, tool: str) -> None:
     assert (await ask(visitor, "mvp_secret", x_api_key=tool)).json() == found
 
 
+async def test_a_token_that_is_not_valid_is_rejected_beside_a_valid_one(
+    visitor: GraphQLClient, tool: str
+) -> None:
+    """SEC2."""
+    answer = await ask(visitor, "mvp_secret", tool, x_api_key="x" * 43)
+    assert answer.status_code == 401
+
+
 async def test_a_token_sees_all_flags_and_speaks_for_its_users(
     visitor: GraphQLClient, tool: str
 ) -> None:

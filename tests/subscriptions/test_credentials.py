@@ -59,11 +59,22 @@ async def test_session_revoked_without_an_event_runs_no_further_operation(
         assert mine.connection.close_code == 4403
 
 
-async def test_invalid_token_opens_no_socket(address: str) -> None:
-    """SEC2."""
+@pytest.mark.parametrize("place", ["alone", "token", "header"])
+async def test_invalid_token_opens_no_socket(
+    address: str, admin: GraphQLClient, place: str
+) -> None:
+    """SEC2: neither alone nor beside a valid one."""
     protocol = Subprotocol("graphql-transport-ws")
-    async with connect(f"ws://{address}/graphql", subprotocols=[protocol]) as stranger:
-        payload = {"Authorization": f"Bearer {'x' * 43}"}
+    invalid, valid = f"Bearer {'x' * 43}", {"Authorization": f"Bearer {admin.token}"}
+    payload = {
+        "alone": {"Authorization": invalid},
+        "token": {**valid, "token": "x" * 43},
+        "header": valid,
+    }[place]
+    headers = {"authorization": invalid} if place == "header" else {}
+    async with connect(
+        f"ws://{address}/graphql", subprotocols=[protocol], additional_headers=headers
+    ) as stranger:
         await stranger.send(json.dumps({"type": "connection_init", "payload": payload}))
         async with asyncio.timeout(PATIENCE):
             await stranger.wait_closed()
