@@ -79,6 +79,16 @@ async def of_event(session: AsyncSession, event_id: int) -> Change | None:
     return await session.scalar(select(Change).where(Change.event_id == event_id))
 
 
+async def inviter_of(session: AsyncSession, user_id: UUID) -> ActorRef | None:
+    """Who invited a member of the staff last; None where nobody did."""
+    invited = Change.after["action"].astext == "invited"
+    query = select(Change).where(Change.subject_kind == Subject.USER, Change.subject_id == user_id)
+    row = await session.scalar(
+        query.where(invited).order_by(Change.at.desc(), Change.event_id.desc()).limit(1)
+    )
+    return actor_of(row) if row else None
+
+
 async def of_run(session: AsyncSession, run_id: UUID, action: str) -> list[Change]:
     """Return the changes that one action of a run made, in order."""
     query = select(Change).where(Change.run_id == run_id, Change.action == action)

@@ -28,6 +28,16 @@ def check_admins_left(role: Role, *, other_admins: int) -> None:
         raise InvalidTransition(LAST_ADMIN)
 
 
+def may_invite(actor: Actor, role: Role) -> bool:
+    """Whether an actor who has invited somebody into a role could do so now."""
+    return Scope.TOKENS_ADMIN in actor.scopes and _covers(actor, role)
+
+
+def is_pending(role: Role, password_hash: str | None) -> bool:
+    """True for a member of the staff who was invited and has not chosen a password yet."""
+    return role in STAFF and password_hash is None
+
+
 def _covers(actor: Actor, role: Role) -> bool:
     # A tool is no person and cannot hold `self`; that right is over one's own account only.
     return ROLE_SCOPES[role] - {Scope.SELF} <= actor.scopes

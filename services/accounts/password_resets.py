@@ -12,6 +12,7 @@ from services.accounts.accounts import actor_of
 from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_changes import set_password
 from services.accounts.sessions import OpenSession, open_session
+from services.accounts.staff_invitations import has_ended
 from services.mail import mail
 from services.platform.credentials import digest, new_secret, plausible
 
@@ -42,7 +43,7 @@ async def reset_password(throttle: LoginThrottle, token: str, new: str) -> OpenS
         if not await credentials.use_reset(uow.session, reset.id, uow.now):
             raise AlreadyUsed("This link was used already.", path=_TOKEN)
         found = await accounts.lock_user(uow.session, user.id)
-        if found is None or found.disabled_at:
+        if found is None or found.disabled_at or await has_ended(uow.session, found, uow.now):
             raise _no_such_link()
         found.email_verified_at = found.email_verified_at or uow.now
         await set_password(uow, actor_of(found), found, password_hash)
@@ -52,7 +53,7 @@ async def reset_password(throttle: LoginThrottle, token: str, new: str) -> OpenS
 async def _send_link(throttle: LoginThrottle, email: str) -> None:
     async with throttle.db.write() as uow:
         user = await accounts.user_by_email(uow.session, email)
-        if user is None or user.disabled_at:
+        if user is None or user.disabled_at or await has_ended(uow.session, user, uow.now):
             return
         token = new_secret()
         reset = PasswordReset(

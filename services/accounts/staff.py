@@ -7,8 +7,8 @@ from db.session import UnitOfWork
 from domain.accounts import accounts as rules
 from domain.actors import USER_TYPES, Actor, Role, UserType
 from domain.errors import Invalid, Required
+from services.accounts import revocation
 from services.accounts.password_changes import set_password
-from services.accounts.sessions import end_sessions
 from services.mail.email_addresses import parse_address
 from services.platform.passwords import Passwords
 
@@ -46,11 +46,11 @@ async def put(
     wanted = role or user.role
     if password_hash is None and wanted is user.role:
         return Done.UNCHANGED
-    user.role = wanted
+    if wanted is not user.role:
+        user.role = wanted
+        await revocation.end_all(uow, actor, user)
     if password_hash is not None:
         await set_password(uow, actor, user, password_hash)
-    else:
-        await end_sessions(uow, actor, user.id)
     return Done.CHANGED
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import PasswordReset, User
-from db.queries import accounts, pages
+from db.queries import accounts, credentials, pages
 from db.queries.pages import Moments
 from db.session import UnitOfWork
 from domain.accounts import account_emails as letters
@@ -15,6 +15,7 @@ from domain.actors import STAFF, Actor, Role
 from domain.errors import Invalid, NotFound, NotUnique
 from services.accounts import revocation
 from services.accounts.email_confirmations import record
+from services.accounts.staff_invitations import has_ended
 from services.mail import mail
 from services.platform.credentials import digest, new_secret
 
@@ -34,10 +35,12 @@ async def count(session: AsyncSession) -> int:
 async def invite(uow: UnitOfWork, actor: Actor, base_url: str, email: str, role: Role) -> User:
     """Make an account without a password, and mail the link that sets one.
 
+    Somebody whose invitation has ended with the account of who invited them is invited anew.
     Raises Forbidden or Invalid for the role, NotUnique for an e-mail that has an account.
     """
     rules.check_grant(actor, role)
     user = await accounts.add_user(uow.session, email, role, None)
+    user = user or await _invited_in_vain(uow, email, role)
     if user is None:
         raise NotUnique("This e-mail has an account already.", path=("email",))
     token = new_secret()
@@ -52,6 +55,17 @@ async def invite(uow: UnitOfWork, actor: Actor, base_url: str, email: str, role:
     letter = letters.staff_invitation(email, role, link)
     await mail.post(uow, actor, letter, link_expires_at=reset.expires_at)
     record(uow, actor, user, "invited", role)
+    return user
+
+
+async def _invited_in_vain(uow: UnitOfWork, email: str, role: Role) -> User | None:
+    """The account of an invitation that has ended, with its new role; its links end."""
+    seen = await accounts.user_by_email(uow.session, email)
+    user = await accounts.lock_user(uow.session, seen.id) if seen else None
+    if user is None or user.disabled_at or not await has_ended(uow.session, user, uow.now):
+        return None
+    user.role = role
+    await credentials.void_resets(uow.session, user.id, uow.now)
     return user
 
 

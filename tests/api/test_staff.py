@@ -11,8 +11,8 @@ from db.models.accounts import User
 from db.session import Database
 from domain.actors import Role, Scope
 from domain.mail.email import MailKind
-from services.accounts.api_tokens import create_token
-from tests.api.test_accounts import LOG_IN, RESET, TOKENS, ask, codes
+from services.accounts.api_tokens import create_token, revoke_token
+from tests.api.test_accounts import LOG_IN, REQUEST_RESET, RESET, TOKENS, ask, codes
 from tests.factories import people
 from tests.factories.accounts import acting, add_user
 from tests.factories.mail import letters, token_of
@@ -31,7 +31,7 @@ CHANGE_ROLE = (
 )
 DISABLE = f'mutation ($id: ID!) {{ disableAccount(id: $id, reason: "left") {_ANSWER} }}'
 ENABLE = f"mutation ($id: ID!) {{ enableAccount(id: $id) {_ANSWER} }}"
-DAVID, PASSWORD = "david@wedsync.app", "a long enough password"
+DAVID, EVE, PASSWORD = "david@wedsync.app", "eve@wedsync.app", "a long enough password"
 
 
 async def staff(client: GraphQLClient) -> list[Any]:
@@ -110,6 +110,53 @@ async def test_streams_of_the_tokens_of_who_is_disabled_end_too(
         await asyncio.wait_for(its.connection.wait_closed(), PATIENCE)
     answer = await admin.as_(made.secret).execute("{ systemHealth { overall } }")
     assert answer.codes == ["UNAUTHENTICATED"]
+
+
+@pytest.mark.parametrize("end", [DISABLE, CHANGE_ROLE])
+async def test_an_invitation_ends_with_the_rights_of_who_made_it(
+    admin: GraphQLClient, db: Database, end: str
+) -> None:
+    """SEC10: neither its link nor a forgotten password lets the invited in."""
+    await invited(admin, "ADMIN")
+    david = await in_(admin, db)
+    (key,) = [item["id"] for item in await staff(admin) if item["email"] == DAVID]
+    assert (await ask(david, INVITE, email=EVE, role="ADMIN"))["errors"] == []
+    link = await token_of(db, MailKind.STAFF_INVITATION)
+    role = {"role": "OPERATOR"} if end == CHANGE_ROLE else {}
+    assert (await ask(admin, end, id=key, **role))["errors"] == []
+    refused = await ask(admin.as_(None), RESET, token=link, new=PASSWORD)
+    assert codes(refused) == [("NOT_FOUND", ["token"])]
+    await admin.as_(None).data(REQUEST_RESET, email=EVE)
+    assert await letters(db, MailKind.PASSWORD_RESET) == []
+
+
+async def test_who_was_invited_by_somebody_who_left_is_invited_anew(
+    admin: GraphQLClient, db: Database
+) -> None:
+    key = await invited(admin, "ADMIN")
+    david = await in_(admin, db)
+    await ask(david, INVITE, email=EVE, role="ADMIN")
+    old = await token_of(db, MailKind.STAFF_INVITATION)
+    await ask(admin, DISABLE, id=key)
+    payload = await ask(admin, INVITE, email=EVE, role="VIEWER")
+    assert (payload["user"]["role"], payload["errors"]) == ("VIEWER", [])
+    new = await token_of(db, MailKind.STAFF_INVITATION)
+    assert codes(await ask(admin.as_(None), RESET, token=old, new=PASSWORD)) == [
+        ("ALREADY_USED", ["token"])
+    ]
+    assert (await ask(admin.as_(None), RESET, token=new, new=PASSWORD))["errors"] == []
+
+
+async def test_an_invitation_of_a_token_ends_with_it(admin: GraphQLClient, db: Database) -> None:
+    maker = acting(await add_user(db, Role.ADMIN))
+    async with db.write() as uow:
+        tool = await create_token(uow, maker, "ci", [*(maker.scopes - {Scope.SELF})])
+    assert (await ask(admin.as_(tool.secret), INVITE, email=EVE, role="VIEWER"))["errors"] == []
+    link = await token_of(db, MailKind.STAFF_INVITATION)
+    async with db.write() as uow:
+        await revoke_token(uow, maker, tool.row.id)
+    refused = await ask(admin.as_(None), RESET, token=link, new=PASSWORD)
+    assert codes(refused) == [("NOT_FOUND", ["token"])]
 
 
 async def test_a_narrow_token_makes_nobody(
