@@ -27,6 +27,10 @@ NOT_WRITTEN = (
     "The database does not answer: this holds in every process through Redis, and is written as "
     "soon as the database is back."
 )
+NOT_MIRRORED = (
+    "Redis does not answer: this is stored, and other server processes read it from the database "
+    "within two seconds."
+)
 ONLY_HERE = (
     "Neither the database nor Redis answers: this holds in this server process only, which tells "
     "the others as soon as one of them is back."
@@ -70,8 +74,8 @@ async def change(
     kills.drop(records)
     kills.merge(written, written=True)
     if written != records:
-        await _mirror(mirror, written)
-    return KillResult(written, warnings)
+        is_mirrored = await _mirror(mirror, written)
+    return KillResult(written, warnings if is_mirrored else [*warnings, NOT_MIRRORED])
 
 
 def make_records(

@@ -1,12 +1,19 @@
 """Two server processes over one database, and what they do when their servers die (S61, S96)."""
 
+import asyncio
 import time
 from typing import Any
 
+from services.flags.kills import NOT_MIRRORED
+from tests.support.command import wait_until_ready
 from tests.support.promises import is_within
+from tests.support.servers import dead_port, free_port
 from tests.support.sockets import Socket, socket
 from tests.support.two_servers import FLAGS, KEY, LIST, Site, switch, until
 
+KILL = """mutation ($keys: [String!]!) {
+  killFlags(input: { keys: $keys, reason: "It fails." }) { warnings errors { code message } } }"""
+LIFT = KILL.replace("killFlags", "liftKills")
 SET = "subscription { viewerFlags { flags { key value } } }"
 
 
@@ -58,6 +65,31 @@ async def test_without_redis_a_change_succeeds_and_streams_catch_up(
         site.valkey.start()
     # Told over Redis or found in the log: in either case it is there, and soon.
     assert (await stream.next())["featureFlags"]["enabled"] is not before["enabled"]
+
+
+async def test_a_kill_of_a_process_without_redis_is_in_force_in_the_others_and_says_so(
+    site: Site,
+) -> None:
+    """L11: the message could not be sent; the others read it from the log, within two seconds."""
+    token, port = await site.log_in(), free_port()
+    await switch(site, token, True)
+    launch = site.launch.but(PORT=str(port), REDIS_URL=f"redis://127.0.0.1:{dead_port()}")
+
+    async def is_off() -> bool:
+        return not (await site.reason(site.ports[1]))[0]
+
+    with launch.running("serve"):
+        await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{port}")
+        answer = await site.ask(port, KILL, token, keys=[KEY])
+        begin = time.monotonic()
+        assert answer["data"]["killFlags"]["errors"] == []
+        assert answer["data"]["killFlags"]["warnings"] == [NOT_MIRRORED]
+        try:
+            await until(is_off)
+            took = time.monotonic() - begin
+        finally:
+            await site.ask(site.ports[0], LIFT, token, keys=[KEY])
+    assert is_within(2, took)
 
 
 async def test_without_the_database_flags_are_served_and_can_be_killed(

@@ -118,7 +118,8 @@ async def test_a_process_that_starts_without_redis_has_the_kills(
     await here.change(operator, KEY, killed=True)
     async with process(migrated, away, clock) as alone:
         assert not alone.is_on()
-        assert (await alone.change(operator, KEY, killed=False)).warnings == []
+        done = await alone.change(operator, KEY, killed=False)
+        assert done.warnings == [kills.NOT_MIRRORED]
         assert alone.is_on()
 
 
