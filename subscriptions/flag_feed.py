@@ -29,6 +29,11 @@ class FlagFeed:
         self.views = FlagViews()
         store.on_change(self.sets.publish)
 
+    @property
+    def current(self) -> FlagSet:
+        """The flags that this process has."""
+        return self._store.current
+
     async def start(self) -> None:
         """Start to follow the tail."""
         self._task = asyncio.create_task(self._follow(), name="flag-feed")

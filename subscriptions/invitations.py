@@ -13,6 +13,7 @@ from schema.context import Info
 from schema.types.invitations import Invitation
 from schema.types.node import decode_id
 from subscriptions.fanout import Latest
+from subscriptions.feature_watch import end_when_off
 
 InvitationId = Annotated[strawberry.ID, strawberry.argument(description="The invitation.")]
 
@@ -31,7 +32,10 @@ async def invitation(info: Info, id: InvitationId) -> AsyncIterator[Invitation]:
     runtime, loader = info.context.runtime, info.context.loaders.invitation
     newest: Latest[RecordedEvent] = Latest()
     async with runtime.tail.subscribe(newest, is_selected) as changes:
-        with runtime.credential_watch.end_with_access(info.context.actor, changes):
+        with (
+            runtime.credential_watch.end_with_access(info.context.actor, changes),
+            end_when_off(runtime.flag_feed, info.context.actor, info.field_name, changes),
+        ):
             while True:
                 row = await loader.load(key)
                 if row is None or not row_scope.is_supplier(row.supplier_id):

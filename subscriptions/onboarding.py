@@ -14,6 +14,7 @@ from services.flags.flag_sets import FlagSet
 from services.journeys.onboarding import NOBODYS
 from services.journeys.onboarding_steps import flags_of
 from subscriptions.fanout import Latest
+from subscriptions.feature_watch import end_when_off
 from subscriptions.merging import merge_subscriptions
 
 
@@ -30,7 +31,10 @@ async def viewer_onboarding(info: Info) -> AsyncIterator[Onboarding]:
         runtime.flag_feed.sets.subscribe(flags, _changes_steps(runtime.flags.current)) as sets,
         aclosing(merge_subscriptions(changes, sets)) as news,
     ):
-        with runtime.credential_watch.end_with_access(info.context.actor, changes):
+        with (
+            runtime.credential_watch.end_with_access(info.context.actor, changes),
+            end_when_off(runtime.flag_feed, info.context.actor, info.field_name, changes),
+        ):
             while True:
                 loader = info.context.loaders.onboarding_of_user
                 row = await loader.load(user_id) if user_id else None

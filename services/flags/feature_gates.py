@@ -58,6 +58,18 @@ async def check(
     raise FeatureOff(operation, key, found[key])
 
 
+def closed_by(
+    flags: FlagSet, operations: Sequence[GuardedOperation], context: EvaluationContext
+) -> FeatureOff | None:
+    """Why operations that were open are so no more; None where they still are."""
+    for operation in operations:
+        if key := closing_flag(flags, operation, context):
+            killed = flags.is_killed(key)
+            why = rules.availability(flags.flags.get(key), killed=killed, has_been_on=True)
+            return FeatureOff(operation, key, why)
+    return None
+
+
 async def survey(
     db: Database, flags: FlagSet, operations: Sequence[GuardedOperation], context: EvaluationContext
 ) -> Mapping[GuardedOperation, FeatureAvailability]:

@@ -190,6 +190,34 @@ async def test_a_stream_is_refused_where_live_updates_are_off(
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("off", ["toggle", "kill", "percentage"])
+async def test_an_open_stream_ends_when_its_flag_goes_off(
+    app: Starlette, supplier: GraphQLClient, admin: GraphQLClient, off: str
+) -> None:
+    """D8: it went on until it was closed."""
+    key = "mvp_realtime_updates"
+    await make_flag(admin, key, enabled=True, rolloutPercentage=100)
+    sent = await invited(supplier)
+    documents = {
+        "subscription { viewerOnboarding { percentComplete } }": {},
+        "subscription ($id: ID!) { invitation(id: $id) { status } }": {"id": sent.id},
+    }
+    async with serving(app) as address, socket(address, supplier.token) as live:
+        streams = [await live.subscribe(text, **given) for text, given in documents.items()]
+        for stream in streams:
+            await stream.next()
+        if off == "kill":
+            await admin.data(KILL, keys=[key])
+        else:
+            await switch(admin, key, on=off != "toggle", percent=0)
+        for stream in streams:
+            (error,) = _errors(await stream.message())
+            assert error["extensions"]["code"] == "FEATURE_OFF"
+            assert error["extensions"]["availability"] == "PAUSED"
+        again = await live.subscribe("subscription { viewerOnboarding { percentComplete } }")
+        assert _errors(await again.message())[0]["extensions"]["code"] == "FEATURE_OFF"
+
+
 async def test_the_staff_is_not_held_back(admin: GraphQLClient) -> None:
     await make_flag(admin, "mvp_supplier_settings")
     assert await availabilities(admin) == {}
