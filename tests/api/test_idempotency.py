@@ -44,3 +44,18 @@ async def test_a_key_that_an_earlier_release_stored_is_known(
     repeated = (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"]
     assert (first["errors"], first["flag"]["version"]) == ([], 2)
     assert repeated == first
+
+
+async def test_a_late_retry_is_known_after_a_clock_that_was_ahead(
+    operator: GraphQLClient, db: Database, clock: Clock
+) -> None:
+    """Sent while the clock was ahead, and again after it was set back; and the other way round."""
+    await make_flag(operator, "chat")
+    for key, jump in (("sent ahead", 3_600), ("repeated ahead", -3_600)):
+        wanted = {"key": "chat", "enabled": jump > 0, "idempotencyKey": key}
+        clock.advance(max(jump, 0))
+        first = (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"]
+        clock.advance(-jump)
+        repeated = (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"]
+        assert (first["errors"], repeated) == ([], first)
+        clock.advance(min(jump, 0))
