@@ -27,6 +27,7 @@ CONNECTION_ERRORS = (
     asyncpg.InternalClientError,
 )
 NOT_RESPONDING = "The database does not answer. Nothing was changed."
+UNSUITABLE = "The connection to the database is unsuitable. Nothing was changed."
 NO_WRITES = "The database accepts no changes at the moment. Nothing was changed."
 
 
@@ -41,10 +42,14 @@ class DatabaseBreaker:
         # The last failure, until the failed operation works again.
         self.outage: Outage | None = None
         self._failed_at = 0.0
+        # Why this process must not use the database at all; None if it may.
+        self.refusal: str | None = None
         self.generation = 0  # connections opened in an older generation are not reused
 
     def check(self) -> None:
         """Raise DependencyDown if the breaker is open. Call it before using the database."""
+        if self.refusal is not None:
+            raise DependencyDown(UNSUITABLE, cause=self.refusal)
         if self._retry_at is None:
             return
         now = self._clock()
@@ -58,7 +63,7 @@ class DatabaseBreaker:
         self._retry_at = self._clock() + RETRY_AFTER_SECONDS
 
     def reset(self) -> None:
-        """Raise DependencyDown if the breaker is open. Call it before each use of the database."""
+        """Close the breaker after a response. It says nothing about writes."""
         self._retry_at = None
         if self.outage is not None and not self.outage.reads:
             self.outage = None

@@ -5,6 +5,8 @@ in another session: LISTEN does not work, and prepared statements work only if P
 them. Without that a quarter of all requests would fail, so processes check at startup.
 """
 
+import asyncio
+import logging
 from enum import StrEnum
 from secrets import randbelow
 from uuid import uuid4
@@ -12,9 +14,16 @@ from uuid import uuid4
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
-from db.circuit_breaker import CONNECT_TIMEOUT_SECONDS, RESPONSE_TIMEOUT_SECONDS
+from db.circuit_breaker import (
+    CONNECT_TIMEOUT_SECONDS,
+    RESPONSE_TIMEOUT_SECONDS,
+    DatabaseBreaker,
+)
 from db.direct import driver_url
 
+logger = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 1.0
 # Each round detects a pooler with probability 1/2; other clients may use the pool too.
 _DETECTION_ROUNDS = 20
 _STATEMENT_ROUNDS = 100
@@ -46,6 +55,24 @@ def pooling_error(pooling: Pooling, *, needs_session: bool) -> str | None:
     if pooling is Pooling.TRANSACTION and not needs_session:
         return None
     return _ERRORS.get(pooling)
+
+
+async def refuse_when_unsuitable(url: str, breaker: DatabaseBreaker) -> None:
+    """Detect the pooling once the database responds; refuse it if a server cannot work with it.
+
+    For a process that started while the database was away: otherwise a quarter of its requests
+    would fail at random.
+    """
+    while True:
+        try:
+            pooling = await detect_pooling(url)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await asyncio.sleep(_RETRY_SECONDS)
+            continue
+        breaker.refusal = pooling_error(pooling, needs_session=False)
+        if breaker.refusal:
+            logger.error("database: %s", breaker.refusal)
+        return
 
 
 async def detect_pooling(url: str) -> Pooling:

@@ -17,7 +17,7 @@ from pgqueuer.models import Job
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 
-from db import schema_revision
+from db import pooling, schema_revision
 from db.direct import driver_url
 from jobs.kinds import KINDS, JobKind
 from jobs.queue import Payload, decode
@@ -29,8 +29,8 @@ from services.platform.outages import cause_of
 logger = logging.getLogger(__name__)
 
 
-class SchemaTooOld(Exception):
-    """The database has not been migrated to this release."""
+class UnfitDatabase(Exception):
+    """The database has not been migrated to this release, or gives a worker no session."""
 
     def __repr__(self) -> str:
         """The text alone: it is for operators."""
@@ -74,6 +74,7 @@ class JobRunner:
         self._timing = timing
         self._active: set[asyncio.Future[None]] = set()
         self._stopping = False
+        self._has_session = False  # not known before the first connection
         self.connected = False
         self.tally = Tally()
 
@@ -98,6 +99,7 @@ class JobRunner:
             server_settings={"application_name": "launch-jobs"},
         )
         await _check_schema(connection)
+        await self._check_pooling(connection)
         manager = self._manager(connection)
         self.connected = True
         running = asyncio.create_task(self._run(manager), name="job-queue")
@@ -116,6 +118,18 @@ class JobRunner:
             await _close(connection)
         if not running.cancelled():
             running.result()
+
+    async def _check_pooling(self, connection: asyncpg.Connection) -> None:
+        """Once: the queue would miss what it listens for, and say nothing (F9)."""
+        if self._has_session:
+            return
+        reason = pooling.pooling_error(
+            await pooling.detect_pooling(self._dsn), needs_session=True
+        )
+        if reason:
+            await _close(connection)
+            raise UnfitDatabase(reason)
+        self._has_session = True
 
     def _manager(self, connection: asyncpg.Connection) -> QueueManager:
         manager = QueueManager(Queries(AsyncpgDriver(connection)))
@@ -183,11 +197,11 @@ class JobRunner:
 
 
 async def _check_schema(connection: asyncpg.Connection) -> None:
-    """Raises SchemaTooOld before the queue would fail in words of its own."""
+    """Raises UnfitDatabase before the queue would fail in words of its own."""
     difference = await schema_revision.difference_over(connection)
     if difference and not difference.is_newer:
         await _close(connection)
-        raise SchemaTooOld(str(difference))
+        raise UnfitDatabase(str(difference))
 
 
 async def _close(connection: asyncpg.Connection) -> None:

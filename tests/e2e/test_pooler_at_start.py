@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import httpx2
 import pytest
@@ -11,7 +12,7 @@ from tests.support.command import wait_until_ready
 from tests.support.pgbouncer import PROGRAM, pgbouncer, version
 from tests.support.servers import free_port
 from tests.support.taps import Forwarder
-from tests.support.two_servers import KEY, TOGGLE, Site
+from tests.support.two_servers import KEY, LIST, TOGGLE, Site, until
 
 WITH_STATEMENTS = version() >= (1, 21)
 pytestmark = pytest.mark.needs(f"{PROGRAM} --version")
@@ -74,3 +75,39 @@ async def test_behind_transaction_mode_app_processes_work_and_workers_are_refuse
             assert "Traceback" not in running.output
         ended = await asyncio.to_thread(launch.try_, "worker")
         assert (ended.code, "needs a session of its own" in ended.err) == (1, True)
+
+
+async def test_a_pooler_that_comes_later_is_refused_with_the_first_connection(
+    site: Site, url: str
+) -> None:
+    """F9: a process that started while the database was away failed a quarter of its requests."""
+    settings = {"max_prepared_statements": 0} if WITH_STATEMENTS else {}
+    token = await site.log_in()
+    port, side, pooler = free_port(), free_port(), free_port()
+    launch = site.launch.but(
+        DATABASE_URL=f"postgresql://launch@127.0.0.1:{pooler}/launch",
+        PORT=str(port),
+        WORKER_PORT=str(side),
+    )
+    async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
+
+        async def cause(of: int, part: str) -> str:
+            with suppress(httpx2.HTTPError):
+                found = (await client.get(f"http://127.0.0.1:{of}/readyz")).json()
+                return str(found["causes"].get(part))
+            return ""
+
+        async def is_away() -> bool:
+            return bool(await cause(port, "database")) and bool(await cause(side, "queue"))
+
+        async def is_refused() -> bool:
+            return "max_prepared_statements" in await cause(port, "database")
+
+        with launch.running("serve") as running, launch.running("worker") as worker:
+            await until(is_away)
+            with pgbouncer(url, "transaction", pooler, **settings):
+                await until(is_refused)
+                answer = await site.ask(port, LIST, token)
+                assert answer["errors"][0]["extensions"]["code"] == "DEPENDENCY_DOWN"
+                await asyncio.to_thread(worker.wait_for, "set max_prepared_statements")
+            assert "Traceback" not in running.output + worker.output

@@ -29,15 +29,17 @@ def version() -> tuple[int, int]:
 
 
 @contextmanager
-def pgbouncer(url: str, mode: str, **settings: object) -> Iterator[str]:
-    """Its URL. The PostgreSQL must let anybody in over its socket."""
+def pgbouncer(url: str, mode: str, port: int | None = None, **settings: object) -> Iterator[str]:
+    """Its URL; `port` None: any that is free. PostgreSQL must let anybody in over its socket."""
     # Of its own: as root it runs as another user, to whom the folders of pytest are closed.
     with tempfile.TemporaryDirectory(prefix="pgbouncer-") as name:
-        yield from _running(Path(name), url, mode, settings)
+        yield from _running(Path(name), url, mode, port or free_port(), settings)
 
 
-def _running(folder: Path, url: str, mode: str, settings: Mapping[str, object]) -> Iterator[str]:
-    target, port = make_url(url), free_port()
+def _running(
+    folder: Path, url: str, mode: str, port: int, settings: Mapping[str, object]
+) -> Iterator[str]:
+    target = make_url(url)
     host = target.query.get("host", target.host)
     (folder / "users.txt").write_text('"launch" ""\n')
     lines = {
