@@ -20,13 +20,17 @@ import uvicorn
 from starlette.applications import Starlette
 
 from app import create_app
+from db.pooling import refuse_when_unfit
 from endpoints.stopping import Stopping
 from server.http.protocol import HeaderLimitProtocol
+from services.platform import background
 from settings import load_settings
 
 logger = logging.getLogger("launch.serve")
 
 LINGER_SECONDS = 1.0
+PARENT = "LAUNCH_SERVE_PARENT"  # the environment: who has started this process with others
+RETIRE = signal.SIGUSR1  # from the process that has started others: a successor serves
 
 Handler = Callable[[int, FrameType | None], Any]
 
@@ -41,7 +45,12 @@ def application() -> Starlette:
     async def lifespan(served: Starlette) -> AsyncIterator[Any]:
         async with inner(served) as state:
             Draining(served.state.stopping, settings.drain_seconds).install()
-            yield state
+            db = served.state.runtime.db
+            check = asyncio.create_task(refuse_when_unfit(db.url, db.breaker), name="pooling")
+            try:
+                yield state
+            finally:
+                await background.end(check)
 
     app.router.lifespan_context = lifespan
     return app
@@ -59,7 +68,10 @@ class Draining:
         self._has_begun = False
 
     def install(self) -> None:
-        """In the main thread, where uvicorn has its handlers; elsewhere there are none."""
+        """In the main thread, where uvicorn has its handlers; elsewhere there are none.
+
+        A hang-up is for the process that started this one, or ends this one as SIGTERM does.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             handler = signal.getsignal(number)
             server = getattr(handler, "__self__", None)
@@ -67,6 +79,18 @@ class Draining:
                 self._before[number] = handler
                 signal.signal(number, self._on_signal)
                 server.shutdown = partial(_shut_down, server)  # type: ignore[method-assign]
+        if self._before and os.environ.get(PARENT) == str(os.getppid()):
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            signal.signal(RETIRE, self._on_retire)
+        elif self._before:
+            signal.signal(signal.SIGHUP, self._on_hang_up)
+
+    def _on_hang_up(self, _number: int, frame: FrameType | None) -> None:
+        self._on_signal(signal.SIGTERM, frame)
+
+    def _on_retire(self, _number: int, _frame: FrameType | None) -> None:
+        HeaderLimitProtocol.linger = LINGER_SECONDS
+        self._loop.call_soon_threadsafe(self._finish, signal.SIGTERM)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self._has_begun or number == signal.SIGINT or not self._seconds:

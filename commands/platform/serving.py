@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 from contextlib import suppress
 from logging.config import dictConfig
@@ -10,8 +11,10 @@ from tempfile import TemporaryDirectory
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
 
 from commands.platform import trusted_proxies
+from commands.platform.draining import PARENT, RETIRE
 from commands.platform.logs import log_config
 from commands.shared.db_access import check_at_start
 from commands.shared.environment import own_settings
@@ -25,6 +28,7 @@ logger = logging.getLogger("launch.serve")
 
 MAX_BYTES = 1_000_000  # of one message on a websocket
 GRACE_SECONDS = 5
+_START_SECONDS = 60  # for a new process to serve, on a busy machine too
 # Longer than a proxy keeps a connection: one that we close may just be sending a request over it.
 KEEP_ALIVE_SECONDS = 20
 
@@ -48,17 +52,51 @@ def run(host: str | None, port: int | None, workers: int) -> None:
         return
     with TemporaryDirectory(prefix="launch-metrics-") as folder:
         os.environ["METRICS_DIR"] = folder  # their counters add up here
+        os.environ[PARENT] = str(os.getpid())
         _serve(settings, workers)
 
 
 class _Parent(Multiprocess):
-    """The process that starts those that serve."""
+    """The process that starts those that serve, and replaces them one by one at SIGHUP."""
+
+    def restart_all(self) -> None:
+        """Each ends once its successor serves: the port is never without a process.
+
+        SIGTERM would let them drain, and `/readyz` of a port that goes on serving would fail.
+        Raises nothing: where a successor does not start, the others go on as they are.
+        """
+        for place, old in enumerate(self.processes):
+            if self._is_ending():
+                return
+            successor = Process(self.config, self.sockets)
+            successor.start()
+            if not successor.wait_until_ready(_START_SECONDS, self.should_exit):
+                successor.kill()
+                successor.join()
+                logger.error("reload: a new process did not start; the others go on serving")
+                return
+            self.processes[place] = successor
+            _retire(old)
+        logger.info("reload: all processes were replaced")
+
+    def _is_ending(self) -> bool:
+        """Whether a signal has come meanwhile that ends everything."""
+        return any(number in (signal.SIGTERM, signal.SIGINT) for number in self.signal_queue)
 
     def terminate_all(self) -> None:
         """Keep no listener: people would connect to it when all have closed theirs."""
         super().terminate_all()
         for listener in self.sockets:
             listener.close()
+
+
+def _retire(process: Process) -> None:
+    """End it without draining: the listener is that of the others too."""
+    if process.pid is not None and process.exitcode is None:
+        os.kill(process.pid, RETIRE)
+    process.join()
+    process.parent_conn.close()
+    process.child_conn.close()
 
 
 def _serve(settings: Settings, workers: int) -> None:

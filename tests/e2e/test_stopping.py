@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from tests.e2e.test_metrics_of_processes import processes_of
 from tests.support.clock import PATIENCE
 from tests.support.command import Running, wait_until_ready
 from tests.support.nginx import nginx
@@ -125,6 +126,43 @@ async def test_all_processes_of_a_port_stop_together_and_cleanly(site: Site) -> 
     assert is_within(6, took)
     for word in ("Traceback", "ERROR"):
         assert word not in running.output, running.output
+
+
+async def test_a_hang_up_replaces_all_processes_of_a_port_one_by_one(site: Site) -> None:
+    """SIGHUP: no request fails, readiness stays, streams come back, nothing is left of the old."""
+    token, port = await site.log_in(), free_port()
+    with site.launch.running("serve", "--workers", "2", "--port", str(port)) as running:
+        await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{port}")
+        before = {child.pid for child in processes_of(running)}
+        people = [Traffic(site, port, token) for _ in range(3)]
+        traffic = asyncio.gather(*(person.ask(change=False) for person in people))
+        async with event_stream(port, token, "/graphql") as graph:
+            text = graph.aiter_text()
+            await anext(text)
+            running.process.send_signal(signal.SIGHUP)
+            rest = "".join([part async for part in text])  # raises where the body breaks off
+        await asyncio.to_thread(running.wait_for, "all processes were replaced")
+        for person in people:
+            person.stop()
+        await traffic
+        after = {child.pid for child in processes_of(running)}
+        assert (len(before), len(after), before & after) == (2, 2, set())
+        await asyncio.to_thread(running.end, signal.SIGTERM)
+    assert "event: complete" not in rest
+    assert [person.failures for person in people] == [[], [], []]
+    assert all(person.answered for person in people)
+    until_then = running.output.partition("all processes were replaced")[0]
+    for word in ("Traceback", "ERROR", "draining"):
+        assert word not in until_then, until_then
+
+
+async def test_a_hang_up_of_a_process_alone_drains_it(site: Site) -> None:
+    """It has no successor: a terminal that closes ends it as SIGTERM does."""
+    with server(site, free_port(), DRAIN_SECONDS="0.5") as running:
+        await asyncio.to_thread(running.end, signal.SIGHUP)
+    assert "draining for 0.5 s" in running.output
+    assert running.process.returncode in (0, -signal.SIGTERM)
+    assert "Traceback" not in running.output
 
 
 class Traffic:
