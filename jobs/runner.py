@@ -123,10 +123,8 @@ class JobRunner:
         """Once: the queue would miss what it listens for, and say nothing (F9)."""
         if self._has_session:
             return
-        reason = pooling.pooling_error(
-            await pooling.detect_pooling(self._dsn), needs_session=True
-        )
-        if reason:
+        observed = await pooling.detect_pooling(self._dsn)
+        if reason := pooling.pooling_error(observed, needs_session=True):
             await _close(connection)
             raise UnfitDatabase(reason)
         self._has_session = True

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from domain.actors import Actor
 from domain.flags.guarded_operations import guards_of_call
-from services.flags import feature_guards
+from services.flags import feature_gates
 from services.flags.flag_sets import FlagSet
 from subscriptions.fanout import Latest, Subscription
 from subscriptions.flag_feed import FlagFeed
@@ -19,12 +19,12 @@ def end_when_off(
     feed: FlagFeed, actor: Actor, field_name: str, stream: Subscription[T]
 ) -> Iterator[None]:
     """End a stream with FeatureOff as soon as this process has flags that close its operation."""
-    side = feature_guards.side_of(actor, None)
+    side = feature_gates.side_of(actor, None)
     operations = guards_of_call(field_name, None, side)
-    context = feature_guards.context_of(actor, side, None)
+    context = feature_gates.context_of(actor, side, None)
 
     def check(flags: FlagSet) -> bool:
-        if failure := feature_guards.closed_by(flags, operations, context):
+        if failure := feature_gates.closed_by(flags, operations, context):
             stream.end(failure)
         return False  # nobody reads the sets
 

@@ -20,7 +20,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from app import create_app
-from db.pooling import refuse_when_unfit
+from db.pooling import refuse_when_unsuitable
 from endpoints.stopping import Stopping
 from server.http.protocol import HeaderLimitProtocol
 from services.platform import background
@@ -46,7 +46,7 @@ def application() -> Starlette:
         async with inner(served) as state:
             Draining(served.state.stopping, settings.drain_seconds).install()
             db = served.state.runtime.db
-            check = asyncio.create_task(refuse_when_unfit(db.url, db.breaker), name="pooling")
+            check = asyncio.create_task(refuse_when_unsuitable(db.url, db.breaker), name="pooling")
             try:
                 yield state
             finally:

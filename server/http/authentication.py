@@ -65,16 +65,19 @@ async def recognised(runtime: Runtime, request: GraphQLRequest) -> Context | Non
 
 def remembered(context: Context) -> bool:
     """Whether it is known without waiting who calls, and that they may; it is noted then."""
-    credential = credential_of(context.connection, None, context.runtime.settings)
-    if credential is None:
-        return True
-    if credential.secret is None:
+    credentials = credentials_of(context.connection, None, context.runtime.settings)
+    actors = [_remembered(context, credential) for credential in credentials]
+    known = [actor for actor in actors if actor is not None]
+    if len(known) < len(credentials):
         return False
-    actor = context.runtime.access.remembered(credential.secret)
-    if actor is None:
-        return False
-    context.actor, context.credential = actor, credential.secret
+    if known:
+        context.actor, context.credential = known[0], credentials[0].secret
     return True
+
+
+def _remembered(context: Context, credential: Credential) -> Actor | None:
+    secret = credential.secret
+    return None if secret is None else context.runtime.access.remembered(secret)
 
 
 async def actor_behind(context: Context, credential: Credential) -> Actor:

@@ -52,11 +52,11 @@ class _LentDatabase(Database):
         self._after_commit.clear()
         self.positions = Positions(self.direct)
         self.breaker.reset()
-        self.breaker.wrote()
+        self.breaker.record_write()
 
     async def dispose(self) -> None:
         """The process is gone, its connections are kept."""
-        await self.positions.settle()
+        await self.positions.wait_published()
         self._idle.append(self)
 
     async def close(self) -> None:
