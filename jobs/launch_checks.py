@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from db.session import Database
 from services.health.health_monitor import HealthMonitor
-from services.incidents.incident_causes import promote_left_over
+from services.incidents.incident_causes import promote_dependents
 from services.metrics.metric_probe import MetricReader
 from services.phases import ramps
 from services.phases.criteria import judge_phases
@@ -23,7 +23,7 @@ async def check_launch(db: Database, monitor: HealthMonitor, settings: Settings)
     reader = MetricReader(db)
     await _try("criteria", judge_phases(db, reader, interval))
     await _try("thresholds", judge_thresholds(db, reader, interval))
-    await _try("incidents", promote_left_over(db))
+    await _try("incidents", promote_dependents(db))
     await _try("ramps", _advance_ramps(db, monitor, settings))
 
 

@@ -1,4 +1,4 @@
-"""What the database keeps of alerts: incidents, and messages with their events (S68, S99)."""
+"""Stores alerts in the database: their incidents, and messages with their events (S68, S99)."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,13 +22,13 @@ from services.incidents import incident_causes, incident_reads, suspects
 from services.incidents.incidents import IncidentDraft
 
 ACTOR = system_actor("alerts")
-_MAX_CHANGES = 5
-_LATE = timedelta(seconds=60)
+_MAX_SUSPECTS = 5
+_LATE_AFTER = timedelta(seconds=60)
 
 
 async def brief(uow: UnitOfWork, alert: Alert) -> Briefing:
-    """Open or end the incident of an alert, and read what a team wants to know."""
-    incident = await settle(uow, alert)
+    """Open or end the incident of an alert, and read the context for its message."""
+    incident = await sync_incident(uow, alert)
     if incident is None:
         return Briefing()
     briefing = Briefing(incident.number, await _suspects(uow, incident))
@@ -39,18 +39,20 @@ async def brief(uow: UnitOfWork, alert: Alert) -> Briefing:
 
 
 async def _suspects(uow: UnitOfWork, incident: LaunchIncident) -> list[str]:
-    wanted = suspects.SuspectQuery(incident, _MAX_CHANGES)
-    found = (await suspects.of_incidents(uow.session, [wanted])).get(wanted, [])
+    query = suspects.SuspectQuery(incident, _MAX_SUSPECTS)
+    suspect_changes = (await suspects.of_incidents(uow.session, [query])).get(query, [])
     return [
         f"{moment(item.change.at)} {item.change.actor_label}: {item.key or 'the phase'} "
         f"{item.change.action} ({', '.join(item.why)})"
-        for item in found
+        for item in suspect_changes
     ]
 
 
-async def log(uow: UnitOfWork, message: Delivery, alert: Alert | None) -> bool:
-    """Store a message; once it is at its end, with its event. May run twice without harm."""
-    incident = await settle(uow, alert) if alert else await _incident(uow, message.incident_id)
+async def log_delivery(uow: UnitOfWork, message: Delivery, alert: Alert | None) -> bool:
+    """Store a message, with its event once it is finished. Safe to repeat."""
+    incident = (
+        await sync_incident(uow, alert) if alert else await _incident(uow, message.incident_id)
+    )
     message = replace(message, incident_id=incident.id if incident else None)
     stored = await queries.save_delivery(uow.session, message)
     if stored and message.finished_at is not None:
@@ -58,23 +60,23 @@ async def log(uow: UnitOfWork, message: Delivery, alert: Alert | None) -> bool:
     return stored
 
 
-async def settle(uow: UnitOfWork, alert: Alert) -> LaunchIncident | None:
-    """The incident of an alert, after opening or ending it where that is still to be done.
+async def sync_incident(uow: UnitOfWork, alert: Alert) -> LaunchIncident | None:
+    """Return the incident of an alert, after opening or ending it if that is still to be done.
 
-    Health opens incidents of its own (S68), also afterwards: when the database was away.
-    What begins in a silence has none before the silence is over (A28).
+    Alerts of health open incidents (S68), after an outage of the database too. An alert that begins
+    in a silence has no incident until the silence is over (A28).
     """
     if alert.source is not AlertSource.HEALTH or alert.silenced_until is not None:
         return await _incident(uow, alert.incident_id)
     await queries.save_alert(uow.session, alert, uow.now)
     row = await queries.lock_alert(uow.session, alert.key)
     assert row is not None
-    if row.revision <= alert.revision:  # otherwise somebody knows more than we do
-        await _settle(uow, alert, row)
+    if row.revision <= alert.revision:  # otherwise another process has stored a newer revision
+        await _open_or_end(uow, alert, row)
     return await _incident(uow, row.incident_id)
 
 
-async def _settle(uow: UnitOfWork, alert: Alert, row: LaunchAlert) -> None:
+async def _open_or_end(uow: UnitOfWork, alert: Alert, row: LaunchAlert) -> None:
     if row.incident_opened_for != alert.opened_at:
         opened = await incident_causes.report(
             uow, ACTOR, _draft(alert, late=uow.now - alert.opened_at)
@@ -83,7 +85,7 @@ async def _settle(uow: UnitOfWork, alert: Alert, row: LaunchAlert) -> None:
     elif alert.open:
         await incident_causes.observe(uow, alert.key, Observation(alert.text))
     if not alert.open and row.incident_closed_for != alert.opened_at:
-        await incident_causes.recovered(
+        await incident_causes.mark_recovered(
             uow, ACTOR, alert.key, _resolution(alert), alert.resolved_at
         )
         row.incident_closed_for = alert.opened_at
@@ -95,8 +97,8 @@ async def _incident(uow: UnitOfWork, key: UUID | None) -> LaunchIncident | None:
 
 def _draft(alert: Alert, *, late: timedelta) -> IncidentDraft:
     lines = [alert.text, f"It began at {moment(alert.since)}."]
-    if late > _LATE:
-        lines.append("It is entered now because the database did not answer before.")
+    if late > _LATE_AFTER:
+        lines.append("It was recorded late because the database did not answer before.")
     return IncidentDraft(
         type=HEALTH_INCIDENT,
         severity=Severity.CRITICAL,
@@ -116,9 +118,9 @@ def _resolution(alert: Alert) -> str:
 
 
 def _event(message: Delivery) -> AlertSent:
-    found = message.incident_id
+    incident_id = message.incident_id
     return AlertSent(
-        incident_id=IncidentId(found) if found else None,
+        incident_id=IncidentId(incident_id) if incident_id else None,
         channel=message.channel,
         delivered=message.sent_at is not None,
         latency_ms=message.latency_ms,

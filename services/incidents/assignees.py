@@ -1,4 +1,4 @@
-"""Who may be given an incident (A31)."""
+"""Lists the people an incident can be assigned to (A31)."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,5 +8,5 @@ from db.queries.pages import Moments
 
 
 async def page(session: AsyncSession, search: str | None, page: Moments) -> list[User]:
-    """The launch team without those who are kept out, newest first."""
+    """Return the launch team without disabled accounts, newest first."""
     return await accounts.page_of_users(session, accounts.assignable(search), page)

@@ -1,6 +1,7 @@
-"""One cause opens one incident: what follows from it is listed there (D5, L17).
+"""Opens one incident for each cause, and lists there what follows from it (D5, L17).
 
-Checks, guards and limits report through here; what people report stands for itself.
+Checks, guards and limits report through this module. Incidents that people report are never merged
+into others.
 """
 
 import logging
@@ -20,7 +21,7 @@ from domain.incidents.incident_causes import CAUSE_GRACE, Links, explained_by
 from domain.incidents.incidents import ACTIVE_STATUSES, Observation, worse
 from services.incidents import incident_episodes as episodes
 from services.incidents import incidents
-from services.incidents.incident_log import before, record
+from services.incidents.incident_log import record, snapshot
 from services.incidents.incidents import IncidentDraft, OpenedIncident
 
 logger = logging.getLogger(__name__)
@@ -30,14 +31,14 @@ _DRAFT: TypeAdapter[IncidentDraft] = TypeAdapter(IncidentDraft)
 
 
 async def report(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> OpenedIncident:
-    """Open the incident of some trouble, or list it on the open incident of its cause.
+    """Open an incident, or list it as a dependent on the open incident of its cause.
 
-    Incidents that turn out to follow from the new one end, and are listed on it.
+    Open incidents that follow from the new one end, and are listed on it.
     """
-    await take_turn(uow)
+    await lock_reports(uow)
     cause = await _cause_of(uow, draft)
     if cause is not None:
-        await _list(uow, actor, cause, draft)
+        await _list_dependent(uow, actor, cause, draft)
         return OpenedIncident(cause, merged=True)
     opened = await incidents.open_incident(uow, actor, draft)
     for row in await queries.following(uow.session, draft.links.explains):
@@ -46,28 +47,28 @@ async def report(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> OpenedI
     return opened
 
 
-async def take_turn(uow: UnitOfWork) -> None:
-    """Until the commit nobody else reports: a database that is back is told of by all at once.
+async def lock_reports(uow: UnitOfWork) -> None:
+    """Allow no other report until the commit: after an outage all processes report at once.
 
-    `report` does so itself. Who locks an incident before takes the turn first, or two of them
-    would wait for each other.
+    `report` takes this lock itself. A caller that locks an incident row first must take it before,
+    or two callers would deadlock.
     """
     await queries.lock(uow.session)
 
 
-async def recovered(
+async def mark_recovered(
     uow: UnitOfWork, actor: Actor, key: str, note: str, at: datetime | None = None
 ) -> None:
-    """Some trouble is over, whether it has an incident or is listed on another.
+    """Resolve the incident of a key, or end it as a dependent of another incident.
 
-    `at`: when it was over, where that is not now.
+    `at` is the time of the recovery, if it is not now.
     """
     await queries.end_with_key(uow.session, key, at or uow.now)
     await incidents.resolve_by_key(uow, actor, key, note, at)
 
 
 async def observe(uow: UnitOfWork, key: str, observation: Observation) -> None:
-    """Note what is measured now of trouble that lasts."""
+    """Store the latest measurement for a cause that lasts."""
     await episodes.observe_key(uow, key, observation)
     row = await queries.open_with_key(uow.session, key)
     if row is not None:
@@ -75,22 +76,25 @@ async def observe(uow: UnitOfWork, key: str, observation: Observation) -> None:
 
 
 async def is_open(uow: UnitOfWork, key: str) -> bool:
-    """Whether some trouble has an open incident, or is listed on one as lasting."""
+    """Whether a key has an open incident, or is an unended dependent of one."""
     row = await incident_queries.lock_newest_with_key(uow.session, key)
     if row is not None and row.status in ACTIVE_STATUSES:
         return True
     return await queries.open_with_key(uow.session, key) is not None
 
 
-async def end_of_run(uow: UnitOfWork, run_id: UUID, outcome: str) -> None:
-    """A run is over: incidents of its criteria end with it, whoever has taken them (L17)."""
+async def end_incidents_of_run(uow: UnitOfWork, run_id: UUID, outcome: str) -> None:
+    """End the incidents of a run's criteria with the run, acknowledged or not (L17)."""
     await queries.end_with_prefix(uow.session, f"criterion:{run_id}:", uow.now)
     for row in await queries.of_criteria(uow.session, run_id):
         await incidents.end(uow, _ACTOR, row, f"The run of the phase ended: {outcome}.")
 
 
-async def promote_left_over(db: Database) -> int:
-    """What outlives its cause by five minutes becomes an incident of its own; how many did."""
+async def promote_dependents(db: Database) -> int:
+    """Open an incident for each dependent that outlives its cause by five minutes.
+
+    Returns how many were opened.
+    """
     async with db.write() as uow:
         rows = await queries.lock_left_over(uow.session, uow.now - CAUSE_GRACE)
         for row in rows:
@@ -109,8 +113,10 @@ async def _cause_of(uow: UnitOfWork, draft: IncidentDraft) -> LaunchIncident | N
     return None
 
 
-async def _list(uow: UnitOfWork, actor: Actor, cause: LaunchIncident, draft: IncidentDraft) -> None:
-    """The worse severity stands while the incident is open."""
+async def _list_dependent(
+    uow: UnitOfWork, actor: Actor, cause: LaunchIncident, draft: IncidentDraft
+) -> None:
+    """List a dependent on an incident, which takes the worse severity of both while it is open."""
     episode = await episode_queries.last(uow.session, cause.id)
     observed = draft.observation
     is_new = await queries.save(
@@ -127,11 +133,11 @@ async def _list(uow: UnitOfWork, actor: Actor, cause: LaunchIncident, draft: Inc
     )
     if not is_new:
         return
-    was = before(cause)
+    before = snapshot(cause)
     if cause.status in ACTIVE_STATUSES:
         cause.severity = worse(cause.severity, draft.severity)
-        await episodes.edited(uow, cause, worse_since=draft.first_bad_at)
-    record(uow, actor, cause, f"explains {draft.title!r}", was)
+        await episodes.update_current(uow, cause, worse_since=draft.first_bad_at)
+    record(uow, actor, cause, f"explains {draft.title!r}", before)
 
 
 async def _absorb(
@@ -139,7 +145,7 @@ async def _absorb(
 ) -> None:
     draft = await _draft_of(uow, row)
     await incidents.end(uow, actor, row, f"It follows from incident {cause.number}: {cause.title}.")
-    await _list(uow, actor, cause, draft)
+    await _list_dependent(uow, actor, cause, draft)
 
 
 async def _promote(uow: UnitOfWork, row: IncidentDependent) -> None:
@@ -151,9 +157,9 @@ async def _promote(uow: UnitOfWork, row: IncidentDependent) -> None:
 
 
 async def _draft_of(uow: UnitOfWork, row: LaunchIncident) -> IncidentDraft:
-    """What would open this incident again."""
+    """Return the draft that would open this incident again."""
     episode = await episode_queries.last(uow.session, row.id)
-    said = episode.explanation or row.title
+    explanation = episode.explanation or row.title
     return IncidentDraft(
         type=row.incident_type,
         severity=row.severity,
@@ -164,6 +170,6 @@ async def _draft_of(uow: UnitOfWork, row: LaunchIncident) -> IncidentDraft:
         run_id=row.run_id,
         dedup_key=row.dedup_key,
         first_bad_at=episode.began_at,
-        observation=Observation(said, episode.value, episode.unit),
+        observation=Observation(explanation, episode.value, episode.unit),
         links=Links(tuple(row.explains), tuple(row.follows_from)),
     )

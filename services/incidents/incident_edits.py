@@ -1,4 +1,4 @@
-"""Change what is known of an incident, who works on it, how bad it is (S28, A31)."""
+"""Edits an incident: its fields, assignee, severity and status (S28, A31)."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -11,25 +11,30 @@ from domain.actors import Actor
 from domain.errors import Invalid
 from domain.incidents.incidents import IncidentMove, IncidentStatus, Severity, next_status
 from services.incidents import incident_episodes as episodes
-from services.incidents.incident_changes import take
-from services.incidents.incident_inputs import check_assignee, check_features, check_note, locked
-from services.incidents.incident_log import before, record
+from services.incidents.incident_changes import set_acknowledged_by
+from services.incidents.incident_inputs import (
+    check_assignee,
+    check_features,
+    check_note,
+    lock_incident,
+)
+from services.incidents.incident_log import record, snapshot
 from services.incidents.incidents import release
 from services.platform.texts import check_text, line
 from services.platform.versions import check_version
 
-_WORDS = {
+_FIELD_NAMES = {
     "title": "title",
     "description": "description",
     "user_impact": "user impact",
     "affected_features": "affected features",
 }
 
-_EPISODE_WORDS = {"title", "description"}
+_EPISODE_TEXTS = {"title", "description"}
 
 
 class IncidentPatch(TypedDict, total=False):
-    """The fields of an incident that an update gives; absent ones stay as they are."""
+    """The fields of an incident that an update sets; absent ones stay as they are."""
 
     severity: Severity
     title: str
@@ -49,12 +54,12 @@ async def update(
     note: str | None = None,
     expected_version: int | None = None,
 ) -> LaunchIncident:
-    """Change the fields that are given, and say so in the timeline.
+    """Change the given fields, and record the changes in the timeline.
 
     Raises NotFound, Invalid naming the field, VersionConflict and InvalidTransition.
     """
     check_note(note, argument=False)
-    row = await locked(uow, incident_id, ("input", "id"))
+    row = await lock_incident(uow, incident_id, ("input", "id"))
     await check_version(
         uow.session,
         expected_version,
@@ -63,17 +68,17 @@ async def update(
         changed_at=row.updated_at,
     )
     assignee = await _check(uow, patch)
-    was = before(row)
-    said = await _set_status(uow, actor, row, patch.get("status", row.status))
-    said += _apply(row, patch, assignee)
-    await episodes.edited(uow, row, words=bool(patch.keys() & _EPISODE_WORDS))
-    if said or note:
-        record(uow, actor, row, ", ".join(said) or "noted", was, note=note)
+    before = snapshot(row)
+    changes = await _set_status(uow, actor, row, patch.get("status", row.status))
+    changes += _apply(row, patch, assignee)
+    await episodes.update_current(uow, row, words=bool(patch.keys() & _EPISODE_TEXTS))
+    if changes or note:
+        record(uow, actor, row, ", ".join(changes) or "noted", before, note=note)
     return row
 
 
 async def _check(uow: UnitOfWork, patch: IncidentPatch) -> User | None:
-    """Raises for what is wrong in a patch; returns whom it assigns."""
+    """Check a patch and return the assignee that it names; raises Invalid and NotFound."""
     if "title" in patch:
         patch["title"] = line(patch["title"], "title", 300)
     check_text(patch.get("description"), "description", 10_000)
@@ -87,12 +92,15 @@ async def _check(uow: UnitOfWork, patch: IncidentPatch) -> User | None:
 async def _set_status(
     uow: UnitOfWork, actor: Actor, row: LaunchIncident, status: IncidentStatus
 ) -> list[str]:
-    """INVESTIGATING takes it, OPEN gives it back; the other moves need their own words."""
+    """Set INVESTIGATING or OPEN; the other statuses have mutations of their own.
+
+    Returns what to say about it in the timeline.
+    """
     if status is row.status:
         return []
     if status is IncidentStatus.INVESTIGATING:
         row.status = next_status(row.status, IncidentMove.ACKNOWLEDGE)
-        await take(uow, actor, row)
+        await set_acknowledged_by(uow, actor, row)
         return ["acknowledged"]
     if status is IncidentStatus.OPEN and row.status is IncidentStatus.INVESTIGATING:
         next_status(row.status, IncidentMove.RELEASE)
@@ -104,17 +112,17 @@ async def _set_status(
 
 
 def _apply(row: LaunchIncident, patch: IncidentPatch, assignee: User | None) -> list[str]:
-    """Write the fields; returns what to say about each that changed."""
-    said = []
+    """Write the fields; returns a phrase for each change."""
+    changes = []
     if "severity" in patch and patch["severity"] is not row.severity:
-        said.append(f"severity {row.severity} to {patch['severity']}")
+        changes.append(f"severity {row.severity} to {patch['severity']}")
         row.severity = patch["severity"]
     if "assignee_id" in patch and patch["assignee_id"] != row.assignee_id:
-        said.append(f"assigned to {assignee.email if assignee else 'nobody'}")
+        changes.append(f"assigned to {assignee.email if assignee else 'nobody'}")
         row.assignee_id = patch["assignee_id"]
-    edited = []
-    for name, word in _WORDS.items():
+    edited_fields = []
+    for name, name_in_text in _FIELD_NAMES.items():
         if name in patch and patch[name] != getattr(row, name):  # type: ignore[literal-required]
             setattr(row, name, patch[name])  # type: ignore[literal-required]
-            edited.append(word)
-    return [*said, *([f"edited {', '.join(edited)}"] if edited else [])]
+            edited_fields.append(name_in_text)
+    return [*changes, *([f"edited {', '.join(edited_fields)}"] if edited_fields else [])]

@@ -1,6 +1,6 @@
-"""Episodes of incidents: the only place that begins, changes and ends one (D5, L5).
+"""Begins, changes and ends the episodes of incidents; no other module does (D5, L5).
 
-What the incident shows (title, description, severity, phase, run) is that of its current episode.
+Title, description, severity, phase and run of an incident are those of its current episode.
 """
 
 from datetime import datetime
@@ -22,7 +22,7 @@ def begin(
     detected_at: datetime | None = None,
     observation: Observation | None = None,
 ) -> IncidentEpisode:
-    """Begin the next episode of an incident that has just been opened, with the words it has."""
+    """Begin the next episode of an incident that has just been opened, with its current texts."""
     detected = min(detected_at or uow.now, uow.now)
     ended = previous.ended_at if previous else None
     if ended is not None:
@@ -33,46 +33,47 @@ def begin(
         first_bad_at=rules.onset(first_bad_at, detected, ended),
         detected_at=detected,
     )
-    _copy(row, episode)
+    _copy_fields(row, episode)
     observe(episode, observation, uow.now)
     uow.session.add(episode)
     return episode
 
 
-async def edited(
+async def update_current(
     uow: UnitOfWork,
     row: LaunchIncident,
     *,
     words: bool = False,
     worse_since: datetime | None = None,
 ) -> None:
-    """The incident was changed, and its current episode with it.
+    """Copy a change of the incident to its current episode.
 
-    `words`: a person wrote them; `worse_since`: the first sample that shows its severity.
+    `words` says that a person wrote its texts; `worse_since` is the first sample that shows its
+    severity.
     """
     episode = await queries.last(uow.session, row.id)
     if row.severity in SEVERE and episode.severity not in SEVERE:
         episode.worsened_at = min(worse_since or uow.now, uow.now)
-    _copy(row, episode)
+    _copy_fields(row, episode)
     episode.words_edited = episode.words_edited or words
 
 
-async def taken(uow: UnitOfWork, row: LaunchIncident) -> None:
-    """A person took it; the first time counts."""
+async def acknowledge_current(uow: UnitOfWork, row: LaunchIncident) -> None:
+    """Store that a person acknowledged the current episode; the first time counts."""
     episode = await queries.last(uow.session, row.id)
     episode.acknowledged_at = episode.acknowledged_at or uow.now
 
 
 async def end(uow: UnitOfWork, row: LaunchIncident) -> None:
-    """The incident was resolved: its current episode ends with it."""
+    """End the current episode of an incident that was resolved."""
     episode = await queries.last(uow.session, row.id)
     episode.ended_at, episode.resolution_notes = row.resolved_at, row.resolution_notes
 
 
 async def observe_key(uow: UnitOfWork, dedup_key: str, observation: Observation) -> None:
-    """Note what is measured now of a cause whose incident is open; no event, no new version.
+    """Store the latest measurement for the open incident of a key, without event or new version.
 
-    The description follows it, unless a person wrote one.
+    The description follows the measurement unless a person wrote one.
     """
     row = await incident_queries.lock_newest_with_key(uow.session, dedup_key)
     if row is None or row.status not in ACTIVE_STATUSES:
@@ -85,14 +86,14 @@ async def observe_key(uow: UnitOfWork, dedup_key: str, observation: Observation)
 
 
 def observe(episode: IncidentEpisode, observation: Observation | None, now: datetime) -> None:
-    """Keep the newest observation."""
+    """Store the latest observation in an episode."""
     if observation is None:
         return
     episode.explanation, episode.observed_at = observation.explanation, now
     episode.value, episode.unit = observation.value, observation.unit
 
 
-def _copy(row: LaunchIncident, episode: IncidentEpisode) -> None:
+def _copy_fields(row: LaunchIncident, episode: IncidentEpisode) -> None:
     episode.title, episode.description = row.title, row.description
     episode.severity = row.severity
     episode.phase_id, episode.run_id = row.phase_id, row.run_id

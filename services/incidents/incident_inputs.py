@@ -1,4 +1,4 @@
-"""What an incident may refer to: flags, phases and people that exist (S6)."""
+"""Look-ups and checks of what an incident refers to: flags, phases, people (S6)."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -15,10 +15,10 @@ from services.platform.texts import check_text
 _MAX_FEATURES = 100
 
 
-async def locked(
+async def lock_incident(
     uow: UnitOfWork, incident_id: UUID, path: Sequence[str] = ("id",)
 ) -> LaunchIncident:
-    """The incident to change; raises NotFound."""
+    """Lock the incident to change; raises NotFound."""
     row = await queries.lock(uow.session, incident_id)
     uow.refresh_now()
     if row is None:
@@ -27,12 +27,12 @@ async def locked(
 
 
 def check_note(note: str | None, *, argument: bool = True) -> None:
-    """What somebody says beside a move."""
+    """Check the note of a change; raises Invalid."""
     check_text(note, "note", 2_000, argument=argument)
 
 
 async def check_features(uow: UnitOfWork, keys: Sequence[str]) -> list[str]:
-    """The keys, each once; raises NotFound for a flag that does not exist."""
+    """Return the keys without repeats; raises NotFound for a flag that does not exist."""
     path = ("input", "affectedFeatures")
     if len(keys) > _MAX_FEATURES:
         raise Invalid(f"At most {_MAX_FEATURES} features.", path=path)
@@ -44,13 +44,13 @@ async def check_features(uow: UnitOfWork, keys: Sequence[str]) -> list[str]:
 
 
 async def check_phase(uow: UnitOfWork, phase_id: UUID | None) -> None:
-    """Raises NotFound for a phase that does not exist."""
+    """Raise NotFound for a phase that does not exist."""
     if phase_id is not None and not await phases.by_id(uow.session, [phase_id]):
         raise NotFound("There is no such phase.", path=("input", "phaseId"))
 
 
 async def check_assignee(uow: UnitOfWork, user_id: UUID) -> User:
-    """One of the launch team who may come in; raises NotFound for anybody else."""
+    """Return an enabled member of the launch team; raises NotFound for anybody else."""
     user = (await accounts.users_by_id(uow.session, [user_id])).get(user_id)
     if user is None or user.role not in STAFF or user.disabled_at is not None:
         path = ("input", "assigneeId")

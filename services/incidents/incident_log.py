@@ -1,4 +1,4 @@
-"""How a change of an incident is recorded: version, event, audit of what moved (A4, A33)."""
+"""Records changes of an incident: version, event, audit row of the changed fields (A4, A33)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,21 +13,21 @@ from domain.incidents.incidents import IncidentStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
-    """An incident as it was before it was changed."""
+class IncidentSnapshot:
+    """The status and audited fields of an incident before a change."""
 
     status: IncidentStatus
     audit: dict[str, object]
 
 
-def before(row: LaunchIncident) -> Before:
-    """Take this before you change the row."""
-    return Before(row.status, _audited(row))
+def snapshot(row: LaunchIncident) -> IncidentSnapshot:
+    """Take a snapshot of an incident; call this before changing the row."""
+    return IncidentSnapshot(row.status, _audit_values(row))
 
 
 def record_opened(uow: UnitOfWork, actor: Actor, row: LaunchIncident) -> None:
-    """The first event of an incident."""
-    _record(uow, actor, row, "opened", None, None, _audited(row), None, row.created_at)
+    """Record the first event of an incident."""
+    _record(uow, actor, row, "opened", None, None, _audit_values(row), None, row.created_at)
 
 
 def record(
@@ -35,24 +35,24 @@ def record(
     actor: Actor,
     row: LaunchIncident,
     action: str,
-    was: Before,
+    before: IncidentSnapshot,
     *,
     note: str | None = None,
     finding: str | None = None,
     occurred_at: datetime | None = None,
 ) -> None:
-    """A new version, its event, and an audit row of the fields that moved.
+    """Raise the version, and record the event and an audit row of the changed fields.
 
-    `occurred_at`: when it happened, where that was before it is recorded.
-    `finding`: what the system knows beside the words of whoever did it.
+    `occurred_at` is when it happened, if that was earlier. `finding` is what the system adds to the
+    note of the person.
     """
     row.version += 1
     row.updated_at = uow.now
-    now = _audited(row)
-    moved = [name for name in now if now[name] != was.audit[name]]
-    said = "\n\n".join(part for part in (note, finding) if part) or None
-    old, new = ({name: side[name] for name in moved} for side in (was.audit, now))
-    _record(uow, actor, row, action, was.status, old, new, said, occurred_at)
+    now = _audit_values(row)
+    changed = [name for name in now if now[name] != before.audit[name]]
+    text = "\n\n".join(part for part in (note, finding) if part) or None
+    old, new = ({name: side[name] for name in changed} for side in (before.audit, now))
+    _record(uow, actor, row, action, before.status, old, new, text, occurred_at)
 
 
 def _record(
@@ -81,8 +81,8 @@ def _record(
     uow.record(actor, event, audit, occurred_at)
 
 
-def _audited(row: LaunchIncident) -> dict[str, object]:
-    """All that can change of an incident, in the words of the graph: one side of a diff."""
+def _audit_values(row: LaunchIncident) -> dict[str, object]:
+    """Return the changeable fields of an incident under their GraphQL names: one side of a diff."""
     return {
         "status": row.status.name,
         "severity": row.severity.name,

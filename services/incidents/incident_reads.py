@@ -1,4 +1,4 @@
-"""Reading incidents (S28)."""
+"""Reads incidents and their episodes (S28)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MAX_EPISODES = 100
 
 @dataclass(frozen=True, slots=True)
 class IncidentFilter:
-    """Which incidents a list shows; None is all."""
+    """The filter of a list of incidents; None matches all."""
 
     status: Sequence[IncidentStatus] | None = None
     severity: Sequence[Severity] | None = None
@@ -30,7 +30,7 @@ class IncidentFilter:
 
 @dataclass(frozen=True, slots=True)
 class EpisodePage:
-    """So many episodes of one incident; raises Invalid for a limit out of bounds."""
+    """The newest `limit` episodes of one incident; raises Invalid for a limit out of bounds."""
 
     incident_id: UUID
     limit: int
@@ -41,19 +41,19 @@ class EpisodePage:
 
 
 async def page(
-    session: AsyncSession, wanted: IncidentFilter, part: Moments
+    session: AsyncSession, filters: IncidentFilter, part: Moments
 ) -> list[LaunchIncident]:
-    """Incidents, newest first."""
-    return await queries.page(session, part, _where(wanted))
+    """Return a page of incidents, newest first."""
+    return await queries.page(session, part, _where(filters))
 
 
-async def count(session: AsyncSession, wanted: IncidentFilter) -> int:
-    """How many incidents a filter finds."""
-    return await queries.count(session, _where(wanted))
+async def count(session: AsyncSession, filters: IncidentFilter) -> int:
+    """Count the incidents that match a filter."""
+    return await queries.count(session, _where(filters))
 
 
 async def facts(session: AsyncSession, incident_id: UUID) -> IncidentFacts | None:
-    """An incident as alerts see it."""
+    """Return the facts that alerts need about an incident; None where it does not exist."""
     row = (await queries.by_id(session, [incident_id])).get(incident_id)
     if row is None:
         return None
@@ -74,23 +74,23 @@ async def facts(session: AsyncSession, incident_id: UUID) -> IncidentFacts | Non
 
 
 async def episode_pages(
-    session: AsyncSession, wanted: Sequence[EpisodePage]
+    session: AsyncSession, filters: Sequence[EpisodePage]
 ) -> Mapping[EpisodePage, list[IncidentEpisode]]:
-    """The newest episodes of each incident, newest first: one statement for all."""
-    most = max((page.limit for page in wanted), default=0)
-    found = await episodes.newest(session, [page.incident_id for page in wanted], most)
-    return {page: found.get(page.incident_id, [])[: page.limit] for page in wanted}
+    """Return the newest episodes of each incident, newest first, with one statement for all."""
+    max_limit = max((page.limit for page in filters), default=0)
+    found = await episodes.newest(session, [page.incident_id for page in filters], max_limit)
+    return {page: found.get(page.incident_id, [])[: page.limit] for page in filters}
 
 
 async def open_ones(session: AsyncSession) -> list[LaunchIncident]:
-    """All that nobody has resolved, oldest first."""
+    """Return all unresolved incidents, oldest first."""
     return await queries.list_open(session)
 
 
-def _where(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
+def _where(filters: IncidentFilter) -> list[ColumnElement[bool]]:
     return queries.conditions(
-        status=wanted.status,
-        severity=wanted.severity,
-        phase_id=wanted.phase_id,
-        number=wanted.number,
+        status=filters.status,
+        severity=filters.severity,
+        phase_id=filters.phase_id,
+        number=filters.number,
     )

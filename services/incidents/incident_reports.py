@@ -1,4 +1,4 @@
-"""Reports of incidents, from their timelines and suspects (A35)."""
+"""Builds reports of incidents from their timelines and suspects (A35)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,23 +19,25 @@ from services.incidents import incident_timelines, suspects
 from services.incidents.incident_timelines import TimelinePage
 from services.incidents.suspects import SuspectChange, SuspectQuery
 
-_EVENTS = 500
-_SUSPECTS = 5
-_EPISODES = 100
+_MAX_EVENTS = 500
+_MAX_SUSPECTS = 5
+_MAX_EPISODES = 100
 
 
 async def reports(
     session: AsyncSession, rows: Sequence[LaunchIncident]
 ) -> Mapping[LaunchIncident, str]:
-    """A document for each, in as many statements as for one."""
-    pages = {row: TimelinePage(row.id, Keyset(_EVENTS + 1)) for row in rows}
-    wanted = {row: SuspectQuery(row, _SUSPECTS) for row in rows}
+    """Return a Markdown report for each incident, with as many statements as for one."""
+    pages = {row: TimelinePage(row.id, Keyset(_MAX_EVENTS + 1)) for row in rows}
+    suspect_queries = {row: SuspectQuery(row, _MAX_SUSPECTS) for row in rows}
     timelines = await incident_timelines.of_incidents(session, list(pages.values()))
-    episodes = await episode_queries.newest(session, [row.id for row in rows], _EPISODES)
-    ranked = await suspects.of_incidents(session, list(wanted.values()))
+    episodes = await episode_queries.newest(session, [row.id for row in rows], _MAX_EPISODES)
+    ranked = await suspects.of_incidents(session, list(suspect_queries.values()))
     return {
         row: markdown(
-            _facts(row, episodes[row.id], timelines[pages[row]], ranked.get(wanted[row], []))
+            _facts(
+                row, episodes[row.id], timelines[pages[row]], ranked.get(suspect_queries[row], [])
+            )
         )
         for row in rows
     }
@@ -45,7 +47,7 @@ def _facts(
     row: LaunchIncident,
     episodes: Sequence[IncidentEpisode],
     events: Sequence[RecordedEvent],
-    found: Sequence[SuspectChange],
+    suspect_changes: Sequence[SuspectChange],
 ) -> IncidentFacts:
     return IncidentFacts(
         number=row.number,
@@ -63,9 +65,9 @@ def _facts(
         affected_features=row.affected_features,
         resolution=row.resolution_notes,
         episodes=[_episode(item) for item in reversed(episodes)],
-        suspects=[_suspect(item) for item in found],
-        timeline=[_entry(item) for item in events[:_EVENTS]],
-        more_events=len(events) > _EVENTS,
+        suspects=[_suspect(item) for item in suspect_changes],
+        timeline=[_entry(item) for item in events[:_MAX_EVENTS]],
+        more_events=len(events) > _MAX_EVENTS,
     )
 
 

@@ -1,4 +1,4 @@
-"""What happened in and around incidents (A33)."""
+"""Reads the timelines of incidents (A33)."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -22,18 +22,18 @@ class TimelinePage:
 
 
 async def of_incidents(
-    session: AsyncSession, wanted: Sequence[TimelinePage]
+    session: AsyncSession, requests: Sequence[TimelinePage]
 ) -> Mapping[TimelinePage, list[RecordedEvent]]:
-    """Their events, oldest first: one statement for all that want the same page.
+    """Return the events of each incident, oldest first, with one statement for each page size.
 
-    They begin 15 minutes before the incident: what was changed then may be its cause.
+    A timeline begins 15 minutes before its incident: a change made then may be the cause.
     """
-    alike: dict[Numbers, list[TimelinePage]] = defaultdict(list)
-    for item in wanted:
-        alike[item.part].append(item)
-    found: dict[TimelinePage, list[RecordedEvent]] = {}
-    for part, pages in alike.items():
+    by_part: dict[Numbers, list[TimelinePage]] = defaultdict(list)
+    for item in requests:
+        by_part[item.part].append(item)
+    events: dict[TimelinePage, list[RecordedEvent]] = {}
+    for part, pages in by_part.items():
         ids = [page.incident_id for page in pages]
         timelines = await queries.of_incidents(session, ids, part, lead=WINDOW)
-        found |= {page: timelines[page.incident_id] for page in pages}
-    return found
+        events |= {page: timelines[page.incident_id] for page in pages}
+    return events

@@ -1,4 +1,4 @@
-"""Incidents: one for each cause while it is open (S27, S28, S55, S68, A30)."""
+"""Opens and resolves incidents: one for each cause at a time (S27, S28, S55, S68, A30)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from domain.incidents.incidents import (
     worse,
 )
 from services.incidents import incident_episodes as episodes
-from services.incidents.incident_log import before, record, record_opened
+from services.incidents.incident_log import record, record_opened, snapshot
 from services.incidents.suspects import confirmed_cause
 
 _PEOPLE = frozenset({ActorKind.USER, ActorKind.TOKEN})
@@ -31,11 +31,11 @@ _PEOPLE = frozenset({ActorKind.USER, ActorKind.TOKEN})
 
 @dataclass(frozen=True, slots=True)
 class IncidentDraft:
-    """An incident to be opened.
+    """An incident to open. Drafts of dependents are stored as JSON under these field names.
 
-    `first_bad_at`: the first bad sample, None where no sample shows it; `detected_at`: when it was
-    noticed, where that is not now; `observation`: what was measured; `links`: its place in the
-    order of causes; `is_momentary`: its cause is over as soon as it is opened.
+    `first_bad_at` is the first bad sample, None where no sample shows it; `detected_at` when it was
+    noticed, if not now; `observation` what was measured; `links` its place in the order of causes.
+    `is_momentary` says that its cause is over as soon as it is opened.
     """
 
     type: str
@@ -56,14 +56,14 @@ class IncidentDraft:
 
 @dataclass(frozen=True, slots=True)
 class OpenedIncident:
-    """The incident, and whether it was one that was open already."""
+    """An incident, and whether it was open already."""
 
     row: LaunchIncident
     merged: bool
 
 
-class _SameCause(Exception):
-    """There is an open incident about this cause."""
+class _AlreadyOpen(Exception):
+    """Another transaction has opened an incident about the same cause."""
 
 
 async def open_incident(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> OpenedIncident:
@@ -71,24 +71,24 @@ async def open_incident(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> 
 
     A cause that returns within 15 minutes of its resolution reopens its incident (A30).
     """
-    known = await _known(uow, draft)
-    if known is None:
+    existing = await _find_existing(uow, draft)
+    if existing is None:
         try:
-            return await _opened(uow, actor, draft)
-        except _SameCause:
-            # Somebody opened one with the same cause at this very moment; theirs stands.
-            known = await _known(uow, draft)
-            if known is None:
+            return await _insert(uow, actor, draft)
+        except _AlreadyOpen:
+            # Another transaction opened one with the same cause at the same moment; it stands.
+            existing = await _find_existing(uow, draft)
+            if existing is None:
                 raise
-    return await _again(uow, actor, known, draft)
+    return await _add_occurrence(uow, actor, existing, draft)
 
 
 async def resolve_by_key(
     uow: UnitOfWork, actor: Actor, dedup_key: str, note: str, at: datetime | None = None
 ) -> LaunchIncident | None:
-    """End the open incident of a cause by itself, unless a person took it over (S68).
+    """Resolve the open incident of a key automatically, unless a person has acknowledged it (S68).
 
-    `at`: when it was over, where that is not now. Returns the incident where it was resolved.
+    `at` is when it was over, if not now. Returns the incident if it was resolved.
     """
     row = await queries.lock_newest_with_key(uow.session, dedup_key)
     if row is None or row.status not in ACTIVE_STATUSES:
@@ -103,78 +103,80 @@ async def resolve_by_key(
 async def end(
     uow: UnitOfWork, actor: Actor, row: LaunchIncident, notes: str, at: datetime | None = None
 ) -> None:
-    """Resolve a locked incident; the change whose revert ended it is named (X8).
+    """Resolve a locked incident, naming the change whose revert ended it (X8).
 
     Raises InvalidTransition.
     """
-    was = before(row)
+    before = snapshot(row)
     row.status = next_status(row.status, IncidentMove.RESOLVE)
     row.resolved_at, row.resolution_notes = min(at or uow.now, uow.now), notes
     await episodes.end(uow, row)
     cause = await confirmed_cause(uow.session, row)
-    record(uow, actor, row, "resolved", was, note=notes, finding=cause, occurred_at=row.resolved_at)
+    record(
+        uow, actor, row, "resolved", before, note=notes, finding=cause, occurred_at=row.resolved_at
+    )
 
 
 def release(row: LaunchIncident) -> None:
-    """Open, and nobody has taken it."""
+    """Set an incident to OPEN and clear its acknowledgement."""
     row.status, row.resolved_at = IncidentStatus.OPEN, None
     row.acknowledged_at = row.acknowledged_by_kind = None
     row.acknowledged_by_id = row.acknowledged_by_label = None
 
 
-async def _known(uow: UnitOfWork, draft: IncidentDraft) -> LaunchIncident | None:
-    """The incident that this belongs to: one that is open, or was until just now."""
+async def _find_existing(uow: UnitOfWork, draft: IncidentDraft) -> LaunchIncident | None:
+    """Find the incident that a draft belongs to: one that is open, or was until recently."""
     if draft.dedup_key is None:
         return None
     row = await queries.lock_newest_with_key(uow.session, draft.dedup_key)
     if row is not None and row.status not in ACTIVE_STATUSES:
-        # Whoever held it while we waited may have opened an older one again.
+        # The transaction that held the lock meanwhile may have reopened an older one.
         row = await queries.lock_newest_with_key(uow.session, draft.dedup_key)
-    if row is None or row.status in ACTIVE_STATUSES or _comes_back(row, draft, uow.now):
+    if row is None or row.status in ACTIVE_STATUSES or _is_recurrence(row, draft, uow.now):
         return row
     return None
 
 
-def _comes_back(row: LaunchIncident, draft: IncidentDraft, now: datetime) -> bool:
-    """What somebody has put away is over, however soon the cause returns."""
+def _is_recurrence(row: LaunchIncident, draft: IncidentDraft, now: datetime) -> bool:
+    """Whether the cause of a resolved incident returns in time; a closed one stays closed."""
     return row.status is IncidentStatus.RESOLVED and returns(
         row.resolved_at, draft.first_bad_at or now
     )
 
 
-async def _opened(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> OpenedIncident:
+async def _insert(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> OpenedIncident:
     row = _row(uow, draft)
-    async with unique(uow.session, _SameCause()):
+    async with unique(uow.session, _AlreadyOpen()):
         uow.session.add(row)
     await uow.session.refresh(row)
-    _begin(uow, row, None, draft)
+    _begin_episode(uow, row, None, draft)
     record_opened(uow, actor, row)
     return OpenedIncident(row, merged=False)
 
 
-async def _again(
+async def _add_occurrence(
     uow: UnitOfWork, actor: Actor, row: LaunchIncident, draft: IncidentDraft
 ) -> OpenedIncident:
-    was = before(row)
+    before = snapshot(row)
     last = await episode_queries.last(uow.session, row.id)
     row.occurrences += 1
     row.cause_gone_at = uow.now if draft.is_momentary else None
     if row.status in ACTIVE_STATUSES:
         _merge(actor, row, last, draft)
-        await episodes.edited(uow, row, worse_since=draft.first_bad_at)
+        await episodes.update_current(uow, row, worse_since=draft.first_bad_at)
         episodes.observe(last, draft.observation, uow.now)
-        record(uow, actor, row, "happened again", was)
+        record(uow, actor, row, "happened again", before)
     else:
-        _return(row, draft)
-        episode = _begin(uow, row, last, draft)
-        record(uow, actor, row, "came back", was, occurred_at=episode.detected_at)
+        _reopen(row, draft)
+        episode = _begin_episode(uow, row, last, draft)
+        record(uow, actor, row, "came back", before, occurred_at=episode.detected_at)
     return OpenedIncident(row, merged=True)
 
 
 def _merge(actor: Actor, row: LaunchIncident, last: IncidentEpisode, draft: IncidentDraft) -> None:
-    """One more report of the same episode: the worse severity stands, and what checks say last.
+    """Merge a report into the current episode: the worse severity and the latest texts of checks.
 
-    The words of a person stay, and so do those of the first person who reported it.
+    Texts that a person wrote stay, and so do those of the first person who reported it.
     """
     row.severity = worse(row.severity, draft.severity)
     row.affected_features = list(dict.fromkeys((*row.affected_features, *draft.affected_features)))
@@ -182,8 +184,8 @@ def _merge(actor: Actor, row: LaunchIncident, last: IncidentEpisode, draft: Inci
         row.title, row.description = draft.title, draft.description
 
 
-def _return(row: LaunchIncident, draft: IncidentDraft) -> None:
-    """The next episode has its own facts; those of the last one stay in the history (L5)."""
+def _reopen(row: LaunchIncident, draft: IncidentDraft) -> None:
+    """Reopen an incident with the facts of the new episode; the last one keeps its own (L5)."""
     release(row)
     row.title, row.description, row.severity = draft.title, draft.description, draft.severity
     row.affected_features = list(draft.affected_features)
@@ -192,7 +194,7 @@ def _return(row: LaunchIncident, draft: IncidentDraft) -> None:
     row.phase_id, row.run_id = draft.phase_id, draft.run_id
 
 
-def _begin(
+def _begin_episode(
     uow: UnitOfWork, row: LaunchIncident, previous: IncidentEpisode | None, draft: IncidentDraft
 ) -> IncidentEpisode:
     return episodes.begin(

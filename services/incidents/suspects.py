@@ -1,4 +1,4 @@
-"""The changes that may have caused incidents (X8)."""
+"""Ranks the changes that may have caused an incident (X8)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ MAX_LIMIT = 20
 
 @dataclass(frozen=True, slots=True)
 class SuspectChange:
-    """A change, how suspicious it is, and why. `key`: the flag, where it is one that exists."""
+    """A change with its score and the reasons for it. `key` is the flag, where it still exists."""
 
     change: Change
     key: str | None
@@ -43,7 +43,7 @@ class SuspectChange:
 
 @dataclass(frozen=True, slots=True)
 class SuspectQuery:
-    """So many suspects of one episode of an incident; None is the current one.
+    """A request for the top suspects of one episode of an incident; None is the current one.
 
     Raises Invalid for a limit out of bounds.
     """
@@ -58,35 +58,34 @@ class SuspectQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What a ranking needs beside the changes, read for all incidents at once."""
+class _RankingData:
+    """What a ranking needs in addition to the changes, read for all incidents at once."""
 
     flags: Mapping[UUID, Flag]
     reverts: Mapping[UUID, list[datetime]]
 
 
 async def of_incidents(
-    session: AsyncSession, wanted: Sequence[SuspectQuery]
+    session: AsyncSession, queries_wanted: Sequence[SuspectQuery]
 ) -> Mapping[SuspectQuery, list[SuspectChange]]:
-    """The most suspicious changes before each episode began, worst first.
+    """Return the most suspicious changes before each episode began, highest score first.
 
-    As many statements for one incident as for a hundred.
+    The number of statements does not depend on the number of incidents.
     """
-    episodes = await _episodes(session, wanted)
+    episodes = await _episodes(session, queries_wanted)
     onsets = {item.id: latest(item.began_at, item.detected_at) for item in episodes.values()}
     changes = await queries.changes_before(session, onsets, WINDOW)
-    known = await _known(session, [item for found in changes.values() for item in found])
+    data = await _read_ranking_data(session, [item for found in changes.values() for item in found])
     return {
-        item: _ranked(item, episode, changes[episode.id], known)
-        for item, episode in episodes.items()
+        item: _rank(item, episode, changes[episode.id], data) for item, episode in episodes.items()
     }
 
 
 async def confirmed_cause(session: AsyncSession, row: LaunchIncident) -> str | None:
-    """What to say of a change whose revert ended this incident, which is over now."""
-    found = (await of_incidents(session, [wanted := SuspectQuery(row, MAX_LIMIT)]))[wanted]
-    said = [_sentence(row, item) for item in found if item.confirmed]
-    return f"Confirmed cause: {'; '.join(said)}." if said else None
+    """Return a sentence naming the changes whose revert ended a resolved incident, or None."""
+    found = (await of_incidents(session, [query := SuspectQuery(row, MAX_LIMIT)]))[query]
+    sentences = [_sentence(row, item) for item in found if item.confirmed]
+    return f"Confirmed cause: {'; '.join(sentences)}." if sentences else None
 
 
 async def _episodes(
@@ -107,20 +106,22 @@ def _sentence(row: LaunchIncident, item: SuspectChange) -> str:
     )
 
 
-async def _known(session: AsyncSession, changes: Iterable[Change]) -> _Known:
-    mine = {item.id: item.subject_id for item in changes if item.subject_kind is Subject.FLAG}
-    if not mine:
-        return _Known({}, {})
-    found = await flags.by_id(session, list(set(mine.values())))
-    return _Known(found, await queries.reverts(session, list(mine)))
+async def _read_ranking_data(session: AsyncSession, changes: Iterable[Change]) -> _RankingData:
+    flag_changes = {
+        item.id: item.subject_id for item in changes if item.subject_kind is Subject.FLAG
+    }
+    if not flag_changes:
+        return _RankingData({}, {})
+    found = await flags.by_id(session, list(set(flag_changes.values())))
+    return _RankingData(found, await queries.reverts(session, list(flag_changes)))
 
 
-def _ranked(
-    wanted: SuspectQuery, episode: IncidentEpisode, changes: Sequence[Change], known: _Known
+def _rank(
+    query: SuspectQuery, episode: IncidentEpisode, changes: Sequence[Change], data: _RankingData
 ) -> list[SuspectChange]:
     onset = Onset(
         episode.began_at,
-        features=frozenset(wanted.incident.affected_features),
+        features=frozenset(query.incident.affected_features),
         run_id=episode.run_id,
         phase_id=episode.phase_id,
         latest=latest(episode.began_at, episode.detected_at),
@@ -128,15 +129,15 @@ def _ranked(
         ended_at=episode.ended_at,
     )
     by_id = {change.id: change for change in changes}
-    candidates = [_candidate(change, changes, known) for change in changes]
+    candidates = [_candidate(change, changes, data) for change in changes]
     keys = {item.id: item.key for item in candidates}
     return [
         SuspectChange(by_id[item.id], keys[item.id], item.score, list(item.why), item.confirmed)
-        for item in rank(onset, candidates, wanted.limit)
+        for item in rank(onset, candidates, query.limit)
     ]
 
 
-def _candidate(change: Change, changes: Sequence[Change], known: _Known) -> Candidate:
+def _candidate(change: Change, changes: Sequence[Change], data: _RankingData) -> Candidate:
     if change.subject_kind is not Subject.FLAG:
         return Candidate(
             id=change.id,
@@ -147,7 +148,7 @@ def _candidate(change: Change, changes: Sequence[Change], known: _Known) -> Cand
             phase_id=change.subject_id,
             action=change.action,
         )
-    flag = known.flags.get(change.subject_id)
+    flag = data.flags.get(change.subject_id)
     return Candidate(
         id=change.id,
         at=change.at,
@@ -157,15 +158,15 @@ def _candidate(change: Change, changes: Sequence[Change], known: _Known) -> Cand
         phase_id=flag.phase_id if flag else None,
         action=change.action,
         regrouped=is_regrouped(change.before, change.after),
-        reverted_at=known.reverts.get(change.id, ()),
-        undone=is_undone(change.before, _last(change, changes).after),
+        reverted_at=data.reverts.get(change.id, ()),
+        undone=is_undone(change.before, _newest_of_same_flag(change, changes).after),
     )
 
 
 def _exposure_of_phase(change: Change, changes: Sequence[Change]) -> float:
-    """A phase reaches people through the flags that it moved in the same transaction.
+    """Return the exposure of a phase: that of the flags it changed in the same transaction.
 
-    Those that were put back before it began count no more: a rollback undoes the activation too.
+    Flags that were restored before the onset do not count: a rollback undoes the activation too.
     """
     moved = (
         exposure_of(item.before, item.after)
@@ -173,11 +174,11 @@ def _exposure_of_phase(change: Change, changes: Sequence[Change]) -> float:
         if item.subject_kind is Subject.FLAG
         and item.run_id is not None
         and (item.run_id, item.at) == (change.run_id, change.at)
-        and not is_undone(item.before, _last(item, changes).after)
+        and not is_undone(item.before, _newest_of_same_flag(item, changes).after)
     )
     return max(moved, default=0.0)
 
 
-def _last(change: Change, changes: Sequence[Change]) -> Change:
-    """The newest change of the same flag before the onset; they come newest first."""
+def _newest_of_same_flag(change: Change, changes: Sequence[Change]) -> Change:
+    """Return the newest change of the same flag before the onset; `changes` are newest first."""
     return next(item for item in changes if item.subject_id == change.subject_id)

@@ -188,7 +188,7 @@ async def _update_incident(
     cause = guard_actions.dedup_key(run_id, key)
     if after.acted is None:
         note = f"Recovered: {after.explanation}"
-        await incident_causes.recovered(uow, GUARD, cause, note)
+        await incident_causes.mark_recovered(uow, GUARD, cause, note)
     elif after.judged is not None:
         await incident_causes.observe(uow, cause, _observation(after.judged, after))
 

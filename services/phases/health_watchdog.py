@@ -150,7 +150,9 @@ class Watchdog:
     async def _resolve(self) -> None:
         """Resolve incident and alert. Only new checks do so, not the end of the last live phase."""
         async with self._db.write() as uow:
-            await incident_causes.recovered(uow, WATCHDOG, DEDUP_KEY, "Health is checked again.")
+            await incident_causes.mark_recovered(
+                uow, WATCHDOG, DEDUP_KEY, "Health is checked again."
+            )
         await self._alarm.resolve_now(DEDUP_KEY, "Health is checked again.")
         self._alarmed = False
 

@@ -230,4 +230,6 @@ async def end_run(uow: UnitOfWork, phase: LaunchPhase, outcome: PhaseStatus) -> 
     if phase.current_run_id is not None:
         run = await uow.session.get_one(PhaseRun, phase.current_run_id)
         run.ended_at, run.outcome = uow.now, outcome
-        await incident_causes.end_of_run(uow, phase.current_run_id, outcome.replace("_", " "))
+        await incident_causes.end_incidents_of_run(
+            uow, phase.current_run_id, outcome.replace("_", " ")
+        )

@@ -99,7 +99,7 @@ async def _roll_back(
     snapshots = await read_snapshots(uow.session, phase)
     killed = await kill_queries.killed_keys(uow.session)
     impact = rules.visibility(rules.not_killed(map(flag_of, rows.values()), killed))
-    await incident_causes.take_turn(uow)
+    await incident_causes.lock_reports(uow)
     await end_run(uow, phase, PhaseStatus.ROLLED_BACK)
     move(uow, actor, phase, PhaseAction.ROLLBACK, reason=command.reason, status=status)
     undoings = await plan_undoings(uow.session, phase, links, snapshots, mode)

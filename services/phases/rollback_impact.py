@@ -22,7 +22,7 @@ from domain.phases.phases import PhaseAction
 from domain.platform.keyset import Keyset
 from services.flags import flag_history
 from services.flags.flag_sets import FlagSet
-from services.incidents.incident_log import before, record
+from services.incidents.incident_log import record, snapshot
 from services.phases.phase_changes import PAST_TENSE
 
 IMPACT = system_actor("impact")
@@ -45,9 +45,9 @@ async def count(db: Database, run_id: UUID) -> None:
         locked = await incidents.lock(uow.session, row.id)
         if locked is None or locked.user_impact != row.user_impact:
             return
-        was = before(locked)
+        before = snapshot(locked)
         locked.user_impact = f"{row.user_impact} {impact}"
-        record(uow, IMPACT, locked, "impact counted", was)
+        record(uow, IMPACT, locked, "impact counted", before)
 
 
 async def _is_impact_unchanged(session: AsyncSession, row: LaunchIncident) -> bool:
@@ -63,6 +63,6 @@ async def _flags_before(session: AsyncSession, row: LaunchIncident, run_id: UUID
     undone = await changes.of_run(session, run_id, PAST_TENSE[PhaseAction.ROLLBACK])
     values_before = {change.subject_id: change.before or {} for change in undone}
     return [
-        flag_history.restored(flag, values_before.get(flag.id, {}))
+        flag_history.with_values(flag, values_before.get(flag.id, {}))
         for flag in rules.not_killed(list(then.flags.values()), then.killed)
     ]

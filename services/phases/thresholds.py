@@ -59,7 +59,7 @@ async def _judge_threshold(
         await _report(uow, threshold, before, after)
     elif before.level is not Level.GOOD:
         note = f"Recovered: {after.explanation}"
-        await incident_causes.recovered(uow, GUARD, dedup_key(threshold), note)
+        await incident_causes.mark_recovered(uow, GUARD, dedup_key(threshold), note)
 
 
 async def _report(
@@ -67,7 +67,7 @@ async def _report(
 ) -> None:
     """Open the incident: once for each level, and again if it was resolved while it goes on."""
     key = dedup_key(threshold)
-    await incident_causes.take_turn(uow)
+    await incident_causes.lock_reports(uow)
     is_open = await incident_causes.is_open(uow, key)
     observation = _observation(threshold, after)
     if is_open and after.level is before.level:

@@ -15,7 +15,7 @@ from domain.health.health import CheckType
 from domain.incidents.incident_causes import of_check, of_criterion, of_limit
 from domain.incidents.incidents import IncidentStatus, Observation, Severity
 from domain.metrics.criteria import GuardAction
-from services.incidents.incident_causes import promote_left_over, recovered, report
+from services.incidents.incident_causes import mark_recovered, promote_dependents, report
 from services.incidents.incident_changes import acknowledge
 from services.incidents.incidents import IncidentDraft
 from tests.api.test_deadlines import waiting
@@ -58,7 +58,7 @@ async def seen(db: Database, draft: IncidentDraft) -> LaunchIncident:
 
 async def over(db: Database, draft: IncidentDraft) -> None:
     async with db.write() as uow:
-        await recovered(uow, SYSTEM, draft.dedup_key or "", "It works again.")
+        await mark_recovered(uow, SYSTEM, draft.dedup_key or "", "It works again.")
 
 
 async def open_titles(db: Database) -> list[str]:
@@ -93,9 +93,9 @@ async def test_a_stopped_database_opens_one_incident(db: Database, clock: Clock)
     assert await open_titles(db) == []
     assert await dependents(db) == [("hold", True), ("metric:error_rate", False)]
     clock.advance(60)
-    assert await promote_left_over(db) == 0
+    assert await promote_dependents(db) == 0
     clock.advance(300)
-    assert await promote_left_over(db) == 1
+    assert await promote_dependents(db) == 1
     assert await open_titles(db) == ["Held"]
 
 
