@@ -91,7 +91,7 @@ async def _deliver(parts: Parts, payload: Payload) -> None:
 
 async def _redeliver(parts: Parts, payload: Payload) -> None:
     assert parts.webhooks is not None
-    await parts.webhooks.again(UUID(str(payload["delivery_id"])))
+    await parts.webhooks.redeliver(UUID(str(payload["delivery_id"])))
 
 
 async def _look_after(parts: Parts, payload: Payload) -> None:

@@ -23,7 +23,7 @@ _GONE = 410
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LOCAL_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa")
 # After each failure in a row; a hook that still fails then is paused, about 28 hours later.
-PAUSES = tuple(
+RETRY_DELAYS = tuple(
     timedelta(seconds=seconds)
     for seconds in (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200)
 )
@@ -140,7 +140,7 @@ def sign(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, s
 
 def next_attempt(failures: int, now: datetime) -> datetime | None:
     """When to try again after so many failures in a row; None: not by itself."""
-    return now + PAUSES[failures - 1] if 1 <= failures <= len(PAUSES) else None
+    return now + RETRY_DELAYS[failures - 1] if 1 <= failures <= len(RETRY_DELAYS) else None
 
 
 def _bad_url(message: str) -> Invalid:

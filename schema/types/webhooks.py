@@ -11,7 +11,7 @@ from schema.pagination import encode_cursor
 from schema.scalars import JSON
 from schema.types.errors import Error
 from schema.types.node import Node, node_id
-from services.webhooks.changes import Edit
+from services.webhooks.changes import WebhookEdit
 
 
 @strawberry.type(description="A URL that is told of everything that a subscription document says.")
@@ -95,9 +95,9 @@ class UpdateWebhookInput:
         description="False pauses it; true lets it go on where it stopped.", default=None
     )
 
-    def edit(self) -> Edit:
+    def edit(self) -> WebhookEdit:
         """As the service takes it."""
-        return Edit(self.url, self.document, self.secret, self.active)
+        return WebhookEdit(self.url, self.document, self.secret, self.active)
 
 
 @strawberry.type(description="What changing a webhook gives.")

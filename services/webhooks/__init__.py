@@ -1,1 +1,1 @@
-"""Webhooks: documents that are sent to a URL whenever what they ask for happens (A46, X14)."""
+"""Use cases: webhooks, which send the result of a subscription document to a URL (A46, X14)."""

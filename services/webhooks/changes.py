@@ -1,4 +1,4 @@
-"""Making, changing and removing webhooks, and asking for another try (A46)."""
+"""Creates, changes and deletes webhooks, and requests redeliveries (A46)."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -21,12 +21,12 @@ from services.webhooks.documents import Documents, Following
 from settings import Settings
 
 MAX_WEBHOOKS = 50
-_LOOKED_THROUGH = 50  # events, for a sample
+_MAX_SAMPLE_EVENTS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookDraft:
-    """A webhook as somebody asks for it."""
+    """A webhook to create."""
 
     url: str
     document: str
@@ -34,8 +34,8 @@ class WebhookDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """What is to change; None: leave it."""
+class WebhookEdit:
+    """The changes to a webhook; None leaves a field as it is."""
 
     url: str | None = None
     document: str | None = None
@@ -44,44 +44,44 @@ class Edit:
 
 
 def allowed(settings: Settings) -> Allowed:
-    """What the settings let webhooks reach."""
+    """Return what webhooks may connect to, from the settings."""
     return Allowed(settings.webhook_plain_http, settings.webhook_private_addresses)
 
 
-def check(wanted: WebhookDraft, actor: Actor, documents: Documents, rules: Allowed) -> Following:
-    """What it follows; raises Invalid or Forbidden naming the argument that is at fault."""
-    check_url(wanted.url, rules)
-    signing_key(wanted.secret)
-    if not 1 <= len(wanted.document) <= MAX_DOCUMENT:
+def check(draft: WebhookDraft, actor: Actor, documents: Documents, rules: Allowed) -> Following:
+    """Return the events that a webhook follows; raises Invalid or Forbidden naming the argument."""
+    check_url(draft.url, rules)
+    signing_key(draft.secret)
+    if not 1 <= len(draft.document) <= MAX_DOCUMENT:
         message = f"A document has 1 to {MAX_DOCUMENT} characters."
         raise Invalid(message, path=("document",))
-    return documents.check(wanted.document, actor)
+    return documents.check(draft.document, actor)
 
 
 async def sample(
-    db: Database, wanted: WebhookDraft, actor: Actor, documents: Documents, following: Following
+    db: Database, draft: WebhookDraft, actor: Actor, documents: Documents, following: Following
 ) -> bytes | None:
-    """What would have been sent for the newest event that concerns it; None without one."""
+    """Render the newest event that the webhook would have sent; None without one."""
     async with db.read() as session:
-        found = await event_log.newest(session, following.kinds, _LOOKED_THROUGH)
-    for item in found:
-        body = await documents.render(wanted.document, actor, item)
+        events = await event_log.newest(session, following.kinds, _MAX_SAMPLE_EVENTS)
+    for item in events:
+        body = await documents.render(draft.document, actor, item)
         if body is not None:
             return body
     return None
 
 
 async def create(
-    uow: UnitOfWork, actor: Actor, wanted: WebhookDraft, following: Following
+    uow: UnitOfWork, actor: Actor, draft: WebhookDraft, following: Following
 ) -> Webhook:
-    """Make a webhook that hears of everything from now on; raises Invalid for one too many."""
+    """Create a webhook that receives events from now on; raises Invalid above the maximum."""
     if await queries.count(uow.session) >= MAX_WEBHOOKS:
         raise Invalid(f"There are {MAX_WEBHOOKS} webhooks already: delete one first.")
     head = await event_log.newest_seq(uow.session)
     row = Webhook(
-        url=wanted.url,
-        document=wanted.document,
-        secret=wanted.secret,
+        url=draft.url,
+        document=draft.document,
+        secret=draft.secret,
         kinds=list(following.kinds),
         scopes=sorted(scope.value for scope in actor.scopes),
         actor_kind=actor.kind,
@@ -95,7 +95,7 @@ async def create(
     )
     uow.session.add(row)
     await uow.session.flush()
-    record(uow, actor, row, "created", after=_shown(row))
+    record(uow, actor, row, "created", after=_audit_values(row))
     return row
 
 
@@ -103,75 +103,76 @@ async def update(
     uow: UnitOfWork,
     actor: Actor,
     webhook_id: UUID,
-    edit: Edit,
+    edit: WebhookEdit,
     documents: Documents,
     rules: Allowed,
 ) -> Webhook:
-    """Change a webhook; whoever changes its document lends it their rights from then on.
+    """Change a webhook. Changing its document or URL makes the caller its owner.
 
-    To set `active` on one that was paused lets it go on where it stopped. Raises NotFound, Invalid
-    or Forbidden.
+    It then reads with the rights of the caller. Setting `active` on a paused webhook continues
+    where it stopped. Raises NotFound, Invalid or Forbidden.
     """
-    row = await _locked(uow.session, webhook_id)
-    before = _shown(row)
-    wanted = WebhookDraft(
+    row = await _lock_webhook(uow.session, webhook_id)
+    before = _audit_values(row)
+    draft = WebhookDraft(
         edit.url or row.url, edit.document or row.document, edit.secret or row.secret
     )
-    following = check(wanted, actor, documents, rules)
-    row.url, row.document, row.secret = wanted.url, wanted.document, wanted.secret
+    following = check(draft, actor, documents, rules)
+    row.url, row.document, row.secret = draft.url, draft.document, draft.secret
     if edit.document is not None or edit.url is not None:
         row.kinds = list(following.kinds)
         row.scopes = sorted(scope.value for scope in actor.scopes)
         row.actor_kind, row.actor_id, row.actor_label = actor.kind, actor.id, actor.label
     if edit.active is not None:
         _set_active(row, edit.active, uow)
-    record(uow, actor, row, "updated", before=before, after=_shown(row))
+    record(uow, actor, row, "updated", before=before, after=_audit_values(row))
     return row
 
 
 async def delete(uow: UnitOfWork, actor: Actor, webhook_id: UUID) -> Webhook:
-    """Remove a webhook with the log of its deliveries; raises NotFound."""
-    row = await _locked(uow.session, webhook_id)
-    record(uow, actor, row, "deleted", before=_shown(row))
+    """Delete a webhook with the log of its deliveries; raises NotFound."""
+    row = await _lock_webhook(uow.session, webhook_id)
+    record(uow, actor, row, "deleted", before=_audit_values(row))
     await uow.session.delete(row)
     return row
 
 
 async def skip(uow: UnitOfWork, actor: Actor, webhook_id: UUID, reason: str) -> tuple[Webhook, int]:
-    """Give up what it is behind, and go on with what happens from now on (X14).
+    """Skip the pending events of a webhook and continue with new ones (X14).
 
-    Also the number of events passed over, those that do not concern it among them. A delivery that
-    waited stays in the log, to be asked for. Raises NotFound, and Required without a reason.
+    Also returns the number of skipped events, including those that it would not have sent. A
+    pending delivery stays in the log and can be redelivered. Raises NotFound, and Required without
+    a reason.
     """
     check_text(reason, "reason", MAX_REASON, required=True, argument=True)
-    row = await _locked(uow.session, webhook_id)
+    row = await _lock_webhook(uow.session, webhook_id)
     head = await event_log.newest_seq(uow.session)
-    skipped, before = max(head - row.last_seq, 0), {**_shown(row), "lastSeq": row.last_seq}
+    skipped, before = max(head - row.last_seq, 0), {**_audit_values(row), "lastSeq": row.last_seq}
     if skipped:
         row.last_seq, row.failures, row.next_attempt_at = head, 0, uow.now
-        told = f"{skipped} events passed over: {reason}"
-        after = {**_shown(row), "lastSeq": head}
-        record(uow, actor, row, "skipped", reason=told, before=before, after=after)
+        text = f"{skipped} events skipped: {reason}"
+        after = {**_audit_values(row), "lastSeq": head}
+        record(uow, actor, row, "skipped", reason=text, before=before, after=after)
     return row, skipped
 
 
 async def retry(uow: UnitOfWork, actor: Actor, delivery_id: UUID) -> WebhookDelivery:
-    """Try a delivery now: one that waits goes on in its order, one that was taken is sent again.
+    """Retry a delivery now. A pending one keeps its order, a delivered one is sent again.
 
-    A paused webhook is resumed by that. Raises NotFound.
+    Retrying a pending delivery resumes a paused webhook. Raises NotFound.
     """
-    found = await queries.delivery(uow.session, delivery_id)
-    if found is None:
+    delivery = await queries.delivery(uow.session, delivery_id)
+    if delivery is None:
         raise NotFound("There is no WebhookDelivery with this id.", path=("id",))
-    row = await _locked(uow.session, found.webhook_id)
-    if found.event_seq > row.last_seq:
-        was = _shown(row)
+    row = await _lock_webhook(uow.session, delivery.webhook_id)
+    if delivery.event_seq > row.last_seq:
+        before = _audit_values(row)
         _set_active(row, True, uow)
-        record(uow, actor, row, "retried", before=was, after=_shown(row))
+        record(uow, actor, row, "retried", before=before, after=_audit_values(row))
     else:
-        webhook, delivery = WebhookId(row.id), DeliveryId(found.id)
-        uow.record(actor, RedeliveryAsked(webhook_id=webhook, delivery_id=delivery))
-    return found
+        event = RedeliveryAsked(webhook_id=WebhookId(row.id), delivery_id=DeliveryId(delivery.id))
+        uow.record(actor, event)
+    return delivery
 
 
 def record(
@@ -184,7 +185,7 @@ def record(
     before: dict[str, object] | None = None,
     after: dict[str, object] | None = None,
 ) -> None:
-    """Note what happened to a webhook. Its URL may hold a secret: the event names the host."""
+    """Record a change of a webhook. The event names only the host: the URL may contain a secret."""
     host = urlsplit(row.url).hostname or ""
     event = WebhookChanged(webhook_id=WebhookId(row.id), action=action, host=host, reason=reason)
     uow.record(actor, event, Audit(row.id, before=before, after=after, reason=reason))
@@ -197,13 +198,13 @@ def _set_active(row: Webhook, active: bool, uow: UnitOfWork) -> None:
         row.failures, row.next_attempt_at = 0, uow.now
 
 
-def _shown(row: Webhook) -> dict[str, object]:
-    """What the audit keeps. The path of a URL may be a secret."""
+def _audit_values(row: Webhook) -> dict[str, object]:
+    """Return the audited fields. They omit the path of the URL, which may be a secret."""
     host = urlsplit(row.url).hostname or ""
     return {"host": host, "document": row.document, "active": row.active}
 
 
-async def _locked(session: AsyncSession, webhook_id: UUID) -> Webhook:
+async def _lock_webhook(session: AsyncSession, webhook_id: UUID) -> Webhook:
     row = await queries.lock(session, webhook_id)
     if row is None:
         raise NotFound("There is no Webhook with this id.", path=("id",))

@@ -1,7 +1,7 @@
-"""Delivers what a webhook is behind: each event once or more, in its order, by one worker (A46).
+"""Delivers the pending events of webhooks: at least once, in order, by one worker each (A46).
 
-The cursor moves only when a receiver has taken an event. A body is made once and stored before
-it is sent, so that every try sends the same under the same id.
+The cursor moves only when the receiver has accepted an event. A body is rendered once and stored
+before it is sent, so that every attempt sends the same body under the same id.
 """
 
 import logging
@@ -20,20 +20,20 @@ from domain.events import RecordedEvent
 from domain.webhooks.webhooks import Outcome, next_attempt, sign
 from services.webhooks import changes
 from services.webhooks.documents import Documents, OpenDocuments
-from services.webhooks.makers import maker_of
+from services.webhooks.owners import load_owner
 from services.webhooks.sending import SEND_SECONDS, Send
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=3 * SEND_SECONDS)
-TURN_SECONDS = 60.0  # then others get theirs
+TURN_SECONDS = 60.0  # then the worker serves other webhooks
 _PAGE = 100
 ACTOR = system_actor("webhooks")
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A body on its way."""
+    """A stored body that is to be sent."""
 
     id: UUID
     webhook_id: UUID
@@ -44,42 +44,42 @@ class Message:
 
     @classmethod
     def of(cls, hook: Webhook, row: WebhookDelivery) -> "Message":
-        """A stored delivery, to be sent."""
+        """Return the message of a stored delivery."""
         return cls(row.id, hook.id, row.event_seq, hook.url, hook.secret, row.body.encode())
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
-    """Events that a webhook has not looked at, and in whose name it reads."""
+class PendingEvents:
+    """Events that a webhook has not processed, and the owner whose rights it reads with."""
 
     webhook_id: UUID
     document: str
-    maker: Actor
+    owner: Actor
     events: list[RecordedEvent]
 
 
 class Deliverer:
-    """One a worker."""
+    """Delivers webhooks in one worker."""
 
     def __init__(self, db: Database, documents: OpenDocuments, send: Send, worker: str) -> None:
-        """`worker` names this process on leases."""
+        """`worker` names this process in leases."""
         self._db = db
         self._documents = documents
         self._send = send
         self._worker = worker
 
     async def run(self, webhook_id: UUID) -> None:
-        """Deliver until nothing is left, something fails, or the turn is over."""
+        """Deliver until nothing is pending, an attempt fails, or the turn is over."""
         until = time.monotonic() + TURN_SECONDS
         try:
-            while time.monotonic() < until and await self._step(webhook_id):
+            while time.monotonic() < until and await self._process_next(webhook_id):
                 pass
         finally:
             async with self._db.write() as uow:
                 await queries.release(uow.session, webhook_id, self._worker)
 
-    async def again(self, delivery_id: UUID) -> None:
-        """Send a delivery once more, out of order, because somebody asked for it."""
+    async def redeliver(self, delivery_id: UUID) -> None:
+        """Send a delivery again on request, out of order."""
         async with self._db.read() as session:
             row = await queries.delivery(session, delivery_id)
             hook = await session.get(Webhook, row.webhook_id) if row else None
@@ -89,56 +89,58 @@ class Deliverer:
         async with self._db.write() as uow:
             found = await queries.delivery(uow.session, delivery_id)
             if found is not None:
-                _note(found, outcome)
+                _record_attempt(found, outcome)
 
-    async def _step(self, webhook_id: UUID) -> bool:
-        """One event; False where there is nothing more to do now."""
-        found = await self._next(webhook_id)
-        if isinstance(found, Behind):
-            found = await self._prepare(found)
-        if not isinstance(found, Message):
-            return found
-        return await self._finish(found, await self._post(found))
+    async def _process_next(self, webhook_id: UUID) -> bool:
+        """Process one event; returns False where nothing more can be done now."""
+        work = await self._next_work(webhook_id)
+        if isinstance(work, PendingEvents):
+            work = await self._render_next(work)
+        if not isinstance(work, Message):
+            return work
+        return await self._finish(work, await self._post(work))
 
-    async def _next(self, webhook_id: UUID) -> Message | Behind | bool:
-        """What to do next; False: nothing, or it is in other hands."""
-        documents = await self._documents()  # the first time that takes seconds: before the row
+    async def _next_work(self, webhook_id: UUID) -> Message | PendingEvents | bool:
+        """Return the next work; False where there is none, or another worker has the lease."""
+        documents = await self._documents()  # the first call takes seconds: make it before the lock
         async with self._db.write() as uow:
             hook = await queries.lease(uow.session, webhook_id, self._worker, uow.now, LEASE)
             if hook is None:
                 return False
-            begun = await queries.waiting(uow.session, webhook_id)
-            if begun is not None:
-                return Message.of(hook, begun)
+            waiting_delivery = await queries.waiting(uow.session, webhook_id)
+            if waiting_delivery is not None:
+                return Message.of(hook, waiting_delivery)
             head = await event_log.newest_seq(uow.session)
             events = await event_log.read_after(uow.session, hook.last_seq, _PAGE, kinds=hook.kinds)
             if not events:
                 hook.last_seq = max(head, hook.last_seq)
                 return False
-            maker = await self._maker(uow, hook, documents)
-            return False if maker is None else Behind(hook.id, hook.document, maker, events)
+            owner = await self._load_owner(uow, hook, documents)
+            return False if owner is None else PendingEvents(hook.id, hook.document, owner, events)
 
-    async def _maker(self, uow: UnitOfWork, hook: Webhook, documents: Documents) -> Actor | None:
-        """Who it reads for, with the rights of this moment; pauses it where they have none."""
-        maker = await maker_of(uow.session, hook, uow.now)
-        if maker is None:
-            _pause(uow, hook, "The access of whoever made it has ended.")
+    async def _load_owner(
+        self, uow: UnitOfWork, hook: Webhook, documents: Documents
+    ) -> Actor | None:
+        """Return the owner with their current rights; pauses the webhook where they have none."""
+        owner = await load_owner(uow.session, hook, uow.now)
+        if owner is None:
+            _pause(uow, hook, "The access of its owner has ended.")
             return None
         try:
-            documents.check(hook.document, maker)
+            documents.check(hook.document, owner)
         except (Forbidden, Invalid) as error:
             _pause(uow, hook, error.message)
             return None
-        return maker
+        return owner
 
-    async def _prepare(self, behind: Behind) -> Message | bool:
-        """The first event that concerns it, as a stored body; True where none of the page does."""
+    async def _render_next(self, pending: PendingEvents) -> Message | bool:
+        """Render and store the first event that it sends; True where the page has none."""
         documents = await self._documents()
-        for item in behind.events:
-            body = await documents.render(behind.document, behind.maker, item)
+        for item in pending.events:
+            body = await documents.render(pending.document, pending.owner, item)
             if body is not None:
-                return await self._store(behind.webhook_id, item.seq, body)
-        return await self._skip(behind.webhook_id, behind.events[-1].seq)
+                return await self._store(pending.webhook_id, item.seq, body)
+        return await self._skip(pending.webhook_id, pending.events[-1].seq)
 
     async def _store(self, webhook_id: UUID, seq: int, body: bytes) -> Message | bool:
         async with self._db.write() as uow:
@@ -170,32 +172,32 @@ class Deliverer:
         return await self._send(message.url, headers, message.body)
 
     async def _finish(self, message: Message, outcome: Outcome) -> bool:
-        """Note what became of it; True where the next may follow."""
+        """Record the outcome; returns True where the next event may follow."""
         async with self._db.write() as uow:
             hook = await queries.lock(uow.session, message.webhook_id)
             row = await queries.delivery(uow.session, message.id)
             if hook is None or row is None:
                 return False
-            _note(row, outcome)
+            _record_attempt(row, outcome)
             if not outcome.delivered:
-                _put_off(uow, hook, outcome)
+                _schedule_retry(uow, hook, outcome)
                 return False
             row.delivered_at = uow.now
             hook.last_seq, hook.failures = max(hook.last_seq, message.seq), 0
             return hook.lease_owner == self._worker
 
 
-def _note(row: WebhookDelivery, outcome: Outcome) -> None:
+def _record_attempt(row: WebhookDelivery, outcome: Outcome) -> None:
     row.attempts += 1
     row.last_status, row.last_error = outcome.status, outcome.error
     row.latency_ms = outcome.milliseconds
 
 
-def _put_off(uow: UnitOfWork, hook: Webhook, outcome: Outcome) -> None:
+def _schedule_retry(uow: UnitOfWork, hook: Webhook, outcome: Outcome) -> None:
     hook.failures += 1
-    again = None if outcome.final else next_attempt(hook.failures, uow.now)
-    if again is not None:
-        hook.next_attempt_at = again
+    retry_at = None if outcome.final else next_attempt(hook.failures, uow.now)
+    if retry_at is not None:
+        hook.next_attempt_at = retry_at
     elif hook.active:
         _pause(uow, hook, f"{hook.failures} failures in a row, the last: {outcome.error}.")
 

@@ -1,4 +1,4 @@
-"""What webhooks need of the graph. Services do not know it: whoever wires a process hands it in."""
+"""The interface to GraphQL documents. Services do not import the schema: processes inject it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from domain.events import RecordedEvent
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """What a document follows: these kinds of events, after a sequence where it says so."""
+    """The kinds of events that a document follows, after a sequence number if it names one."""
 
     field: str
     kinds: tuple[str, ...]
@@ -18,22 +18,22 @@ class Following:
 
 
 class Documents(Protocol):
-    """Reads subscription documents."""
+    """Checks and renders subscription documents."""
 
     def check(self, document: str, actor: Actor) -> Following:
-        """What it follows; raises Invalid for what is no such document, Forbidden without rights.
+        """Return what a document follows; raises Invalid for a bad one, Forbidden without rights.
 
-        Both name the argument `document`.
+        Both errors name the argument `document`.
         """
         ...
 
     async def render(self, document: str, actor: Actor, item: RecordedEvent) -> bytes | None:
-        """The body to send for an event, as the actor sees it; None where it does not concern.
+        """Render the body for an event as the actor sees it; None where nothing is to be sent.
 
-        Raises DependencyDown or RateLimited where it cannot be told now.
+        Raises DependencyDown or RateLimited where it cannot be rendered now.
         """
         ...
 
 
-# Gives the same reader each time. Its first call may take a second: the graph is loaded then.
+# Returns the same object each time. The first call may take a second, as it loads the schema.
 OpenDocuments: TypeAlias = Callable[[], Awaitable[Documents]]

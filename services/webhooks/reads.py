@@ -1,4 +1,4 @@
-"""Reading webhooks and the log of their deliveries (A46)."""
+"""Reads webhooks and the log of their deliveries (A46)."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,18 +12,18 @@ from db.session import Database
 
 
 async def page(session: AsyncSession, page: Moments) -> list[Webhook]:
-    """Webhooks, the newest first."""
+    """Return a page of webhooks, newest first."""
     return await queries.page(session, page)
 
 
 async def deliveries(
     session: AsyncSession, webhook_id: UUID, page: Moments
 ) -> list[WebhookDelivery]:
-    """What was sent to one webhook, the newest first."""
+    """Return a page of the deliveries of one webhook, newest first."""
     return await queries.deliveries(session, webhook_id, page)
 
 
 async def due(db: Database) -> Sequence[UUID]:
-    """Webhooks that have something to deliver now."""
+    """Return the ids of webhooks that have something to deliver now."""
     async with db.read() as session:
         return await queries.due(session, db.clock())

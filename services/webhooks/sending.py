@@ -1,4 +1,4 @@
-"""One POST to a receiver: checked address, no redirects, no proxy, ten seconds (A46)."""
+"""Posts a body to a receiver: checked address, no redirects, no proxy, ten seconds (A46)."""
 
 import asyncio
 import socket
@@ -18,48 +18,47 @@ from domain.webhooks.webhooks import Allowed, Outcome, check_url, is_public, par
 SEND_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
 _AGENT = "WedSync-Launch-Webhooks/1"
-_PRIVATE = "this name leads to no public address"
+_PRIVATE = "this name has no public address"
 
 Send = Callable[[str, Mapping[str, str], bytes], Awaitable[Outcome]]
 
 
 class CheckedResolver(AbstractResolver):
-    """Gives only public addresses.
+    """Resolves names to public addresses only.
 
-    The connection goes to what was checked, not to a second look-up, so a name that changes its
-    mind in between gains nothing.
+    The connection uses the checked addresses, not a second look-up, so DNS rebinding has no effect.
     """
 
     def __init__(self, inner: AbstractResolver | None = None) -> None:
-        """`inner` looks names up; left out: the system does."""
+        """`inner` resolves names; by default the system does."""
         self._inner = inner or ThreadedResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Raises OSError where nothing public is left."""
-        found = await self._inner.resolve(host, port, family)
-        public = [item for item in found if _is_public(item["host"])]
+        """Return the public addresses of a name; raises OSError where there is none."""
+        addresses = await self._inner.resolve(host, port, family)
+        public = [item for item in addresses if _is_public(item["host"])]
         if not public:
             raise OSError(_PRIVATE)
         return public
 
     async def close(self) -> None:
-        """Nothing of ours."""
+        """Close the inner resolver."""
         await self._inner.close()
 
 
 class Sender:
-    """Posts bodies. What the receiver answers beside its status is not read."""
+    """Posts bodies. It reads the status of the response and nothing else."""
 
     def __init__(self, allowed: Allowed, *, resolver: AbstractResolver | None = None) -> None:
-        """`resolver` looks names up before they are checked."""
+        """`resolver` resolves the names, which are then checked."""
         self._allowed = allowed
         self._resolver = resolver
 
     async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
-        """What became of it; raises nothing."""
-        begin = perf_counter()
+        """Post a body and return the outcome; raises nothing."""
+        started_at = perf_counter()
         status, error = None, None
         try:
             # The rules may have become stricter since it was saved. An address in digits is
@@ -71,10 +70,10 @@ class Sender:
         except Invalid as problem:
             error = problem.message
         except (aiohttp.ClientError, OSError, ValueError) as problem:
-            error = _without(url, describe(problem))
+            error = _mask_url(url, describe(problem))
         if status is not None and not 200 <= status < 300:
             error = f"HTTP status {status}"
-        return Outcome(status, error, round((perf_counter() - begin) * 1000))
+        return Outcome(status, error, round((perf_counter() - started_at) * 1000))
 
     async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         sent = {**headers, "content-type": "application/json", "user-agent": _AGENT}
@@ -104,8 +103,8 @@ def _is_public(host: str) -> bool:
     return address is not None and is_public(address)
 
 
-def _without(url: str, text: str) -> str:
-    """A path or query may be a secret."""
+def _mask_url(url: str, text: str) -> str:
+    """Mask path and query of the URL, which may be secrets."""
     parts = urlsplit(url)
     for secret in (parts.path.strip("/"), parts.query):
         if secret:

@@ -17,7 +17,7 @@ from db.session import Database
 from domain.errors import RateLimited
 from domain.ids import parse_global_id, parse_uuid
 from domain.platform.cost_quota import Budget
-from domain.webhooks.webhooks import PAUSES, Allowed
+from domain.webhooks.webhooks import RETRY_DELAYS, Allowed
 from jobs.routing import DELIVER, REDELIVER
 from jobs.webhooks import wake
 from services.platform.cost_quota import CostQuota
@@ -104,7 +104,7 @@ async def test_what_failed_is_tried_again_with_the_same_body_before_anything_els
     receiver.answers = [500, 302]
     await make_flag(admin, "mvp_first")
     await make_flag(admin, "mvp_second")
-    for pause in PAUSES[:2]:
+    for pause in RETRY_DELAYS[:2]:
         await deliverer(app).run(key_of(hook))
         await deliverer(app).run(key_of(hook))  # too early
         assert receiver.received == []
@@ -124,10 +124,10 @@ async def test_a_receiver_that_stays_away_is_paused_and_loses_nothing(
     await make_flag(admin, "mvp_first")
     receiver.answers = [503]
     async with db.write() as uow:
-        await uow.session.execute(update(Webhook).values(failures=len(PAUSES)))
+        await uow.session.execute(update(Webhook).values(failures=len(RETRY_DELAYS)))
     await deliverer(app).run(key_of(hook))
     paused = await state(admin, hook)
-    assert (paused["active"], paused["failures"]) == (False, len(PAUSES) + 1)
+    assert (paused["active"], paused["failures"]) == (False, len(RETRY_DELAYS) + 1)
     assert "HTTP status 503" in paused["pausedReason"]
     await make_flag(admin, "mvp_second")
     await deliverer(app).run(key_of(hook))
@@ -152,7 +152,7 @@ async def test_what_was_passed_over_is_not_sent_and_the_rest_is(
     await deliverer(app).run(key_of(hook))
     assert receiver.keys == ["mvp_third"]
     (waited,) = [item for item in await deliveries(admin, hook) if not item["delivered"]]
-    await deliverer(app).again(key_of(waited["id"]))
+    await deliverer(app).redeliver(key_of(waited["id"]))
     assert receiver.keys == ["mvp_third", "mvp_first"]
 
 
@@ -173,7 +173,7 @@ async def test_a_delivery_that_was_taken_is_sent_again_when_asked(
     (done,) = await deliveries(admin, hook)
     await admin.data(RETRY, id=done["id"])
     assert await jobs(db) == [REDELIVER]
-    await deliverer(app).again(key_of(done["id"]))
+    await deliverer(app).redeliver(key_of(done["id"]))
     assert receiver.keys == ["mvp_first", "mvp_first"]
     assert len({item.headers["webhook-id"] for item in receiver.received}) == 1
 

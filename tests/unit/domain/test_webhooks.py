@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import Invalid
 from domain.webhooks.webhooks import (
-    PAUSES,
+    RETRY_DELAYS,
     Allowed,
     Outcome,
     check_url,
@@ -103,10 +103,10 @@ def test_weak_secrets_are_refused(secret: str) -> None:
 
 
 def test_each_failure_waits_longer_and_the_last_for_ever() -> None:
-    waits = [next_attempt(failures, NOW) for failures in range(1, len(PAUSES) + 1)]
+    waits = [next_attempt(failures, NOW) for failures in range(1, len(RETRY_DELAYS) + 1)]
     assert waits == sorted(waits, key=lambda at: at or NOW)
     assert waits[0] == NOW + timedelta(seconds=5)
-    assert next_attempt(len(PAUSES) + 1, NOW) is None
+    assert next_attempt(len(RETRY_DELAYS) + 1, NOW) is None
 
 
 def test_an_outcome_says_what_it_was() -> None:
