@@ -155,7 +155,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     rehearsals = RehearsalFeed(runtime.tail, hear)
     runtime.db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
     runtime.db.on_commit(runtime.access.after_commit)
-    runtime.db.on_commit(runtime.alerts.silences.hear)
+    runtime.db.on_commit(runtime.alerts.silences.after_commit)
     runtime.db.on_commit(runtime.flag_feed.after_commit)
     runtime.db.on_commit(runtime.kill_sync.after_commit)
     runtime.db.positions.on_numbered(publisher.publish)

@@ -1,4 +1,4 @@
-"""Alerts: decided in memory and Redis, sent through Apprise, logged in the database."""
+"""Use cases: alerts. Decided in memory and Redis, sent by Apprise, logged in PostgreSQL."""
 
 from services.alerting.center import SWEEP_SECONDS, AlertCenter
 

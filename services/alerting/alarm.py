@@ -1,4 +1,4 @@
-"""What tells people at once, as those see it who find something wrong."""
+"""The interface to alerts for the parts that detect trouble without a worker or a database."""
 
 from datetime import datetime
 from typing import Protocol
@@ -7,18 +7,18 @@ from domain.incidents.incidents import Severity
 
 
 class Alarm(Protocol):
-    """Tells people at once, without a worker; telling one cause again does nothing."""
+    """Alerts people at once, without a worker. Repeating a call for the same cause does nothing."""
 
     async def raise_now(
         self, key: str, title: str, text: str, severity: Severity, since: datetime | None
     ) -> bool:
-        """Something is wrong."""
+        """Alert people; returns whether this call did."""
         ...
 
     async def resolve_now(self, key: str, text: str) -> bool:
-        """It is over."""
+        """End the alert of a cause; returns whether this call did."""
         ...
 
     async def is_silenced(self) -> bool:
-        """Whether all checks are silenced by planned work (A28)."""
+        """Whether a silence covers all checks (A28)."""
         ...

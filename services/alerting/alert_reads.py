@@ -1,4 +1,4 @@
-"""Reading what became of alerts, and testing the channels (S99, S117, X2)."""
+"""Reads the log of alerts and tests the channels (S99, S117, X2)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from domain.incidents.incidents import Severity
 from services.alerting import AlertCenter
 from services.platform.rate_limits import RateLimiter
 
-_TESTS = (6, 60.0)  # at most so many, in so many seconds
-_NEVER = ChannelHistory(None, None, None, None)
+_TEST_RATE = (6, 60.0)  # tests, seconds
+_NO_HISTORY = ChannelHistory(None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
-    """A channel and how it has done."""
+    """A channel with the history of its deliveries."""
 
     name: str
     minimum: Severity
@@ -36,27 +36,27 @@ async def page(
     part: Moments,
     incident_id: UUID | None,
 ) -> list[AlertDelivery]:
-    """Messages, newest first."""
+    """Return a page of messages, newest first."""
     return await queries.page(session, part, incident_id)
 
 
 async def channels(session: AsyncSession, configured: Sequence[Channel]) -> list[ChannelState]:
-    """The configured channels, in their order."""
+    """Return the configured channels in their order."""
     found = await queries.histories(session, [channel.name for channel in configured])
     return [
-        ChannelState(item.name, item.minimum, item.after, found.get(item.name, _NEVER))
+        ChannelState(item.name, item.minimum, item.after, found.get(item.name, _NO_HISTORY))
         for item in configured
     ]
 
 
 async def test(alerts: AlertCenter, limits: RateLimiter) -> list[Delivery]:
-    """Really send a test to every channel; raises Invalid where there is none."""
+    """Send a test message to every channel; raises Invalid where there is none."""
     if not alerts.channels:
-        raise Invalid("No channel is configured: set ALERT_URLS.")
-    await limits.take("alerts:test", *_TESTS)
+        raise Invalid("No alert channel is configured. Set ALERT_URLS.")
+    await limits.take("alerts:test", *_TEST_RATE)
     return await alerts.test()
 
 
 def latency(row: AlertDelivery) -> int | None:
-    """In milliseconds, from the first bad sample on (S99)."""
+    """Return the latency of a message in milliseconds, from the first bad sample (S99)."""
     return latency_of(row.kind, row.first_bad_at, row.created_at, row.sent_at)

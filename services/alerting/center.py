@@ -1,4 +1,4 @@
-"""The alert center: who sees something bad says so here, and people are told (S67, S99, S111)."""
+"""The alert center: turns what checks and incidents report into messages (S67, S99, S111)."""
 
 import asyncio
 import logging
@@ -46,12 +46,12 @@ _MAX_TEXT = 2_000
 
 
 class AlertCenter:
-    """One a process, web or worker. Works with PostgreSQL and Redis away, one or both."""
+    """Decides on alerts in one process, web or worker. PostgreSQL, Redis or both may be down."""
 
     def __init__(
         self, settings: Settings, db: Database, redis: Redis, send: Sender = senders.send
     ) -> None:
-        """Nothing is read or sent yet. Another `send` than Apprise's: for tests."""
+        """Read the channels from the settings. Tests pass their own `send` instead of Apprise."""
         urls = [url.get_secret_value() for url in settings.alert_urls]
         support = [url.get_secret_value() for url in settings.support_urls]
         every = channels_of([*urls, *support])
@@ -67,23 +67,23 @@ class AlertCenter:
         self._alert_store = AlertStore(db, redis)
         retry_for = timedelta(seconds=settings.alert_retry_seconds)
         self._dispatcher = NotificationDispatcher(
-            every, send, self._alert_store, self._log, db.clock, retry_for
+            every, send, self._alert_store, self._log_message, db.clock, retry_for
         )
-        self._settled: dict[str, int] = {}
+        self._synced_revisions: dict[str, int] = {}
         self._announcing: set[asyncio.Task[None]] = set()
 
     @property
     def names(self) -> list[str]:
-        """What the channels are called: their secrets are left out."""
+        """The names of the channels, without their secrets."""
         return [channel.name for channel in self.channels]
 
     async def observe(self, snapshot: HealthSnapshot) -> None:
-        """Follow the checks, before anything about them is stored (decision 7)."""
-        await self._follow(causes_of(snapshot))
+        """Update the alerts of the health checks, before anything is stored (decision 7)."""
+        await self._update(causes_of(snapshot))
 
     async def follow_incident(self, incident: IncidentFacts) -> None:
-        """Follow a severe incident; those that health opened follow their check."""
-        await self._follow([cause_of(incident)])
+        """Update the alert of a severe incident. One that health opened follows its check."""
+        await self._update([cause_of(incident)])
 
     async def raise_now(
         self,
@@ -93,71 +93,71 @@ class AlertCenter:
         severity: Severity = Severity.CRITICAL,
         since: datetime | None = None,
     ) -> bool:
-        """Tell people that something is wrong; True where this call is the one that told them.
+        """Alert people; returns True if this call did.
 
-        For whoever has no worker and perhaps no database to rely on, such as the watch over the
-        health monitor (X16). May be repeated and called by many processes: `key` is the cause,
-        and one open alert of a cause is not told twice; reminders come by themselves. Opens no
-        incident. Ends with `resolve_now`, or when an incident with this dedup key is resolved.
+        For callers without a worker and perhaps without a database, such as the watchdog (X16).
+        Many processes may call it, and repeatedly: `key` is the cause, and a cause with an open
+        alert is not announced again; reminders are sent automatically. No incident is opened. The
+        alert ends with `resolve_now`, or when an incident with this dedup key is resolved.
         """
         now = self._clock()
         text, since = text[:_MAX_TEXT], since or now
         cause = Cause(key, AlertSource.RAISED, True, severity, title, text, since, at=now)
-        return await self._follow([cause])
+        return await self._update([cause])
 
     async def resolve_now(self, key: str, text: str = "It is over.") -> bool:
-        """End what `raise_now` began; True where this call ended it. Otherwise nothing happens."""
+        """End an alert of `raise_now`; returns True if this call ended it."""
         now, text = self._clock(), text[:_MAX_TEXT]
         cause = Cause(key, AlertSource.RAISED, False, Severity.LOW, key, text, now, at=now)
-        return await self._follow([cause])
+        return await self._update([cause])
 
     async def sweep(self) -> None:
-        """What time brings: reminders, ends of flapping, incidents and messages left behind."""
-        known, silences = await asyncio.gather(self._alert_store.alerts(), self.silences.current())
-        for alert in list(known.values()):
+        """Do what is due: reminders, ends of flapping, missing incidents and orphaned messages."""
+        alerts, silences = await asyncio.gather(self._alert_store.alerts(), self.silences.current())
+        for alert in list(alerts.values()):
             step = self._pass_time(alert, silences)
             if step is not None:
-                await self._take(step)
-        await self._settle_incidents()
+                await self._apply_step(step)
+        await self._sync_incidents()
         now = self._clock()
-        self._dispatcher.take(
+        self._dispatcher.dispatch(
             await self._alert_store.claim_orphans(now, self._dispatcher.in_delivery)
         )
 
     async def test(self) -> list[Delivery]:
-        """Send a test to every channel and wait: ten seconds at most. The outcome is logged.
+        """Send a test to every channel and wait ten seconds at most. The outcome is logged.
 
-        Those that only hear of requests for help are tested as well (M15).
+        Channels that only receive requests for help are tested as well (M15).
         """
         now = self._clock()
         channels = dict.fromkeys((*self.channels, *self.support))
-        found = await asyncio.gather(*(self._test(channel, now) for channel in channels))
-        await run_with_timeout(DATABASE_SECONDS, self._log_all(found), "logging tests")
-        return found
+        deliveries = await asyncio.gather(*(self._test(channel, now) for channel in channels))
+        await run_with_timeout(DATABASE_SECONDS, self._log_all(deliveries), "logging tests")
+        return deliveries
 
     async def is_silenced(self) -> bool:
-        """Whether a silence of all checks is in force: then nobody misses them."""
+        """Whether a silence of all checks is in force."""
         return covering(await self.silences.current(), None, self._clock()) is not None
 
     async def idle(self) -> None:
-        """Wait until every message is sent or given up, and logged."""
+        """Wait until every message is sent or given up, and is logged."""
         while self._announcing:
             await asyncio.wait(list(self._announcing))
         await self._dispatcher.idle()
 
     async def stop(self) -> None:
-        """Finish what is under way, hand over what is not."""
+        """Finish running announcements, and release the remaining messages to other processes."""
         if self._announcing:
             await asyncio.wait(list(self._announcing), timeout=_STOP_SECONDS)
         await self._dispatcher.stop()
 
-    async def _follow(self, causes: Sequence[Cause]) -> bool:
-        known, silences = await asyncio.gather(self._alert_store.alerts(), self.silences.current())
-        moved = False
+    async def _update(self, causes: Sequence[Cause]) -> bool:
+        alerts, silences = await asyncio.gather(self._alert_store.alerts(), self.silences.current())
+        has_changed = False
         for cause in causes:
             now = self._clock()
             step = follow(
-                known.get(cause.key),
+                alerts.get(cause.key),
                 cause,
                 now,
                 self._rules,
@@ -165,8 +165,8 @@ class AlertCenter:
                 silenced_until=silenced_until(silences, cause.key, cause.source, now),
             )
             if step is not None:
-                moved = await self._take(step) or moved
-        return moved
+                has_changed = await self._apply_step(step) or has_changed
+        return has_changed
 
     def _pass_time(self, alert: Alert, silences: Sequence[Silence]) -> Step | None:
         now = self._clock()
@@ -179,15 +179,15 @@ class AlertCenter:
         )
 
     def _is_silent(self, key: str, severity: Severity) -> bool:
-        """Nobody here is to be told: whoever has a channel for it will make up for that."""
+        """Whether no channel of this process wants the alert; another process may have one."""
         return not any(channel.wants(severity) for channel in self._channels_for(key))
 
     def _channels_for(self, key: str) -> Sequence[Channel]:
-        """Who needs help is for the support, all else for those who run the launch."""
+        """Return the support channels for requests for help, and the team's for all else."""
         return self.support if key.startswith(assistance.KEY) else self.channels
 
-    async def _take(self, step: Step) -> bool:
-        """Whoever is first to move an alert on tells people, and nobody else (A30)."""
+    async def _apply_step(self, step: Step) -> bool:
+        """Store a step of an alert; only the process that stores it announces it (A30)."""
         now = self._clock()
         messages = []
         if step.tell is not None:
@@ -196,18 +196,18 @@ class AlertCenter:
             logger.warning("alert %s %s: %s", step.alert.key, step.tell, step.alert.title)
         if not await self._alert_store.compare_and_set(step.alert, messages):
             return False
-        self._beside(self._announce(step, messages))
+        self._run_in_background(self._announce(step, messages))
         return True
 
     async def _announce(self, step: Step, messages: Sequence[Delivery]) -> None:
-        found = await run_with_timeout(
+        briefing = await run_with_timeout(
             DATABASE_SECONDS, self._brief(step.alert), "asking the database"
         )
-        briefing = found or Briefing(away=True)
-        self._dispatcher.take(self._rendered(step, briefing, message) for message in messages)
+        known = briefing or Briefing(away=True)
+        self._dispatcher.dispatch(self._render(step, known, message) for message in messages)
         await self._alert_store.store(step.alert)
 
-    def _rendered(self, step: Step, briefing: Briefing, message: Delivery) -> Delivery:
+    def _render(self, step: Step, briefing: Briefing, message: Delivery) -> Delivery:
         alert, now = as_it_is(step.alert, briefing), self._clock()
         title = headline(alert, message.kind, now)
         return replace(
@@ -218,28 +218,30 @@ class AlertCenter:
         async with self._db.write() as uow:
             return await incident_sync.brief(uow, alert)
 
-    async def _settle_incidents(self) -> None:
-        """What could not be entered while the database was away (S68)."""
+    async def _sync_incidents(self) -> None:
+        """Store the incidents of alerts that were raised during an outage of the database (S68)."""
         for alert in list((await self._alert_store.alerts()).values()):
-            done = self._settled.get(alert.key) == alert.revision
-            if alert.source is AlertSource.HEALTH and not done:
+            is_done = self._synced_revisions.get(alert.key) == alert.revision
+            if alert.source is AlertSource.HEALTH and not is_done:
                 await run_with_timeout(
-                    DATABASE_SECONDS, self._settle(alert), "settling an incident"
+                    DATABASE_SECONDS, self._sync_incident(alert), "settling an incident"
                 )
 
-    async def _settle(self, alert: Alert) -> None:
+    async def _sync_incident(self, alert: Alert) -> None:
         async with self._db.write() as uow:
-            await incident_sync.settle(uow, alert)
-        self._settled[alert.key] = alert.revision
+            await incident_sync.sync_incident(uow, alert)
+        self._synced_revisions[alert.key] = alert.revision
 
-    async def _log(self, message: Delivery) -> bool:
+    async def _log_message(self, message: Delivery) -> bool:
         work = self._log_all([message])
         return await run_with_timeout(DATABASE_SECONDS, work, "logging a message") is True
 
     async def _log_all(self, messages: Sequence[Delivery]) -> bool:
         async with self._db.write() as uow:
             for message in messages:
-                await incident_sync.log(uow, message, self._alert_store.known(message.alert_key))
+                await incident_sync.log_delivery(
+                    uow, message, self._alert_store.known(message.alert_key)
+                )
         return True
 
     async def _test(self, channel: Channel, now: datetime) -> Delivery:
@@ -255,11 +257,11 @@ class AlertCenter:
             created_at=now,
             lease_until=now,
         )
-        done = await self._dispatcher.try_once(message)
-        return replace(done, finished_at=done.finished_at or self._clock())
+        delivery = await self._dispatcher.try_once(message)
+        return replace(delivery, finished_at=delivery.finished_at or self._clock())
 
-    def _beside(self, work: Coroutine[object, object, None]) -> None:
-        """Whoever noticed goes on: its next check must not wait for a channel."""
+    def _run_in_background(self, work: Coroutine[object, object, None]) -> None:
+        """Run in the background: the next check of the caller must not wait for a channel."""
         task = asyncio.create_task(work, name="announce")
         self._announcing.add(task)
         task.add_done_callback(self._announcing.discard)

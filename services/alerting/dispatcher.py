@@ -1,4 +1,4 @@
-"""Brings messages to their channels: each channel for itself, again and again, then logged."""
+"""Delivers messages to their channels with retries, each channel on its own, and logs them."""
 
 import asyncio
 import logging
@@ -24,15 +24,15 @@ from services.platform import background
 
 logger = logging.getLogger(__name__)
 
-_LOG_AGAIN = 5.0  # seconds
-_LOOK_AGAIN = 1.0
+_LOG_RETRY_SECONDS = 5.0
+_WAIT_SECONDS = 1.0
 _STOP_SECONDS = 1.0
 
 Log = Callable[[Delivery], Awaitable[bool]]
 
 
 class NotificationDispatcher:
-    """One a process. A message is in somebody's hands as long as its lease lasts."""
+    """Delivers the messages of one process. A process owns a message until its lease ends."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class NotificationDispatcher:
         clock: Callable[[], datetime],
         retry_for: timedelta,
     ) -> None:
-        """`log` stores a message in the database and says whether it could."""
+        """`log` stores a message in the database and returns whether it succeeded."""
         self._channels = {channel.name: channel for channel in channels}
         self._send = send
         self._alert_store = alert_store
@@ -55,11 +55,11 @@ class NotificationDispatcher:
 
     @property
     def in_delivery(self) -> Iterable[UUID]:
-        """Messages in the hands of this process."""
+        """The ids of the messages that this process is delivering."""
         return list(self._in_delivery)
 
-    def take(self, messages: Iterable[Delivery]) -> None:
-        """Send them, and see to it that they are logged; returns at once."""
+    def dispatch(self, messages: Iterable[Delivery]) -> None:
+        """Start the delivery of messages and return at once. Each is sent, then logged."""
         for message in messages:
             if message.id in self._in_delivery:
                 continue
@@ -69,24 +69,24 @@ class NotificationDispatcher:
             task.add_done_callback(partial(self._forget, message.id))
 
     async def idle(self) -> None:
-        """Wait until nothing is carried any more."""
+        """Wait until no message is in delivery."""
         while self._tasks:
             await asyncio.wait(list(self._tasks.values()))
 
     async def stop(self) -> None:
-        """Give what is under way a moment, then hand it over to whoever looks next."""
+        """Wait a moment for running deliveries, then release the rest to other processes."""
         if self._tasks:
             await asyncio.wait(list(self._tasks.values()), timeout=_STOP_SECONDS)
-        left = [item for item in self._in_delivery.values() if item.finished_at is None]
+        unfinished = [item for item in self._in_delivery.values() if item.finished_at is None]
         await background.end(*self._tasks.values())
         now = self._clock()
-        await asyncio.gather(*(self._alert_store.save(released(item, now)) for item in left))
+        await asyncio.gather(*(self._alert_store.save(released(item, now)) for item in unfinished))
 
     async def try_once(self, message: Delivery) -> Delivery:
-        """One attempt; the message as it is then. Nothing is kept or logged."""
+        """Make one attempt and return the updated message, which is neither saved nor logged."""
         channel = self._channels.get(message.channel)
         if channel is None:
-            return dropped(message, self._clock(), "this channel is not configured any more")
+            return dropped(message, self._clock(), "this channel is no longer configured")
         try:
             await self._send(channel, message)
         except NotSent as failure:
@@ -96,12 +96,12 @@ class NotificationDispatcher:
 
     async def _deliver(self, message: Delivery) -> None:
         try:
-            message = await self._wait_for_beginning(message)
+            message = await self._wait_for_opening(message)
             while message.finished_at is None:
                 message = await self._attempt(message)
             await self._save_until_logged(message)
         except Exception:
-            logger.exception("alert to %s: left to the next who looks", message.channel)
+            logger.exception("alert to %s: failed; left to the next sweep", message.channel)
 
     async def _attempt(self, message: Delivery) -> Delivery:
         message = await self.try_once(message)
@@ -112,8 +112,8 @@ class NotificationDispatcher:
             await asyncio.sleep(pause(message.attempts))
         return message
 
-    async def _wait_for_beginning(self, message: Delivery) -> Delivery:
-        """The end of an alert comes after its beginning, and only where that arrived (A25)."""
+    async def _wait_for_opening(self, message: Delivery) -> Delivery:
+        """Wait until the alert that this message ends was delivered, or drop it (A25)."""
         while message.after_id is not None and message.finished_at is None:
             before = self._in_delivery.get(message.after_id) or await self._alert_store.find(
                 message.after_id
@@ -124,12 +124,12 @@ class NotificationDispatcher:
                 message = dropped(message, self._clock(), NEVER_TOLD)
                 self._in_delivery[message.id] = message
             else:
-                await asyncio.sleep(_LOOK_AGAIN)
-                message = await self._still_mine(message)
+                await asyncio.sleep(_WAIT_SECONDS)
+                message = await self._renew_lease(message)
         return message
 
-    async def _still_mine(self, message: Delivery) -> Delivery:
-        """Whoever waits says so, or another process would take the message over."""
+    async def _renew_lease(self, message: Delivery) -> Delivery:
+        """Renew the lease of a waiting message, or another process would take it over."""
         now = self._clock()
         if message.lease_until - now > LEASE / 2:
             return message
@@ -142,8 +142,8 @@ class NotificationDispatcher:
         while True:
             if await self._log(message):
                 break
-            await asyncio.sleep(_LOG_AGAIN)
-        await self._alert_store.logged(message)
+            await asyncio.sleep(_LOG_RETRY_SECONDS)
+        await self._alert_store.mark_logged(message)
 
     def _forget(self, key: UUID, _done: "asyncio.Task[None]") -> None:
         self._tasks.pop(key, None)

@@ -1,4 +1,4 @@
-"""Alerts and their messages in Redis, where every process sees them at once."""
+"""Stores alerts and their messages in Redis, where every process sees them at once."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -17,8 +17,8 @@ _ALERT: TypeAdapter[Alert] = TypeAdapter(Alert)
 _DELIVERY: TypeAdapter[Delivery] = TypeAdapter(Delivery)
 
 # KEYS: alerts, outbox, then one for each message. ARGV: key, revision, alert, then pairs of
-# id and message. Refuses what is not newer, so that of two processes one wins.
-_MOVE = """
+# id and message. A revision that is not newer is refused, so that one of two processes wins.
+_COMPARE_AND_SET_SCRIPT = """
 local known = redis.call('HGET', KEYS[1], ARGV[1])
 if known and cjson.decode(known)['revision'] >= tonumber(ARGV[2]) then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
@@ -28,8 +28,8 @@ for at = 3, #KEYS do
 end
 return 1
 """
-# KEYS: message, outbox. ARGV: id, revision, message. What is at its end stays as it is.
-_KEEP = """
+# KEYS: message, outbox. ARGV: id, revision, message. A finished message is never changed.
+_SAVE_SCRIPT = """
 local known = redis.call('GET', KEYS[1])
 if known then
   local old = cjson.decode(known)
@@ -42,50 +42,50 @@ return 1
 
 
 class RedisAlertStore:
-    """Raises RedisError and OSError where Redis is away."""
+    """The alerts in Redis. Every method raises RedisError or OSError while Redis is down."""
 
     def __init__(self, redis: Redis) -> None:
-        """Nothing is asked yet."""
+        """Register the scripts; nothing is sent to Redis yet."""
         self._redis = redis
-        self._move = redis.register_script(_MOVE)
-        self._keep = redis.register_script(_KEEP)
+        self._compare_and_set_script = redis.register_script(_COMPARE_AND_SET_SCRIPT)
+        self._save_script = redis.register_script(_SAVE_SCRIPT)
 
     async def alerts(self) -> Mapping[str, Alert]:
-        """Where every cause stands."""
+        """Return the alert of every cause."""
         found = [_ALERT.validate_json(text) for text in await self._redis.hvals(ALERTS)]
         return {alert.key: alert for alert in found}
 
     async def compare_and_set(self, alert: Alert, messages: Sequence[Delivery] = ()) -> bool:
-        """Put an alert with its messages; False where the same or a newer revision is there."""
+        """Store an alert with its messages; False where the same or a newer revision is stored."""
         args: list[str | int | bytes] = [alert.key, alert.revision, _ALERT.dump_json(alert)]
         for message in messages:
             args += [str(message.id), _DELIVERY.dump_json(message)]
         keys = [ALERTS, OUTBOX, *(f"{_MESSAGE}{message.id}" for message in messages)]
-        return bool(await self._move(keys=keys, args=args))
+        return bool(await self._compare_and_set_script(keys=keys, args=args))
 
     async def forget(self, keys: Sequence[str]) -> None:
-        """Remove alerts that ended long ago."""
+        """Delete alerts that ended long ago."""
         await self._redis.hdel(ALERTS, *keys)
 
-    async def keep(self, message: Delivery) -> bool:
-        """Put a message; False where a newer revision, or its end, is there."""
+    async def save_message(self, message: Delivery) -> bool:
+        """Store a message; False where a newer revision or a finished message is stored."""
         document = _DELIVERY.dump_json(message)
         args: list[str | int | bytes] = [str(message.id), message.revision, document]
-        return bool(await self._keep(keys=[f"{_MESSAGE}{message.id}", OUTBOX], args=args))
+        return bool(await self._save_script(keys=[f"{_MESSAGE}{message.id}", OUTBOX], args=args))
 
     async def message(self, message_id: UUID) -> Delivery | None:
-        """One message, also for an hour after it was logged."""
+        """Return one message; it stays readable for an hour after it was logged."""
         text = await self._redis.get(f"{_MESSAGE}{message_id}")
         return _DELIVERY.validate_json(text) if text else None
 
     async def outbox(self) -> list[Delivery]:
-        """Messages that are on their way, or not logged yet."""
+        """Return the messages that are in delivery or not logged yet."""
         found = await self._redis.smembers(OUTBOX)
         ids = [item.decode() if isinstance(item, bytes) else item for item in found]
         texts = await self._redis.mget([f"{_MESSAGE}{item}" for item in ids]) if ids else []
         return [_DELIVERY.validate_json(text) for text in texts if text]
 
-    async def logged(self, message_id: UUID) -> None:
-        """The database has it. It stays a while, so that nobody who was slow sends it again."""
+    async def mark_logged(self, message_id: UUID) -> None:
+        """Remove a logged message from the outbox. It stays for an hour against late resends."""
         await self._redis.srem(OUTBOX, str(message_id))
         await self._redis.expire(f"{_MESSAGE}{message_id}", _LOGGED_SECONDS)

@@ -1,4 +1,4 @@
-"""Sending through Apprise: blocking, so in threads of its own, with a deadline (S117)."""
+"""Sends messages through Apprise, which blocks: in threads, with a deadline (S117)."""
 
 import asyncio
 import logging
@@ -22,36 +22,36 @@ SEND_SECONDS = 10.0
 
 
 class NotSent(Exception):
-    """The channel did not take the message. The text holds no secret."""
+    """The channel did not accept the message. The text contains no secret."""
 
 
 class Sender(Protocol):
-    """Brings a message to a channel."""
+    """Sends a message to a channel."""
 
     async def __call__(self, channel: Channel, message: Delivery, /) -> None:
-        """Raises NotSent where the channel did not take it."""
+        """Send a message; raises NotSent where the channel did not accept it."""
 
 
 async def send(channel: Channel, message: Delivery) -> None:
-    """Hand a message to the service behind a channel; raises NotSent after ten seconds."""
+    """Send a message to the service of a channel; raises NotSent, after ten seconds at most."""
     try:
         async with asyncio.timeout(SEND_SECONDS):
             error = await in_thread(partial(_notify, channel, message), name="alert")
     except TimeoutError:
         raise NotSent(f"no answer within {SEND_SECONDS:g} s") from None
     except Exception as problem:
-        raise NotSent(_without(channel, describe(problem))) from None
+        raise NotSent(_mask_url(channel, describe(problem))) from None
     if error is not None:
-        raise NotSent(_without(channel, error))
+        raise NotSent(_mask_url(channel, error))
 
 
 def _notify(channel: Channel, message: Delivery) -> str | None:
-    """What went wrong, as Apprise tells it; None where the service took the message."""
+    """Send with Apprise; returns its error, or None where the service accepted the message."""
     from apprise import Apprise  # noqa: PLC0415 - heavy, and not needed without channels
 
     service = Apprise(asset=_asset())
     if not service.add(channel.url):
-        return "Apprise does not understand this URL"
+        return "Apprise does not support this URL"
     result = service.notify(
         body=message.body,
         title=message.title,
@@ -60,8 +60,8 @@ def _notify(channel: Channel, message: Delivery) -> str | None:
     )
     if result:
         return None
-    said = [entry.message for entry in result.logs()]
-    return said[-1] if said else "the service did not take it"
+    messages = [entry.message for entry in result.logs()]
+    return messages[-1] if messages else "the service did not accept it"
 
 
 def _type_of(message: Delivery) -> str:
@@ -73,13 +73,13 @@ def _type_of(message: Delivery) -> str:
 
 
 def load() -> None:
-    """Before the first message, and not in a thread: plugins are read, loggers made discreet."""
+    """Load the plugins and quieten the loggers. Call it in the main thread, before any message."""
     from apprise import Apprise  # noqa: PLC0415 - heavy
 
-    # Both write URLs into the log, and these are secrets; we log what is scrubbed ourselves.
-    ours = logging.getLogger("apprise")
-    ours.propagate = False
-    ours.setLevel(logging.WARNING)
+    # Both log URLs, which are secrets; this package logs scrubbed texts itself.
+    apprise_logger = logging.getLogger("apprise")
+    apprise_logger.propagate = False
+    apprise_logger.setLevel(logging.WARNING)
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of plugins that are not ours
@@ -101,8 +101,8 @@ def _asset() -> "AppriseAsset":
     )
 
 
-def _without(channel: Channel, text: str) -> str:
-    """A service may repeat in its error what it was called with."""
+def _mask_url(channel: Channel, text: str) -> str:
+    """Mask the parts of the URL: a service may repeat them in its error."""
     parts = re.split(r"[/@:?&=#]+", channel.url.partition("://")[2])
     for part in {*parts, *map(unquote, parts)}:
         if len(part) > 3 and part not in channel.name:

@@ -1,7 +1,7 @@
-"""What is known of silences: in memory, in Redis and in the database (A28, decision 7).
+"""Keeps silences in memory, in Redis and in the database (A28, decision 7).
 
-A silence is made in the database. It is told to Redis at once, because the planned work may be on
-the database, and then whoever would raise the alarm cannot read it there.
+A silence is created in the database and copied to Redis at once: the planned work may be on the
+database, and then the processes that raise alarms cannot read it there.
 """
 
 import asyncio
@@ -25,50 +25,57 @@ _SILENCE: TypeAdapter[Silence] = TypeAdapter(Silence)
 
 
 class SilenceCache:
-    """One a process."""
+    """The silences that one process knows."""
 
     def __init__(self, db: Database, redis: Redis) -> None:
-        """Nothing is read yet."""
+        """Start without silences; the first read fills the cache."""
         self._db = db
         self._redis = redis
-        self._known: list[Silence] = []
+        self._silences: list[Silence] = []
 
     async def current(self) -> Sequence[Silence]:
-        """In force, planned and lately over, as any store knows them; Redis gets what it lacks."""
+        """Return silences that are in force, planned or lately over, merged from all stores.
+
+        Redis is given those that it lacks.
+        """
         now = self._db.clock()
-        shelf, stored = await asyncio.gather(
-            run_with_timeout(READ_SECONDS, self._shelved(), "reading silences in Redis"),
-            run_with_timeout(READ_SECONDS, self._stored(now), "reading silences in the database"),
+        in_redis, in_database = await asyncio.gather(
+            run_with_timeout(READ_SECONDS, self._read_redis(), "reading silences in Redis"),
+            run_with_timeout(
+                READ_SECONDS, self._read_database(now), "reading silences in the database"
+            ),
         )
-        found = newest(shelf or (), stored or (), self._known)
-        self._known = [silence for silence in found if not is_forgotten(silence, now)]
-        if shelf is not None:
-            await self._settle(shelf, found)
-        return self._known
+        merged = newest(in_redis or (), in_database or (), self._silences)
+        self._silences = [silence for silence in merged if not is_forgotten(silence, now)]
+        if in_redis is not None:
+            await self._repair_redis(in_redis, merged)
+        return self._silences
 
-    async def hear(self, events: Sequence[RecordedEvent]) -> None:
-        """After a commit of this process: tell all others through Redis at once."""
-        made = [item.event.silence for item in events if isinstance(item.event, SilenceChanged)]
-        if made:
-            self._known = newest(self._known, made)
-            await run_with_timeout(REDIS_SECONDS, self._put(made), "telling Redis of a silence")
+    async def after_commit(self, events: Sequence[RecordedEvent]) -> None:
+        """Copy the silences of a commit to Redis, so that all other processes know them at once."""
+        created = [item.event.silence for item in events if isinstance(item.event, SilenceChanged)]
+        if created:
+            self._silences = newest(self._silences, created)
+            work = self._write_redis(created)
+            await run_with_timeout(REDIS_SECONDS, work, "copying a silence to Redis")
 
-    async def _settle(self, shelf: Sequence[Silence], found: Sequence[Silence]) -> None:
-        lacks = [silence for silence in self._known if silence not in shelf]
-        past = [silence for silence in found if silence not in self._known]
-        if lacks:
-            await run_with_timeout(REDIS_SECONDS, self._put(lacks), "telling Redis of silences")
-        if past:
-            await run_with_timeout(REDIS_SECONDS, self._forget(past), "forgetting silences")
+    async def _repair_redis(self, in_redis: Sequence[Silence], merged: Sequence[Silence]) -> None:
+        missing = [silence for silence in self._silences if silence not in in_redis]
+        outdated = [silence for silence in merged if silence not in self._silences]
+        if missing:
+            work = self._write_redis(missing)
+            await run_with_timeout(REDIS_SECONDS, work, "copying silences to Redis")
+        if outdated:
+            await run_with_timeout(REDIS_SECONDS, self._forget(outdated), "forgetting silences")
 
-    async def _shelved(self) -> list[Silence]:
+    async def _read_redis(self) -> list[Silence]:
         return [_SILENCE.validate_json(text) for text in await self._redis.hvals(KEY)]
 
-    async def _stored(self, now: datetime) -> list[Silence]:
+    async def _read_database(self, now: datetime) -> list[Silence]:
         async with self._db.read() as session:
             return await queries.since(session, now - KEPT)
 
-    async def _put(self, silences: Sequence[Silence]) -> None:
+    async def _write_redis(self, silences: Sequence[Silence]) -> None:
         for silence in silences:
             await self._redis.hset(KEY, str(silence.id), _SILENCE.dump_json(silence))
 

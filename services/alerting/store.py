@@ -1,8 +1,8 @@
-"""What is known of alerts: in memory, in Redis and in the database, each without the others.
+"""Stores alerts in memory, in Redis and in the database; each works without the others.
 
-The newest revision of all three counts (decision 7, A26). Whoever moves an alert on does so
-in Redis, atomically; where Redis is away in the database; where both are away it just does,
-because twice is better than never.
+The newest revision of the three counts (decision 7, A26). A step of an alert is stored with a
+compare-and-set in Redis; in the database while Redis is down; and only in memory while both are
+down, because two messages are better than none.
 """
 
 import asyncio
@@ -26,39 +26,39 @@ _MAX_ORPHANS = 100
 
 
 class AlertStore:
-    """One a process."""
+    """The alerts that one process knows, merged from all stores."""
 
     def __init__(self, db: Database, redis: Redis) -> None:
-        """Nothing is read yet."""
+        """Start without alerts; the first read fills the memory."""
         self._db = db
         self._redis_store = RedisAlertStore(redis)
         self._alerts: dict[str, Alert] = {}
 
     def known(self, key: str) -> Alert | None:
-        """What this process knows of a cause, without asking anybody."""
+        """Return the alert of a cause from the memory of this process."""
         return self._alerts.get(key)
 
     async def alerts(self) -> Mapping[str, Alert]:
-        """Where every cause stands. A store that lost something gets it back."""
-        shelf, stored = await asyncio.gather(
+        """Return the alert of every cause, merged from all stores. Stores that lag are repaired."""
+        in_redis, in_database = await asyncio.gather(
             run_with_timeout(READ_SECONDS, self._redis_store.alerts(), "reading Redis"),
-            run_with_timeout(READ_SECONDS, self._stored(), "reading the database"),
+            run_with_timeout(READ_SECONDS, self._read_database(), "reading the database"),
         )
-        found = newest(shelf or {}, stored or {}, self._alerts)
+        merged = newest(in_redis or {}, in_database or {}, self._alerts)
         now = self._db.clock()
-        self._alerts = {key: alert for key, alert in found.items() if not is_over(alert, now)}
-        kept = list(self._alerts.values())
-        for alert in _behind(shelf, kept):
+        self._alerts = {key: alert for key, alert in merged.items() if not is_over(alert, now)}
+        current = list(self._alerts.values())
+        for alert in _outdated_in(in_redis, current):
             await run_with_timeout(
                 REDIS_SECONDS, self._redis_store.compare_and_set(alert), "writing to Redis"
             )
-        if behind := _behind(stored, kept):
-            await run_with_timeout(DATABASE_SECONDS, self._store(behind, ()), "storing alerts")
-        await self._forget([key for key in found if key not in self._alerts])
+        if outdated := _outdated_in(in_database, current):
+            await run_with_timeout(DATABASE_SECONDS, self._store(outdated, ()), "storing alerts")
+        await self._forget([key for key in merged if key not in self._alerts])
         return self._alerts
 
     async def compare_and_set(self, alert: Alert, messages: Sequence[Delivery]) -> bool:
-        """Put the next revision of an alert with its messages; False where another was first."""
+        """Store the next revision of an alert with its messages; False where another was first."""
         first = await run_with_timeout(
             REDIS_SECONDS, self._redis_store.compare_and_set(alert, messages), "writing to Redis"
         )
@@ -71,50 +71,56 @@ class AlertStore:
         return True
 
     async def store(self, alert: Alert) -> None:
-        """Into the database too, for good."""
+        """Store an alert in the database too."""
         await run_with_timeout(DATABASE_SECONDS, self._store([alert], ()), "storing an alert")
 
     async def save(self, message: Delivery) -> bool:
-        """Keep a message until it is logged; False where it is in other hands, or at its end."""
-        kept = await run_with_timeout(
-            REDIS_SECONDS, self._redis_store.keep(message), "keeping a message"
+        """Save a message until it is logged; False where another process owns or finished it."""
+        is_saved = await run_with_timeout(
+            REDIS_SECONDS, self._redis_store.save_message(message), "keeping a message"
         )
-        return kept is not False
+        return is_saved is not False
 
-    async def logged(self, message: Delivery) -> None:
-        """The database has it: Redis need not."""
+    async def mark_logged(self, message: Delivery) -> None:
+        """Remove a message from the outbox in Redis: the database has it."""
         await run_with_timeout(
-            REDIS_SECONDS, self._redis_store.logged(message.id), "clearing a message"
+            REDIS_SECONDS, self._redis_store.mark_logged(message.id), "clearing a message"
         )
 
     async def find(self, message_id: UUID) -> Delivery | None:
-        """A message as Redis or the database knows it."""
-        found = await run_with_timeout(
+        """Return a message from Redis or else from the database."""
+        message = await run_with_timeout(
             REDIS_SECONDS, self._redis_store.message(message_id), "reading a message"
         )
-        if found is not None:
-            return found
+        if message is not None:
+            return message
         return await run_with_timeout(
             DATABASE_SECONDS, self._logged(message_id), "reading a message"
         )
 
     async def claim_orphans(self, now: datetime, mine: Iterable[UUID]) -> list[Delivery]:
-        """Take over messages that nobody cares for any more; each goes to one process only."""
-        kept = await run_with_timeout(
+        """Take over messages whose lease has ended; each goes to one process only."""
+        current = await run_with_timeout(
             REDIS_SECONDS, self._redis_store.outbox(), "reading the outbox"
         )
-        stored = await run_with_timeout(DATABASE_SECONDS, self._orphans(now), "reading the outbox")
-        found = {message.id: message for message in (*(stored or ()), *(kept or ()))}
-        known = set(mine)
-        left = [item for item in found.values() if item.id not in known and item.lease_until < now]
-        done = [message for message in left if message.finished_at is not None]  # to be logged
-        claims = [leased(message, now) for message in left if message.finished_at is None]
-        return [*done, *[claim for claim in claims if await self._claim(claim)]]
+        in_database = await run_with_timeout(
+            DATABASE_SECONDS, self._orphans(now), "reading the outbox"
+        )
+        merged = {message.id: message for message in (*(in_database or ()), *(current or ()))}
+        own_ids = set(mine)
+        unowned = [
+            item for item in merged.values() if item.id not in own_ids and item.lease_until < now
+        ]
+        finished = [
+            message for message in unowned if message.finished_at is not None
+        ]  # to be logged
+        claims = [leased(message, now) for message in unowned if message.finished_at is None]
+        return [*finished, *[claim for claim in claims if await self._claim(claim)]]
 
     async def _claim(self, message: Delivery) -> bool:
-        """Redis decides; what only the database knows of comes into Redis by this."""
+        """Claim a message in Redis, which also adds one that only the database had."""
         won = await run_with_timeout(
-            REDIS_SECONDS, self._redis_store.keep(message), "taking a message"
+            REDIS_SECONDS, self._redis_store.save_message(message), "taking a message"
         )
         if won is None:
             work = self._store((), [message])
@@ -122,14 +128,14 @@ class AlertStore:
         return won is not False
 
     async def _store(self, alerts: Sequence[Alert], messages: Sequence[Delivery]) -> bool:
-        """False where something as new, or an end, is there already."""
+        """Store alerts and messages; False where one as new, or a finished one, is stored."""
         async with self._db.write() as uow:
             won = [await queries.save_alert(uow.session, alert, uow.now) for alert in alerts]
             for message in messages if all(won) else ():
                 won.append(await queries.save_delivery(uow.session, message))
         return all(won)
 
-    async def _stored(self) -> Mapping[str, Alert]:
+    async def _read_database(self) -> Mapping[str, Alert]:
         async with self._db.read() as session:
             return await queries.all_alerts(session)
 
@@ -153,9 +159,9 @@ class AlertStore:
             await queries.delete_closed_alerts(uow.session, keys)
 
 
-def _behind(store: Mapping[str, Alert] | None, alerts: Sequence[Alert]) -> list[Alert]:
-    """What a store that answers knows less of than we do."""
+def _outdated_in(store: Mapping[str, Alert] | None, alerts: Sequence[Alert]) -> list[Alert]:
+    """Return the alerts of which a store has an older revision or none."""
     if store is None:
         return []
-    known = {key: alert.revision for key, alert in store.items()}
-    return [alert for alert in alerts if known.get(alert.key, 0) < alert.revision]
+    revisions = {key: alert.revision for key, alert in store.items()}
+    return [alert for alert in alerts if revisions.get(alert.key, 0) < alert.revision]

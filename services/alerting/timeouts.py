@@ -1,4 +1,4 @@
-"""Waiting for a store that may be down, but never for long (decision 7)."""
+"""Limits how long alerts wait for a store that may be down (decision 7)."""
 
 import asyncio
 import logging
@@ -15,10 +15,10 @@ T = TypeVar("T")
 async def run_with_timeout(
     seconds: float, work: Coroutine[object, object, T], what: str
 ) -> T | None:
-    """The result, or None where it failed or took too long; `what` names it in the log.
+    """Return the result, or None where `work` failed or took too long; `what` names it in the log.
 
-    Cleaning up after a server that hangs can hang too, so the end of what was given up is not
-    awaited. It may therefore still have happened: `work` must be safe to repeat.
+    Cancelling work on a server that hangs can hang too, so its end is not awaited. The work may
+    still have been done: it must be safe to repeat.
     """
     task = asyncio.ensure_future(work)
     if not await finishes_within(seconds, task):

@@ -31,7 +31,7 @@ CODE = {
 # One entry for each flag, check, alert, metric, phase or process that there is.
 STATE = {
     "schema.types.flags._flags", "schema.types.journeys._shown", "schema.types.metrics._shown",
-    "services.alerting.center.AlertCenter._settled",
+    "services.alerting.center.AlertCenter._synced_revisions",
     "services.alerting.center.AlertCenter._announcing",
     "services.alerting.store.AlertStore._alerts", "services.flags.flag_usage.FlagUsage._keys",
     "services.flags.kill_switch.KillSwitch.kills", "services.flags.kill_switch.KillSwitch._newest",

@@ -35,7 +35,7 @@ FIRED = "[CRITICAL] Database check is critical"
 async def web(db: Database, redis: Redis) -> AsyncIterator[Database]:
     """A process that has changed silences: it tells Redis after each commit."""
     found = Database(db.url, clock=db.clock)
-    found.on_commit(SilenceCache(found, redis).hear)
+    found.on_commit(SilenceCache(found, redis).after_commit)
     yield found
     await found.dispose()
 
