@@ -120,8 +120,8 @@ class _Service:
         found = ask.one(request.path_params["key"])
         body = ofrep.result_of(found, killed=ask.flags.is_killed(found.key))
         if found.error_code is None:
-            self._runtime.usage.saw(found.key)
-            self._runtime.usage.served([found])
+            self._runtime.usage.note_keys(found.key)
+            self._runtime.usage.note_served([found])
             body["eventStreams"] = self._streams(request)
         return _json(body, ofrep.status_of(found), _PRIVATE)
 
@@ -131,13 +131,13 @@ class _Service:
         if not ask.flags.version:
             raise _Refused(503, "The flags are not loaded yet.", retry_after="1")
         seen = ask.all()
-        self._runtime.usage.saw(*(item.key for item in seen))
+        self._runtime.usage.note_keys(*(item.key for item in seen))
         flags = [ofrep.result_of(item, killed=ask.flags.is_killed(item.key)) for item in seen]
         etag = f'"{hashlib.sha256(orjson.dumps(flags)).hexdigest()[:32]}"'
         headers = {**_PRIVATE, "etag": etag}
         if ofrep.matches(request.headers.get("if-none-match"), etag):
             return Response(status_code=304, headers=headers)
-        self._runtime.usage.served(seen)
+        self._runtime.usage.note_served(seen)
         return _json({"flags": flags, "eventStreams": self._streams(request)}, 200, headers)
 
     async def events(self, request: Request) -> Response:

@@ -98,7 +98,7 @@ async def viewer_flags(info: Info, device_id: Device = None) -> FlagSet:
     current = info.context.runtime.flags.current
     context = viewer_context(info.context.actor, device_id)
     flags, usage = current.client_flags(context), info.context.runtime.usage
-    served = partial(usage.served_all, flags)
+    served = partial(usage.note_all_served, flags)
     served()
     info.context.on_hit.append(served)
     return FlagSet.seen(current, flags)

@@ -43,7 +43,7 @@ async def viewer_flags(info: Info, device_id: Device = None) -> AsyncIterator[Fl
     runtime = info.context.runtime
     newest: Latest[Flags] = Latest()
     async with runtime.flag_feed.sets.subscribe(newest) as sets:
-        runtime.usage.saw_all()
+        runtime.usage.note_all()
         cursor = _FlagSetCursor(info.context, device_id)
         handoff = StreamHandoff(runtime.flag_feed.hub, cursor)
         try:
@@ -110,7 +110,7 @@ class _FlagSetCursor:
         self._streams.append(self._receiver)
 
     def snapshot(self) -> FlagSet:
-        self._usage.served(self._view.seen.evaluations)
+        self._usage.note_served(self._view.seen.evaluations)
         return FlagSet.shared(self._view.seen)
 
     def move_to(self, state: Flags) -> Sequence[FlagSet]:

@@ -6,7 +6,7 @@ import strawberry
 
 from schema.scalars import Percent
 from schema.types.changes import Change
-from services.flags.flag_evaluation import Explained
+from services.flags.flag_evaluation import ExplainedEvaluation
 
 
 @strawberry.type(description="Why a flag has its value for somebody.")
@@ -25,7 +25,7 @@ class FlagExplanation:
     )
 
     @classmethod
-    def of(cls, result: Explained) -> "FlagExplanation | None":
+    def of(cls, result: ExplainedEvaluation) -> "FlagExplanation | None":
         """The reasons as the graph shows them; None where nobody asked for them."""
         found = result.explanation
         if found is None:

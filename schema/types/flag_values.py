@@ -15,7 +15,7 @@ from schema.enums import EvaluationErrorCode, EvaluationReason
 from schema.permissions import require
 from schema.results import SerializedFields, SharedResults
 from schema.types.flag_explanations import FlagExplanation
-from services.flags.flag_evaluation import Explained, etag
+from services.flags.flag_evaluation import ExplainedEvaluation, etag
 from services.flags.flag_sets import MAX_OUTCOMES, Outcomes
 from services.flags.flag_sets import FlagSet as Flags
 from services.flags.flag_views import Seen
@@ -32,7 +32,7 @@ class FlagEvaluation:
     reason: EvaluationReason = strawberry.field(description="Why.")
     error_code: EvaluationErrorCode | None = strawberry.field(description="What went wrong.")
     flag_version: int = strawberry.field(description="The version of the flag; 0 if unknown.")
-    result: strawberry.Private[Explained]
+    result: strawberry.Private[ExplainedEvaluation]
     serialized: strawberry.Private[SerializedFields] = field(default_factory=SerializedFields)
 
     @strawberry.field(
@@ -45,7 +45,7 @@ class FlagEvaluation:
         return FlagExplanation.of(self.result)
 
     @classmethod
-    def of(cls, result: Explained) -> "FlagEvaluation":
+    def of(cls, result: ExplainedEvaluation) -> "FlagEvaluation":
         """An evaluation as the graph shows it."""
         item = result.evaluation
         return cls(
@@ -70,7 +70,7 @@ class FlagSet:
     )
 
     @classmethod
-    def of(cls, version: int, results: list[Explained]) -> "FlagSet":
+    def of(cls, version: int, results: list[ExplainedEvaluation]) -> "FlagSet":
         """Evaluations as the graph shows them."""
         tag = etag(version, [result.evaluation for result in results])
         return cls(version=version, etag=tag, flags=[FlagEvaluation.of(item) for item in results])
@@ -100,7 +100,7 @@ def _evaluation(known: dict[int, FlagEvaluation], item: Evaluation) -> FlagEvalu
     if len(known) >= MAX_OUTCOMES:
         known.clear()
     # It holds the evaluation, whose id is therefore nobody else's.
-    found = known[id(item)] = FlagEvaluation.of(Explained(item))
+    found = known[id(item)] = FlagEvaluation.of(ExplainedEvaluation(item))
     return found
 
 

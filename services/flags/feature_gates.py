@@ -1,4 +1,4 @@
-"""Whether a flag holds an operation back, and why (D8, M1): the one place that enforces it."""
+"""Feature gates: whether a flag closes an operation, and why (D8, M1). Enforced only here."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID, uuid4
@@ -21,27 +21,27 @@ _MAX_DRAWS = 2_000
 
 
 def visitor_context(side: UserType, email: str | None) -> EvaluationContext:
-    """Somebody without an account: who signs up is bucketed by e-mail, in any spelling."""
+    """Return the context of a visitor. Sign-ups are bucketed by e-mail address, ignoring case."""
     keys = {BucketBy.USER: email.strip().casefold()} if email else {}
     return EvaluationContext(keys, groups_of(side))
 
 
 def context_of(actor: Actor, side: UserType | None, email: str | None) -> EvaluationContext:
-    """Who asks, as flags see them; a visitor by the form that they send."""
+    """Return the evaluation context of the caller; for a visitor that of the form they sent."""
     if actor.is_anonymous and side is not None:
         return visitor_context(side, email)
     return viewer_context(actor, None)
 
 
 def side_of(actor: Actor, stated: UserType | None) -> UserType | None:
-    """That of the account; of a visitor the one that they state."""
+    """Return the user type of the account, or the one that a visitor states."""
     return USER_TYPES[actor.role] if actor.role else stated
 
 
 def closing_flag(
     flags: FlagSet, operation: GuardedOperation, context: EvaluationContext
 ) -> str | None:
-    """The first flag that holds an operation back; None where it is open."""
+    """Return the key of the first flag that closes an operation; None where it is open."""
     keys = flags.existing(operation.flags)
     return next((key for key in keys if not flags.evaluate(key, context).value), None)
 
@@ -49,13 +49,13 @@ def closing_flag(
 async def check(
     db: Database, flags: FlagSet, operation: GuardedOperation, context: EvaluationContext
 ) -> None:
-    """Raises FeatureOff where a flag holds the operation back. Open ones ask no database."""
+    """Raise FeatureOff where a flag closes the operation. An open one needs no database query."""
     key = closing_flag(flags, operation, context)
     if key is None:
         return
     async with db.read() as session:
-        found = await _availabilities(session, flags, [key])
-    raise FeatureOff(operation, key, found[key])
+        availabilities = await _availabilities(session, flags, [key])
+    raise FeatureOff(operation, key, availabilities[key])
 
 
 def closed_by(
@@ -73,28 +73,28 @@ def closed_by(
 async def survey(
     db: Database, flags: FlagSet, operations: Sequence[GuardedOperation], context: EvaluationContext
 ) -> Mapping[GuardedOperation, FeatureAvailability]:
-    """Which operations are open to somebody; to a visitor those that are open to anybody."""
+    """Return which operations are open to the caller; for a visitor those open to anybody."""
     closed = {item: _survey_flag(flags, item, context) for item in operations}
     keys = {key for key in closed.values() if key is not None}
-    found: Mapping[str, FeatureAvailability] = {}
+    availabilities: Mapping[str, FeatureAvailability] = {}
     if keys:
         async with db.read() as session:
-            found = await _availabilities(session, flags, sorted(keys))
+            availabilities = await _availabilities(session, flags, sorted(keys))
     return {
-        item: FeatureAvailability.OPEN if key is None else found[key]
+        item: FeatureAvailability.OPEN if key is None else availabilities[key]
         for item, key in closed.items()
     }
 
 
 async def read_flags(session: AsyncSession, keys: Sequence[str], killed: frozenset[str]) -> FlagSet:
-    """Some flags from the database, for whoever keeps none in memory."""
+    """Read flags from the database, for processes without flags in memory."""
     return FlagSet(flags=await flag_queries.by_key(session, keys), stale=False, killed=killed)
 
 
 async def is_open_now(
     session: AsyncSession, operation: GuardedOperation, user_id: UUID, settings: Settings
 ) -> bool:
-    """Whether a job may do this for somebody, from the database."""
+    """Whether a job may run an operation for a user, as read from the database."""
     killed = await killed_keys(session, settings)
     flags = await read_flags(session, operation.flags, killed)
     if not flags.existing(operation.flags):
@@ -104,29 +104,29 @@ async def is_open_now(
 
 
 async def killed_keys(session: AsyncSession, settings: Settings) -> frozenset[str]:
-    """What forces flags off now, for whoever keeps none in memory."""
+    """Read the keys that are forced off now, for processes without flags in memory."""
     return await kills.killed_keys(session) | frozenset(settings.flags_killed)
 
 
 async def draw_id(session: AsyncSession, side: UserType, email: str) -> UUID:
-    """An id for a new account, inside each share of people that its e-mail was let in with.
+    """Draw the id of a new account within every rollout percentage that its e-mail was within.
 
-    A percentage goes by the e-mail at sign-up and by the id from then on. Both lie inside, so that
-    the 5 % who were let in are the 5 % for whom the flags of the same cohort are on (L21).
+    A percentage applies to the e-mail at sign-up and to the id afterwards. With both inside it, the
+    5 % who could sign up are the 5 % for whom the flags of the same cohort are on (L21).
     """
     operations = rules.sign_ups_of(side)
     keys = [key for item in operations for key in item.flags]
     flags = await read_flags(session, keys, frozenset())
     by_email = visitor_context(side, email)
-    decided = [flags.evaluate(key, by_email) for key in flags.flags]
-    inside = [item.key for item in decided if item.value and item.limit is not None]
-    drawn = uuid4()
+    evaluations = [flags.evaluate(key, by_email) for key in flags.flags]
+    inside = [item.key for item in evaluations if item.value and item.limit is not None]
+    user_id = uuid4()
     for _ in range(_MAX_DRAWS):
-        context = EvaluationContext({BucketBy.USER: str(drawn)}, groups_of(side))
+        context = EvaluationContext({BucketBy.USER: str(user_id)}, groups_of(side))
         if all(flags.evaluate(key, context).value for key in inside):
             break
-        drawn = uuid4()
-    return drawn
+        user_id = uuid4()
+    return user_id
 
 
 def _survey_flag(
@@ -141,8 +141,8 @@ def _survey_flag(
 async def _availabilities(
     session: AsyncSession, flags: FlagSet, keys: Iterable[str]
 ) -> Mapping[str, FeatureAvailability]:
-    known = {key: flags.flags.get(key) for key in keys}
-    ids = [flag.id for flag in known.values() if flag is not None]
+    flags_by_key = {key: flags.flags.get(key) for key in keys}
+    ids = [flag.id for flag in flags_by_key.values() if flag is not None]
     on_before = await changes.have_been_on(session, ids)
     return {
         key: rules.availability(
@@ -150,5 +150,5 @@ async def _availabilities(
             killed=flags.is_killed(key),
             has_been_on=flag is not None and flag.id in on_before,
         )
-        for key, flag in known.items()
+        for key, flag in flags_by_key.items()
     }

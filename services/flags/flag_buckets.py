@@ -1,7 +1,7 @@
-"""Where one client falls with each flag: a hash that is worked out once (PERF3).
+"""Caches the bucket of one client for each flag, so that each is hashed once (PERF3).
 
-A ramp moves the limit of a flag, not the bucket of a person, and the hash is the greatest part of
-evaluating a flag that is split.
+A ramp moves the limit of a flag, not the bucket of a client, and hashing is the largest part of
+evaluating a percentage rollout.
 """
 
 from array import array
@@ -15,26 +15,26 @@ _UNKNOWN = 0xFFFF  # buckets are below 10,000
 
 
 class Buckets:
-    """Those of one client; two bytes for each flag."""
+    """The buckets of one client; two bytes for each flag."""
 
     __slots__ = ("_salts", "_values")
 
     def __init__(self) -> None:
-        """Nothing is known."""
+        """Start without any bucket."""
         self._salts: Salts = ()
         self._values = array("H")
 
-    def of(self, salts: Salts, place: int, who: bytes) -> int:
-        """That of the flag at a place. `who` is the client's id of the kind that the flag asks."""
+    def of(self, salts: Salts, place: int, client_id: bytes) -> int:
+        """Return the bucket for the flag at a place; `client_id` is the id that it buckets by."""
         if salts is not self._salts:
-            self._turn_to(salts)
-        found = self._values[place]
-        if found == _UNKNOWN:
-            found = self._values[place] = bucket_of(salts[place][1] + who)
-        return found
+            self._adopt(salts)
+        bucket = self._values[place]
+        if bucket == _UNKNOWN:
+            bucket = self._values[place] = bucket_of(salts[place][1] + client_id)
+        return bucket
 
-    def _turn_to(self, salts: Salts) -> None:
-        """Another set of flags: most often the same flags with the same salts."""
+    def _adopt(self, salts: Salts) -> None:
+        """Adopt the salts of another set; the buckets stay if the salts are equal, as is usual."""
         if salts != self._salts:
             self._values = array("H", [_UNKNOWN]) * len(salts)
         self._salts = salts

@@ -1,18 +1,18 @@
-"""Lift the limit that a person set on a flag during a run (L8)."""
+"""Lifts the limit that a person has set on a flag during a run (L8)."""
 
 from db.queries.flags import parts_of
 from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.flags.run_holds import lift_ceiling
 from services.flags.flag_changes import change_flag, with_parts
-from services.flags.flags import FlagResult, locked, written_change
+from services.flags.flags import FlagResult, lock_flag, written_change
 from services.platform.texts import MAX_REASON, check_text
 
 
 async def lift(uow: UnitOfWork, actor: Actor, key: str, reason: str) -> FlagResult:
-    """The ramp alone decides again; raises NotFound, Required and InvalidTransition."""
+    """Let the ramp alone decide again; raises NotFound, Required and InvalidTransition."""
     check_text(reason, "reason", MAX_REASON, required=True, argument=True)
-    row = await locked(uow, key, None, path=("key",))
+    row = await lock_flag(uow, key, None, path=("key",))
     parts = lift_ceiling(parts_of(row))
     flag = change_flag(uow, actor, row, with_parts(parts), action="limit lifted", reason=reason)
     return FlagResult(flag, [], await written_change(uow, flag.id))

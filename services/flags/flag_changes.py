@@ -1,4 +1,4 @@
-"""The one way in which a flag changes: version, audit and event follow from it."""
+"""Changes flags: the one place that raises the version and records audit row and event."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,9 +30,9 @@ def change_flag(
     phase_id: UUID | None = None,
     reverts_id: UUID | None = None,
 ) -> Flag:
-    """Apply `edit` to a locked row; nothing is recorded where it changes nothing.
+    """Apply `edit` to a locked row and record the change, if it is one.
 
-    `reverts_id`: the earlier change that this undoes.
+    `reverts_id` is the earlier change that this one undoes.
     """
     before = flag_of(row)
     edit(row)
@@ -41,13 +41,15 @@ def change_flag(
     row.version = before.version + 1
     row.updated_at = uow.now
     after = flag_of(row)
-    audit = audit_of(before, after, reason, run_id, reverts_id=reverts_id)
-    uow.record(actor, event_of(before, after, action, audit, phase_id), audit)
+    audit = build_audit(before, after, reason, run_id, reverts_id=reverts_id)
+    uow.record(actor, build_event(before, after, action, audit, phase_id), audit)
     return after
 
 
-def created_flag(uow: UnitOfWork, actor: Actor, row: FeatureFlag, *, reason: str | None) -> Flag:
-    """Record a new flag; before it there was nothing, which is off."""
+def record_created_flag(
+    uow: UnitOfWork, actor: Actor, row: FeatureFlag, *, reason: str | None
+) -> Flag:
+    """Record the creation of a flag. The state before it counts as off."""
     flag = flag_of(row)
     nothing = FlagState(False, NOBODY, (), 0)
     event = FlagChanged(
@@ -63,12 +65,12 @@ def created_flag(uow: UnitOfWork, actor: Actor, row: FeatureFlag, *, reason: str
 
 
 def with_parts(parts: FlagParts) -> Callable[[FeatureFlag], None]:
-    """The edit that leaves a flag with these values of owner and run."""
+    """Return an edit that sets the values of owner and run."""
     return partial(write_parts, parts=parts)
 
 
 def is_same(before: Flag, after: Flag) -> bool:
-    """True where nothing moved but the step of a ramp that does not decide: no news."""
+    """Whether two states are equal apart from a ramp step, which does not decide by itself."""
     return _without_step(before) == _without_step(after)
 
 
@@ -79,23 +81,23 @@ def _without_step(flag: Flag) -> Flag:
     return replace(flag, parts=replace(flag.wanted, hold=replace(hold, step=None)))
 
 
-def audit_of(
+def build_audit(
     before: Flag,
     after: Flag,
     reason: str | None,
     run_id: UUID | None = None,
     reverts_id: UUID | None = None,
 ) -> Audit:
-    """What the audit keeps of a change."""
+    """Build the audit row of a change."""
     return Audit(
         after.id, audit_flag(before), audit_flag(after), reason, run_id, reverts_id=reverts_id
     )
 
 
-def event_of(
+def build_event(
     before: Flag, after: Flag, action: str, audit: Audit, phase_id: UUID | None = None
 ) -> FlagChanged:
-    """The event of a change."""
+    """Build the event of a change."""
     return FlagChanged(
         phase_id=PhaseId(phase_id) if phase_id else None,
         flag_id=FlagId(after.id),

@@ -1,4 +1,4 @@
-"""What somebody sees, and why, now or at an earlier moment (S24, S57 to S60, A22, X7)."""
+"""Evaluates flags for a person, now or in the past, and explains why (S24, S57 to S60, A22)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from services.flags.flag_sets import FlagSet
 
 @dataclass(frozen=True, slots=True)
 class EvaluateFlags:
-    """Whom to evaluate for; a targeting key that is a user's id brings their groups along."""
+    """A request to evaluate flags. A user's id as targeting key also selects their groups."""
 
     targeting_key: str | None = None
     user_type: UserType | None = None
@@ -34,8 +34,8 @@ class EvaluateFlags:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
-    """An evaluation, with the reasons where they were asked for."""
+class ExplainedEvaluation:
+    """An evaluation, with its explanation where one was requested."""
 
     evaluation: Evaluation
     explanation: Explanation | None = None
@@ -44,32 +44,32 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
-    """What the wanted flags come to, in this version of the whole set."""
+class EvaluationResult:
+    """The evaluations of the requested flags, at one version of the whole set."""
 
     version: int
-    flags: list[Explained]
+    flags: list[ExplainedEvaluation]
 
 
 def viewer_context(actor: Actor, device_id: str | None) -> EvaluationContext:
-    """The caller as flags see them; nothing is read from the database (S58)."""
+    """Return the evaluation context of the caller, without reading the database (S58)."""
     keys: dict[BucketBy, str] = {}
     if device_id:
         keys[BucketBy.DEVICE] = device_id
-    named = (
+    ids = (
         (BucketBy.USER, actor.user_id),
         (BucketBy.SUPPLIER, actor.supplier_id),
         (BucketBy.COUPLE, actor.couple_id),
     )
-    keys.update({kind: str(value) for kind, value in named if value is not None})
+    keys.update({kind: str(value) for kind, value in ids if value is not None})
     kind = USER_TYPES[actor.role] if actor.role else None
     return EvaluationContext(keys, groups_of(kind, actor.vendor_type, actor.role))
 
 
 def etag(version: int, evaluations: Sequence[Evaluation], names: bytes | None = None) -> str:
-    """Changes when a value that the caller sees changes, not with every version.
+    """Return an ETag that changes only with a value that the caller sees, not with every version.
 
-    `names`: their keys with commas between them, where they are known already.
+    `names` are the keys joined with commas, if the caller has them.
     """
     if not evaluations:
         return f"empty-{version}"
@@ -81,20 +81,20 @@ def etag(version: int, evaluations: Sequence[Evaluation], names: bytes | None = 
 
 async def evaluate_for(
     session: AsyncSession, flag_set: FlagSet, command: EvaluateFlags, now: datetime
-) -> Evaluated:
-    """Evaluate the wanted flags, hidden ones included (A22).
+) -> EvaluationResult:
+    """Evaluate the requested flags, hidden ones included (A22).
 
-    At an earlier moment with the state, the reason and the change that were in force then (L20).
+    For an earlier moment with the state, reason and change that applied then (L20).
     """
     past = command.at if command.at is not None and command.at < now else None
-    shown = await flag_history.as_of(session, flag_set, past) if past else flag_set
+    flag_set_at = await flag_history.as_of(session, flag_set, past) if past else flag_set
     context = await _context(session, command)
-    keys = command.keys if command.keys is not None else list(shown.flags)
-    evaluations = [shown.evaluate(key, context) for key in dict.fromkeys(keys)]
-    explained = [Explained(item) for item in evaluations]
+    keys = command.keys if command.keys is not None else list(flag_set_at.flags)
+    evaluations = [flag_set_at.evaluate(key, context) for key in dict.fromkeys(keys)]
+    explained = [ExplainedEvaluation(item) for item in evaluations]
     if command.explain:
-        explained = await _explain(session, shown, evaluations, context, past)
-    return Evaluated(shown.version, explained)
+        explained = await _explain(session, flag_set_at, evaluations, context, past)
+    return EvaluationResult(flag_set_at.version, explained)
 
 
 async def _context(session: AsyncSession, command: EvaluateFlags) -> EvaluationContext:
@@ -109,31 +109,33 @@ async def _context(session: AsyncSession, command: EvaluateFlags) -> EvaluationC
 
 async def _explain(
     session: AsyncSession,
-    shown: FlagSet,
+    flag_set_at: FlagSet,
     evaluations: Sequence[Evaluation],
     context: EvaluationContext,
     at: datetime | None,
-) -> list[Explained]:
-    ids = [flag.id for item in evaluations if (flag := shown.flags.get(item.key))]
+) -> list[ExplainedEvaluation]:
+    ids = [flag.id for item in evaluations if (flag := flag_set_at.flags.get(item.key))]
     last = await changes.newest_by_subject(session, ids, until=at)
     upcoming = await (flag_history.upcoming(session, at) if at else _upcoming(session))
-    found = []
+    result = []
     for item in evaluations:
-        flag = shown.flags.get(item.key)
+        flag = flag_set_at.flags.get(item.key)
         change = last.get(flag.id) if flag else None
         moment = upcoming.get(flag.id) if flag else None
-        found.append(Explained(item, explanations.explain(flag, item, context), change, moment))
-    return found
+        result.append(
+            ExplainedEvaluation(item, explanations.explain(flag, item, context), change, moment)
+        )
+    return result
 
 
 async def _upcoming(session: AsyncSession) -> dict[UUID, datetime]:
-    """When the ramp of a live phase will move each of its flags."""
+    """Return when the ramp of its phase will change each flag."""
     live = {row.id: row for row in await phases.list_all(session, [PhaseStatus.ACTIVE])}
     linked = await phases.linked_flags(session, list(live)) if live else {}
-    found: dict[UUID, datetime] = {}
+    result: dict[UUID, datetime] = {}
     for phase_id, links in linked.items():
         phase = live[phase_id]
         at = next_step_at(steps_of(phase.steps), phase.step_index, phase.step_started_at)
         if at is not None:
-            found.update({link.flag.id: at for link in links})
-    return found
+            result.update({link.flag.id: at for link in links})
+    return result

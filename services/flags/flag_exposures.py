@@ -1,4 +1,4 @@
-"""How often flags were served as what: noted in memory, stored with their use (A23)."""
+"""Reads how often each value of a flag was served, and folds old counts (A23)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,13 +16,13 @@ from services.platform.batches import in_batches
 
 ExposureKey: TypeAlias = tuple[str, TimeRange]
 
-FINE = timedelta(hours=48)
+FINE_GRAINED_FOR = timedelta(hours=48)
 
 
 async def exposures(
     session: AsyncSession, keys: Sequence[ExposureKey], *, clock: Callable[[], datetime]
 ) -> Mapping[ExposureKey, Exposure]:
-    """How often flags were served over several spans: one statement a span, whatever the flags."""
+    """Return how often flags were served, with one statement for each time range."""
     found: dict[ExposureKey, Exposure] = {}
     for window in {window for _, window in keys}:
         flags = [key for key, span in keys if span is window]
@@ -35,9 +35,9 @@ async def exposures(
 
 
 async def fold_old(db: Database, batch: int) -> int:
-    """Fold what is older than two days into hours; how many rows were taken."""
+    """Fold counts older than two days into hours; returns how many rows were folded."""
     return await in_batches(db, partial(_fold, batch), batch)
 
 
 async def _fold(batch: int, uow: UnitOfWork) -> int:
-    return await queries.fold(uow.session, uow.now - FINE, batch)
+    return await queries.fold(uow.session, uow.now - FINE_GRAINED_FOR, batch)

@@ -1,4 +1,4 @@
-"""The flags as they were at an earlier moment, from the audit and the event log (X7, L20)."""
+"""Reconstructs the flags at an earlier moment from audit and event log (X7, L20)."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -19,9 +19,9 @@ State = dict[str, object]
 
 
 async def as_of(session: AsyncSession, flag_set: FlagSet, at: datetime) -> FlagSet:
-    """The set of that moment; a flag that was made later is not in it.
+    """Return the set at a moment, without flags that were created later.
 
-    What was changed past this software, directly in the database, shows from its next change on.
+    A change made directly in the database shows from the next regular change on.
     """
     ids = [flag.id for flag in flag_set.flags.values()]
     last = await changes.newest_by_subject(session, ids, until=at)
@@ -31,14 +31,14 @@ async def as_of(session: AsyncSession, flag_set: FlagSet, at: datetime) -> FlagS
     for flag in flag_set.flags.values():
         state = _state_at(flag, last.get(flag.id), later.get(flag.id), at)
         if state is not None:
-            flags[flag.key] = restored(flag, state)
+            flags[flag.key] = with_values(flag, state)
     version = await _version_at(session, at)
     killed = await kills.killed_keys(session, until=at)
     return FlagSet(version, flags, killed=killed, loaded_at=at, stale=False)
 
 
 async def upcoming(session: AsyncSession, at: datetime) -> dict[UUID, datetime]:
-    """When the ramps that ran then were to move each of their flags."""
+    """Return when the ramps that were live at a moment were to change each of their flags."""
     due: dict[UUID, datetime] = {}
     for item in await queries.last_of_kind(session, PhaseChanged.TYPE, at):
         event = item.event
@@ -50,16 +50,16 @@ async def upcoming(session: AsyncSession, at: datetime) -> dict[UUID, datetime]:
 
 
 def _state_at(flag: Flag, last: Change | None, later: Change | None, at: datetime) -> State | None:
-    """What the last change left, else what the next one found; None before the flag was made."""
+    """Return the state after the last change, or else before the next one; None before creation."""
     if last is not None:
         return last.after or {}
     if later is not None:
         return later.before
-    return {} if flag.created_at <= at else None  # nobody has ever changed it
+    return {} if flag.created_at <= at else None  # it was never changed
 
 
-def restored(flag: Flag, state: State) -> Flag:
-    """The flag as one side of a diff shows it; as it is where that shows nothing."""
+def with_values(flag: Flag, state: State) -> Flag:
+    """Return a flag with the values of one side of a diff; unchanged where that side is empty."""
     if not state:
         return flag
     groups = state.get("targetGroups")
@@ -76,7 +76,7 @@ def restored(flag: Flag, state: State) -> Flag:
 
 
 async def _version_at(session: AsyncSession, at: datetime) -> int:
-    """The version of the whole set that the last change until then made; it begins with 1."""
+    """Return the version of the whole set at a moment; the first one is 1."""
     last = await queries.last_of_kind(session, FlagChanged.TYPE, at)
     versions = [item.event.set_version or 0 for item in last if isinstance(item.event, FlagChanged)]
     return max([1, *versions])

@@ -1,4 +1,4 @@
-"""What a change of a flag would do, without doing it (U2)."""
+"""Previews a change of a flag without making it (U2)."""
 
 import asyncio
 from collections.abc import Collection
@@ -19,7 +19,7 @@ from services.flags.flags import FlagPatch, check_patch, edited_parts
 
 @dataclass(frozen=True, slots=True)
 class FlagPreview:
-    """The dry run of a change. `people`: everybody who is counted."""
+    """The result of a change's dry run. `people` is the number of all people."""
 
     before: Flag
     after: Flag
@@ -32,9 +32,9 @@ class FlagPreview:
 async def preview(
     session: AsyncSession, actor: Actor, key: str, patch: FlagPatch, killed: Collection[str]
 ) -> FlagPreview:
-    """Raises what the change itself would raise, but for a reason that is missing.
+    """Preview a change; raises what the change would raise, except for a missing reason.
 
-    `killed`: the keys that are forced off, which no change of them alters.
+    `killed` are the keys that are forced off: a change has no effect on them.
     """
     before = (await queries.by_key(session, [key])).get(key)
     if before is None:
@@ -53,7 +53,7 @@ async def preview(
     return FlagPreview(
         before=before,
         after=after,
-        # Hashing a hundred thousand people takes a while: not for the event loop.
+        # Hashing a hundred thousand people takes long: a thread keeps the event loop free.
         effect=FlagEffect()
         if is_killed(key, killed)
         else await asyncio.to_thread(count_effect, before, after, sample),

@@ -1,4 +1,4 @@
-"""Reading flags: pages, one, how many people see one (S21, A22)."""
+"""Reads flags, their history and how many people see one (S21, A22)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,25 +17,25 @@ from domain.flags.flags import Flag, evaluate
 
 @dataclass(frozen=True, slots=True)
 class FlagFilter:
-    """Which flags a list shows."""
+    """The filter of a list of flags."""
 
     enabled: bool | None = None
     phase_id: UUID | None = None
     search: str | None = None
 
 
-async def page(session: AsyncSession, wanted: FlagFilter, part: Moments) -> list[Flag]:
-    """Flags in the order they were made."""
-    return await flags.page(session, part, _where(wanted))
+async def page(session: AsyncSession, filters: FlagFilter, part: Moments) -> list[Flag]:
+    """Return a page of flags in the order of their creation."""
+    return await flags.page(session, part, _where(filters))
 
 
-async def count(session: AsyncSession, wanted: FlagFilter) -> int:
-    """How many flags a filter finds."""
-    return await flags.count(session, _where(wanted))
+async def count(session: AsyncSession, filters: FlagFilter) -> int:
+    """Count the flags that match a filter."""
+    return await flags.count(session, _where(filters))
 
 
 async def find(session: AsyncSession, key: str) -> Flag | None:
-    """One flag by its key."""
+    """Return one flag by its key, or None."""
     return (await flags.by_key(session, [key])).get(key)
 
 
@@ -45,14 +45,14 @@ async def history(
     subject_id: UUID,
     part: Numbers,
 ) -> list[Change]:
-    """The changes of a thing, newest first."""
+    """Return a page of the changes of a subject, newest first."""
     return await changes.page(session, kind, subject_id, part)
 
 
 async def exposed_users(session: AsyncSession, flag: Flag) -> int:
-    """How many suppliers and couples see the flag now; hashed off the event loop.
+    """Count the suppliers and couples for whom a flag is on; they are hashed in a thread.
 
-    Of more than 100,000 people it is scaled from a fixed sample.
+    With more than 100,000 people the count is scaled from a fixed sample.
     """
     sample = await people.sample(session)
     return await asyncio.to_thread(
@@ -60,5 +60,7 @@ async def exposed_users(session: AsyncSession, flag: Flag) -> int:
     )
 
 
-def _where(wanted: FlagFilter) -> Sequence[ColumnElement[bool]]:
-    return flags.conditions(enabled=wanted.enabled, phase_id=wanted.phase_id, search=wanted.search)
+def _where(filters: FlagFilter) -> Sequence[ColumnElement[bool]]:
+    return flags.conditions(
+        enabled=filters.enabled, phase_id=filters.phase_id, search=filters.search
+    )

@@ -1,4 +1,4 @@
-"""Undo one change of a flag (X8)."""
+"""Reverts one change of a flag (X8)."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -23,10 +23,10 @@ from services.platform.texts import MAX_REASON, check_text
 
 
 async def revert(uow: UnitOfWork, actor: Actor, change_id: UUID, reason: str) -> FlagResult:
-    """Put back what a change moved, as a new change.
+    """Restore the fields that a change modified, as a new change.
 
-    Raises NotFound, InvalidTransition where it moved nothing that can be put back, and
-    VersionConflict naming who changed the same again since.
+    Raises NotFound, InvalidTransition where nothing can be restored, and VersionConflict naming
+    who has changed the same fields since.
     """
     check_text(reason, "reason", MAX_REASON, required=True, argument=True)
     change = (await change_queries.by_id(uow.session, [change_id])).get(change_id)
@@ -37,7 +37,7 @@ async def revert(uow: UnitOfWork, actor: Actor, change_id: UUID, reason: str) ->
     row = await queries.lock_by_id(uow.session, change.subject_id)
     uow.refresh_now()
     if row is None:
-        raise NotFound("The flag of this change is gone.", path=_PATH)
+        raise NotFound("The flag of this change no longer exists.", path=_PATH)
     current = queries.flag_of(row)
     assert change.before is not None
     assert change.after is not None
@@ -64,7 +64,7 @@ async def revert(uow: UnitOfWork, actor: Actor, change_id: UUID, reason: str) ->
 
 
 async def revertible(session: AsyncSession, changes: Sequence[Change]) -> Mapping[Change, bool]:
-    """Which of these changes could be undone now."""
+    """Return which of these changes could be reverted now."""
     moved = [
         change
         for change in changes
@@ -84,7 +84,10 @@ def _put_back(row: FeatureFlag, parts: FlagParts, groups: list[str]) -> None:
 
 
 async def _conflict(uow: UnitOfWork, change: Change, row: FeatureFlag) -> VersionConflict:
-    """Who moved the same fields again, and when; a write past us has left no name."""
+    """Build the conflict: who changed the same fields since, and when.
+
+    A change made directly in the database has no author.
+    """
     fields = moved_fields(change.before, change.after)
     later = await change_queries.since(uow.session, change)
     same = (item for item in later if set(fields) & set(moved_fields(item.before, item.after)))
@@ -101,4 +104,4 @@ async def _conflict(uow: UnitOfWork, change: Change, row: FeatureFlag) -> Versio
 
 
 _PATH = ("changeId",)
-_NOTHING = "This change moved nothing of a flag that could be put back."
+_NOTHING = "This change modified nothing of a flag that could be restored."

@@ -1,4 +1,4 @@
-"""All flags at one version, and what they come to for a client (S24, S53, S59, A6)."""
+"""All flags at one version, and their values for a client (S24, S53, S59, A6)."""
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ from services.flags.flag_buckets import Buckets, Salts
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A flag of which only the id is left to be asked: which of two things it comes to."""
+    """A percentage rollout of a flag: its two results, of which the id of a client selects one."""
 
     bucket_by: BucketBy
     limit: int
@@ -33,10 +33,11 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
-    """What clients in the same groups are shown, as far as it does not depend on who they are.
+class GroupEvaluations:
+    """The evaluations that clients in the same groups share.
 
-    `settled` has a flag at its place; `open` the places of those that an id decides.
+    `settled` has one evaluation for each visible flag, in order. `open` has the place of each flag
+    whose value depends on the id of the client.
     """
 
     settled: tuple[Evaluation, ...]
@@ -47,10 +48,10 @@ MAX_OUTCOMES = 5_000
 
 
 class Outcomes:
-    """One object for each thing that a flag can come to: a thousand clients hold no copies.
+    """Interns evaluations: equal results of many clients are one object.
 
-    Who compares two of them needs only `is`; where it was emptied between them, they are only
-    equal, and what would have been shared is made twice.
+    Two interned evaluations can be compared with `is`. After the cache was emptied, equal ones may
+    be different objects, which costs a copy and nothing else.
     """
 
     def __init__(self) -> None:
@@ -58,13 +59,13 @@ class Outcomes:
         self._salts: Salts = ()
 
     def same_salts(self, found: Salts) -> Salts:
-        """The object of before where they are equal: who compares needs only `is`."""
+        """Return the previous object where the salts are equal, so that `is` can compare them."""
         if found != self._salts:
             self._salts = found
         return self._salts
 
     def public(self, item: Evaluation) -> Evaluation:
-        """Without the client's own bucket and group, which nobody is shown."""
+        """Return an evaluation without the client's bucket and group, which clients never see."""
         key = (item.key, item.value, item.reason, item.flag_version, item.error_code, item.limit)
         known = self._known.get(key)
         if known is None:
@@ -76,7 +77,7 @@ class Outcomes:
 
 @dataclass(frozen=True, eq=False)
 class FlagSet:
-    """Every flag at one version. `stale`: the database could not be asked lately."""
+    """Every flag at one version. `stale` says that the database did not answer lately."""
 
     version: int = 0
     flags: Mapping[str, Flag] = field(default_factory=dict)
@@ -87,7 +88,7 @@ class FlagSet:
     outcomes: Outcomes = field(default_factory=Outcomes)  # of this set and of those made from it
 
     def evaluate(self, key: str, context: EvaluationContext) -> Evaluation:
-        """The value of one flag; the kill switch comes before anything else (S53, A6)."""
+        """Evaluate one flag; a kill switch takes precedence over everything else (S53, A6)."""
         flag = self.flags.get(key)
         if self.killed and self.is_killed(key):
             version = flag.version if flag else 0
@@ -100,34 +101,42 @@ class FlagSet:
     def client_flags(
         self, context: EvaluationContext, buckets: Buckets | None = None
     ) -> tuple[Evaluation, ...]:
-        """All flags that clients may know of, off ones included, by key (S24).
+        """Evaluate all flags that clients may see, off ones included, in the order of keys (S24).
 
-        `buckets`: those of a client that stays.
+        `buckets` are the cached buckets of the client.
         """
-        plan = self.plan(context.groups)
-        if not plan.open:
-            return plan.settled
-        found, ids, buckets = list(plan.settled), dict[BucketBy, bytes](), buckets or Buckets()
-        for key, (place, split) in plan.open.items():
-            decided = self._decided(place, split, context, ids, buckets)
-            found[place] = decided or self.public(key, context)
-        return tuple(found)
+        shared = self.for_groups(context.groups)
+        if not shared.open:
+            return shared.settled
+        evaluations, ids, buckets = (
+            list(shared.settled),
+            dict[BucketBy, bytes](),
+            buckets or Buckets(),
+        )
+        for key, (place, split) in shared.open.items():
+            evaluation = self._evaluate_split(place, split, context, ids, buckets)
+            evaluations[place] = evaluation or self.public(key, context)
+        return tuple(evaluations)
 
     def some_client_flags(
         self, keys: Iterable[str], context: EvaluationContext, buckets: Buckets | None = None
     ) -> tuple[Evaluation, ...]:
-        """Some of these, in the order of their keys here."""
+        """Evaluate some of these flags, in the order of `keys`."""
         buckets = buckets or Buckets()
-        plan, ids, found = self.plan(context.groups), dict[BucketBy, bytes](), list[Evaluation]()
+        shared, ids, evaluations = (
+            self.for_groups(context.groups),
+            dict[BucketBy, bytes](),
+            list[Evaluation](),
+        )
         for key in keys:
-            if key in plan.open:
-                decided = self._decided(*plan.open[key], context, ids, buckets)
-                found.append(decided or self.public(key, context))
+            if key in shared.open:
+                evaluation = self._evaluate_split(*shared.open[key], context, ids, buckets)
+                evaluations.append(evaluation or self.public(key, context))
             else:
-                found.append(plan.settled[self.places[key]])
-        return tuple(found)
+                evaluations.append(shared.settled[self.places[key]])
+        return tuple(evaluations)
 
-    def _decided(
+    def _evaluate_split(
         self,
         place: int,
         split: Split | None,
@@ -135,36 +144,39 @@ class FlagSet:
         ids: dict[BucketBy, bytes],
         buckets: Buckets,
     ) -> Evaluation | None:
-        """As `domain.flags.flags.evaluate`; None where there is no id. `ids`: those so far."""
+        """Evaluate like `domain.flags.flags.evaluate`; None where it depends on more than the id.
+
+        `ids` caches the ids of the client in encoded form.
+        """
         if split is None:
             return None
-        who = ids.get(split.bucket_by)
-        if who is None:
-            who = ids[split.bucket_by] = (context.key(split.bucket_by) or "").encode()
-        if not who:
+        client_id = ids.get(split.bucket_by)
+        if client_id is None:
+            client_id = ids[split.bucket_by] = (context.key(split.bucket_by) or "").encode()
+        if not client_id:
             return None
-        inside = buckets.of(self.salts, place, who) < split.limit
+        inside = buckets.of(self.salts, place, client_id) < split.limit
         return split.inside if inside else split.outside
 
     def public(self, key: str, context: EvaluationContext) -> Evaluation:
-        """The value of one flag as a client is shown it."""
+        """Evaluate one flag as a client sees it."""
         found = self.evaluate(key, context)
-        # Keys of flags that do not exist are made up by callers: there is no end of them.
+        # Callers choose the keys of unknown flags: caching those would fill the memory.
         return self.outcomes.public(found) if key in self.flags else found
 
-    def plan(self, groups: frozenset[str]) -> Plan:
-        """What clients in these groups are shown, as far as it does not depend on who they are."""
-        known = self._plans.get(groups)
-        if known is None:
-            known = self._plans[groups] = self._planned(groups)
-        return known
+    def for_groups(self, groups: frozenset[str]) -> GroupEvaluations:
+        """Return the evaluations that clients in these groups share."""
+        shared = self._by_groups.get(groups)
+        if shared is None:
+            shared = self._by_groups[groups] = self._evaluate_groups(groups)
+        return shared
 
-    def _planned(self, groups: frozenset[str]) -> Plan:
-        found = [(key, self._settled(key, groups)) for key in self.places]
-        nobody = EvaluationContext(groups=groups)
-        return Plan(
+    def _evaluate_groups(self, groups: frozenset[str]) -> GroupEvaluations:
+        found = [(key, self._evaluate_for_groups(key, groups)) for key in self.places]
+        anonymous = EvaluationContext(groups=groups)
+        return GroupEvaluations(
             tuple(
-                item if isinstance(item, Evaluation) else self.public(key, nobody)
+                item if isinstance(item, Evaluation) else self.public(key, anonymous)
                 for key, item in found
             ),
             {
@@ -177,59 +189,59 @@ class FlagSet:
     def changed_since(
         self, before: "FlagSet | None", keys: Collection[str] | None = None
     ) -> list[Flag]:
-        """Flags that are new or other than before, of some keys or of all."""
-        names = self._news(before)
+        """Return the flags that are new or have changed, of some keys or of all."""
+        names = self._changed_keys(before)
         wanted = names if keys is None else [key for key in names if key in keys]
         return [self.flags[key] for key in wanted]
 
-    def _news(self, before: "FlagSet | None") -> Sequence[str]:
-        """Found once for all who come from the same set."""
+    def _changed_keys(self, before: "FlagSet | None") -> Sequence[str]:
+        """Return the changed keys, computed once for all who come from the same set."""
         if before is None:
             return tuple(self.flags)
-        known = self._since.get(before)
+        known = self._changed_since.get(before)
         if known is None:
-            news = tuple(key for key in self.flags if self._is_news(key, before))
-            known = self._since[before] = news
+            news = tuple(key for key in self.flags if self._has_changed(key, before))
+            known = self._changed_since[before] = news
         return known
 
-    def _is_news(self, key: str, before: "FlagSet") -> bool:
-        """Whether an operator sees another flag, or another kill of it."""
+    def _has_changed(self, key: str, before: "FlagSet") -> bool:
+        """Whether the flag, or its kill, differs for an operator."""
         if before.flags.get(key) is not self.flags[key]:
             return True
         return self.killed != before.killed and self.kill_of(key) != before.kill_of(key)
 
     @cached_property
-    def _since(self) -> WeakKeyDictionary["FlagSet", Sequence[str]]:
+    def _changed_since(self) -> WeakKeyDictionary["FlagSet", Sequence[str]]:
         return WeakKeyDictionary()
 
     @cached_property
     def places(self) -> Mapping[str, int]:
-        """The keys that clients may know of, with their place in `client_flags`."""
+        """The keys that clients may see, with their place in `client_flags`."""
         visible = (flag.key for flag in self.flags.values() if flag.client_visible)
         return {key: place for place, key in enumerate(visible)}
 
     @cached_property
     def salts(self) -> Salts:
-        """Of the flags in `places`: what decides, with an id, about a bucket."""
+        """The salts of the flags in `places`, which select a bucket together with an id."""
         flags = (self.flags[key] for key in self.places)
         found = tuple((flag.bucket_by, f"{flag.salt}:".encode()) for flag in flags)
         return self.outcomes.same_salts(found)
 
     @cached_property
     def names(self) -> bytes:
-        """The keys of `client_flags` in one piece, for its etag."""
+        """The keys of `client_flags`, joined, for its ETag."""
         return ",".join(self.places).encode()
 
     @cached_property
-    def _plans(self) -> dict[frozenset[str], Plan]:
-        """There are as many groups of people as sides, trades and roles go together: few."""
+    def _by_groups(self) -> dict[frozenset[str], GroupEvaluations]:
+        """Bounded: there are only as many group sets as combinations of side, trade and role."""
         return {}
 
-    def _settled(self, key: str, groups: frozenset[str]) -> Evaluation | Split | None:
-        flag, nobody = self.flags[key], EvaluationContext(groups=groups)
+    def _evaluate_for_groups(self, key: str, groups: frozenset[str]) -> Evaluation | Split | None:
+        flag, anonymous = self.flags[key], EvaluationContext(groups=groups)
         if self.is_killed(key) or settled(flag, groups) is not None:
-            return self.public(key, nobody)
-        limit = evaluate(flag, nobody).limit
+            return self.public(key, anonymous)
+        limit = evaluate(flag, anonymous).limit
         if limit is None or any("user:" in name for name in flag.target_groups):
             return None
         reason = EvaluationReason.STALE if self.stale else EvaluationReason.SPLIT
@@ -240,15 +252,15 @@ class FlagSet:
         return Split(flag.bucket_by, limit, *sides)
 
     def kill_of(self, key: str) -> Kill | None:
-        """What forces a flag off; None where nothing does."""
+        """Return the kill that forces a flag off, or None."""
         return kills.find_kill(key, self.kills, self.killed) if self.killed else None
 
     def existing(self, keys: Iterable[str]) -> list[str]:
-        """Those of some keys that name a flag, or a kill: a killed flag need not exist."""
+        """Return the keys that name a flag or a kill: a killed flag need not exist."""
         return [key for key in keys if key in self.flags or key in self.killed]
 
     def is_killed(self, key: str) -> bool:
-        """Whether something forces a flag off."""
+        """Whether a kill forces a flag off."""
         return kills.is_killed(key, self.killed)
 
     def _unknown(self, key: str) -> Evaluation:

@@ -1,4 +1,4 @@
-"""Keeps the newest set of all flags in memory (S59, S60, A24)."""
+"""Keeps the latest set of all flags in memory (S59, S60, A24)."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class FlagStore:
-    """Keeps the newest set of flags; refreshed by events, and by a poll for all else."""
+    """The latest set of flags, refreshed by events, and by a poll for everything else."""
 
     def __init__(
         self,
@@ -31,37 +31,37 @@ class FlagStore:
         killed: frozenset[str] = frozenset(),
         poll_seconds: float = 5.0,
     ) -> None:
-        """`killed` comes from the environment and cannot be lifted at run time."""
+        """`killed` are the keys that the environment kills, which cannot be lifted at run time."""
         self._db = db
         self._clock = clock
         self.kills = KillSwitch(killed)
-        self.kills.on_change(self._show_kills)
+        self.kills.on_change(self._apply_kills)
         self._poll_seconds = poll_seconds
         self._rounds = CoalescedCalls(self._read, "flags")
-        self._horizon = 0  # what transactions below it have written is in the current set
+        self._horizon = 0  # the current set contains all transactions below this id
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[FlagSet], object]] = []
         self.current = FlagSet(killed=killed)
-        self.shown = 0  # how many sets were shown since: another number, another set
+        self.shown = 0  # incremented with every new set
 
     def on_change(self, listener: Callable[[FlagSet], object]) -> None:
-        """Call back with every new set."""
+        """Register a callback for every new set."""
         self._listeners.append(listener)
 
     async def start(self) -> None:
-        """Load the flags and keep polling; a dead database only makes the set stale."""
+        """Load the flags and start polling. Without a database the set is only stale."""
         await self.refresh()
         self._task = asyncio.create_task(self._poll(), name="flag-store")
 
     async def stop(self) -> None:
-        """End the poll."""
+        """Stop polling."""
         await background.end(self._task)
 
     async def refresh(self) -> FlagSet:
-        """The set as the database has it at a moment after this call began.
+        """Return the set as the database has it at a moment after this call began.
 
-        Only what moved is read, and by all who ask at once together. Without the database: the
-        last set, stale.
+        Only changed flags are read, and concurrent callers share one read. Without the database it
+        returns the last set, marked as stale.
         """
         await self._rounds.next()
         return self.current
@@ -70,20 +70,20 @@ class FlagStore:
         was_stale = self.current.stale
         try:
             found = await flag_rows.read(self._db.direct, 0 if was_stale else self._horizon)
-            flags = self._merged(found)
+            flags = self._merge(found)
             if len(flags) != found.number:  # some are gone
                 found = await flag_rows.read(self._db.direct, 0)
-                flags = self._merged(found)
+                flags = self._merge(found)
             if was_stale:  # no flag is shown before its kill is known
                 async with self._db.read() as session:
                     self.kills.compare(await kill_queries.newest(session))
         except DependencyDown:
-            logger.warning("flags: the database does not answer, serving the last set")
-            self._show(replace(self.current, stale=True))
+            logger.warning("flags: the database does not answer; serving the last set")
+            self._publish(replace(self.current, stale=True))
             return
         self._horizon = found.horizon
         if was_stale or found.version != self.current.version or flags is not self.current.flags:
-            self._show(
+            self._publish(
                 replace(
                     self.current,
                     version=found.version,
@@ -93,32 +93,32 @@ class FlagStore:
                 )
             )
 
-    def _merged(self, found: FlagRows) -> Mapping[str, Flag]:
-        """What was read with the rest of before, by key; the same object where nothing moved."""
+    def _merge(self, found: FlagRows) -> Mapping[str, Flag]:
+        """Merge changed flags into the current ones; the same object where nothing changed."""
         before = self.current.flags
-        news = {flag.key: self._kept(flag) for flag in found.flags}
-        flags = news if len(news) == found.number else {**before, **news}
-        if len(flags) == len(before) and all(before.get(key) is news[key] for key in news):
+        changed = {flag.key: self._keep_object(flag) for flag in found.flags}
+        flags = changed if len(changed) == found.number else {**before, **changed}
+        if len(flags) == len(before) and all(before.get(key) is changed[key] for key in changed):
             return before
         return dict(sorted(flags.items()))
 
-    def _kept(self, flag: Flag) -> Flag:
-        """The object of before where nothing has changed: who compares needs only `is`."""
+    def _keep_object(self, flag: Flag) -> Flag:
+        """Return the previous object of an unchanged flag, so that `is` can compare them."""
         before = self.current.flags.get(flag.key)
         return before if before is not None and before == flag else flag
 
-    def _show_kills(self) -> None:
+    def _apply_kills(self) -> None:
         kills = self.kills
         names = ", ".join(sorted(kills.killed))
         logger.warning("kill switch: %s", names or "nothing is killed")
-        self._show(replace(self.current, killed=kills.killed, kills=kills.kills))
+        self._publish(replace(self.current, killed=kills.killed, kills=kills.kills))
 
-    def _show(self, found: FlagSet) -> None:
-        before, self.current = self.current, found
+    def _publish(self, flag_set: FlagSet) -> None:
+        before, self.current = self.current, flag_set
         self.shown += 1
-        if (found.version, found.killed) != (before.version, before.killed):
+        if (flag_set.version, flag_set.killed) != (before.version, before.killed):
             for listener in self._listeners:
-                listener(found)
+                listener(flag_set)
 
     async def _poll(self) -> None:
         while True:
@@ -126,4 +126,4 @@ class FlagStore:
             try:
                 await self.refresh()
             except Exception:
-                logger.exception("flags: the poll failed and goes on")
+                logger.exception("flags: the poll failed; retrying at the next interval")

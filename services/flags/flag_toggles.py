@@ -1,4 +1,4 @@
-"""Switch one flag: the change that a launch makes most often, and in the greatest hurry (S23)."""
+"""Switches one flag on or off: the most frequent and most urgent change of a launch (S23)."""
 
 from dataclasses import replace
 
@@ -10,8 +10,8 @@ from domain.errors import Invalid, NotFound
 from domain.flags.flags import Flag
 from domain.flags.owner_edits import OwnerEdit, edit_parts
 from domain.ids import parse_uuid
-from services.flags.flag_changes import audit_of, event_of, is_same
-from services.flags.flags import FlagResult, no_flag
+from services.flags.flag_changes import build_audit, build_event, is_same
+from services.flags.flags import FlagResult, flag_not_found
 from services.platform import idempotency
 from services.platform.idempotency import KEY_PATH
 from services.platform.versions import conflict
@@ -27,13 +27,13 @@ async def toggle(
     expected_version: int | None = None,
     idempotency_key: str | None = None,
 ) -> FlagResult:
-    """Bring a flag into the wanted state; saying it twice changes nothing (S23)."""
+    """Set a flag to the given state; repeating it changes nothing (S23)."""
     reservation = await idempotency.reserve(
         work, actor, "toggleFeatureFlag", idempotency_key, (key, enabled)
     )
     if reservation.result is not None:
-        return await _again(work, reservation.result)
-    before = await _locked(work, key, expected_version)
+        return await _replay_result(work, reservation.result)
+    before = await _lock_flag(work, key, expected_version)
     hold = before.wanted.hold
     parts, warnings = edit_parts(
         before.wanted,
@@ -46,39 +46,39 @@ async def toggle(
         before, parts=parts, enabled=in_force.enabled, rollout_percentage=in_force.percentage
     )
     action = "switched on" if enabled else "switched off"
-    flag, change = await _saved(work, actor, before, after, action, reason)
+    flag, change = await _save(work, actor, before, after, action, reason)
     await idempotency.complete(
         work, reservation, flag_id=flag.id, change_id=change.id if change else ""
     )
     return FlagResult(flag, warnings, change)
 
 
-async def _saved(
+async def _save(
     work: FlagTransaction, actor: Actor, before: Flag, after: Flag, action: str, reason: str | None
 ) -> tuple[Flag, Change | None]:
     if is_same(before, after):
         return after, await work.save(before, after, None)
     after = replace(after, version=before.version + 1, updated_at=work.now)
-    audit = audit_of(before, after, reason)
-    draft = Draft(actor, event_of(before, after, action, audit), audit)
+    audit = build_audit(before, after, reason)
+    draft = Draft(actor, build_event(before, after, action, audit), audit)
     return after, await work.save(before, after, draft)
 
 
-async def _locked(work: FlagTransaction, key: str, expected_version: int | None) -> Flag:
+async def _lock_flag(work: FlagTransaction, key: str, expected_version: int | None) -> Flag:
     flag = await work.lock(key)
     if flag is None:
-        raise no_flag(key)
+        raise flag_not_found(key)
     if expected_version is not None and expected_version != flag.version:
         raise conflict(await work.newest_change(flag.id), flag.version, flag.updated_at)
     return flag
 
 
-async def _again(work: FlagTransaction, result: dict[str, object]) -> FlagResult:
+async def _replay_result(work: FlagTransaction, result: dict[str, object]) -> FlagResult:
     flag_id = parse_uuid(str(result.get("flag_id", "")))
     if flag_id is None:
         raise Invalid("The first request with this key is still running.", path=KEY_PATH)
     flag = await work.flag(flag_id)
     if flag is None:
-        raise NotFound("The flag of that request is gone.", path=KEY_PATH)
+        raise NotFound("The flag of that request no longer exists.", path=KEY_PATH)
     change_id = parse_uuid(str(result.get("change_id", "")))
     return FlagResult(flag, [], await work.change(change_id) if change_id else None)

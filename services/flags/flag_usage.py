@@ -1,7 +1,7 @@
-"""When flags were last evaluated for somebody, and as what they were served (A23).
+"""Records when flags were last evaluated for a client, and which values were served (A23).
 
-Noted in memory, stored once a minute. Evaluating costs an assignment and a reference more. Looking
-at a flag as an operator does not count.
+It collects in memory and stores once a minute, so that an evaluation stays cheap. Reading a flag as
+an operator does not count.
 """
 
 import asyncio
@@ -21,12 +21,12 @@ from services.platform import background
 
 logger = logging.getLogger(__name__)
 
-_PAUSE = 60.0
+_FLUSH_SECONDS = 60.0
 _STOP_SECONDS = 1.0
 
 
 class FlagUsage:
-    """One a process."""
+    """Collects the use of flags in one process."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class FlagUsage:
         visible: Callable[[], Iterable[str]],
         streams: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`visible`: the keys of all flags that clients may know of; `streams` of these, open."""
+        """`visible` returns the keys that clients may see; `streams` the number of open streams."""
         self._all = False
         self._db = db
         self._visible = visible
@@ -43,38 +43,38 @@ class FlagUsage:
         self._exposures = Exposures()
         self._task: asyncio.Task[None] | None = None
 
-    def saw(self, *keys: str) -> None:
-        """Some flags were evaluated: flags that exist, or memory fills with what people try."""
+    def note_keys(self, *keys: str) -> None:
+        """Note the evaluation of flags that exist; unknown keys would fill the memory."""
         self._keys.update(keys)
 
-    def served(self, answer: Sequence[Evaluation]) -> None:
-        """Somebody was given these."""
+    def note_served(self, answer: Sequence[Evaluation]) -> None:
+        """Note the values that a client was served."""
         self._exposures.add(answer)
 
-    def saw_all(self) -> None:
-        """All of them were evaluated for somebody."""
+    def note_all(self) -> None:
+        """Note the evaluation of all visible flags."""
         self._all = True
 
-    def served_all(self, answer: Sequence[Evaluation]) -> None:
-        """All of them were evaluated, and somebody was given these."""
-        self.saw_all()
-        self.served(answer)
+    def note_all_served(self, answer: Sequence[Evaluation]) -> None:
+        """Note the evaluation of all visible flags, and the values that were served."""
+        self.note_all()
+        self.note_served(answer)
 
     async def start(self) -> None:
-        """Store what was seen, once a minute."""
+        """Start storing once a minute."""
         self._task = asyncio.create_task(self._run(), name="flag-usage")
 
     async def stop(self) -> None:
-        """Store the rest; a database that is away does not hold up the end."""
+        """Store the rest. A database that does not answer delays the end by a second at most."""
         await background.end(self._task)
         with suppress(TimeoutError):
             async with asyncio.timeout(_STOP_SECONDS):
                 await self.flush()
 
     async def flush(self) -> None:
-        """Store what was seen since the last time; what cannot be stored waits for the next."""
-        somebody = self._all or self._streams() > 0
-        keys = self._keys | set(self._visible() if somebody else ())
+        """Store what was collected since the last time; after an error it is kept for the next."""
+        is_in_use = self._all or self._streams() > 0
+        keys = self._keys | set(self._visible() if is_in_use else ())
         served = self._exposures.take()
         self._all, self._keys = False, set()
         if not keys and not served:
@@ -82,7 +82,7 @@ class FlagUsage:
         try:
             await self._store(keys, served)
         except Exception as error:
-            logger.warning("flags: their use is stored later: %r", error)
+            logger.warning("flags: storing their use failed; retrying: %r", error)
             self._keys |= keys
             self._exposures.put_back(served)
 
@@ -95,10 +95,10 @@ class FlagUsage:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(_FLUSH_SECONDS)
             await self.flush()
 
 
 async def last_evaluated(session: AsyncSession, keys: Sequence[str]) -> Mapping[str, datetime]:
-    """When each flag was last evaluated, to the minute; those that never were are left out."""
+    """Return when each flag was last evaluated, to the minute, without flags that never were."""
     return await queries.by_key(session, keys)

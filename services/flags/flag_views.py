@@ -1,4 +1,4 @@
-"""What clients see of the flags: most see the same, and a change is worked out once for them."""
+"""What clients see of the flags. Most see the same, so each change is evaluated once for them."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -13,103 +13,107 @@ from services.flags.flag_sets import FlagSet
 
 @dataclass(eq=False)
 class Seen:
-    """The flags of a set as some clients see them; the same object for all of these."""
+    """The flags of a set as some clients see them; they share this object."""
 
     of: FlagSet
     evaluations: tuple[Evaluation, ...]
-    shown: object = None  # what the graph makes of it, once for all
+    shown: object = None  # the GraphQL value, built once for all clients
     moving_to: FlagSet | None = None
     moves: dict[Hashable, "Move"] = field(default_factory=dict)
 
     @cached_property
     def bits(self) -> bytes:
-        """The values alone."""
+        """The values only, one byte each."""
         return bytes([item.value for item in self.evaluations])
 
     @property
     def values(self) -> Mapping[str, bool]:
-        """The flags by key, in their order."""
+        """The values by key, in the order of the flags."""
         return {item.key: item.value for item in self.evaluations}
 
 
-Move: TypeAlias = tuple[Seen, bool]  # what is seen then, and whether a value is another
+Move: TypeAlias = tuple[Seen, bool]  # what is seen afterwards, and whether a value has changed
 
 
 class FlagViews:
-    """One for each process."""
+    """The views of all clients in one process."""
 
     def __init__(self) -> None:
-        # By the ids of evaluations: what is seen holds them, so they are taken by nobody else.
+        # Keyed by the ids of evaluations. A `Seen` keeps them alive, so the ids are not reused.
         self._seen: WeakValueDictionary[tuple[int, ...], Seen] = WeakValueDictionary()
-        # Of a plan that leaves nothing open; by its id, which the set holds that is seen.
+        # Keyed by the id of group evaluations without open flags, which the flag set keeps alive.
         self._common: WeakValueDictionary[int, Seen] = WeakValueDictionary()
         self._last: tuple[FlagSet, FlagSet, frozenset[str] | None] | None = None
 
     def __len__(self) -> int:
-        """How many different ones are kept. Tests of leaks count on it."""
+        """The number of different views; tests for leaks use it."""
         return len(self._seen)
 
-    def everything(self, found: FlagSet, context: EvaluationContext, buckets: Buckets) -> Seen:
-        """All flags of a client, evaluated anew."""
-        plan = found.plan(context.groups)
-        if plan.open:
-            return self._one(found, found.client_flags(context, buckets))
-        known = self._common.get(id(plan))
+    def evaluate_all(self, flag_set: FlagSet, context: EvaluationContext, buckets: Buckets) -> Seen:
+        """Evaluate all flags of a client."""
+        shared = flag_set.for_groups(context.groups)
+        if shared.open:
+            return self._intern(flag_set, flag_set.client_flags(context, buckets))
+        known = self._common.get(id(shared))
         if known is None:
-            known = self._common[id(plan)] = self._one(found, plan.settled)
+            known = self._common[id(shared)] = self._intern(flag_set, shared.settled)
         return known
 
     def moved(
-        self, before: Seen, found: FlagSet, context: EvaluationContext, buckets: Buckets
+        self, before: Seen, flag_set: FlagSet, context: EvaluationContext, buckets: Buckets
     ) -> Move:
-        """What a client sees in another set who has seen this.
+        """Return what a client sees after moving from one set to another.
 
-        Worked out once for all whose groups decide it, then for all to whom the same flags come
-        out as the same.
+        It is computed once for all clients whose groups decide it, and otherwise once for all
+        clients with the same results for the changed flags.
         """
-        if before.moving_to is not found:
-            before.moving_to, before.moves = found, {}
+        if before.moving_to is not flag_set:
+            before.moving_to, before.moves = flag_set, {}
         known = before.moves.get(context.groups)
-        return known if known is not None else self._moved(before, found, context, buckets)
+        return known if known is not None else self._moved(before, flag_set, context, buckets)
 
     def _moved(
-        self, before: Seen, found: FlagSet, context: EvaluationContext, buckets: Buckets
+        self, before: Seen, flag_set: FlagSet, context: EvaluationContext, buckets: Buckets
     ) -> Move:
-        keys, plan = self.changed(before.of, found), found.plan(context.groups)
-        if keys is None or len(keys) == len(found.places) or not plan.open:
-            seen = self.everything(found, context, buckets)
+        keys, shared = self.changed(before.of, flag_set), flag_set.for_groups(context.groups)
+        if keys is None or len(keys) == len(flag_set.places) or not shared.open:
+            seen = self.evaluate_all(flag_set, context, buckets)
             is_new = seen.bits != before.bits if keys is not None else seen.values != before.values
             move = (seen, is_new)
-            is_for_all = not plan.open
+            is_for_all = not shared.open
         else:
-            move = self._stepped(before, found, found.some_client_flags(keys, context, buckets))
-            is_for_all = plan.open.keys().isdisjoint(keys)
+            move = self._apply_changes(
+                before, flag_set, flag_set.some_client_flags(keys, context, buckets)
+            )
+            is_for_all = shared.open.keys().isdisjoint(keys)
         if is_for_all:
             before.moves[context.groups] = move
         return move
 
-    def _stepped(self, before: Seen, found: FlagSet, changed: tuple[Evaluation, ...]) -> Move:
-        """Where these flags came out as that; the same flags are visible in both sets."""
+    def _apply_changes(
+        self, before: Seen, flag_set: FlagSet, changed: tuple[Evaluation, ...]
+    ) -> Move:
+        """Apply the results of changed flags; the same flags are visible in both sets."""
         key = tuple(map(id, changed))
         known = before.moves.get(key)
         if known is None:
             items, is_new = list(before.evaluations), False
             for item in changed:
-                place = found.places[item.key]
+                place = flag_set.places[item.key]
                 is_new |= items[place].value is not item.value
                 items[place] = item
-            known = before.moves[key] = (self._one(found, tuple(items)), is_new)
+            known = before.moves[key] = (self._intern(flag_set, tuple(items)), is_new)
         return known
 
-    def _one(self, found: FlagSet, evaluations: tuple[Evaluation, ...]) -> Seen:
-        key = (id(found), *map(id, evaluations))
-        return self._seen.get(key) or self._seen.setdefault(key, Seen(found, evaluations))
+    def _intern(self, flag_set: FlagSet, evaluations: tuple[Evaluation, ...]) -> Seen:
+        key = (id(flag_set), *map(id, evaluations))
+        return self._seen.get(key) or self._seen.setdefault(key, Seen(flag_set, evaluations))
 
     def changed(self, before: FlagSet, after: FlagSet) -> frozenset[str] | None:
-        """Visible keys of flags that changed; None where a client must look at all of them.
+        """Return the visible keys that changed; None where a client must evaluate all of them.
 
-        Found once for all clients that go the same way. The store keeps the object of each flag
-        that did not change, so that `is` tells.
+        It is computed once for all clients with the same move. The store keeps the object of each
+        unchanged flag, so that `is` can compare them.
         """
         if self._last is None or self._last[0] is not before or self._last[1] is not after:
             self._last = (before, after, _changed(before, after))
@@ -117,18 +121,18 @@ class FlagViews:
 
 
 class FlagView:
-    """The flags of one client, brought up to date."""
+    """The flags of one client, kept up to date."""
 
     def __init__(self, context: EvaluationContext, current: FlagSet, views: FlagViews) -> None:
-        """`views` are those of the process."""
+        """`views` are the shared views of the process."""
         self._context = context
         self._views = views
         self._buckets = Buckets()
-        self.seen = views.everything(current, context, self._buckets)
+        self.seen = views.evaluate_all(current, context, self._buckets)
 
-    def move_to(self, found: FlagSet) -> bool:
-        """Go to another set; True where the client sees another value than before."""
-        self.seen, is_new = self._views.moved(self.seen, found, self._context, self._buckets)
+    def move_to(self, flag_set: FlagSet) -> bool:
+        """Move to another set; returns True where a value has changed for the client."""
+        self.seen, is_new = self._views.moved(self.seen, flag_set, self._context, self._buckets)
         return is_new
 
 

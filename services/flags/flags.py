@@ -21,7 +21,7 @@ from domain.flags.owner_edits import WIDENED, OwnerEdit, edit_parts, zero_means_
 from domain.flags.run_holds import FlagParts, FlagValues
 from domain.ids import parse_uuid
 from domain.platform.percent import EVERYBODY, NOBODY, Percent
-from services.flags.flag_changes import change_flag, created_flag
+from services.flags.flag_changes import change_flag, record_created_flag
 from services.platform import idempotency
 from services.platform.idempotency import KEY_PATH, Reservation
 from services.platform.texts import check_text, line
@@ -72,16 +72,16 @@ async def create(uow: UnitOfWork, actor: Actor, draft: FlagDraft) -> FlagResult:
         uow, actor, "createFeatureFlag", draft.idempotency_key, draft
     )
     if reservation.result is not None:
-        return await _again(uow, reservation.result)
+        return await _replay_result(uow, reservation.result)
     row = _row(draft)
     taken = NotUnique(f"There is a flag {draft.key} already.", path=("input", "key"))
     async with unique(uow.session, taken):
         uow.session.add(row)
     await uow.session.refresh(row)
-    flag = created_flag(uow, actor, row, reason=draft.reason)
+    flag = record_created_flag(uow, actor, row, reason=draft.reason)
     widened = draft.enabled and draft.rollout_percentage is None
     warnings = [WIDENED] if widened and flag.rollout_percentage == EVERYBODY else []
-    return await _done(uow, reservation, flag, warnings)
+    return await _complete(uow, reservation, flag, warnings)
 
 
 async def update(
@@ -98,7 +98,7 @@ async def update(
 
     `of_file`: they are the owner's values as a file states them.
     """
-    row = await locked(uow, key, expected_version)
+    row = await lock_flag(uow, key, expected_version)
     check_patch(patch)
     parts, warnings = await edited_parts(
         uow.session, queries.flag_of(row), patch, actor, reason, of_file=of_file
@@ -193,12 +193,12 @@ def _row(draft: FlagDraft) -> FeatureFlag:
     )
 
 
-def no_flag(key: str, path: tuple[str, ...] = ("input", "key")) -> NotFound:
+def flag_not_found(key: str, path: tuple[str, ...] = ("input", "key")) -> NotFound:
     """What is said of a key that no flag has."""
     return NotFound(f"There is no flag {key[:100]!r}.", path=path)
 
 
-async def locked(
+async def lock_flag(
     uow: UnitOfWork,
     key: str,
     expected_version: int | None,
@@ -209,7 +209,7 @@ async def locked(
     row = (await queries.lock(uow.session, [key])).get(key)
     uow.refresh_now()
     if row is None:
-        raise no_flag(key, path)
+        raise flag_not_found(key, path)
     await check_version(
         uow.session,
         expected_version,
@@ -227,7 +227,7 @@ async def written_change(uow: UnitOfWork, flag_id: UUID) -> Change | None:
     return await change_queries.of_event(uow.session, ids[-1]) if ids else None
 
 
-async def _done(
+async def _complete(
     uow: UnitOfWork, reservation: Reservation, flag: Flag, warnings: list[str]
 ) -> FlagResult:
     change = await written_change(uow, flag.id)
@@ -237,7 +237,7 @@ async def _done(
     return FlagResult(flag, warnings, change)
 
 
-async def _again(uow: UnitOfWork, result: dict[str, object]) -> FlagResult:
+async def _replay_result(uow: UnitOfWork, result: dict[str, object]) -> FlagResult:
     flag_id = parse_uuid(str(result.get("flag_id", "")))
     if flag_id is None:
         raise Invalid("The first request with this key is still running.", path=KEY_PATH)

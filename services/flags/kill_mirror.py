@@ -1,6 +1,6 @@
-"""Kill switches in Redis: how processes hear of them without PostgreSQL (S53, A6, L11).
+"""Mirrors kill switches in Redis, so that processes learn of them without PostgreSQL (S53, L11).
 
-The hash holds records by their ids, so that writers need no lock: readers merge what they find.
+The hash contains records by their ids, so that writers need no lock; readers merge them (A6).
 """
 
 import logging
@@ -22,21 +22,21 @@ logger = logging.getLogger(__name__)
 AWAY = (RedisError, OSError)  # a timeout is an OSError
 RECORDS = "launch:kills"
 FLAG_KEYS = "launch:flag_keys"
-# What releases before this one read and write; remove after 2027-06-30.
+# The set that earlier releases read and write; remove it after 2027-06-30.
 LEGACY = "launch:killed"
 
 _adapter = TypeAdapter(KillRecord)
 
 
 class KillMirror:
-    """Reads and writes the copy in Redis. Every method raises what `AWAY` lists."""
+    """Reads and writes the copy in Redis. Every method may raise the errors in `AWAY`."""
 
     def __init__(self, redis: Redis) -> None:
-        """`redis` is shared with the rest of the process."""
+        """`redis` is the connection pool of the process."""
         self._redis = redis
 
     async def read(self) -> dict[UUID, KillRecord]:
-        """Every record, those of earlier releases included."""
+        """Return every record, those of earlier releases included."""
         async with self._redis.pipeline(transaction=False) as pipe:
             _ = pipe.hgetall(RECORDS)
             _ = pipe.smembers(LEGACY)
@@ -58,16 +58,16 @@ class KillMirror:
             await pipe.execute()
 
     async def remove(self, ids: Sequence[UUID]) -> None:
-        """Forget records that later ones have replaced."""
+        """Delete records that later ones have replaced."""
         if ids:
             await self._redis.hdel(RECORDS, *map(str, ids))
 
     async def write_flag_keys(self, keys: Iterable[str], *, only_if_missing: bool = False) -> None:
-        """Leave the known flags where `launch kill` finds them without the database."""
+        """Store the known flag keys, so that `launch kill` can check them without the database."""
         await self._redis.set(FLAG_KEYS, orjson.dumps(list(keys)), nx=only_if_missing)
 
     async def read_flag_keys(self) -> frozenset[str] | None:
-        """The known flags; None where no process has left them since Redis was emptied."""
+        """Return the known flag keys; None where Redis has none."""
         raw = await self._redis.get(FLAG_KEYS)
         return None if raw is None else frozenset(orjson.loads(raw))
 
@@ -76,14 +76,14 @@ def _read(raw: bytes) -> KillRecord | None:
     try:
         record = _adapter.validate_json(raw)
     except ValidationError:
-        logger.error("the kill switch in Redis holds a record that cannot be read: %r", raw[:200])
+        logger.error("kill switch: a record in Redis cannot be read: %r", raw[:200])
         return None
     is_key = record.key == EVERY_FLAG or KEY_PATTERN.fullmatch(record.key) is not None
     return record if is_key and 0 < record.number <= MAX_NUMBER else None
 
 
 def _legacy(key: str) -> KillRecord:
-    """The same record in every process; any other one of this key outranks it."""
+    """Return a record that is the same in every process and that any other of its key outranks."""
     return KillRecord(
         id=uuid5(NAMESPACE_URL, f"launch:killed:{key}"),
         key=key,

@@ -22,63 +22,63 @@ _DATABASE_EVERY = 5  # polls of Redis for each read of PostgreSQL, while both an
 
 
 class KillSync:
-    """One for each server process. Polling has nothing to repair after an outage.
+    """Synchronizes the kills of one server process by polling, which needs no repair after outages.
 
-    Redis is read once a second. PostgreSQL is read every fifth time, at once where something is
-    not written yet, and each time while Redis is away.
+    Redis is read once a second. PostgreSQL is read every fifth time, at once where records are
+    unwritten, and every time while Redis is down.
     """
 
     def __init__(self, db: Database, mirror: KillMirror, flags: FlagStore) -> None:
-        """`flags` holds the kill switches of the process."""
+        """`flags` contains the kill switches of the process."""
         self._db = db
         self.mirror = mirror
         self._flags = flags
         self._kills = flags.kills
-        self._turns = 0
-        self._named: Collection[str] = ()  # the flags that Redis was told of
+        self._polls = 0
+        self._mirrored_keys: Collection[str] = ()  # the flags that Redis was told of
         self._mirrored: Collection[UUID] = ()
         self._lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Know what either server knows before the first request; neither needs to answer."""
+        """Load what Redis and PostgreSQL know before the first request; neither needs to answer."""
         await self.sync()
         self._task = asyncio.create_task(self._run(), name="kill-switch")
 
     async def stop(self) -> None:
-        """End the polls."""
+        """Stop polling."""
         await background.end(self._task)
 
     async def after_commit(self, events: Sequence[RecordedEvent]) -> None:
-        """A kill of this process is in force before its author has the reply."""
+        """Apply the kills of a commit at once, before their author has the reply."""
         for item in events:
             self.hear(item)
 
     def hear(self, item: RecordedEvent) -> None:
-        """Take the record of an event, of whatever process."""
+        """Merge the record of an event from any process."""
         if isinstance(item.event, KillChanged):
             self._kills.merge([item.event.record], written=True)
 
     async def check(self) -> None:
-        """Take what other processes have told Redis, or PostgreSQL where Redis is away."""
+        """Merge the records in Redis, or those in PostgreSQL while Redis is down."""
         async with self._lock:
-            if not await self._from_redis():
-                await self._with_database()
+            if not await self._read_redis():
+                await self._sync_database()
 
     async def sync(self) -> None:
-        """One turn: take from Redis, write what PostgreSQL lacks, repair Redis."""
+        """Read Redis, write what PostgreSQL lacks, and repair Redis."""
         async with self._lock:
             await self._sync()
 
     async def _sync(self) -> None:
-        is_mirrored = await self._from_redis()
-        if not is_mirrored or self._kills.unwritten or self._turns % _DATABASE_EVERY == 0:
-            await self._with_database()
-        self._turns += 1
+        is_mirrored = await self._read_redis()
+        if not is_mirrored or self._kills.unwritten or self._polls % _DATABASE_EVERY == 0:
+            await self._sync_database()
+        self._polls += 1
         if is_mirrored:
             await self._repair_redis()
 
-    async def _from_redis(self) -> bool:
+    async def _read_redis(self) -> bool:
         try:
             records = await self.mirror.read()
         except AWAY:
@@ -87,7 +87,7 @@ class KillSync:
         self._mirrored = records.keys()
         return True
 
-    async def _with_database(self) -> None:
+    async def _sync_database(self) -> None:
         try:
             if self._kills.unwritten:
                 await self._write()
@@ -105,7 +105,7 @@ class KillSync:
         self._kills.merge(records, written=True)
 
     async def _repair_redis(self) -> None:
-        """Redis may have been emptied, and it may hold what later records have replaced."""
+        """Write what Redis lacks and delete superseded records: it may have been emptied."""
         needed = self._kills.needed()
         try:
             await self.mirror.write(
@@ -114,8 +114,8 @@ class KillSync:
             await self.mirror.remove(self._kills.forget_superseded(self._mirrored))
             keys = tuple(self._flags.current.flags)
             if keys:
-                await self.mirror.write_flag_keys(keys, only_if_missing=keys == self._named)
-                self._named = keys
+                await self.mirror.write_flag_keys(keys, only_if_missing=keys == self._mirrored_keys)
+                self._mirrored_keys = keys
         except AWAY as error:
             logger.warning("kill switch: Redis could not be repaired: %r", error)
 
@@ -125,4 +125,4 @@ class KillSync:
             try:
                 await self.sync()
             except Exception:
-                logger.exception("kill switch: a poll failed; the next one tries again")
+                logger.exception("kill switch: a poll failed; retrying at the next interval")

@@ -1,4 +1,4 @@
-"""Kill flags and lift kills: applied everywhere at once, then written (S53, A6, L11)."""
+"""Kills flags and lifts kills: applied everywhere at once, then written (S53, A6, L11)."""
 
 import logging
 from collections.abc import Collection, Sequence
@@ -39,7 +39,7 @@ ONLY_HERE = (
 
 @dataclass(frozen=True, slots=True)
 class ChangeKills:
-    """Kill these flags, or lift their kills. `*` is every flag."""
+    """The command to kill flags or lift their kills. `*` is every flag."""
 
     keys: Sequence[str]
     killed: bool
@@ -48,7 +48,7 @@ class ChangeKills:
 
 @dataclass(frozen=True, slots=True)
 class KillResult:
-    """The records that were made, and what the caller should know."""
+    """The records that were created, and warnings for the caller."""
 
     records: Sequence[KillRecord]
     warnings: list[str] = field(default_factory=list)
@@ -57,14 +57,14 @@ class KillResult:
 async def change(
     db: Database, flags: FlagStore, mirror: KillMirror, actor: Actor, command: ChangeKills
 ) -> KillResult:
-    """In force in this process and in Redis first, whatever state the database is in.
+    """Apply the change to this process and Redis first, whatever the state of the database.
 
-    Raises Required, Invalid and NotFound naming the field; never fails because a server is away.
+    Raises Required, Invalid and NotFound naming the field; it never fails because a server is down.
     """
     keys = check_keys(command, await _known_flags(flags, mirror))
     kills = flags.kills
     records = make_records(keys, command, actor, kills.highest, db.clock())
-    warnings = [] if command.killed else _of_lifts(keys, flags)
+    warnings = [] if command.killed else _warn_of_lifts(keys, flags)
     kills.merge(records)
     is_mirrored = await _mirror(mirror, records)
     try:
@@ -81,7 +81,7 @@ async def change(
 def make_records(
     keys: Sequence[str], command: ChangeKills, actor: Actor, highest: int, now: datetime
 ) -> list[KillRecord]:
-    """One for each key, above the highest number that is known."""
+    """Create a record for each key, numbered above the highest known number."""
     number, reason = next_number(highest, now), command.reason.strip()
     return [
         KillRecord(uuid4(), key, command.killed, number, now, actor.ref, reason) for key in keys
@@ -91,9 +91,9 @@ def make_records(
 def check_keys(
     command: ChangeKills, known: Collection[str] | None, unknown: str = NOT_KNOWN
 ) -> list[str]:
-    """The keys without repeats; raises Required, Invalid or NotFound naming the field.
+    """Return the keys without repeats; raises Required, Invalid or NotFound naming the field.
 
-    `known` None: which flags exist cannot be said now; then `unknown` is the message.
+    `known` is None where the existing flags cannot be read; then `unknown` is the message.
     """
     check_text(command.reason, "reason", MAX_REASON, required=True)
     keys = list(dict.fromkeys(command.keys))
@@ -104,13 +104,13 @@ def check_keys(
     named = [key for key in keys if key != EVERY_FLAG]
     if named and known is None:
         raise DependencyDown(unknown, path=_KEYS)
-    if lost := [key[:100] for key in named if key not in (known or ())]:
-        raise NotFound(f"There is no flag {', '.join(map(repr, lost))}.", path=_KEYS)
+    if unknown_keys := [key[:100] for key in named if key not in (known or ())]:
+        raise NotFound(f"There is no flag {', '.join(map(repr, unknown_keys))}.", path=_KEYS)
     return keys
 
 
 async def write(uow: UnitOfWork, records: Sequence[KillRecord]) -> list[KillRecord]:
-    """Store records that PostgreSQL lacks, each with its event and audit; returns those."""
+    """Store the records that PostgreSQL lacks, each with event and audit row; returns them."""
     killed = await queries.killed_keys(uow.session)
     added = await queries.add(uow.session, records)
     new = [record for record in records if record.id in added]
@@ -126,7 +126,7 @@ async def write(uow: UnitOfWork, records: Sequence[KillRecord]) -> list[KillReco
 
 
 async def _write(db: Database, records: Sequence[KillRecord]) -> list[KillRecord]:
-    """Above whatever PostgreSQL has: a record that another one outranks is numbered again."""
+    """Write records; one that a stored record outranks is renumbered above it."""
     async with db.write() as uow:
         await queries.lock(uow.session)
         newest = newest_by_key(await queries.newest(uow.session))
@@ -152,7 +152,7 @@ async def _mirror(mirror: KillMirror, records: Sequence[KillRecord]) -> bool:
 
 
 async def _known_flags(flags: FlagStore, mirror: KillMirror) -> Collection[str] | None:
-    """The last known flags; those of Redis where this process has never read them."""
+    """Return the known flag keys, from Redis where this process has never read the database."""
     if flags.current.version:
         return flags.current.flags
     try:
@@ -161,25 +161,25 @@ async def _known_flags(flags: FlagStore, mirror: KillMirror) -> Collection[str] 
         return None
 
 
-def _of_lifts(keys: Sequence[str], flags: FlagStore) -> list[str]:
-    """What keeps a flag off after its kill is lifted, and what was not killed at all."""
+def _warn_of_lifts(keys: Sequence[str], flags: FlagStore) -> list[str]:
+    """Warn of flags that stay off after their kill is lifted, and of those that were not killed."""
     kills = flags.kills
-    found = []
+    warnings = []
     for key in keys:
-        what = "Every flag" if key == EVERY_FLAG else key
+        subject = "Every flag" if key == EVERY_FLAG else key
         if key in kills.environment:
-            found.append(
-                f"{what} stays off: FLAGS_KILLED in the environment of the server says so."
+            warnings.append(
+                f"{subject} stays off: FLAGS_KILLED in the environment of the server says so."
             )
         elif key not in kills.kills:
-            found.append(f"{what} was not killed.")
+            warnings.append(f"{subject} was not killed.")
         if key != EVERY_FLAG and EVERY_FLAG in kills.killed and EVERY_FLAG not in keys:
-            found.append(f"{key} stays off: every flag is killed (`*`).")
-    return found
+            warnings.append(f"{key} stays off: every flag is killed (`*`).")
+    return warnings
 
 
 def _audit(record: KillRecord, flag: Flag | None, *, before: bool) -> Audit:
-    """One side each of the flag's diff; of every flag, or of one that is gone, the key alone."""
+    """Build the audit row; for every flag (`*`), or a deleted one, it has only the key."""
     state: dict[str, object] = audit_flag(flag) if flag else {"key": record.key}
     return Audit(
         flag.id if flag else NO_FLAG,

@@ -113,9 +113,9 @@ async def test_processes_add_up_and_nothing_is_lost_while_the_database_is_away(
     current = runtime.flags.current
     await visitor.data(VIEWER)
     seen = current.client_flags(EvaluationContext())
-    other.served(seen)
+    other.note_served(seen)
     dead = FlagUsage(Database(NOWHERE, clock=clock), lambda: ())
-    dead.served(seen)
+    dead.note_served(seen)
     await dead.flush()
     dead._db = runtime.db  # it is back
     for usage in (runtime.usage, other, dead):
