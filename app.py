@@ -1,4 +1,4 @@
-"""The web process: everything is wired here and nowhere else."""
+"""The composition root of the web process."""
 
 import gc
 import logging
@@ -78,7 +78,7 @@ logger = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
-    """The clock of production."""
+    """The clock in production."""
     return datetime.now(UTC)
 
 
@@ -88,7 +88,7 @@ def build_runtime(
     probes: Mapping[CheckType, Probe] | None = None,
     passwords: Passwords | None = None,
 ) -> Runtime:
-    """Everything that the requests of one process share; nothing is connected yet."""
+    """Create the parts that the requests of a process share; nothing is connected yet."""
     db, redis, bus = open_stores(settings, clock)
     log = LogReader(db)
     tail = EventTail(bus, channels.EVENTS, channels.decode_events, log.read_after, log.read_head)
@@ -131,7 +131,7 @@ def build_runtime(
 
 
 def known_documents(settings: Settings) -> Documents:
-    """Those of our own pages, commands and checks, and what an operator lists (A48)."""
+    """The trusted documents of our pages and commands, and those of the operator (A48)."""
     built_in = (BUILT / "documents.json", Path(__file__).parent / "commands" / "documents.json")
     manifests = [path for path in built_in if path.is_file()]
     if settings.trusted_documents is not None:
@@ -141,10 +141,10 @@ def known_documents(settings: Settings) -> Documents:
 
 @asynccontextmanager
 async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
-    """Connect, and start what runs beside the requests.
+    """Connect and start background tasks.
 
-    A dead database or Redis keeps nobody from starting: what needs them says so until they
-    are back.
+    The process starts without the database or Redis too: what needs them reports it until they are
+    back.
     """
     publisher = Publisher(runtime.bus, runtime.tail)
     runtime.meter.watch(POOL_USED, lambda: runtime.db.connections_used)
@@ -153,7 +153,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     reporter = Reporter(runtime.redis, runtime.receipts)
     hear = partial(rehearsal_flags.deliver, runtime.db, runtime.redis, runtime.receipts.name)
     rehearsals = RehearsalFeed(runtime.tail, hear)
-    runtime.db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
+    runtime.db.on_commit(announcer.after_commit)  # first, because it records the time of the commit
     runtime.db.on_commit(runtime.access.after_commit)
     runtime.db.on_commit(runtime.alerts.silences.after_commit)
     runtime.db.on_commit(runtime.flag_feed.after_commit)
@@ -184,7 +184,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
 
 @asynccontextmanager
 async def event_documents(settings: Settings) -> AsyncIterator[EventDocuments]:
-    """What a worker needs of the graph, for webhooks: it serves nobody, and connects when used."""
+    """The graph of a worker, for webhooks: it serves no requests and connects when used."""
     runtime = build_runtime(settings)
     try:
         yield EventDocuments(schema, runtime)
@@ -200,7 +200,7 @@ def create_app(
     probes: Mapping[CheckType, Probe] | None = None,
     passwords: Passwords | None = None,
 ) -> Starlette:
-    """The ASGI application of one process; tests bring other checks and cheap passwords."""
+    """The ASGI application of a process; tests pass other probes and cheap password hashing."""
     runtime = build_runtime(settings, clock, probes, passwords)
     shown = settings.graphiql
     show_explorer = settings.environment == "development" if shown is None else shown
@@ -250,20 +250,20 @@ def create_app(
 
 
 def _settle() -> None:
-    """Let the garbage collector pass over what stays for good: the code, the schema, the tables.
+    """Exclude permanent objects from garbage collection: code, schema, tables.
 
-    A full collection stops every stream of the process for as long as it walks through memory.
+    A full collection stops every stream of the process while it walks through memory.
     """
     gc.collect()
     gc.freeze()
 
 
 async def crashed(_request: Request, _error: Exception) -> Response:
-    """What is left to say when everything else failed; the server logs the error itself."""
+    """The response after an unhandled error, which the server logs."""
     error = {"message": "Something went wrong on our side.", "extensions": {"code": "INTERNAL"}}
     return JSONResponse({"errors": [error]}, 500, ALWAYS)
 
 
 async def sdl(_request: Request) -> Response:
-    """The schema as text."""
+    """The schema as SDL."""
     return PlainTextResponse(schema.as_str())

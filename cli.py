@@ -1,4 +1,4 @@
-"""The command `launch`: run the system, look after it, and talk to it over the network."""
+"""The command `launch`: run the system, operate it, and use its API."""
 
 import gc
 import sys
@@ -18,14 +18,14 @@ from commands.platform import demo, jobs, server
 from commands.shared.errors import CommandError
 from commands.webhooks import webhooks
 
-# What the imports of a command make stays: looking for garbage among it is a fifth of a start.
+# Objects of imported modules stay: collecting garbage among them takes a fifth of a start.
 gc.set_threshold(50_000, 20, 20)
 
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="Run product launches: phases, feature flags, health, live.",
+    help="Operate product launches: phases, feature flags, health.",
 )
 
 
@@ -43,11 +43,14 @@ def launch(
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", is_eager=True, callback=_show_version, help="The version, and its schema."
+            "--version",
+            is_eager=True,
+            callback=_show_version,
+            help="Show the version and its schema revision.",
         ),
     ] = False,
 ) -> None:
-    """Run product launches: phases, feature flags, health, live."""
+    """Operate product launches: phases, feature flags, health."""
 
 
 _SERVER = "On the server (DATABASE_URL and REDIS_URL, or a running `launch up`)"
@@ -61,16 +64,17 @@ app.command(rich_help_panel=_SERVER)(server.worker)
 @app.command(rich_help_panel=_SERVER)
 def migrate(
     down: Annotated[
-        str | None, typer.Option(metavar="REV", help="Go down to this revision; base: empty.")
+        str | None,
+        typer.Option(metavar="REV", help="Downgrade to this revision; base: empty database."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Bring the database to the schema of this version, or down to an older one."""
+    """Migrate the database to the schema of this release, or down to an older one."""
     from commands.platform import database  # noqa: PLC0415 - heavy
     from commands.shared.output import confirm  # noqa: PLC0415
 
     if down is not None:
-        confirm(f"Go down to {down}? Tables and their rows are lost.", yes=yes)
+        confirm(f"Downgrade to {down}? Tables and their rows are lost.", yes=yes)
     database.run_migrate(down)
 
 
@@ -85,7 +89,10 @@ app.add_typer(jobs.app, name="jobs", rich_help_panel=_SERVER)
 @app.command(rich_help_panel=_SERVER)
 def schema(
     check: Annotated[
-        bool, typer.Option("--check", help="Compare with schema/schema.graphql; 1 if it differs.")
+        bool,
+        typer.Option(
+            "--check", help="Compare with schema/schema.graphql; exit code 1 if it differs."
+        ),
     ] = False,
 ) -> None:
     """Print the GraphQL schema."""
@@ -115,7 +122,7 @@ app.command(rich_help_panel=_CLIENT)(watch.watch)
 
 
 def main() -> None:
-    """Run one command: what goes wrong is one line on stderr and exit code 1, bad usage 2."""
+    """Run one command: an error is one line on stderr and exit code 1, wrong usage 2."""
     try:
         app(prog_name="launch")
     except CommandError as problem:

@@ -1,4 +1,4 @@
-"""Types of settings: each checks a value when the process starts and says what is wrong with it."""
+"""Types of settings: each validates a value at the start of the process."""
 
 import hashlib
 import json
@@ -18,12 +18,12 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 ADDRESS_PATTERN = rf"{_ATOM}(\.{_ATOM})*@({_LABEL}\.)+[A-Za-z]([A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
 SENDER_PATTERN = rf"^([^<>@\x00-\x1f\x7f-\x9f]{{1,200}} <{ADDRESS_PATTERN}>|{ADDRESS_PATTERN})$"
-# To whom a channel of alerts belongs, and after how long: critical+slack://..., after5m+mailto://...
+# Least severity or delay of a channel: critical+slack://..., after5m+mailto://...
 _ALERT_PREFIX = re.compile(r"(?i)^(low|medium|high|critical|after\d{1,5}[smh])\+")
 
 
 def _check_postgres_url(value: str) -> str:
-    """Accept the usual spellings; SQLAlchemy wants the driver named."""
+    """Accept the usual schemes and name the driver for SQLAlchemy."""
     scheme, separator, rest = value.partition("://")
     if not separator or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
         raise ValueError("must start with postgresql://")
@@ -80,7 +80,7 @@ def _split(value: object) -> object:
 
 
 def _check_alert_urls(value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-    """Name those that cannot be used by their position: the URLs themselves are secrets."""
+    """Name bad URLs by position, because URLs are secrets."""
     bad = [
         str(position)
         for position, url in enumerate(value, 1)
@@ -98,7 +98,7 @@ def _is_alert_url(url: str) -> bool:
     if re.search(r"\s", plain):
         return False
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of plugins that are not ours
+        warnings.simplefilter("ignore", DeprecationWarning)  # raised by plugins of Apprise
         try:
             channel = Apprise.instantiate(plain, asset=AppriseAsset(storage_mode="memory"))
         except Exception:
@@ -108,11 +108,11 @@ def _is_alert_url(url: str) -> bool:
 
 PostgresUrl = Annotated[str, AfterValidator(_check_postgres_url)]
 RedisUrl = Annotated[str, AfterValidator(_check_redis_url)]
-# Scheme, host and port: pages, cookies and links stand at the root of their host.
+# Scheme, host and port: pages, cookies and links live at the root of their host.
 Origin = Annotated[str, AfterValidator(_check_origin)]
-# Addresses and networks. One that cannot be read would match nobody, and nothing would say so.
+# Addresses and networks. A malformed one would match nobody, without an error.
 Networks = Annotated[str, AfterValidator(_check_networks)]
-# Files that cannot be used are found when the process starts, not with the first request.
+# Files are checked when the process starts, not at the first request.
 AuthoritiesFile = Annotated[Path, AfterValidator(_check_authorities)]
 DocumentsFile = Annotated[Path, AfterValidator(_check_documents)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]

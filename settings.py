@@ -1,4 +1,4 @@
-"""Every setting of the system: read once from the environment, frozen, passed down."""
+"""The settings of a process: read once from the environment, immutable, passed down."""
 
 import hashlib
 from functools import cached_property
@@ -36,7 +36,7 @@ from setting_types import (
 
 
 class Settings(BaseSettings):
-    """The configuration of one process. Environment variables carry the same names in capitals."""
+    """The configuration of one process. Environment variables have the same names in capitals."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
@@ -45,23 +45,27 @@ class Settings(BaseSettings):
     environment: Literal["development", "production", "test"] = "development"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    public_url: Origin | None = Field(default=None, description="Where clients reach the app.")
+    public_url: Origin | None = Field(
+        default=None, description="The URL at which clients reach the app."
+    )
     probe_url: Origin | None = Field(
         default=None,
-        description="Where health checks reach the app, if PUBLIC_URL cannot be reached from here.",
+        description="The URL for health checks, if PUBLIC_URL cannot be reached from here.",
     )
     probe_ca_file: AuthoritiesFile | None = Field(
-        default=None, description="A PEM file of authorities that health checks trust as well."
+        default=None,
+        description="A PEM file of further certificate authorities that health checks trust.",
     )
     trusted_proxies: Networks = Field(
-        default="127.0.0.1", description="Whose X-Forwarded-For counts: addresses and networks."
+        default="127.0.0.1",
+        description="Proxies whose X-Forwarded-For is trusted: addresses and networks.",
     )
-    allowed_origins: Names = Field(default=(), description="Foreign origins let in.")
+    allowed_origins: Names = Field(default=(), description="Further origins that may use the API.")
     drain_seconds: float = Field(
         default=3.0,
         ge=0,
         le=600,
-        description="From SIGTERM, when /readyz turns to 503, until nothing new is accepted.",
+        description="Time from SIGTERM, when /readyz turns to 503, to the end of the listener.",
     )
 
     data_dir: Path = Path(".data")
@@ -79,7 +83,7 @@ class Settings(BaseSettings):
         default=None, description="Signs readiness tokens and links."
     )
     sign_ups_per_hour: int = Field(
-        default=20, ge=1, le=1_000_000, description="So many accounts one address may make."
+        default=20, ge=1, le=1_000_000, description="The most accounts that one address may create."
     )
 
     smtp_url: SecretStr | None = Field(default=None, description="smtp://user:pass@host:port")
@@ -90,27 +94,30 @@ class Settings(BaseSettings):
     )
 
     operation_timeout_seconds: float = Field(
-        default=10.0, gt=0, description="After so long a query or mutation is cancelled."
+        default=10.0, gt=0, description="A query or mutation is cancelled after this time."
     )
 
-    # A point is some 50 µs of one core: at these rates no caller keeps one core busy for long.
+    # A point is about 50 µs of one core: at these rates no caller occupies a core for long.
     cost_bucket_size: int = Field(
         default=200_000,
         ge=10_000,
-        description="What one caller may ask at once, in points of `Query.rateLimit`.",
+        description="The most points of `Query.rateLimit` that a caller can spend at once.",
     )
     cost_restore_per_second: float = Field(
-        default=20_000.0, gt=0, description="Points that come back to a caller in a second."
+        default=20_000.0, gt=0, description="Points restored to a caller per second."
     )
     max_sockets_per_caller: int = Field(
-        default=1_000, ge=1, description="Open at once in one process, by one person or address."
+        default=1_000,
+        ge=1,
+        description="The most open sockets of a person or address in a process.",
     )
 
     trusted_documents: DocumentsFile | None = Field(
-        default=None, description="A JSON file of more documents by their SHA-256, known for good."
+        default=None, description="A JSON file of further trusted documents by their SHA-256."
     )
     trusted_documents_only: bool = Field(
-        default=False, description="Run no document but TRUSTED_DOCUMENTS and those of our own."
+        default=False,
+        description="Execute only TRUSTED_DOCUMENTS and the documents of the app itself.",
     )
 
     flags_killed: Names = Field(
@@ -123,15 +130,17 @@ class Settings(BaseSettings):
     health_timeout_seconds: float = Field(default=5.0, gt=0)
     health_recheck_seconds: float = Field(default=10.0, ge=0)
     health_stale_after_seconds: float = Field(
-        default=90.0, gt=0, description="So long without a check is an incident."
+        default=90.0, gt=0, description="This time without a health check is an incident."
     )
     heartbeats: str = Field(
         default="",
         pattern=r"^\s*([a-z][a-z0-9_]{1,62}=\d{1,5}[smhd](\s+|$))*$",
-        description="Who has to beat and how often: nightly_backup=26h exports=10m.",
+        description="Expected heartbeats with their interval: nightly_backup=26h exports=10m.",
     )
     assistance_capacity: int = Field(
-        default=20, ge=0, description="So many open requests for help hold a ramp; 0: never."
+        default=20,
+        ge=0,
+        description="The number of open requests for help that holds a ramp; 0: never.",
     )
     watchdog_pauses_phases: bool = Field(
         default=False, description="Pause active phases while nobody checks health."
@@ -141,16 +150,19 @@ class Settings(BaseSettings):
         default=10.0,
         gt=0,
         le=10,  # success criteria look at windows of as little as ten seconds
-        description="How often a process hands over what it counted.",
+        description="The interval at which a process stores its counters.",
     )
     metrics_public: bool = Field(
-        default=False, description="Let everybody read /metrics, not only this machine and tokens."
+        default=False,
+        description="Allow everybody to read /metrics, not only this machine and tokens.",
     )
     metrics_dir: Path | None = Field(
         default=None,
-        description="Where the processes of one host add up /metrics. `serve --workers` sets it.",
+        description="The folder in which processes share /metrics. `serve --workers` sets it.",
     )
-    worker_host: str = Field(default="127.0.0.1", description="Where WORKER_PORT listens.")
+    worker_host: str = Field(
+        default="127.0.0.1", description="The address on which WORKER_PORT listens."
+    )
     worker_port: int | None = Field(
         default=None,
         ge=0,
@@ -160,20 +172,20 @@ class Settings(BaseSettings):
 
     alert_urls: AlertUrls = Field(
         default=(),
-        description="Apprise URLs that alerts go to. critical+URL: only those; after5m+URL: those "
-        "that nobody has taken for so long.",
+        description="Apprise URLs of alert channels. critical+URL: CRITICAL alerts only; after5m+URL: "
+        "those that stay unacknowledged for so long.",
     )
     support_urls: AlertUrls = Field(
-        default=(), description="Apprise URLs that requests for help go to. Unset: ALERT_URLS."
+        default=(), description="Apprise URLs for requests for help. Unset: ALERT_URLS."
     )
     alert_reminder_seconds: float = Field(default=900.0, gt=0)
     alert_retry_seconds: float = Field(
-        default=300.0, gt=0, description="How long a message is tried again on a failing channel."
+        default=300.0, gt=0, description="How long a message is retried on a failing channel."
     )
 
-    webhook_plain_http: bool = Field(default=False, description="Let webhooks go without TLS.")
+    webhook_plain_http: bool = Field(default=False, description="Allow webhooks without TLS.")
     webhook_private_addresses: bool = Field(
-        default=False, description="Let webhooks reach addresses that are not public."
+        default=False, description="Allow webhooks to private addresses."
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -181,7 +193,7 @@ class Settings(BaseSettings):
         default=None, description="Unset: json in production, else text."
     )
     otel_exporter_otlp_endpoint: str | None = Field(
-        default=None, description="Where traces go (OTLP over HTTP). Unset: there are none."
+        default=None, description="The OTLP endpoint for traces (HTTP). Unset: no tracing."
     )
     otel_service_name: str = "wedsync-launch"
     fast_paths: bool = Field(default=True, description="Off: queries are answered without plans.")
@@ -228,26 +240,26 @@ class Settings(BaseSettings):
 
     @property
     def logs_json(self) -> bool:
-        """Whether logs are for machines."""
+        """True if logs are JSON."""
         if self.log_format is None:
             return self.environment == "production"
         return self.log_format == "json"
 
     @cached_property
     def signing_key(self) -> bytes:
-        """Signs what we hand out. Without SECRET_KEY: what all processes of a launch share."""
+        """Signs tokens and links. Without SECRET_KEY it derives from DATABASE_URL."""
         if self.secret_key is not None:
             return self.secret_key.get_secret_value().encode()
         return hashlib.sha256(f"readiness:{self.database_url}".encode()).digest()
 
     @cached_property
     def base_url(self) -> str:
-        """The URL under which this app answers, without a trailing slash."""
+        """The public URL of the app, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @cached_property
     def probed_url(self) -> str:
-        """Where health checks look at the app, without a trailing slash."""
+        """The URL that health checks use, without a trailing slash."""
         return (self.probe_url or self.base_url).rstrip("/")
 
 

@@ -1,1 +1,1 @@
-"""What `launch` can do, one module a noun. Heavy imports wait until a command needs them."""
+"""The commands of `launch`, one module per noun. Heavy imports wait until a command needs them."""

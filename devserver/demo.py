@@ -1,4 +1,4 @@
-"""Load the demo launch: what is missing is made, what is there is left alone (S123)."""
+"""Loads the demo launch: creates what is missing and changes nothing that exists (S123)."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -19,16 +19,16 @@ _NINE = time(9, 0, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """How much was made."""
+    """How many phases and flags were created."""
 
     phases: int = 0
     flags: int = 0
 
 
 async def load(uow: UnitOfWork, *, only_when_empty: bool = False) -> Loaded:
-    """Make the phases and flags of the demo that do not exist; nothing is switched on.
+    """Create the missing phases and flags of the demo; nothing is switched on.
 
-    `only_when_empty`: do nothing where there is any phase or flag, whoever made it.
+    `only_when_empty`: do nothing if any phase or flag exists.
     """
     if only_when_empty and await _anything(uow):
         return Loaded()

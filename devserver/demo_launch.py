@@ -1,4 +1,4 @@
-"""What the demo launch consists of: the MVP launch that the source document plans (S123)."""
+"""The content of the demo launch: the MVP launch of the source document (S123)."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ def _supplier(key: str, name: str, description: str) -> FlagDraft:
 
 
 def _couple(key: str, name: str, description: str) -> FlagDraft:
-    """Both partners see the same."""
+    """A flag for couples, bucketed by couple so that both partners see the same."""
     return FlagDraft(key, name, description, target_groups=("couple",), bucket_by=BucketBy.COUPLE)
 
 
@@ -133,7 +133,7 @@ def _links(drafts: tuple[FlagDraft, ...]) -> tuple[FlagLink, ...]:
 
 
 def _criteria(action: GuardAction) -> tuple[Criterion, ...]:
-    """The numbers of the acceptance criteria (S64, S105 to S107)."""
+    """The limits of the acceptance criteria (S64, S105 to S107)."""
     return (
         Criterion(
             "errors_low", "error_rate", Aggregation.RATE, 60, Comparator.LT, 2.0, action=action

@@ -1,4 +1,4 @@
-"""Run everything on one machine: embedded servers, the steps before, the processes, the end."""
+"""Runs everything on one machine: embedded servers, preparation, child processes."""
 
 import http.client
 import os
@@ -30,14 +30,14 @@ _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something to do before the processes start. A text that it returns is shown at the end."""
+    """A preparation before the processes start. The text that it returns is shown at the end."""
 
     title: str
     run: Callable[[Settings], str | None]
 
 
 class Interrupted(BaseException):
-    """A signal has come. Not an Exception: no step may swallow it."""
+    """A signal arrived. Not an Exception, so that no step swallows it."""
 
 
 def run_everything(
@@ -48,7 +48,7 @@ def run_everything(
     console: Console | None = None,
     ready_path: str | None = "/readyz",
 ) -> int:
-    """Run until a signal comes; returns the exit code: 0 after a signal, 1 after a failure.
+    """Run until a signal; returns the exit code: 0 after a signal, 1 after a failure.
 
     Must be called in the main thread. `ready_path` None skips the wait for the web server.
     """
@@ -72,7 +72,7 @@ def run_everything(
 
 
 class _Run:
-    """One run from the first line to the last."""
+    """One run from start to end."""
 
     def __init__(self, settings: Settings, console: Console, ready_path: str | None) -> None:
         self.settings = settings
@@ -86,16 +86,16 @@ class _Run:
         self._begin = self._interrupted_at = time.monotonic()
 
     def on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        """End what runs at the first signal; one that comes during the stop hurries it."""
+        """Stop at the first signal; a second one during the stop makes it faster."""
         if self._interruptible:
             self._interruptible = False
             self._interrupted_at = time.monotonic()
             raise Interrupted
-        # `make` passes on a SIGTERM that its whole group has got: one wish, two signals.
+        # `make` forwards a SIGTERM that its whole process group received: it arrives twice.
         self._hurry = time.monotonic() > self._interrupted_at + _ECHO
 
     def start(self, steps: Sequence[Step], children: Sequence[Child]) -> None:
-        """Bring everything up, in order, and say where to look."""
+        """Start everything in order, and print the addresses."""
         self.settings = self.settings.model_copy(update={"port": free_port(self.settings)})
         self._start_servers()
         notes = [note for step in steps if (note := self._run_step(step))]
@@ -103,19 +103,19 @@ class _Run:
         self._say_where(notes)
 
     def supervise(self) -> None:
-        """Until a signal interrupts: start again what has died. Raises CannotRun when in vain."""
+        """Restart children that die, until a signal. Raises CannotRun if one keeps dying."""
         while True:
             self._check()
             time.sleep(_POLL)
 
     def fail(self, reason: str) -> None:
-        """Say why, and remember it for the exit code."""
+        """Print the reason, and remember it for the exit code."""
         self._interruptible = False
         self.code = 1
         self._say(reason, "bold red")
 
     def stop(self) -> None:
-        """End the children, then the servers that they use, within STOP_SECONDS."""
+        """Stop the children, then their servers, within STOP_SECONDS."""
         self._interruptible = False
         deadline = time.monotonic() + STOP_SECONDS
         if self._servers or self._children:
@@ -147,7 +147,7 @@ class _Run:
     def _start_children(self, children: Sequence[Child]) -> None:
         env = child_environment(self.settings)
         with self._progress(f"Starting {' and '.join(child.name for child in children)}"):
-            # The first serves; the others look at it at once, so it has to answer before.
+            # The first child serves; the others probe it at once, so it must be ready first.
             self._children = Children(children[:1], env, lambda text: self._say(text, "yellow"))
             self._check()
             deadline = time.monotonic() + READY_SECONDS
@@ -170,7 +170,7 @@ class _Run:
             self._children.check()
 
     def _say_where(self, notes: Sequence[str]) -> None:
-        """The address and a generated password come last: nothing scrolls them away."""
+        """Address and generated password come last, so that nothing scrolls them away."""
         base, took = self.settings.base_url, time.monotonic() - self._begin
         self._say(f"Ready in {took:.1f} s. Ctrl-C stops everything.", "bold green")
         self._say(f"  GraphQL    {base}/graphql")
@@ -183,7 +183,7 @@ class _Run:
             self._say(f"  {note}", "bold")
 
     def _say(self, text: str, style: str | None = None) -> None:
-        # The terminal may be gone, that being why we stop; the rest of the stop has to go on.
+        # The terminal may be gone, which is why we stop; the rest of the stop must go on.
         with suppress(OSError, SystemExit):
             self.console.print(text, style=style, markup=False, soft_wrap=True)
 
@@ -201,7 +201,7 @@ class _Run:
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
-    """Our environment with what this run has decided."""
+    """The environment of child processes, with the decisions of this run."""
     decided = {
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
@@ -215,7 +215,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
 
 
 def free_port(settings: Settings) -> int:
-    """Find the port to serve on (0: any free one); raises CannotRun where it is taken."""
+    """The port to serve on (0: any free one); raises CannotRun if it is taken."""
     host, port = settings.host, settings.port
     try:
         family, kind, _, _, address = socket.getaddrinfo(
@@ -232,7 +232,7 @@ def free_port(settings: Settings) -> int:
 
 
 def answers(settings: Settings, path: str) -> bool:
-    """Whether the web server says that it is ready."""
+    """True if the web server reports ready."""
     connection = http.client.HTTPConnection(
         _LOCAL.get(settings.host, settings.host), settings.port, timeout=2.0
     )

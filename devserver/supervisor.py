@@ -1,4 +1,4 @@
-"""Keep child processes alive: start again what dies, give up on what keeps dying, end in time."""
+"""Supervises child processes: restarts, gives up on crash loops, stops in time."""
 
 import signal
 import subprocess
@@ -15,12 +15,12 @@ _POLL = 0.05
 
 
 class CannotRun(Exception):
-    """Why nothing was started or all was stopped, in one line."""
+    """Why nothing was started or everything was stopped, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A process to keep alive; it finds the settings in its environment."""
+    """A supervised process; it reads its settings from the environment."""
 
     name: str
     argv: Sequence[str]
@@ -28,13 +28,13 @@ class Child:
 
 @dataclass(slots=True)
 class Attempts:
-    """How often something died of late, and so how long to wait before its next start."""
+    """Recent deaths of a process, which decide the delay before its next start."""
 
     name: str
     deaths: deque[float] = field(default_factory=deque)
 
     def next_delay(self, now: float) -> float:
-        """Note a death; returns seconds. Raises CannotRun after too many within the window."""
+        """Record a death; returns seconds. Raises CannotRun after too many within the window."""
         self.deaths.append(now)
         while self.deaths[0] < now - WINDOW:
             self.deaths.popleft()
@@ -53,22 +53,22 @@ class _Member:
 
 
 class Children:
-    """All child processes of one run."""
+    """The child processes of a run."""
 
     def __init__(
         self, children: Sequence[Child], env: Mapping[str, str], say: Callable[[str], None]
     ) -> None:
-        """`say` is told of every death."""
+        """`say` receives a message for every death."""
         self._members = [_Member(child, Attempts(child.name)) for child in children]
         self._env = env
         self._say = say
 
     def add(self, children: Sequence[Child]) -> None:
-        """More to keep alive, started by the next check."""
+        """Add processes; the next check starts them."""
         self._members += [_Member(child, Attempts(child.name)) for child in children]
 
     def check(self) -> None:
-        """Start what is due, notice what has died; raises CannotRun when that is in vain."""
+        """Start what is due and notice deaths; raises CannotRun for a crash loop."""
         now = time.monotonic()
         for member in self._members:
             if member.process is None:
@@ -81,7 +81,7 @@ class Children:
                 self._say(f"{member.child.name} {ending(code)}: again in {delay:g} s.")
 
     def end(self, grace: float, in_a_hurry: Callable[[], bool]) -> None:
-        """SIGTERM to all at once, SIGKILL to those that live after `grace` seconds."""
+        """SIGTERM to all, then SIGKILL to those alive after `grace` seconds."""
         processes = [member.process for member in self._members if member.process]
         for process in processes:
             process.terminate()
@@ -99,5 +99,5 @@ class Children:
 
 
 def ending(code: int) -> str:
-    """How a process ended, from its exit code."""
+    """Describe how a process ended, from its exit code."""
     return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"

@@ -1,4 +1,4 @@
-"""`launch demo --traffic`: people who come to a server, so that there is something to see."""
+"""`launch demo --traffic`: simulated users of a running app."""
 
 import asyncio
 from collections import Counter
@@ -21,7 +21,7 @@ from devserver import traffic_documents as documents
 from devserver.traffic_cast import Cast
 from devserver.traffic_visits import Deed, NoAnswer, Visits
 
-MAX_AT_ONCE = 200  # visits; whoever comes then finds the door closed
+MAX_AT_ONCE = 200  # visits at the same time; further ones are dropped
 _LOOK_SECONDS = 0.5
 _SHOWN = {
     Deed.SUPPLIERS: "suppliers", Deed.COUPLES: "couples", Deed.INVITED: "invited",
@@ -39,7 +39,7 @@ _CLOSED = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much, how long: visits come at random, `per_minute` on average."""
+    """Rate and duration: visits arrive at random, `per_minute` on average."""
 
     minutes: float
     per_minute: float
@@ -47,14 +47,14 @@ class Plan:
 
 
 class Api:
-    """The public API of one server, over one pool of connections."""
+    """The public API of a server, over one pool of connections."""
 
     def __init__(self, session: AsyncClientSession) -> None:
-        """An open one."""
+        """`session` is open."""
         self._session = session
 
     async def ask(self, document: str, token: str | None = None, **variables: object) -> Json:
-        """The only root field of one operation; raises NoAnswer."""
+        """The single root field of an operation; raises NoAnswer."""
         request = GraphQLRequest(_parsed(document), variable_values=variables)
         headers = {"authorization": f"Bearer {token}"} if token else {}
         try:
@@ -66,15 +66,15 @@ class Api:
 
 
 def run(server: Server, plan: Plan, *, as_json: bool) -> None:
-    """Send visitors until the time is over or Ctrl-C; then say what they have done."""
+    """Send visitors until the time is over or Ctrl-C; then print a summary."""
     done = Run(plan, Cast(Random(), datetime.now(UTC).date()))
-    with suppress(KeyboardInterrupt):  # a second one, while the first was being obeyed
+    with suppress(KeyboardInterrupt):  # a second Ctrl-C during the stop
         asyncio.run(until_interrupted(done.work(server)))
     done.tell(as_json=as_json)
 
 
 class Run:
-    """One run and what came of it."""
+    """A run and its results."""
 
     def __init__(self, plan: Plan, cast: Cast) -> None:
         """Nothing is sent before `work`."""
@@ -83,9 +83,9 @@ class Run:
         self.came = 0
 
     async def work(self, server: Server) -> None:
-        """Visitors come at random until the time is over; those still there then leave.
+        """Start visits at random until the time is over, then wait for the remaining ones.
 
-        Raises Problem where nobody answers.
+        Raises CommandError if the server does not answer.
         """
         async with server.http() as session:
             await _breaker(server, session)
@@ -128,7 +128,7 @@ class Run:
         return ", ".join((f"{self.came} visits", *parts))
 
     def tell(self, *, as_json: bool) -> None:
-        """The summary."""
+        """Print the summary."""
         deeds = self.deeds
         if as_json:
             show_json({"visits": self.came, **{d.name.lower(): deeds[d] for d in Deed}})

@@ -1,4 +1,4 @@
-"""The people of the demo: who comes, what they are called, how far they go."""
+"""Invents the people of the demo: names, addresses, and how far they go."""
 
 import secrets
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ _TRADES = {
     "OTHER": ("Cakes", "Cars", "Stationery"),
 }
 _SHARES = (30, 15, 15, 15, 15, 10)  # of the trades, in percent
-# Nobody can own these names (RFC 2606), so no letter of the demo reaches a mailbox.
+# Reserved names (RFC 2606), so that no e-mail of the demo reaches a mailbox.
 BUSINESSES, COUPLES = "suppliers.example", "couples.example"
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two who marry."""
+    """A couple."""
 
     partner1: str
     partner2: str
@@ -40,7 +40,7 @@ class Pair:
 
     @property
     def names(self) -> str:
-        """What their suppliers call them."""
+        """The couple's names as their suppliers write them."""
         return f"{self.partner1.split()[0]} & {self.partner2.split()[0]}"
 
 
@@ -54,7 +54,7 @@ class Business:
 
 
 class Cast:
-    """Invents people, each under an address that no earlier run has used."""
+    """Invents people with addresses that no earlier run has used."""
 
     def __init__(self, random: Random, today: date) -> None:
         """`today`: weddings lie between three months and two years after it."""
@@ -64,13 +64,13 @@ class Cast:
         self._count = 0
 
     def business(self) -> Business:
-        """A supplier nobody has met."""
+        """A new supplier."""
         kind = self.random.choices(tuple(_TRADES), _SHARES)[0]
         owner, trade = self.random.choice(_LAST), self.random.choice(_TRADES[kind])
         return Business(f"{owner} {trade}", kind, self._email(owner, BUSINESSES))
 
     def pair(self) -> Pair:
-        """A couple nobody has met."""
+        """A new couple."""
         one, other = self.random.sample(_FIRST, 2)
         last, day = self.random.choice(_LAST), self.random.randrange(90, 730)
         email = self._email(f"{one}.{last}", COUPLES)
@@ -78,15 +78,15 @@ class Cast:
         return Pair(f"{one} {last}", partner, email, self._today + timedelta(days=day))
 
     def password(self) -> str:
-        """Long enough, and thrown away with the account's token."""
+        """A long password that is never stored."""
         return str(UUID(int=self.random.getrandbits(128), version=4))
 
     def chance(self, percent: float) -> bool:
-        """True so often."""
+        """True with this probability."""
         return self.random.uniform(0, 100) < percent
 
     def seconds(self, mean: float) -> float:
-        """How long somebody takes: mostly less than the mean, now and then much more."""
+        """A random duration: mostly below the mean, sometimes far above it."""
         return min(self.random.expovariate(1 / mean), mean * 5)
 
     def _email(self, name: str, host: str) -> str:

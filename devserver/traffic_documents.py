@@ -1,4 +1,4 @@
-"""What people of the demo ask for: the same operations as the pages send."""
+"""The GraphQL documents of the demo's users, which are those of the pages."""
 
 PING = "query Ping { __typename }"
 SIGN_UP = """

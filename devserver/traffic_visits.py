@@ -1,4 +1,4 @@
-"""What one visitor of the demo does, from arriving to leaving; each step as a person would."""
+"""The visit of one simulated user, step by step."""
 
 import asyncio
 from collections import Counter
@@ -16,7 +16,7 @@ THINKS = 4.0  # seconds between two steps, on average
 LIMITED = "RATE_LIMITED"
 FEATURE_OFF = "FEATURE_OFF"
 FORBIDDEN = "FORBIDDEN"
-HOLD_SECONDS = 60.0  # without another sign-up, once the server has had enough
+HOLD_SECONDS = 60.0  # without sign-ups after the server has limited them
 _PLEAS = (
     "Where do I find my client list?",
     "The invitation page does not load on my phone.",
@@ -25,7 +25,7 @@ _PLEAS = (
 
 
 class Deed(StrEnum):
-    """What is counted, as the summary says it."""
+    """What the summary counts."""
 
     SUPPLIERS = "suppliers signed up"
     COUPLES = "couples signed up"
@@ -44,25 +44,25 @@ class Deed(StrEnum):
 
 
 class NoAnswer(Exception):
-    """The server did not answer a request, or refused it as a whole."""
+    """The server did not answer a request, or rejected it as a whole."""
 
 
 class Graph(Protocol):
-    """The public API as somebody; `token` None is a visitor."""
+    """The public API for one user; `token` None is a visitor."""
 
     async def ask(self, document: str, token: str | None = None, **variables: object) -> Json:
-        """The only root field of one operation; raises NoAnswer."""
+        """The single root field of an operation; raises NoAnswer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A supplier who may come back."""
+    """A supplier who may return."""
 
     token: str
 
 
 class Visits:
-    """All journeys of one run; they may run beside each other."""
+    """The visits of a run, which may be concurrent."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Visits:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`deeds` is what counts them, `failing` the percent of sign-ups that go wrong."""
+        """`deeds` counts what happens; `failing` is the percentage of failing sign-ups."""
         self.deeds = deeds
         self._graph, self._cast, self._failing = graph, cast, failing
         self._pause, self._clock = pause, clock
@@ -83,7 +83,7 @@ class Visits:
         self._held_until = 0.0
 
     async def one(self) -> None:
-        """Somebody comes, and does what such people do; never raises for what they meet."""
+        """Run one visit; expected failures are counted, not raised."""
         try:
             await self._visit()
         except NoAnswer:
@@ -100,7 +100,7 @@ class Visits:
             await self._new_supplier()
 
     async def _fail_to_sign_up(self) -> None:
-        """A password that is too short; nothing is kept but the attempt."""
+        """Sign up with a password that is too short; only the attempt is recorded."""
         fields = {
             "userType": self._cast.random.choice(("SUPPLIER", "COUPLE")),
             "email": self._cast.pair().email,
@@ -111,7 +111,7 @@ class Visits:
         self.deeds[Deed.CLOSED if closed else Deed.FAILED] += 1
 
     async def _lonely_couple(self) -> None:
-        """Signs up by itself, and waits for a supplier who invites it."""
+        """Sign up without an invitation and wait for one."""
         pair = self._cast.pair()
         token = await self._sign_up("COUPLE", pair.email, Deed.COUPLES)
         if token is None:
@@ -123,7 +123,7 @@ class Visits:
         self.deeds[Deed.STALLED] += 1
 
     async def _new_supplier(self) -> None:
-        """The guided setup; one in three leaves it somewhere on the way."""
+        """Go through the guided setup; one in three leaves it half way."""
         business = self._cast.business()
         token = await self._sign_up("SUPPLIER", business.email, Deed.SUPPLIERS)
         if token is None:
@@ -140,7 +140,7 @@ class Visits:
         await self._work(supplier, leaving=12)
 
     async def _work(self, supplier: Known, leaving: float = 0) -> None:
-        """Adds a client and invites it."""
+        """Add a client and invite it."""
         pair = self._cast.pair()
         await self._think()
         added = await self._graph.ask(ask.ADD_CLIENT, supplier.token, input=_client(pair))
@@ -156,10 +156,10 @@ class Visits:
         await self._invited(pair, sent["invitation"]["acceptUrl"].rpartition("/")[2])
 
     async def _invite(self, supplier: Known, client: str, email: str) -> Json:
-        """By e-mail or link; by link, too, where the supplier has sent its letters of the day."""
+        """Invite by e-mail or link; by link, too, if the daily e-mails are used up."""
         if self._cast.chance(30):
             sent = await self._graph.ask(ask.INVITE, supplier.token, id=client, email=email)
-            if _says(sent, FORBIDDEN):  # nobody of the demo has a mailbox to confirm
+            if _says(sent, FORBIDDEN):  # users of the demo have no mailbox to confirm
                 self.deeds[Deed.BY_LINK] += 1
             elif _says(sent, LIMITED):
                 self.deeds[Deed.HELD_BACK] += 1
@@ -168,7 +168,7 @@ class Visits:
         return await self._graph.ask(ask.INVITE, supplier.token, id=client, email=None)
 
     async def _invited(self, pair: Pair, code: str) -> None:
-        """The couple gets the link: most accept, some say no, some forget it."""
+        """A couple receives the link: most accept, some decline, some forget it."""
         await self._think()
         await self._graph.ask(ask.LOOK, code=code)
         if self._cast.chance(15):
@@ -184,7 +184,7 @@ class Visits:
             await self._accept(pair, code)
 
     async def _accept(self, pair: Pair, code: str) -> None:
-        """With an account of their own, or, where the server makes no more, one that is there."""
+        """Accept with a new account, or with an existing one if sign-ups are limited."""
         couple = self._known_couple()
         form: dict[str, object] = {"code": code, "confirmEmailMismatch": couple is not None}
         if couple is None:
@@ -203,7 +203,7 @@ class Visits:
         return None
 
     async def _sign_up(self, kind: str, email: str, deed: Deed) -> str | None:
-        """Their token; None where the server makes no account for us now."""
+        """The token of a new account; None if the server limits sign-ups."""
         if self._is_held:
             self.deeds[Deed.HELD_BACK] += 1
             return None
@@ -237,7 +237,7 @@ class Visits:
         return self._clock() < self._held_until
 
     def _limited(self, payload: Json) -> bool:
-        """Whether the server has had enough accounts from here: then none is asked for a while."""
+        """Whether sign-ups are rate limited; then the run makes none for a while."""
         if not _says(payload, LIMITED):
             return False
         self._held_until = self._clock() + HOLD_SECONDS

@@ -1,1 +1,1 @@
-"""What a process says over HTTP beside the graph: its routes, and what every answer passes."""
+"""HTTP beside the graph: routes, and middleware that every response passes."""

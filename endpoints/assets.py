@@ -1,4 +1,4 @@
-"""The files of the built pages: compressed once, at the build, and kept by browsers for ever."""
+"""The files of the built pages: compressed at build time, and cached by browsers for ever."""
 
 import os
 from collections.abc import Iterator
@@ -11,26 +11,26 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
-# The best first; the build writes both (web/scripts/compressed.ts).
+# In order of preference; the build writes both (web/scripts/compressed.ts).
 _CODINGS = (("br", ".br"), ("gzip", ".gz"))
 
 
 class Assets(StaticFiles):
-    """Files whose names change with their content, in the best coding that the client takes."""
+    """Files whose names change with their content, in the best encoding that a client accepts."""
 
     def __init__(self, directory: Path) -> None:
-        """The directory may be absent: then nothing is found."""
+        """The directory may be missing; then no file is found."""
         super().__init__(directory=directory, check_dir=False)
         self._names = frozenset(os.listdir(directory)) if directory.is_dir() else frozenset()
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file; names that the build did not write are not looked for at all."""
+        """The file; names that the build cannot have written are not looked up."""
         if path not in self._names:
             raise HTTPException(404)
         return await super().get_response(path, scope)
 
     async def check_config(self) -> None:
-        """A directory that is absent is a page that is not built, not a fault of the server."""
+        """A missing directory means that the pages are not built; it is no error."""
 
     def file_response(
         self,
@@ -62,7 +62,7 @@ class Assets(StaticFiles):
 
 
 def _taken(request: Headers) -> Iterator[str]:
-    """The codings that a client takes; one of weight 0 is refused."""
+    """The encodings that a client accepts; weight 0 excludes one."""
     for entry in request.get("accept-encoding", "").split(","):
         name, _, weight = entry.replace(" ", "").lower().partition(";q=")
         if weight.strip("0.") or not weight:

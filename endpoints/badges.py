@@ -1,6 +1,6 @@
-"""`/badge/{check}.svg`: how a check is, or how often it was well, for other pages (A27).
+"""`/badge/{check}.svg`: the status or uptime of a check, for other pages (A27).
 
-Open to everybody, and tells no more than a colour: neither why nor since when.
+Public, and limited to a colour: neither the reason nor the time.
 """
 
 import hashlib
@@ -25,8 +25,8 @@ _SPANS = {
     "30d": TimeRange.LAST_30D,
 }
 _CHECKS: dict[str, CheckType | None] = {OVERALL: None, **{item.value: item for item in CheckType}}
-# Pages that show badges may be read by many; proxies and browsers ask again after half a minute.
-# Nothing else of ours may be embedded elsewhere (endpoints.headers).
+# Pages with badges may have many readers; caches revalidate after half a minute.
+# No other resource may be embedded by other sites (endpoints.headers).
 _HEADERS = {
     "cache-control": "public, max-age=30",
     "cross-origin-resource-policy": "cross-origin",
@@ -50,7 +50,7 @@ def badge_route(runtime: Runtime) -> Route:
 
 
 async def _uptime(runtime: Runtime, check: CheckType, span: str) -> Percent | None:
-    """None too where the database does not answer."""
+    """None also if the database does not answer."""
     key = (check, _SPANS[span])
     try:
         async with runtime.db.read() as session:

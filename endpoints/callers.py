@@ -1,8 +1,8 @@
-"""Whether callers can be told apart: behind a proxy that is not named, all are one (F6).
+"""Detects a proxy that hides its clients: all callers then share one address (F6).
 
-Rate limits, cost quotas and connection limits go by address. A proxy that is missing in
-TRUSTED_PROXIES, or does not pass on where its clients come from, gives all of them its own: mostly
-a private one.
+Rate limits, cost quotas and connection limits apply per address. A proxy that is missing in
+TRUSTED_PROXIES, or does not forward the address of its clients, makes all of them one caller,
+mostly with a private address.
 """
 
 import logging
@@ -14,36 +14,36 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
 
-ENOUGH = 100  # requests before anything is said
-WINDOW = 1_000  # and after which counting begins anew
+ENOUGH = 100  # requests before the first judgement
+WINDOW = 1_000  # requests after which the count restarts
 SHARE = 0.9
-_PATHS = ("/graphql", "/ofrep/")  # what people ask; checks and scrapes come from inside
+_PATHS = ("/graphql", "/ofrep/")  # requests of people; checks and scrapes come from inside
 
 
 class Callers:
-    """One a process: how many requests came from the private address that sent the most."""
+    """Finds the private address that sends most of the requests of this process."""
 
     def __init__(self, *, local: bool) -> None:
-        """`local`: people use it on this machine, so its own address is theirs."""
+        """`local`: the app is used on this machine, so its own address is legitimate."""
         self._is_local = local
         self._leader: str | None = None
         self._count = self._total = 0
         self.warning: str | None = None
 
     def saw(self, host: str) -> None:
-        """One request, from where it is said to come."""
+        """Record the address of a request."""
         self._total += 1
         if host == self._leader:
             self._count += 1
         elif self._count == 0:
             self._leader, self._count = (host, 1) if self._is_suspect(host) else (None, 0)
         else:
-            self._count -= 1  # who is left in the end has sent more than half
+            self._count -= 1  # Boyer-Moore: the remaining leader may have sent more than half
         if self._total % ENOUGH == 0:
             self._judge()
 
     def _judge(self) -> None:
-        # Whoever sends nine of ten stays ahead by eight.
+        # A sender of nine in ten leads by eight in ten.
         found = self._leader if self._count >= (2 * SHARE - 1) * self._total else None
         if found is not None and self.warning is None:
             self.warning = (
@@ -62,7 +62,7 @@ class Callers:
         return is_private and not (is_loopback and self._is_local)
 
 
-@lru_cache(maxsize=2_000)  # of those that came last
+@lru_cache(maxsize=2_000)  # the addresses that came last
 def _kind(host: str) -> tuple[bool, bool]:
     """Whether an address is private, and whether it is this machine."""
     try:
@@ -74,20 +74,20 @@ def _kind(host: str) -> tuple[bool, bool]:
 
 
 def is_local(base_url: str) -> bool:
-    """Whether people use this app on its own machine."""
+    """True if the app is used on its own machine."""
     return urlsplit(base_url).hostname in {"localhost", "127.0.0.1", "::1"}
 
 
 class SeesCallers:
-    """Middleware that notes where requests and sockets come from."""
+    """Middleware that records the addresses of requests and sockets."""
 
     def __init__(self, app: ASGIApp, callers: Callers) -> None:
-        """`app` is all that is inside."""
+        """`app` is the wrapped application."""
         self._app = app
         self._callers = callers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on."""
+        """Record the address and pass the request on."""
         client = scope.get("client")
         if client is not None and scope["path"].startswith(_PATHS):
             self._callers.saw(client[0])

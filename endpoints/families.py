@@ -1,4 +1,4 @@
-"""Families of metrics in the names and units of Prometheus, for whichever process shows them."""
+"""Metric families with the names and units of Prometheus."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -26,12 +26,12 @@ Labels = Mapping[str, str]
 
 
 def counter(name: str, text: str, value: float) -> Metric:
-    """Something that only rises."""
+    """A counter."""
     return CounterMetricFamily(name, text, value=value)
 
 
 def gauge(name: str, text: str, value: float) -> Metric:
-    """Something that goes up and down."""
+    """A gauge."""
     return GaugeMetricFamily(name, text, value=float(value))
 
 
@@ -41,7 +41,7 @@ def labelled(
     text: str,
     values: Iterable[tuple[Labels, float]],
 ) -> Metric:
-    """One family with a value for each set of labels."""
+    """A family with a value for each set of labels."""
     family = kind(name, text)
     suffix = "_total" if kind is CounterMetricFamily else ""
     for labels, value in values:
@@ -50,7 +50,7 @@ def labelled(
 
 
 def histogram(name: str, text: str, times: Folded) -> Metric:
-    """A fold of milliseconds as a histogram of seconds."""
+    """A fold of milliseconds as a histogram in seconds."""
     buckets, seen = [], 0
     for index, bound in enumerate(BOUNDS):
         seen += times.histogram.get(index, 0)
@@ -63,7 +63,7 @@ def histogram(name: str, text: str, times: Folded) -> Metric:
 
 
 def build_info() -> Metric:
-    """What runs here: the release, the commit it was built of, and the schema that it needs."""
+    """Release, commit and schema revision of this process."""
     labels = {"version": release(), "revision": revision(), "schema": needed()}
     text = "What this process runs; the value is always 1."
     return labelled(GaugeMetricFamily, "launch_build_info", text, [(labels, 1)])
@@ -78,16 +78,16 @@ class _Given(Collector):
 
 
 def exposition(families: Iterable[Metric]) -> Response:
-    """The answer to a scrape."""
+    """The response to a scrape."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Given(families))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 def is_from_here(request: Request) -> bool:
-    """Whether a tool on this machine asks, for itself."""
-    # A proxy on this machine speaks for others: then a token is needed all the same. So it is where
-    # the host is another one: the page of a stranger, whose name was bent to here (DNS rebinding).
+    """True if a client on this machine asks on its own behalf."""
+    # A proxy on this machine speaks for others, so a token is needed. The same applies if
+    # the Host header names another host: a page that resolves to here (DNS rebinding).
     forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
     client = request.client.host if request.client is not None else ""
     return client in _LOOPBACK and request.url.hostname in _NAMES and not forwarded

@@ -1,4 +1,4 @@
-"""Answers for load balancers and supervisors: does the process run, and can it serve."""
+"""Liveness and readiness for load balancers and supervisors."""
 
 import logging
 
@@ -17,9 +17,9 @@ _UNKNOWN = "it cannot be told: see the log"
 
 
 def probe_routes(runtime: Runtime, stopping: Stopping, callers: Callers) -> list[Route]:
-    """/healthz: the process answers. /readyz: it can serve; where not, `causes` says why.
+    """/healthz: the process answers. /readyz: it can serve; if not, `causes` says why.
 
-    Redis may be away, and flags serve without both.
+    Redis may be down, and flags are served without both servers.
     """
 
     async def healthz(_request: Request) -> Response:
@@ -53,7 +53,7 @@ async def _parts(runtime: Runtime, callers: Callers, process: str | None) -> dic
 
 
 async def _database(runtime: Runtime) -> tuple[str | None, str | None]:
-    """Why it cannot serve, and what else an operator should know. Never raises."""
+    """Why the process cannot serve, and a warning for operators. Never raises."""
     try:
         found = await check(runtime.db)
     except Exception:

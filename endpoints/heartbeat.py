@@ -1,4 +1,4 @@
-"""`POST /heartbeat/{name}`: a job outside says that it ran, with curl and a token (A29)."""
+"""`POST /heartbeat/{name}`: an external job reports that it ran, with curl and a token (A29)."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -11,7 +11,7 @@ from server.http.authentication import identify
 
 
 def beat_route(runtime: Runtime) -> Route:
-    """Only sources that HEARTBEATS names; needs a token with the scope metrics:write."""
+    """Accepts only names in HEARTBEATS; needs a token with the scope metrics:write."""
 
     async def beat(request: Request) -> Response:
         context = Context(runtime, request)

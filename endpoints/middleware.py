@@ -1,4 +1,4 @@
-"""What every request passes through, whatever answers it."""
+"""The middleware of every request."""
 
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -11,7 +11,7 @@ from settings import Settings
 
 
 def middleware(settings: Settings, stopping: Stopping, callers: Callers) -> list[Middleware]:
-    """The outermost first."""
+    """In order, the outermost first."""
     https = settings.base_url.startswith("https://")
     always = [
         Middleware(EndsStreams, stopping=stopping),

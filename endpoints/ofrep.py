@@ -1,7 +1,7 @@
-"""OFREP: any OpenFeature SDK reads our flags, from memory, with the database down too (A3).
+"""OFREP: OpenFeature SDKs read flags from memory, also while the database is down (A3).
 
-A token with `flags:read` speaks for its users and sees every flag. Everybody else sees their own
-client-visible flags, as `viewerFlags` shows them.
+A token with `flags:read` evaluates for its users and sees every flag. Other callers see their own
+client-visible flags, as in `viewerFlags`.
 """
 
 import asyncio
@@ -55,10 +55,10 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def ofrep_routes(runtime: Runtime) -> list[Route]:
-    """The two evaluations, and the stream that says when to ask again.
+    """The two evaluations, and the stream that announces changes.
 
-    Every path below the prefix and every method is answered in the protocol. A key may hold
-    slashes: there is no such flag, which is what the caller must be told (L28).
+    Every path below the prefix and every method is answered in the protocol. A key may contain
+    slashes: there is no such flag, and the caller is told so (L28).
     """
     service = _Service(runtime)
     parts: Sequence[tuple[str, str, Handler]] = (
@@ -76,7 +76,7 @@ def ofrep_routes(runtime: Runtime) -> list[Route]:
 
 
 class _Refused(Exception):
-    """Answered before anything is evaluated."""
+    """A request that is rejected before an evaluation."""
 
     def __init__(self, status: int, details: str, **headers: str) -> None:
         super().__init__(details)
@@ -87,14 +87,14 @@ class _Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """A caller, and for whom they ask."""
+    """A caller, and the context to evaluate for."""
 
     flags: FlagSet
     context: EvaluationContext
     trusted: bool
 
     def one(self, key: str) -> Evaluation:
-        """A flag that the caller may not know of does not exist for them."""
+        """A flag that the caller may not see does not exist for them."""
         flag = self.flags.flags.get(key)
         if flag is not None and not (self.trusted or flag.client_visible):
             return missing(key)
@@ -102,7 +102,7 @@ class _Ask:
         return evaluate(key, self.context)
 
     def all(self) -> Sequence[Evaluation]:
-        """By key."""
+        """All flags that the caller may see, by key."""
         if not self.trusted:
             return self.flags.client_flags(self.context)
         return [self.flags.evaluate(key, self.context) for key in self.flags.flags]
@@ -115,7 +115,7 @@ class _Service:
         self._runtime = runtime
 
     async def one(self, request: Request) -> Response:
-        """One flag."""
+        """Evaluate one flag."""
         ask = await self._ask(request)
         found = ask.one(request.path_params["key"])
         body = ofrep.result_of(found, killed=ask.flags.is_killed(found.key))
@@ -126,7 +126,7 @@ class _Service:
         return _json(body, ofrep.status_of(found), _PRIVATE)
 
     async def all(self, request: Request) -> Response:
-        """Every flag that the caller may see; 304 where they have them already."""
+        """Evaluate every flag that the caller may see; 304 if nothing has changed."""
         ask = await self._ask(request)
         if not ask.flags.version:
             raise _Refused(503, "The flags are not loaded yet.", retry_after="1")
@@ -141,7 +141,7 @@ class _Service:
         return _json({"flags": flags, "eventStreams": self._streams(request)}, 200, headers)
 
     async def events(self, request: Request) -> Response:
-        """Server-sent events that only say: ask again. Flags themselves never travel here."""
+        """Server-sent events that announce a change, without the flags themselves."""
         seen = request.headers.get("last-event-id")
         seat = stream_of(request.client)
         if not self._runtime.connections.has(seat):
@@ -189,7 +189,7 @@ class _Service:
         return _Ask(flags, _context(actor, stated, trusted=trusted), trusted)
 
     async def _newest(self, wanted: str | None) -> FlagSet:
-        """Another process may have told the caller of a change that this one has not heard of."""
+        """The flags in a version no older than one that another process announced to the caller."""
         version, flags = ofrep.version_in(wanted), self._runtime.flags
         if version is not None and version > flags.current.version:
             await flags.refresh()
@@ -212,9 +212,9 @@ class _Service:
         await limits.admit(limits.rules.evaluation, "ofrep", str(actor.credential_id or address))
 
     def _streams(self, request: Request) -> list[ofrep.Json]:
-        """Where to listen; nowhere, and clients poll, where only a caller says what we are called.
+        """The event stream; none, so that clients poll, if only the caller names our host.
 
-        A Host header may be anybody's: an SDK would carry its key there.
+        A Host header may be forged: an SDK would send its key there.
         """
         settings = self._runtime.settings
         here = request.url.hostname in {*_LOOPBACK, settings.host}
@@ -229,7 +229,7 @@ def _config_of(flags: FlagSet) -> str:
 
 
 def _context(actor: Actor, stated: Stated, *, trusted: bool) -> EvaluationContext:
-    """Nobody but a trusted caller says who they are: groups come from their account."""
+    """Only a trusted caller sets the context; the groups of others come from their account."""
     return stated.context if trusted else viewer_context(actor, stated.device_id)
 
 
@@ -238,10 +238,10 @@ async def _no_such_path(request: Request) -> Response:
 
 
 class _Answering:
-    """An ASGI application, so that its route takes every method; refuses as the protocol does."""
+    """An ASGI application, so that its route accepts every method; rejects as the protocol says."""
 
     def __init__(self, handler: Handler, method: str) -> None:
-        """`method`: the only one that the handler takes; empty: any."""
+        """`method`: the only one that the handler accepts; empty: any."""
         self._handler = handler
         self._method = method
 
@@ -269,7 +269,7 @@ class _Answering:
 
 
 async def _body(request: Request) -> object:
-    """The JSON of a request; nothing at all is an empty object."""
+    """The JSON of a request; an empty body is an empty object."""
     kind = request.headers.get("content-type", _JSON).partition(";")[0].strip().lower()
     if kind != _JSON:
         raise _Refused(415, f"The body must be {_JSON}.")

@@ -1,4 +1,4 @@
-"""The dashboards: the built single-page app of `web/`, served by the app itself."""
+"""Serves the built single-page app of `web/`."""
 
 import secrets
 from pathlib import Path
@@ -13,7 +13,7 @@ from endpoints.assets import Assets
 
 BUILT = Path(__file__).parents[1] / "web" / "dist"
 
-# What the router of the pages knows (web/src/app/router.tsx): each can be opened and reloaded.
+# The routes of web/src/app/router.tsx, each of which can be opened and reloaded.
 PATHS = (
     "/",
     "/login",
@@ -64,12 +64,12 @@ _NOT_BUILT = "The dashboards are not built: `make web` builds them. The graph is
 
 
 class Pages:
-    """One HTML file for all pages: the browser's own router shows the right one."""
+    """One HTML file for all pages, whose router shows the right one."""
 
     def __init__(self, built: Path = BUILT, *, trusted_only: bool = False) -> None:
-        """`built` is what `npm run build` wrote; it may be absent.
+        """`built` is the output of `npm run build`; it may be missing.
 
-        `trusted_only`: the explorer is of no use, and says so (ADR 24).
+        `trusted_only`: the explorer is disabled, and says so (ADR 24).
         """
         index = built / "index.html"
         self._built = built
@@ -79,7 +79,7 @@ class Pages:
 
     @property
     def routes(self) -> list[BaseRoute]:
-        """Every page, and the assets: their names change with their content."""
+        """The pages and their assets."""
         files = StaticFiles(directory=self._built, check_dir=False)
         return [
             *(Route(path, self.page) for path in PATHS),
@@ -88,11 +88,11 @@ class Pages:
         ]
 
     async def page(self, _request: Request) -> Response:
-        """The page, with a policy that only its own scripts and styles pass."""
+        """The page, with a policy that allows only its own scripts and styles."""
         return self._response(200)
 
     async def missing(self, request: Request, error: Exception) -> Response:
-        """Handles 404: a page that says so for people who navigate, a line for everything else."""
+        """Handle 404: a page for navigation, one line of text otherwise."""
         assert isinstance(error, HTTPException)
         path = request.url.path
         is_file = "." in path or path.startswith("/assets/")

@@ -1,4 +1,4 @@
-"""The metrics of the product. Every app process shows the same: ask for the maximum, no sum."""
+"""Product metrics. Every app process exports the same values: aggregate by max, not sum."""
 
 from collections.abc import Iterator, Sequence
 
@@ -28,15 +28,15 @@ TEXTS = {
 
 
 class SignUps:
-    """Accounts made through this process."""
+    """Counts the accounts that were created by this process."""
 
     def __init__(self, db: Database) -> None:
-        """Counts from here on."""
+        """Start at zero."""
         self._counts = dict.fromkeys(UserType, 0)
         db.on_commit(self._hear)
 
     def family(self) -> Metric:
-        """A counter for each type of account."""
+        """A counter for each user type."""
         values = [({"user_type": kind.value}, count) for kind, count in self._counts.items()]
         text = "Accounts that people made."
         return labelled(CounterMetricFamily, "launch_sign_ups", text, values)
@@ -48,7 +48,7 @@ class SignUps:
 
 
 def product_families(figures: Figures, age: float) -> Iterator[Metric]:
-    """One reading; of the database nothing while it is away."""
+    """The families of one reading; without those of the database while it is down."""
     yield gauge(
         "launch_product_read_success",
         "1 where the database gave the metrics of the product; they are left out otherwise.",

@@ -1,4 +1,4 @@
-"""`/metrics` in the text format of Prometheus: the processes here, and the product (A50)."""
+"""`/metrics` in the Prometheus text format: processes and product (A50)."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -29,10 +29,10 @@ from services.overview.product_figures import ProductFigures
 
 
 class Exposition:
-    """One a process; together with others of this host where METRICS_DIR says so."""
+    """The exposition of a process, or of all processes of the host with METRICS_DIR."""
 
     def __init__(self, runtime: Runtime) -> None:
-        """The parts of the process."""
+        """`runtime` holds the parts of the process."""
         self._runtime = runtime
         self._sign_ups = SignUps(runtime.db)
         limit, folder = runtime.settings.database_timeout_seconds, runtime.settings.metrics_dir
@@ -42,7 +42,7 @@ class Exposition:
 
     @asynccontextmanager
     async def shared(self) -> AsyncIterator[None]:
-        """For as long as the process serves."""
+        """Share the metrics of this process while it serves."""
         if self._sharing is None:
             yield
             return
@@ -53,7 +53,7 @@ class Exposition:
             await self._sharing.stop()
 
     async def _answer(self, request: Request) -> Response:
-        """Open to this machine, and to tokens that may read metrics; others get a 403."""
+        """Open to this machine and to tokens with `metrics:read`; otherwise 403."""
         if not await _may_read(self._runtime, request):
             return PlainTextResponse("A token with the scope metrics:read is needed.\n", 403)
         product = product_families(*await self._product.look())
@@ -65,7 +65,7 @@ class Exposition:
 
 
 def _families(runtime: Runtime) -> Iterator[Metric]:
-    """Reads the parts of a process at this moment; keeps nothing itself."""
+    """Read the parts of a process; stores nothing."""
     found = runtime.meter.so_far()
     yield build_info()
     yield counter(

@@ -1,4 +1,4 @@
-"""The id of each request: taken from the caller or made here, on every line, in the reply."""
+"""The id of each request: accepted or generated, on every log line, and in the response."""
 
 import logging
 import re
@@ -21,10 +21,10 @@ _BEGIN = re.compile(r"/[\w.-]{0,40}", re.ASCII)
 
 
 class RequestIds:
-    """The outermost middleware. A socket has one id for as long as it lives."""
+    """The outermost middleware. A socket keeps its id."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """`app` sees the id in `log_context`."""
+        """`app` finds the id in `log_context`."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,7 +51,7 @@ class RequestIds:
 
 
 def _span(scope: Scope) -> AbstractContextManager[Span]:
-    """Below the caller's, where it sent a W3C `traceparent`."""
+    """A span below the caller's, if it sent a W3C `traceparent`."""
     if not tracing.is_on() or scope["path"] in _POLLED:
         return nullcontext(tracing.NO_SPAN)
     attributes = {"http.request.method": _method(scope), "url.path": _begin(scope)}
@@ -61,7 +61,7 @@ def _span(scope: Scope) -> AbstractContextManager[Span]:
 
 
 def _answered(scope: Scope, status: int, span: Span) -> None:
-    """What the graph answered has its own line; this one is for what never came so far."""
+    """Log responses that did not come from the graph, which logs its own."""
     if span is not tracing.NO_SPAN:
         attributes = {"http.response.status_code": status}
         span.describe(_name(scope), attributes, failed=status >= _BROKEN)
@@ -79,6 +79,6 @@ def _method(scope: Scope) -> str:
 
 
 def _begin(scope: Scope) -> str:
-    """Where a path begins: its rest may be the code of an invitation."""
+    """The first part of a path: the rest may be the code of an invitation."""
     found = _BEGIN.match(scope["path"])
     return found.group() if found else "?"

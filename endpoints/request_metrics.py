@@ -1,4 +1,4 @@
-"""Counts the answers of routes beside the graph: callers wait for those too (S63, A50)."""
+"""Counts the responses of routes beside the graph (S63, A50)."""
 
 from time import perf_counter
 
@@ -10,12 +10,12 @@ from server.http.request_limits import TimedReceive
 
 
 def counted(runtime: Runtime) -> list[Middleware]:
-    """The `middleware` of a route whose answers count as requests of this process."""
+    """The `middleware` of a route whose responses count as requests of this process."""
     return [Middleware(Counted, runtime=runtime)]
 
 
 class Counted:
-    """One request each, with the time until the answer begins: a stream may last for days."""
+    """Counts a request with the time until its response begins: a stream may last for days."""
 
     def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
         """`app` is the route."""
@@ -23,7 +23,7 @@ class Counted:
         self._meter = runtime.meter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As the route answers. What it raises before its answer is our fault, like any 5xx."""
+        """An exception before the response counts as an error, like any 5xx."""
         body, begin, has_begun = TimedReceive(receive), perf_counter(), False
 
         def seconds() -> float:

@@ -1,8 +1,8 @@
 """One exposition for all processes of `launch serve --workers N` (F8).
 
-Each process writes what it shows into a file of its own, every second and before each answer; the
-one that is scraped adds up the files. What is counted of a process that died stays: whoever takes
-its place goes on from there, so that no counter of this host ever falls.
+Each process writes its metrics to a file, every second and before each scrape; the process that is
+scraped adds up the files. A process that takes the place of a dead one continues its counters, so
+that no counter of this host ever falls.
 """
 
 import asyncio
@@ -27,17 +27,17 @@ Family = dict[str, Any]  # as it stands in a file
 
 
 class Shelf:
-    """A folder with a place for each process."""
+    """A folder with a file for each process."""
 
     def __init__(self, folder: Path) -> None:
-        """Takes the first place that is free, for as long as this process lives."""
+        """Takes the first free place, while this process lives."""
         self._folder = folder
         self._place, self._lock = self._take()
-        # What earlier processes at this place have counted.
+        # The counters of earlier processes at this place.
         self._before = [family for family in self._read(self._place) if _adds_up(family)]
 
     def put(self, families: Iterable[Metric]) -> None:
-        """What this process shows now."""
+        """Write the metrics of this process."""
         mine = [_plain(family) for family in families]
         text = json.dumps(_sum([*self._before, *mine]))
         draft = self._folder / f"{self._place}.new"
@@ -45,7 +45,7 @@ class Shelf:
         draft.replace(self._file(self._place))
 
     def everything(self) -> list[Metric]:
-        """What all processes show together; gauges of those that have ended are left out."""
+        """The metrics of all processes; without gauges of processes that have ended."""
         found: list[Family] = []
         for place in range(MAX_PLACES):
             is_alive = place == self._place or self._is_taken(place)
@@ -57,7 +57,7 @@ class Shelf:
         return [_family(item) for item in _sum(found)]
 
     def close(self) -> None:
-        """Leave the place to another process."""
+        """Release the place for another process."""
         os.close(self._lock)
 
     def _take(self) -> tuple[int, int]:
@@ -90,7 +90,7 @@ class Shelf:
 
 
 class Sharing:
-    """Keeps the figures of this process on the shelf."""
+    """Writes the metrics of this process periodically."""
 
     def __init__(self, folder: Path, families: Callable[[], Iterable[Metric]]) -> None:
         """`families` are those of this process alone."""
@@ -100,13 +100,13 @@ class Sharing:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take a place, and write from now on."""
+        """Take a place and start writing."""
         self._shelf = Shelf(self._folder)
         self._shelf.put(self._families())
         self._task = asyncio.create_task(self._run(self._shelf), name="shared-figures")
 
     async def stop(self) -> None:
-        """Write what was counted to the end."""
+        """Write the final values."""
         await end(self._task)
         shelf, self._shelf = self._shelf, None
         if shelf is not None:
@@ -114,7 +114,7 @@ class Sharing:
             shelf.close()
 
     def everything(self) -> Sequence[Metric]:
-        """Of all processes of this host, as of this moment here and a second ago elsewhere."""
+        """All processes of this host: this one now, others as of the last second."""
         if self._shelf is None:
             return list(self._families())
         self._shelf.put(self._families())
@@ -158,9 +158,9 @@ def _marked(family: Family, place: str) -> Family:
 
 
 def _sum(families: Iterable[Family]) -> list[Family]:
-    """One family of each name; samples with the same labels are added up where that means anything.
+    """One family per name; samples with equal labels are added up if that makes sense.
 
-    Buckets are sums themselves, and those of all processes have the same bounds.
+    Buckets are sums, with the same bounds in all processes.
     """
     found: dict[str, tuple[Family, dict[tuple[object, ...], list[Any]]]] = {}
     for family in families:

@@ -1,9 +1,9 @@
-"""How a process stops under a load balancer: first it says so, then its streams end (F7, F10).
+"""Stops a process behind a load balancer: drain first, then end streams (F7, F10).
 
-1. Draining: `/readyz` answers 503, everything else goes on; each answer closes its connection, so
-   that a proxy keeps none for later.
-2. Ended: event streams are completed. Their bodies end as HTTP has it, without an event `complete`:
-   the operation is not over, and clients come back for it elsewhere.
+1. Draining: `/readyz` answers 503, everything else goes on; each response closes its connection, so
+   that a proxy keeps none.
+2. Ended: event streams are completed. Their bodies end properly in HTTP, without an event
+   `complete`: the operation is not over, and clients resume it elsewhere.
 """
 
 import asyncio
@@ -26,10 +26,10 @@ _END: Message = {"type": "http.response.body", "body": b"", "more_body": False}
 
 
 class Stopping:
-    """One a process: how far its end has come."""
+    """How far the process is on its way to the end."""
 
     def __init__(self) -> None:
-        """It serves."""
+        """The process serves."""
         self.draining = False
         self.ended = asyncio.Event()
 
@@ -38,21 +38,21 @@ class Stopping:
         self.draining = True
 
     def end(self) -> None:
-        """End what would last for ever."""
+        """End the event streams."""
         self.draining = True
         self.ended.set()
 
 
 class EndsStreams:
-    """Middleware: what requests see of it."""
+    """The middleware that applies it to requests."""
 
     def __init__(self, app: ASGIApp, stopping: Stopping) -> None:
-        """`app` is all that is inside."""
+        """`app` is the wrapped application."""
         self._app = app
         self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on; an event stream hears that its client has gone when the process ends."""
+        """Pass the request on; at the end, an event stream sees a disconnected client."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -62,7 +62,7 @@ class EndsStreams:
         except asyncio.CancelledError:
             if not self._stopping.ended.is_set():
                 raise
-            # The server has waited as long as it may for this request.
+            # The grace period of this request is over.
             logger.warning("%s was cut off: the process stops", scope["path"])
             if not answer.has_begun:
                 await send(_LATER)
@@ -73,7 +73,7 @@ class EndsStreams:
 
 
 class _Answer:
-    """One request and its answer."""
+    """A request and its response."""
 
     __slots__ = ("_is_read", "_receive", "_send", "_stopping", "has_begun", "is_open_stream")
 
@@ -101,7 +101,7 @@ class _Answer:
         await self._send(message)
 
     async def _until_gone(self) -> Message:
-        """The end of the connection; for a stream that of the process too."""
+        """Wait for the disconnect; for a stream also for the end of the process."""
         gone = asyncio.ensure_future(self._receive())
         ended = asyncio.ensure_future(self._stopping.ended.wait())
         try:

@@ -1,4 +1,4 @@
-"""What a worker answers on its port: whether it lives, whether it can work, and its metrics."""
+"""The HTTP endpoints of a worker: liveness, readiness and metrics."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ Runs = Mapping[tuple[str, str], int]  # by name and outcome
 
 @dataclass(frozen=True, slots=True)
 class WorkerView:
-    """What a worker shows of itself, read at the moment of the question."""
+    """What a worker exposes, read for each request."""
 
     db: Database
     meter: Meter
@@ -36,7 +36,7 @@ class WorkerView:
 
 
 def worker_app(view: WorkerView) -> Starlette:
-    """Three paths and nothing else: it needs no graph."""
+    """Three routes; they need no graph."""
     routes = [
         Route("/healthz", _healthz),
         Route("/readyz", _readiness(view)),

@@ -1,1 +1,1 @@
-"""Work outside requests: what follows from events, and what happens every 30 seconds."""
+"""Work outside requests: jobs that follow from events, and periodic tasks."""

@@ -8,7 +8,7 @@ from services.incidents import incident_reads
 
 
 async def follow_incident(db: Database, alerts: AlertCenter, incident_id: UUID) -> None:
-    """Tell people of a severe incident, or of its end; safe to run twice or late."""
+    """Announce a severe incident or its end; may run twice and late."""
     async with db.read() as session:
         facts = await incident_reads.facts(session, incident_id)
     if facts is not None:

@@ -1,4 +1,4 @@
-"""The job `invitations.bulk`, and the sweep that queues what may go on."""
+"""The job `invitations.bulk`, and the sweep that queues it."""
 
 from uuid import UUID
 
@@ -10,12 +10,12 @@ from settings import Settings
 
 
 async def send_bulk(db: Database, settings: Settings, bulk_id: UUID) -> None:
-    """Send what may leave now; safe to run twice. What is left is the next sweep's."""
+    """Send what the limits allow now; may run twice. The next sweep queues the rest."""
     await send_due(db, settings, bulk_id)
 
 
 async def resume_bulk(db: Database) -> None:
-    """One job for each bulk invitation that may go on."""
+    """Queue a job for each bulk invitation that can go on."""
     queued = await due(db)
     if not queued:
         return

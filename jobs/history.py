@@ -1,7 +1,7 @@
-"""The last run of each periodic task, for people who look (S62).
+"""The last run of each periodic task (S62).
 
-Redis keeps it, because Redis keeps the claims. While Redis is away the database has the claims
-and is asked instead; what a run took is not known then.
+It is kept in Redis, as the claims are. While Redis is down the claims are in the database, without
+the duration of a run.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ _REDIS_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class TaskRun:
-    """One run. `seconds` is None while it goes on, or where its worker died."""
+    """A run. `seconds` is None while it runs, or if its worker died."""
 
     worker: str
     at: datetime
@@ -38,7 +38,7 @@ _RUN: TypeAdapter[TaskRun] = TypeAdapter(TaskRun)
 
 
 class History:
-    """What one worker leaves of its runs. Nothing here may keep a task from running."""
+    """Records the runs of a worker. A failure here never keeps a task from running."""
 
     def __init__(self, redis: Redis, worker: str) -> None:
         """`worker` names this process."""
@@ -47,7 +47,7 @@ class History:
 
     @asynccontextmanager
     async def run(self, task: str, now: datetime) -> AsyncIterator[None]:
-        """Note the begin, then the end with its seconds and its error."""
+        """Record the start, then the end with duration and error."""
         run, begin = TaskRun(self._worker, now), monotonic()
         await self._leave(task, run)
         try:
@@ -62,11 +62,11 @@ class History:
             async with asyncio.timeout(_REDIS_SECONDS):
                 await self._redis.hset(KEY, task, _RUN.dump_json(run))
         except (RedisError, OSError) as error:
-            logger.debug("ticker: the run of %s is not noted: %r", task, error)
+            logger.debug("ticker: the run of %s was not recorded: %r", task, error)
 
 
 async def last_runs(redis: Redis) -> Mapping[str, TaskRun]:
-    """The last run of each task that Redis knows of; raises RedisError or OSError."""
+    """The last run of each task in Redis; raises RedisError or OSError."""
     async with asyncio.timeout(_REDIS_SECONDS):
         raw = await redis.hgetall(KEY)
     runs = {_text(key): _decode(value) for key, value in raw.items()}
@@ -84,5 +84,5 @@ def _text(key: bytes | str) -> str:
 def _decode(value: bytes | str) -> TaskRun | None:
     try:
         return _RUN.validate_json(value)
-    except ValidationError:  # of another version
+    except ValidationError:  # written by another release
         return None

@@ -1,8 +1,8 @@
-"""An event loop that looks each name up in a thread of its own (D10).
+"""An event loop that resolves each name in a thread of its own (D10).
 
-The loop's own executor has a handful of threads for all: with a name server that stalls, a few
-webhooks or letters take them, and then even a connection to the database waits for its turn. The
-threads are daemons: the end of the process waits for none of them.
+The default executor has a handful of threads: with a stalled name server, a few webhooks or e-mails
+occupy them all, and even a connection to the database has to wait. The threads are daemons, so the
+end of the process waits for none of them.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from services.platform.background import in_thread
 
 
 class NameLoop(asyncio.SelectorEventLoop):
-    """For workers. How many look-ups run at once is bounded by the limits of those who ask."""
+    """For workers. The limits of its users bound the number of concurrent look-ups."""
 
     async def getaddrinfo(self, host: Any, port: Any, **hints: Any) -> Any:  # noqa: ANN401 - as its base
-        """As `socket.getaddrinfo`."""
+        """Like `socket.getaddrinfo`."""
         return await in_thread(partial(socket.getaddrinfo, host, port, **hints), name="names")

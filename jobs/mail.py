@@ -1,4 +1,4 @@
-"""The job `mail.send`, and the sweep that queues what is due again."""
+"""The job `mail.send`, and the sweep that queues retries."""
 
 from uuid import UUID
 
@@ -10,12 +10,12 @@ from settings import Settings
 
 
 async def send_mail(db: Database, settings: Settings, mail_id: UUID) -> None:
-    """Send a letter of the outbox; safe to run twice."""
+    """Send an e-mail of the outbox; may run twice."""
     await deliver(db, settings, mail_id)
 
 
 async def retry_mail(db: Database, settings: Settings) -> None:
-    """One job for each letter whose next attempt is due."""
+    """Queue a job for each e-mail whose next attempt is due."""
     mails = await due(db) if settings.smtp_url is not None else ()
     if not mails:
         return

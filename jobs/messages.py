@@ -1,4 +1,4 @@
-"""The job that tells people who are away of messages (M7)."""
+"""The job that e-mails people about unread messages (M7)."""
 
 from uuid import UUID
 
@@ -13,9 +13,9 @@ from settings import Settings
 
 
 async def tell_of_message(db: Database, settings: Settings, payload: Payload) -> None:
-    """Write the e-mail about a message where it is still needed; safe to run twice or late.
+    """Send the e-mail about a message if it is still needed; may run twice and late.
 
-    Within an hour of the last e-mail it comes back when the hour is over.
+    Within an hour of the previous e-mail the job is queued again for the end of that hour.
     """
     sent = SentMessage(
         UUID(str(payload["partnership_id"])),

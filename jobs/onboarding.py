@@ -1,4 +1,4 @@
-"""The jobs about people who stand still, or ask for help (S44, S72, X12)."""
+"""The jobs for people who are stuck in the setup or ask for help (S44, S72, X12)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from settings import Settings
 
 
 async def look_after(db: Database, settings: Settings, payload: Payload) -> None:
-    """Look at somebody now, and again when that is worth it; safe to run twice or late."""
+    """Check on somebody, and queue the next check; may run twice and late."""
     user_id, since = UUID(str(payload["user_id"])), datetime.fromisoformat(str(payload["since"]))
     async with db.write() as uow:
         again = await nudges.look(uow, settings, user_id, since)
@@ -22,14 +22,14 @@ async def look_after(db: Database, settings: Settings, payload: Payload) -> None
 
 
 async def works_again(db: Database, settings: Settings, incident_id: UUID) -> None:
-    """Tell those whom an incident held up; safe to run twice."""
+    """Notify the people whom an incident had blocked; may run twice."""
     await incident_followups.tell(db, settings, incident_id)
 
 
 async def follow_help(
     db: Database, settings: Settings, alerts: AlertCenter, onboarding_id: UUID
 ) -> None:
-    """Tell the support of a request for help, or that it is over; safe to run twice or late."""
+    """Notify the support team of a request for help, or of its end; may run twice and late."""
     async with db.read() as session:
         request = await assistance.request_of(session, onboarding_id)
     await assistance.tell(alerts, settings.base_url, onboarding_id, request)

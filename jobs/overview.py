@@ -1,4 +1,4 @@
-"""The queue and the schedule at one moment, from the database and from Redis (S14, S62)."""
+"""The queue and the schedule at a moment, from the database and Redis (S14, S62)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _LATE_INTERVALS = 2
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """A periodic task: its last run, if any is known, and when the next one is due."""
+    """A periodic task: its last known run, and when the next one is due."""
 
     name: str
     interval: float
@@ -28,7 +28,7 @@ class TaskState:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What `launch jobs` shows. Without Redis only claims of the database are known."""
+    """The content of `launch jobs`. Without Redis only claims in the database are known."""
 
     counts: Mapping[JobState, int]
     jobs: Sequence[QueuedJob]
@@ -37,12 +37,12 @@ class Overview:
 
     @property
     def failed(self) -> int:
-        """How many jobs wait for somebody to look at them."""
+        """The number of jobs that failed for good."""
         return self.counts[JobState.FAILED]
 
 
 async def overview(db: Database, redis: Redis, intervals: Mapping[str, float]) -> Overview:
-    """Everything now; raises DependencyDown without the database."""
+    """Read the overview; raises DependencyDown without the database."""
     queue = await job_queue.look(db)
     try:
         runs, answered = await last_runs(redis), True
@@ -56,14 +56,14 @@ async def overview(db: Database, redis: Redis, intervals: Mapping[str, float]) -
 
 
 def newest(run: TaskRun | None, claim: Claim | None) -> TaskRun | None:
-    """The later of what Redis and what the database knows of a task."""
+    """The later of the runs that Redis and the database know."""
     if claim is None or (run is not None and run.at >= claim.at):
         return run
     return TaskRun(claim.worker, claim.at)
 
 
 def state(name: str, interval: float, last: TaskRun | None, now: datetime) -> TaskState:
-    """When the next slot begins, and whether slots were left out."""
+    """When the next slot begins, and whether slots were missed."""
     slot = int(now.timestamp() // interval)
     next_at = datetime.fromtimestamp((slot + 1) * interval, UTC)
     missed = last is not None and (now - last.at).total_seconds() > _LATE_INTERVALS * interval

@@ -1,4 +1,4 @@
-"""What the jobs of one worker share: made when it starts, closed when it ends."""
+"""The shared parts of a worker: created at its start, closed at its end."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -37,7 +37,7 @@ _HAND_OVER_SECONDS = 2.5  # for messages under way
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the jobs of one worker share."""
+    """The shared parts of the jobs of a worker."""
 
     settings: Settings
     db: Database
@@ -51,10 +51,10 @@ class Parts:
     bus: Broadcast | None = None
 
     async def collect(self) -> None:
-        """Fold the newest samples, then tell every dashboard to look (S63, S109)."""
+        """Fold the newest samples, then notify the dashboards (S63, S109)."""
         try:
             await metric_rollups.roll_recent(self.db)
-        finally:  # samples that are not folded are read as they came
+        finally:  # samples that are not folded yet are read as they are
             await self.publish(METRICS, self.db.clock().isoformat())
             await metric_rollups.note_collection(self.db)
 
@@ -63,11 +63,11 @@ class Parts:
 async def open_parts(
     settings: Settings, name: str, documents: OpenDocuments | None
 ) -> AsyncIterator[Parts]:
-    """Connect, and start what runs beside the jobs; close all of it within five seconds."""
+    """Connect and start background tasks; close all of it within five seconds."""
     db, redis, bus = open_stores(settings, partial(datetime.now, UTC))
     passwords = Passwords()
     announcer = Announcer(redis, db.clock)
-    db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
+    db.on_commit(announcer.after_commit)  # first, because it records the time of the commit
     db.positions.on_numbered(Publisher(bus).publish)
     db.on_commit(event_lines.tell)
     await bus.connect()
@@ -98,6 +98,6 @@ async def open_parts(
 
 
 async def _close(*closings: Awaitable[None], seconds: float = _CLOSE_SECONDS) -> None:
-    """Close all at once; a server that hangs must not keep the process."""
+    """Close everything concurrently; a server that hangs must not hold up the process."""
     tasks = [asyncio.ensure_future(closing) for closing in closings]
     await asyncio.wait(tasks, timeout=seconds)

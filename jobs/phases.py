@@ -16,13 +16,13 @@ AskPace = Callable[[], Awaitable[PacingContext]]
 
 
 async def ramp(db: Database, ask_pace: AskPace, payload: Payload) -> None:
-    """Go to the next step if that step still waits; safe to run twice or late (A7).
+    """Move to the next step if it is still due; may run twice and late (A7).
 
-    A ramp that is held now is left to the sweep of the guards.
+    A ramp that is held is left to the sweep of the guards.
     """
     wait = datetime.fromisoformat(str(payload["due"])) - db.clock()
     if wait.total_seconds() > 0:
-        # The database's clock is ahead of ours: to do nothing now would end the ramp here.
+        # The database's clock is ahead of ours: doing nothing now would end the ramp here.
         raise RetryRequested(wait, "not due yet by the clock of this worker")
     pacing_context = await ask_pace()
     async with db.write() as uow:
@@ -36,5 +36,5 @@ async def ramp(db: Database, ask_pace: AskPace, payload: Payload) -> None:
 
 
 async def count_impact(db: Database, payload: Payload) -> None:
-    """Say in the incident of a rollback how many people it reached; safe to run twice (L19)."""
+    """Record in the incident of a rollback how many people it affected; may run twice (L19)."""
     await rollback_impact.count(db, UUID(str(payload["run_id"])))

@@ -1,4 +1,4 @@
-"""Put jobs into the queue inside the caller's transaction (R4)."""
+"""Enqueues jobs in the caller's transaction (R4)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,20 +17,20 @@ Payload = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """A job to come. The payload holds ids and moments; the handler loads all else again.
+    """A job to enqueue. The payload holds ids and moments; the handler loads the rest.
 
-    While a job with a dedupe key waits or runs, another one with that key is not added.
+    While a job with a dedupe key waits or runs, another with the same key is not added.
     """
 
     entrypoint: str
     payload: Payload
     delay: timedelta = timedelta(0)
     dedupe_key: str | None = None
-    event_id: int | None = None  # the event that it follows from, for the log
+    event_id: int | None = None  # the event from which it follows, for the log
 
 
 async def enqueue(session: AsyncSession, jobs: Sequence[JobSpec]) -> None:
-    """Add jobs on the session's own connection: they exist exactly if the caller commits."""
+    """Add jobs on the session's connection: they exist only if the caller commits."""
     if not jobs:
         return
     queries = Queries(AsyncpgDriver(await driver_of(session)))
@@ -46,7 +46,7 @@ async def enqueue(session: AsyncSession, jobs: Sequence[JobSpec]) -> None:
 
 
 def decode(payload: bytes | None) -> dict[str, object]:
-    """The payload as the handler reads it."""
+    """The payload for the handler."""
     value: object = json.loads(payload or b"{}")
     if not isinstance(value, dict):
         raise ValueError("the payload of a job is a JSON object")
@@ -54,7 +54,7 @@ def decode(payload: bytes | None) -> dict[str, object]:
 
 
 def _headers(job: JobSpec) -> dict[str, str]:
-    """Which request and which event it follows from; its work does not depend on them."""
+    """The request and event from which the job follows; for the log only."""
     headers = tracing.headers()
     if job.event_id is not None:
         headers["event_id"] = str(job.event_id)

@@ -1,4 +1,4 @@
-"""The job `phases.rehearse`: from stage to stage, each one stored before the next begins."""
+"""The job `phases.rehearse`: stage by stage, each stored before the next begins."""
 
 import asyncio
 from datetime import timedelta
@@ -18,7 +18,7 @@ _RETRY = timedelta(seconds=2)
 
 
 async def rehearse(db: Database, redis: Redis, run_id: UUID, *, pause: timedelta = PAUSE) -> None:
-    """Carry a rehearsal on to its end; whoever takes it over goes on where it stands."""
+    """Run a rehearsal to its end; another worker can continue it at any stage."""
     while True:
         state = await rehearsals.advance(db, run_id)
         if state is None or state.is_over:
@@ -33,12 +33,12 @@ async def _measure(db: Database, redis: Redis, run_id: UUID, state: Rehearsal) -
     try:
         await rehearsal_flags.announce(redis, run_id, state)
         propagation = await rehearsal_flags.measure(db, redis, run_id, state)
-        # Where nobody is there to hear of it, it stays unknown: then the budget is the end.
+        # Without receivers it stays unknown until the budget is over.
         until = (state.rolled_back_at or state.started_at) + BUDGET
         while propagation.within_budget is None and db.clock() <= until:
             await asyncio.sleep(_POLL)
             propagation = await rehearsal_flags.measure(db, redis, run_id, state)
     except AWAY as error:
-        # Until LONGEST has passed; then the ticker ends it with a reason.
+        # After LONGEST the ticker ends it with a reason.
         raise RetryRequested(_RETRY, f"Redis does not answer: {error!r}") from error
     await rehearsals.finish(db, run_id, propagation)

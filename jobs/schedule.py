@@ -1,4 +1,4 @@
-"""What runs periodically, and how often: for the workers, and for people who look."""
+"""The periodic tasks and their intervals."""
 
 from collections.abc import Mapping
 

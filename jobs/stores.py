@@ -1,4 +1,4 @@
-"""The two servers of data that every process of the launch opens: PostgreSQL and Redis."""
+"""Connections to PostgreSQL and Redis, as every process needs them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -15,7 +15,7 @@ _REDIS_TIMEOUT_SECONDS = 2.0
 
 
 class Stores(NamedTuple):
-    """The database, the client of Redis and the bus on it; none is connected yet."""
+    """The database, the Redis client and the bus; none is connected yet."""
 
     db: Database
     redis: Redis
@@ -23,7 +23,7 @@ class Stores(NamedTuple):
 
 
 def open_stores(settings: Settings, clock: Callable[[], datetime]) -> Stores:
-    """Raises ValueError where an address is missing."""
+    """Create the stores; raises ValueError if a URL is missing."""
     if settings.database_url is None or settings.redis_url is None:
         raise ValueError("DATABASE_URL and REDIS_URL are needed; `launch up` sets them itself")
     db = Database(

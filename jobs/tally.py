@@ -1,4 +1,4 @@
-"""How often each kind of work was done by this process, and how often it failed."""
+"""Counts how often each kind of work ran and failed in this process."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ class Tally:
     """Counts runs by name and outcome."""
 
     def __init__(self) -> None:
-        """Nothing was done yet."""
+        """Start at zero."""
         self.runs: Counter[tuple[str, str]] = Counter()
         self.active = 0
 
     @contextmanager
     def run(self, name: str) -> Iterator[None]:
-        """One run; whatever it raises makes it a failed one."""
+        """Count a run; an exception counts as a failure."""
         outcome = FAILED
         self.active += 1
         try:

@@ -1,7 +1,7 @@
-"""Periodic tasks: once an interval, however many workers run (S62).
+"""Periodic tasks: once per interval, whatever the number of workers (S62).
 
-Redis decides who runs; where it is away the database does; where both are away everybody does,
-because a check that runs twice is better than one that does not run when all is down.
+Redis decides which worker runs a task; the database does while Redis is down. While both are down
+every worker runs it, because a check that runs twice is better than none.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ _SHORTEST_CLAIM = 10.0  # seconds; longer than clocks of workers may differ
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to run, and how often in seconds."""
+    """A periodic task with its interval in seconds."""
 
     name: str
     interval: float
@@ -39,14 +39,14 @@ class Claims:
     """Decides which worker runs a task in an interval."""
 
     def __init__(self, redis: Redis, db: Database, worker: str) -> None:
-        """`worker` names this process in claims, for people who look."""
+        """`worker` names this process in claims."""
         self._redis = redis
         self._db = db
         self._worker = worker
         self.history = History(redis, worker)
 
     async def claim(self, task: Task, slot: int) -> bool:
-        """True where this worker shall run the task in that interval."""
+        """True if this worker runs the task in that interval."""
         won = await self._in_redis(task, slot)
         if won is None:
             won = await self._in_database(task, slot)
@@ -73,9 +73,9 @@ class Claims:
 
 
 def pause(slot: int, interval: float, now: float) -> float:
-    """Seconds from now to the begin of the next slot; 0 where the task has run beyond it.
+    """Seconds from now to the start of the next slot; 0 if the task ran beyond it.
 
-    Slots begin at fixed moments: what a task takes is no part of the gap (S98).
+    Slots start at fixed moments, so the duration of a task does not add to the gap (S98).
     """
     return max((slot + 1) * interval - now, 0.0)
 
@@ -86,17 +86,17 @@ class Ticker:
     def __init__(
         self, claims: Claims, tasks: Sequence[Task], clock: Callable[[], datetime]
     ) -> None:
-        """All workers count intervals from the same origin: the clock's epoch."""
+        """All workers count intervals from the epoch of the clock."""
         self._claims = claims
         self._tasks = tasks
         self._clock = clock
         self.tally = Tally()
 
     async def run(self) -> None:
-        """Until cancelled.
+        """Run until cancelled.
 
-        A task that goes on or fails after it was cancelled, because a driver or what it cleans up
-        after has lost the cancellation, must neither begin anew nor wait for its next time.
+        A task that continues or fails after its cancellation, because a driver or a cleanup lost
+        it, neither starts again nor waits for its next slot.
         """
         async with asyncio.TaskGroup() as group:
             for task in self._tasks:
@@ -111,7 +111,7 @@ class Ticker:
                 await self._try(task, slot)
             if this is not None and this.cancelling():
                 return
-            # Where the clock was set back meanwhile, the end of that slot may be hours away.
+            # If the clock was set back meanwhile, the end of that slot may be hours away.
             await asyncio.sleep(min(pause(done, task.interval, self._now()), task.interval))
 
     async def _try(self, task: Task, slot: int) -> None:
@@ -121,9 +121,9 @@ class Ticker:
                     async with self._claims.history.run(task.name, self._clock()):
                         await task.run()
         except DependencyDown as error:
-            logger.warning("ticker: %s waits for the next interval: %s", task.name, error)
+            logger.warning("ticker: %s failed; retrying in the next interval: %s", task.name, error)
         except Exception:
-            logger.exception("ticker: %s failed and goes on with the next interval", task.name)
+            logger.exception("ticker: %s failed; retrying in the next interval", task.name)
 
     def _slot(self, task: Task) -> int:
         return int(self._now() // task.interval)

@@ -1,4 +1,4 @@
-"""What the log and the traces say of a job: its number, its try, and what it follows from."""
+"""Log and trace context of a job: its number, attempt, and the event it follows from."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ logger = logging.getLogger("launch.jobs")
 
 @asynccontextmanager
 async def traced(job: Job) -> AsyncIterator[None]:
-    """One line when it ends, however; everything that it logs itself names it too."""
+    """Log one line when the job ends; everything it logs itself names it too."""
     headers = {name: str(value) for name, value in (job.headers or {}).items()}
     fields = {
         "job_id": int(job.id),

@@ -1,4 +1,4 @@
-"""The jobs `webhooks.deliver` and `webhooks.redeliver`, and what starts the first."""
+"""The jobs `webhooks.deliver` and `webhooks.redeliver`, and the sweep that queues the first."""
 
 import logging
 from uuid import UUID
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 async def wake(db: Database) -> None:
-    """One job for each webhook that is behind the log and may be called now (A46)."""
+    """Queue a job for each webhook that is behind the log and may be called now (A46)."""
     webhooks = await reads.due(db)
     if not webhooks:
         return
@@ -27,8 +27,8 @@ def _job(key: UUID) -> JobSpec:
 
 
 async def deliver(deliverer: Deliverer, webhook_id: UUID) -> None:
-    """Bring a webhook up to date. What fails is left to the next look, a second later."""
+    """Deliver what a webhook has not received. The next sweep, a second later, retries."""
     try:
         await deliverer.run(webhook_id)
     except Exception:
-        logger.warning("webhook %s: delivery stopped and goes on later", webhook_id, exc_info=True)
+        logger.warning("webhook %s: delivery failed; retrying later", webhook_id, exc_info=True)

@@ -1,4 +1,4 @@
-"""The worker process: jobs from the queue, and the ticker with health and retention."""
+"""The worker process: jobs of the queue, and periodic tasks."""
 
 import asyncio
 import logging
@@ -169,10 +169,10 @@ async def run_worker(
 ) -> None:
     """Work until SIGTERM or SIGINT, then stop within eight seconds.
 
-    `every` replaces intervals of periodic tasks, in seconds, by their names. Without `documents`,
-    which this package may not import, it delivers no webhooks. `beside` runs as long as it works.
-    Any number may run on any number of machines. Without PostgreSQL or Redis it goes on with
-    what is possible, and resumes the rest by itself.
+    `every` overrides intervals of periodic tasks, in seconds by name. Without `documents`, which
+    this package may not import, it delivers no webhooks. `beside` runs while the worker does. Any
+    number of workers may run on any number of machines. Without PostgreSQL or Redis a worker goes
+    on with what is possible and resumes the rest by itself.
     """
     stop = _stop_signal()
     name = f"{socket.gethostname()}:{os.getpid()}"
@@ -202,7 +202,7 @@ async def _until_stopped(runner: JobRunner, ticker: Ticker, stop: asyncio.Event)
     ticks = asyncio.create_task(ticker.run(), name="ticker")
     stopped = asyncio.create_task(stop.wait())
     try:
-        # Neither ends by itself: if one does, the process must end too and be started again.
+        # Neither ends by itself: if one does, the process must end and be restarted.
         await asyncio.wait({jobs, ticks, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stop.set()
         ticks.cancel()

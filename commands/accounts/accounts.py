@@ -1,4 +1,4 @@
-"""`launch admin` and `launch token`: who may come in, decided on the server itself."""
+"""`launch admin` and `launch token`: accounts and API tokens, managed on the server itself."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -8,11 +8,11 @@ import typer
 from commands.shared.errors import CommandError
 from commands.shared.options import Json
 
-token = typer.Typer(no_args_is_help=True, help="Keys for tools (on the server).")
+token = typer.Typer(no_args_is_help=True, help="API tokens (on the server).")
 
 
 class StaffRole(StrEnum):
-    """What `launch admin` can make somebody."""
+    """The roles that `launch admin` can grant."""
 
     VIEWER = "viewer"
     OPERATOR = "operator"
@@ -20,21 +20,23 @@ class StaffRole(StrEnum):
 
 
 def admin(
-    email: Annotated[str | None, typer.Option(help="Whose account. --first: ADMIN_EMAIL.")] = None,
+    email: Annotated[
+        str | None, typer.Option(help="The account. With --first: ADMIN_EMAIL.")
+    ] = None,
     password: Annotated[
         str | None,
-        typer.Option(envvar="LAUNCH_PASSWORD", help="Left out: asked for, where you can be asked."),
+        typer.Option(envvar="LAUNCH_PASSWORD", help="Default: a prompt, on a terminal."),
     ] = None,
     role: Annotated[
-        StaffRole | None, typer.Option(help="New people without one become admins.")
+        StaffRole | None, typer.Option(help="Default for a new account: admin.")
     ] = None,
     first: Annotated[
-        bool, typer.Option("--first", help="Only where there is no admin; prints a new password.")
+        bool, typer.Option("--first", help="Only if there is no admin; prints a new password.")
     ] = False,
 ) -> None:
-    """Create somebody who may operate launches, or change their role or password.
+    """Create an account that may operate launches, or change its role or password.
 
-    A change ends all their sessions.
+    A change ends all sessions of the account.
     """
     from commands.accounts import staff  # noqa: PLC0415 - heavy
     from domain.actors import Role  # noqa: PLC0415
@@ -51,11 +53,13 @@ def admin(
 
 @token.command("create")
 def create_token(
-    name: Annotated[str, typer.Argument(help="What the tool is called.")],
-    scope: Annotated[list[str], typer.Option(help="A right, such as flags:read; repeat it.")],
-    days: Annotated[int | None, typer.Option(min=1, max=3650, help="Left out: for ever.")] = None,
+    name: Annotated[str, typer.Argument(help="The name of the token.")],
+    scope: Annotated[list[str], typer.Option(help="A scope, such as flags:read; can be repeated.")],
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="Days until it expires. Default: never.")
+    ] = None,
 ) -> None:
-    """Make a token and print its secret, once."""
+    """Create an API token and print its secret, once."""
     from commands.accounts import tokens  # noqa: PLC0415 - heavy
     from domain.actors import Scope  # noqa: PLC0415
 
@@ -70,7 +74,7 @@ def create_token(
 
 @token.command("list")
 def list_tokens(as_json: Json = False) -> None:
-    """Show all tokens, revoked ones too. Secrets are never shown again."""
+    """List all tokens, including revoked ones. Secrets are never shown again."""
     from commands.accounts import tokens  # noqa: PLC0415 - heavy
 
     tokens.list_all(as_json=as_json)
@@ -78,9 +82,9 @@ def list_tokens(as_json: Json = False) -> None:
 
 @token.command("revoke")
 def revoke_token(
-    id_or_prefix: Annotated[str, typer.Argument(metavar="ID_OR_PREFIX", help="Which.")],
+    id_or_prefix: Annotated[str, typer.Argument(metavar="ID_OR_PREFIX", help="The token.")],
 ) -> None:
-    """Take a token back; its open streams end too."""
+    """Revoke a token; its open streams end too."""
     from commands.accounts import tokens  # noqa: PLC0415 - heavy
 
     tokens.revoke(id_or_prefix)

@@ -1,4 +1,4 @@
-"""`launch login` and `launch logout`: sessions over the network."""
+"""`launch login` and `launch logout`: sessions of the command line."""
 
 import sys
 from typing import Annotated
@@ -23,7 +23,7 @@ LOG_OUT = "mutation LogOut { logOut }"
 
 
 def login(
-    email: Annotated[str, typer.Argument(help="Who you are.")],
+    email: Annotated[str, typer.Argument(help="Your e-mail address.")],
     url: Url = None,
     show: Annotated[
         bool, typer.Option("--show", help="Print the token instead of storing it.")
@@ -31,9 +31,9 @@ def login(
 ) -> None:
     """Log in, and keep the session for later commands.
 
-    The password is asked for; from a pipe its first line is taken. The token is stored for this
-    URL in ~/.config/wedsync-launch/tokens.json (XDG_CONFIG_HOME is respected), readable by you
-    alone. LAUNCH_TOKEN and --token win over it.
+    The password is prompted for, or read from the first line of a pipe. The token is stored for
+    this URL in ~/.config/wedsync-launch/tokens.json (XDG_CONFIG_HOME is respected), readable by
+    you alone. LAUNCH_TOKEN and --token take precedence.
     """
     if not show:
         credentials_file.check()
@@ -50,7 +50,7 @@ def login(
 
 
 def logout(url: Url = None, token: Token = None) -> None:
-    """End the session, there and here."""
+    """End the session, and delete the stored token."""
     server = connect(url, token)
     try:
         server.ask(LOG_OUT)

@@ -1,4 +1,4 @@
-"""Work of `launch admin`: people who may operate launches."""
+"""Implements `launch admin`: accounts of the staff."""
 
 import sys
 
@@ -17,7 +17,7 @@ from settings import Settings
 
 
 def run_first(email: str | None, password: str | None) -> None:
-    """Make the first admin; a generated password is all that stdout gets."""
+    """Create the first admin; stdout gets nothing but a generated password."""
     settings = own_settings("database_url")
     chosen = email or settings.admin_email
     created = make_first_admin(settings, chosen, password)
@@ -25,11 +25,11 @@ def run_first(email: str | None, password: str | None) -> None:
         remark(f"The password of {chosen}, shown only this once:")
         typer.echo(created)
     else:
-        remark("There is an admin now; no password was generated.")
+        remark("Created the admin; no password was generated.")
 
 
 def make_first_admin(settings: Settings, email: str, password: str | None = None) -> str | None:
-    """Make an admin where there is none; returns a password that was generated for it."""
+    """Create an admin if there is none; returns the password that was generated."""
     stored = settings.admin_password.get_secret_value() if settings.admin_password else None
     passwords = Passwords()
 
@@ -44,7 +44,7 @@ def make_first_admin(settings: Settings, email: str, password: str | None = None
 
 
 def run_set(email: str, role: Role | None, password: str | None) -> None:
-    """Create somebody, or change their role or password."""
+    """Create an account, or change its role or password."""
     settings = own_settings("database_url")
     if password is None and sys.stdin.isatty():
         password = _ask(new=not with_database(settings, lambda db: _exists(db, email)))
@@ -66,9 +66,9 @@ async def _exists(db: Database, email: str) -> bool:
 
 
 def _ask(*, new: bool) -> str | None:
-    """Ask without showing it; somebody who exists may keep theirs."""
+    """Prompt for a password without showing it; an existing account may keep its own."""
     label = "Password" if new else "New password (empty: stays as it is)"
     first: str = typer.prompt(label, hide_input=True, default="", show_default=False, err=True)
     if first and typer.prompt("Again", hide_input=True, err=True) != first:
-        raise CommandError("The two passwords differ: nothing was changed.")
+        raise CommandError("The passwords differ; nothing was changed.")
     return first or None

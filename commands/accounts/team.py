@@ -1,4 +1,4 @@
-"""`launch staff`: who may operate launches, over the network."""
+"""`launch staff`: accounts of the staff, managed over the network."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from commands.shared.errors import CommandError
 from commands.shared.options import Json, Reason, Token, Url
 from commands.shared.output import remark, show, show_json, table
 
-app = typer.Typer(no_args_is_help=True, help="People who may operate launches.")
+app = typer.Typer(no_args_is_help=True, help="Accounts of the staff.")
 
 LIST = """
 query Staff($after: String) {
@@ -44,13 +44,13 @@ mutation Enable($id: ID!) {
 DOCUMENTS = (LIST, INVITE, CHANGE_ROLE, DISABLE, ENABLE)
 COLUMNS = ("e-mail", "role", "confirmed", "last log-in", "state")
 
-Email = Annotated[str, typer.Argument(help="Whose account.")]
-Role = Annotated[StaffRole, typer.Argument(help="What they may do.")]
+Email = Annotated[str, typer.Argument(help="The e-mail address of the account.")]
+Role = Annotated[StaffRole, typer.Argument(help="The role.")]
 
 
 @app.command("list")
 def list_staff(as_json: Json = False, url: Url = None, token: Token = None) -> None:
-    """Show everybody, disabled ones too."""
+    """List the staff, including disabled accounts."""
     staff = connect(url, token).every(LIST, "staff")
     if as_json:
         show_json(staff)
@@ -60,14 +60,14 @@ def list_staff(as_json: Json = False, url: Url = None, token: Token = None) -> N
 
 @app.command()
 def invite(email: Email, role: Role, url: Url = None, token: Token = None) -> None:
-    """Make an account and mail the link that sets its password."""
+    """Create an account and e-mail a link to set its password."""
     connect(url, token).change(INVITE, email=email, role=role.name)
     remark(f"{email} is invited as {role}; the link works for seven days.")
 
 
 @app.command("role")
 def change_role(email: Email, role: Role, url: Url = None, token: Token = None) -> None:
-    """Give somebody another role; their sessions end."""
+    """Change the role of an account; its sessions end."""
     server = connect(url, token)
     server.change(CHANGE_ROLE, id=_id_of(server, email), role=role.name)
     remark(f"{email} is {role} now.")
@@ -75,25 +75,25 @@ def change_role(email: Email, role: Role, url: Url = None, token: Token = None) 
 
 @app.command()
 def disable(email: Email, reason: Reason = None, url: Url = None, token: Token = None) -> None:
-    """Keep somebody out, at once and everywhere."""
+    """Disable an account; its sessions and streams end at once."""
     server = connect(url, token)
     server.change(DISABLE, id=_id_of(server, email), reason=reason)
-    remark(f"{email} is kept out.")
+    remark(f"{email} is disabled.")
 
 
 @app.command()
 def enable(email: Email, url: Url = None, token: Token = None) -> None:
-    """Let somebody in again."""
+    """Enable an account again."""
     server = connect(url, token)
     server.change(ENABLE, id=_id_of(server, email))
-    remark(f"{email} may come in again.")
+    remark(f"{email} is enabled.")
 
 
 def _id_of(server: Server, email: str) -> str:
     for user in server.every(LIST, "staff"):
         if (user["email"] or "").casefold() == email.casefold():
             return str(user["id"])
-    raise CommandError(f"Nobody of the staff has the e-mail {email}: see `launch staff list`.")
+    raise CommandError(f"No member of the staff has the e-mail {email}: see `launch staff list`.")
 
 
 def _row(user: Data) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Work of `launch token`: keys for tools, made on the server."""
+"""Implements `launch token`: API tokens, created on the server."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from services.platform.credentials import API_TOKEN_PREFIX
 
 
 def create(name: str, scopes: Sequence[Scope], days: int | None) -> None:
-    """Make a token; its secret alone goes to stdout."""
+    """Create a token; only its secret goes to stdout."""
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
 
     async def work(db: Database) -> NewToken:
@@ -28,12 +28,12 @@ def create(name: str, scopes: Sequence[Scope], days: int | None) -> None:
     created = with_database(own_settings("database_url"), work)
     until = f"until {expires_at:%Y-%m-%d}" if expires_at else "for ever"
     remark(f"Token {created.row.prefix} holds {', '.join(created.row.scopes)} {until}.")
-    remark("Its secret, shown only this once:")
+    remark("The secret, which is shown only once:")
     typer.echo(created.secret)
 
 
 def list_all(*, as_json: bool) -> None:
-    """All tokens, the newest first."""
+    """List all tokens, newest first."""
     rows = with_database(own_settings("database_url"), _all)
     if as_json:
         show_json([_as_json(row) for row in rows])
@@ -43,7 +43,7 @@ def list_all(*, as_json: bool) -> None:
 
 
 def revoke(id_or_prefix: str) -> None:
-    """Take a token back; its streams end within seconds."""
+    """Revoke a token; its streams end within seconds."""
 
     async def work(db: Database) -> ApiToken:
         row = _pick(await _all(db), id_or_prefix)
@@ -68,7 +68,7 @@ def _pick(rows: Sequence[ApiToken], id_or_prefix: str) -> ApiToken:
 
 
 def _is(row: ApiToken, id_or_prefix: str) -> bool:
-    """By its id, by the start of its secret as lists show it, or by the whole secret."""
+    """True for its id, for the prefix of its secret as lists show it, and for the whole secret."""
     fits = row.prefix.startswith(id_or_prefix) or id_or_prefix.startswith(row.prefix)
     return str(row.id) == id_or_prefix or (fits and len(id_or_prefix) > len(API_TOKEN_PREFIX))
 

@@ -1,4 +1,4 @@
-"""`launch alerts`: test the channels, and see who was told of what."""
+"""`launch alerts`: test the channels, and list the delivered messages."""
 
 from typing import Annotated
 
@@ -32,7 +32,7 @@ MESSAGES = ("at", "channel", "message", "state", "tries", "took")
 
 @app.command("test")
 def try_channels(as_json: Json = False, url: Url = None, token: Token = None) -> None:
-    """Send a test to every channel; exit code 1 where one did not take it."""
+    """Send a test message to every channel; exit code 1 if one fails."""
     results = connect(url, token).change(TEST)["results"]
     if as_json:
         show_json(results)
@@ -48,7 +48,7 @@ def list_alerts(
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Show the channels and the newest messages."""
+    """List the channels and the newest messages."""
     data = connect(url, token).ask(LIST, first=limit)
     if as_json:
         show_json(data)
@@ -70,7 +70,7 @@ def _channel(channel: Data) -> tuple[object, ...]:
 
 
 def _from(channel: Data) -> str:
-    """From which severity on; after how long, where it is the next to be told."""
+    """The least severity, and the escalation delay if there is one."""
     after, severity = channel["escalatesAfterSeconds"], str(channel["minimumSeverity"])
     return severity if after is None else f"{severity} after {after:g} s"
 
@@ -99,5 +99,5 @@ def _took(message: Data) -> str:
 
 
 def at(moment: str | None) -> str:
-    """A moment, in UTC, to the second."""
+    """A moment in UTC, to the second."""
     return (moment or "")[:19].replace("T", " ")

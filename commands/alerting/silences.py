@@ -1,4 +1,4 @@
-"""`launch alerts silence`, `silences` and `unsilence`: planned work tells nobody (A28)."""
+"""`launch alerts silence`, `silences` and `unsilence`: no alerts during planned work (A28)."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 class Check(StrEnum):
-    """A check, as one types it."""
+    """The checks, as typed on the command line."""
 
     DATABASE = "database"
     API = "api"
@@ -49,21 +49,21 @@ class Check(StrEnum):
 
 def silence(
     length: Annotated[str, typer.Argument(metavar="LENGTH", help="Such as 30m, 2h or 1d.")],
-    reason: Annotated[str, typer.Option(help="What is being done; everybody sees it.")],
+    reason: Annotated[str, typer.Option(help="The planned work; everybody can read it.")],
     check: Annotated[
-        list[Check] | None, typer.Option(help="Only this check; may be repeated. Default: all.")
+        list[Check] | None, typer.Option(help="The check; can be repeated. Default: all.")
     ] = None,
     start: Annotated[
-        datetime | None, typer.Option(help="When it begins, in your time zone. Default: now.")
+        datetime | None, typer.Option(help="The start, in your time zone. Default: now.")
     ] = None,
     judge: Annotated[
-        bool, typer.Option("--judge", help="Success criteria are judged all the same.")
+        bool, typer.Option("--judge", help="Judge success criteria all the same.")
     ] = False,
     as_json: Json = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Tell nobody of these checks while you work on them."""
+    """Silence the alerts of checks while you work on them."""
     begin = start.astimezone() if start is not None else datetime.now(UTC)
     fields = {
         "startsAt": begin.isoformat() if start is not None else None,
@@ -76,25 +76,25 @@ def silence(
 
 
 def list_silences(
-    everything: Annotated[bool, typer.Option("--all", help="Also what is over.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Include ended ones.")] = False,
     as_json: Json = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Show planned work, the newest first."""
+    """List silences, newest first."""
     silences = connect(url, token).every(LIST, "silences", past=everything)
     show_json(silences) if as_json else show(table(COLUMNS, map(_row, silences)))
 
 
 def unsilence(
     id: Annotated[
-        str | None, typer.Argument(help="As `silences` shows it; left out: the only one.")
+        str | None, typer.Argument(help="The id from `silences`. Default: the only one.")
     ] = None,
     as_json: Json = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """End a silence now: what still fails is told."""
+    """End a silence now: checks that still fail are announced."""
     server = connect(url, token)
     if id is None:
         silences = server.every(LIST, "silences", past=False)
@@ -105,10 +105,10 @@ def unsilence(
 
 
 def length_of(text: str) -> timedelta:
-    """`30m`, `2h`, `1d`; raises Problem."""
+    """Parse `30m`, `2h` or `1d`; raises CommandError."""
     match = _LENGTH.fullmatch(text.strip().lower())
     if match is None:
-        raise CommandError(f"{text!r} is no length such as 30m, 2h or 1d.")
+        raise CommandError(f"{text!r} is not a length such as 30m, 2h or 1d.")
     return timedelta(**{_UNITS[match.group(2)]: int(match.group(1))})
 
 

@@ -43,14 +43,14 @@ query Evaluate($input: EvaluateFlagsInput!, $explain: Boolean!) {
 
 
 class State(StrEnum):
-    """What a flag can be."""
+    """The states of a flag."""
 
     ON = "on"
     OFF = "off"
 
 
 class UserKind(StrEnum):
-    """Which side of the marketplace somebody stands on."""
+    """The user types."""
 
     SUPPLIER = "supplier"
     COUPLE = "couple"
@@ -61,13 +61,13 @@ class UserKind(StrEnum):
 def list_flags(
     search: Annotated[str | None, typer.Option(help="A part of the key or name.")] = None,
     enabled: Annotated[
-        bool | None, typer.Option("--enabled/--disabled", help="Only those on, or off.")
+        bool | None, typer.Option("--enabled/--disabled", help="Only flags that are on, or off.")
     ] = None,
     as_json: Json = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Show the flags, in the order in which they were made."""
+    """List the flags in the order of creation."""
     flags = connect(url, token).every(LIST, "featureFlags", enabled=enabled, search=search)
     if as_json:
         show_json(flags)
@@ -79,12 +79,12 @@ def list_flags(
 @app.command()
 def toggle(
     key: Annotated[str, typer.Argument(help="The flag.")],
-    state: Annotated[State, typer.Argument(help="The wanted state.")],
+    state: Annotated[State, typer.Argument(help="The state to set.")],
     reason: Reason = None,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Switch a flag on or off; saying it twice changes nothing."""
+    """Switch a flag on or off; repeating it changes nothing."""
     command = {"key": key, "enabled": state is State.ON, "reason": reason}
     done = connect(url, token).change(TOGGLE, input=command)
     for warning in done["warnings"]:
@@ -95,15 +95,19 @@ def toggle(
 
 @app.command()
 def evaluate(
-    keys: Annotated[list[str] | None, typer.Argument(help="The flags; none: all.")] = None,
-    user: Annotated[str | None, typer.Option(help="The id of a user or visitor.")] = None,
-    user_type: Annotated[UserKind | None, typer.Option(help="Their side.")] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Say why, step by step.")] = False,
+    keys: Annotated[list[str] | None, typer.Argument(help="The flags. Default: all.")] = None,
+    user: Annotated[
+        str | None, typer.Option(help="The id of a user, or any id for a visitor.")
+    ] = None,
+    user_type: Annotated[UserKind | None, typer.Option(help="The user type.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Explain each decision step by step.")
+    ] = False,
     as_json: Json = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Show what somebody would see, and why."""
+    """Show what a user would see; with --explain, why."""
     variables = {
         "targetingKey": user,
         "userType": user_type.name if user_type else None,

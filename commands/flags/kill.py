@@ -1,4 +1,4 @@
-"""`launch kill`: force flags off through Redis alone, with the database down (S53, A6, L11)."""
+"""`launch kill`: force flags off through Redis alone, without the database (S53, A6, L11)."""
 
 import getpass
 import socket
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from services.flags.kill_mirror import KillMirror
     from services.flags.kills import ChangeKills
 
-Keys = Annotated[list[str] | None, typer.Argument(help="The flags. None: show what is killed.")]
-Lift = Annotated[bool, typer.Option("--lift", help="Let the flags' own settings decide again.")]
-All = Annotated[bool, typer.Option("--all", help="Every flag.")]
-Unchecked = Annotated[
-    bool, typer.Option("--unchecked", help="Do not compare the keys with the flags there are.")
+Keys = Annotated[list[str] | None, typer.Argument(help="The flags. Default: list the kills.")]
+Lift = Annotated[
+    bool, typer.Option("--lift", help="End the kill: the settings of the flags apply again.")
 ]
+All = Annotated[bool, typer.Option("--all", help="Every flag.")]
+Unchecked = Annotated[bool, typer.Option("--unchecked", help="Do not check that the flags exist.")]
 
 
 def kill(
@@ -33,11 +33,11 @@ def kill(
     as_json: Json = False,
     yes: Yes = False,
 ) -> None:
-    """Force flags off everywhere within two seconds; works with the database down.
+    """Force flags off everywhere within two seconds; works without the database.
 
-    It needs Redis only (REDIS_URL), no login; a server process writes it to the database. With a
-    login, killFlags of the graph does the same. FLAGS_KILLED in the environment of the app does it
-    without Redis.
+    It needs only Redis (REDIS_URL) and no login; a server process writes the kill to the database.
+    The mutation killFlags does the same with a login, and FLAGS_KILLED in the environment of the
+    app without Redis.
     """
     import asyncio  # noqa: PLC0415
 
@@ -73,7 +73,7 @@ def _question(keys: Sequence[str], *, lift: bool) -> str:
 async def _run(
     url: str, keys: Sequence[str], reason: str, *, lift: bool, unchecked: bool
 ) -> Sequence["KillRecord"]:
-    """The kills that are in force then."""
+    """Return the kills that are then in force."""
     from redis.asyncio import Redis  # noqa: PLC0415
 
     from domain.errors import LaunchError  # noqa: PLC0415

@@ -17,13 +17,13 @@ HEALTH = f"query Health {{ systemHealth {{ {FIELDS} }} }}"
 GAP = "query Gap($window: TimeRange!) { systemHealth { maxGapSeconds(window: $window) } }"
 PROMISED_GAP = 33.0  # seconds (S98)
 Gaps = Annotated[
-    bool, typer.Option("--gaps", help="How long nobody looked; 1 if over 33 s in an hour.")
+    bool, typer.Option("--gaps", help="The longest gaps between checks; exit code 1 if over 33 s.")
 ]
 COLUMNS = ("check", "status", "answers in", "since", "note")
 
 
 def health(as_json: Json = False, gaps: Gaps = False, url: Url = None, token: Token = None) -> None:
-    """Show every health check; exit code 1 while something is CRITICAL."""
+    """Show every health check; exit code 1 while one is CRITICAL."""
     if gaps:
         raise typer.Exit(show_gaps(connect(url, token), as_json=as_json))
     snapshot = connect(url, token).ask(HEALTH)["systemHealth"]
@@ -35,7 +35,7 @@ def health(as_json: Json = False, gaps: Gaps = False, url: Url = None, token: To
 
 
 def show_gaps(server: Server, *, as_json: bool) -> int:
-    """The proof that health is checked every 30 s; 1 where it was not, or is not known."""
+    """Show whether health was checked every 30 s; 1 if it was not, or is unknown."""
     gaps = {
         window: server.ask(GAP, window=window)["systemHealth"]["maxGapSeconds"]
         for window in ("LAST_1H", "LAST_24H")
@@ -57,7 +57,7 @@ def _gap_row(gap: tuple[str, float | None]) -> tuple[str, str]:
 
 
 def rows(snapshot: Data) -> list[tuple[object, ...]]:
-    """The checks as a table shows them."""
+    """The rows of the table of checks."""
     return [
         (
             check["name"],

@@ -17,8 +17,8 @@ def watch(
 ) -> None:
     """Follow the launch live until Ctrl-C.
 
-    A view on a terminal, plain lines elsewhere. After a lost connection it comes back by itself
-    and shows what happened meanwhile.
+    A live view on a terminal, plain lines elsewhere. After a lost connection it reconnects and
+    shows what happened meanwhile.
     """
     import asyncio  # noqa: PLC0415
     import sys  # noqa: PLC0415

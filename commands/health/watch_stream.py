@@ -1,4 +1,4 @@
-"""Follow an app over one websocket: reconnect with a growing pause, resume after the last event."""
+"""Follows an app over one websocket: reconnects with backoff, resumes after the last event."""
 
 import asyncio
 import random
@@ -37,32 +37,32 @@ _FATAL = frozenset({"UNAUTHENTICATED", "FORBIDDEN", "BAD_USER_INPUT", "COST_EXCE
 
 
 class Sink(Protocol):
-    """Where the news go."""
+    """Receives what happens."""
 
     def connected(self, url: str) -> None:
-        """Streams are open."""
+        """The streams are open."""
 
     def lost(self, why: str, pause: float) -> None:
-        """The connection is gone; the next try comes after so many seconds."""
+        """The connection is lost; the next attempt follows after so many seconds."""
 
     def health(self, snapshot: Json) -> None:
         """A new snapshot."""
 
     def flag(self, flag: Json) -> None:
-        """A flag as it is now."""
+        """The current state of a flag."""
 
     def event(self, event: Json, *, old: bool) -> None:
-        """Something happened; `old`: before we came."""
+        """An event; `old`: it happened before the start."""
 
 
 async def follow(server: Server, sink: Sink, *, events_only: bool) -> None:
-    """Until cancelled; raises Problem where it never worked or is not allowed."""
+    """Follow until cancelled; raises CommandError if the first attempt fails or is not allowed."""
     follower = _Follower(server, sink, events_only=events_only)
     pause = _FIRST_PAUSE
     while True:
         begin = asyncio.get_running_loop().time()
         why = await follower.once()
-        # A connection that has lasted was a good one: begin with short pauses again.
+        # The connection lasted: reset the backoff.
         lasted = asyncio.get_running_loop().time() - begin > _LONGEST_PAUSE
         pause = _FIRST_PAUSE if lasted else min(pause * 2, _LONGEST_PAUSE)
         pause *= random.uniform(0.5, 1.0)
@@ -71,7 +71,7 @@ async def follow(server: Server, sink: Sink, *, events_only: bool) -> None:
 
 
 class _Follower:
-    """What has to be remembered from one connection to the next."""
+    """The state that outlives a connection."""
 
     def __init__(self, server: Server, sink: Sink, *, events_only: bool) -> None:
         self._server, self._sink, self._events_only = server, sink, events_only
@@ -80,7 +80,7 @@ class _Follower:
         self._worked = False
 
     async def once(self) -> str:
-        """One connection from its start to its end; returns why it ended."""
+        """Run one connection; returns why it ended."""
         try:
             async with self._server.socket() as session:
                 await self._catch_up(session)
@@ -95,7 +95,7 @@ class _Follower:
         return "the server has ended the stream"
 
     async def _streams(self, session: AsyncClientSession) -> None:
-        """All streams at once; the first that ends or fails ends the others."""
+        """Run all streams at once; the first that ends or fails ends the others."""
         works = [self._events(session)]
         if not self._events_only:
             works += [self._health(session), self._flags(session)]
@@ -110,7 +110,7 @@ class _Follower:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _catch_up(self, session: AsyncClientSession) -> None:
-        """What happened before, so that there is a place to resume from."""
+        """Read the latest events, to have a position to resume from."""
         while True:
             request = gql(PAST)
             request.variable_values = {"since": self._since.isoformat(), "after": self._cursor}
@@ -124,7 +124,7 @@ class _Follower:
         async for data in _stream(session, EVENTS, after=self._cursor):
             event = data["launchEvents"]
             self._take(event, old=False)
-            # A stream that has lost us ends by itself: the next connection reads what is missing.
+            # The server ends a stream that lags behind: the next connection reads what is missing.
             self._cursor = event.get("resumeFrom") or self._cursor
 
     async def _health(self, session: AsyncClientSession) -> None:

@@ -1,4 +1,4 @@
-"""How `launch watch` looks: a live view on a terminal, lines elsewhere."""
+"""The output of `launch watch`: a live view on a terminal, lines elsewhere."""
 
 import threading
 from collections import deque
@@ -19,7 +19,7 @@ _FLAGS = 20
 
 
 class View:
-    """A context: entered before the first news, left after the last."""
+    """A sink as a context manager."""
 
     def __enter__(self) -> Self:
         return self
@@ -33,36 +33,36 @@ class View:
         return None
 
     def connected(self, url: str) -> None:
-        """Streams are open."""
-        remark(f"Following {url}. Ctrl-C ends.")
+        """The streams are open."""
+        remark(f"Following {url}. Press Ctrl-C to stop.")
 
     def lost(self, why: str, pause: float) -> None:
-        """The connection is gone for the moment."""
-        remark(f"{why}; again in {pause:.1f} s.", "yellow")
+        """The connection is lost for the moment."""
+        remark(f"{why}; reconnecting in {pause:.1f} s.", "yellow")
 
     def health(self, snapshot: Json) -> None:
         """A new snapshot."""
         raise NotImplementedError
 
     def flag(self, flag: Json) -> None:
-        """A flag as it is now."""
+        """The current state of a flag."""
         raise NotImplementedError
 
     def event(self, event: Json, *, old: bool) -> None:
-        """Something happened; `old`: before we came."""
+        """An event; `old`: it happened before the start."""
         raise NotImplementedError
 
 
 class Lines(View):
-    """One line for each piece of news, for pipes and files."""
+    """One line per event, for pipes and files."""
 
     def __init__(self) -> None:
-        """Nothing is known yet."""
+        """Start without known statuses."""
         self._statuses: dict[str, str] = {}
         self._versions: dict[str, int] = {}
 
     def health(self, snapshot: Json) -> None:
-        """Only what is another status than before."""
+        """Print only changed statuses."""
         for check in snapshot["checks"]:
             if self._statuses.get(check["name"]) != check["status"]:
                 self._statuses[check["name"]] = check["status"]
@@ -70,24 +70,24 @@ class Lines(View):
                 _line(snapshot["at"], f"health {check['name']} {check['status']}{note}")
 
     def flag(self, flag: Json) -> None:
-        """Not the flags as they were when we came."""
+        """Skip the flags as they were at the start."""
         before = self._versions.get(flag["key"])
         self._versions[flag["key"]] = flag["version"]
         if before is not None and before != flag["version"]:
             _line(flag["updatedAt"], f"flag {_flag(flag)}")
 
     def event(self, event: Json, *, old: bool) -> None:
-        """Only news."""
+        """Print new events only."""
         if not old:
             _line(event["at"], f"event {_event(event)}")
 
 
 class Live(View):
-    """A screen that is drawn anew four times a second."""
+    """A screen that is redrawn four times a second."""
 
     def __init__(self, url: str) -> None:
-        """Nothing is known yet."""
-        self._lock = threading.Lock()  # rich draws in a thread of its own
+        """Start with an empty screen."""
+        self._lock = threading.Lock()  # rich draws in another thread
         self._state = Text(f"connecting to {url} ...")
         self._snapshot: Json | None = None
         self._flags: dict[str, Json] = {}
@@ -109,24 +109,24 @@ class Live(View):
         self._screen.stop()
 
     def connected(self, url: str) -> None:
-        """Streams are open."""
+        """The streams are open."""
         self._state = Text(f"live from {url}   Ctrl-C ends", style="green")
 
     def lost(self, why: str, pause: float) -> None:
-        """The connection is gone for the moment."""
+        """The connection is lost for the moment."""
         self._state = Text(f"{why}; again in {pause:.1f} s", style="yellow")
 
     def health(self, snapshot: Json) -> None:
-        """The newest replaces the one before."""
+        """Keep the newest snapshot."""
         self._snapshot = snapshot
 
     def flag(self, flag: Json) -> None:
-        """Remember it."""
+        """Keep the current state of a flag."""
         with self._lock:
             self._flags[flag["key"]] = flag
 
     def event(self, event: Json, *, old: bool) -> None:
-        """The last few are shown, old ones too."""
+        """Keep the latest events, old ones included."""
         with self._lock:
             self._events.append(event)
 

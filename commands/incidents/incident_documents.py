@@ -1,4 +1,4 @@
-"""The documents that `launch incidents` sends."""
+"""The GraphQL documents of `launch incidents`."""
 
 _ROW = "id number severity status title occurrences createdAt acknowledgedAt resolvedAt"
 _EPISODE = "currentEpisode { number beganAt }"

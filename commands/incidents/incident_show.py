@@ -1,4 +1,4 @@
-"""How incidents look in a terminal: what goes wrong, what may have caused it, what was done."""
+"""Prints incidents in a terminal, with suspects and timeline."""
 
 from commands.shared.client import Json
 from commands.shared.output import cell, remark, show, table
@@ -7,7 +7,7 @@ COLUMNS = ("no.", "severity", "status", "what", "times", "began", "taken by", "p
 
 
 def row(incident: Json) -> tuple[object, ...]:
-    """One line of the list."""
+    """A row of the list."""
     return (
         incident["number"],
         incident["severity"],
@@ -21,7 +21,7 @@ def row(incident: Json) -> tuple[object, ...]:
 
 
 def show_incident(incident: Json) -> None:
-    """Everything about one."""
+    """Print an incident in full."""
     show(head(incident), *_facts(incident))
     if incident["suspects"]:
         columns = ("suspect", "score", "at", "change", "revertible", "why")
@@ -32,12 +32,12 @@ def show_incident(incident: Json) -> None:
 
 
 def head(incident: Json) -> str:
-    """It in one line."""
+    """An incident in one line."""
     return f"#{incident['number']} {incident['severity']} {incident['status']}: {incident['title']}"
 
 
 def taker(incident: Json) -> str:
-    """Who works on it."""
+    """The assignee."""
     if incident["assignee"]:
         return str(incident["assignee"]["email"] or "somebody")
     by = incident["acknowledgedBy"] or {}
@@ -45,14 +45,14 @@ def taker(incident: Json) -> str:
 
 
 def began(incident: Json) -> str:
-    """When its current episode began, and which one that is."""
+    """When its current episode began, and the number of the episode."""
     episode = incident["currentEpisode"]
     again = f" (episode {episode['number']})" if episode["number"] > 1 else ""
     return f"{moment(episode['beganAt'])}{again}"
 
 
 def moment(at: str | None) -> str:
-    """A time as people read it."""
+    """A time for people."""
     return (at or "")[:19].replace("T", " ")
 
 

@@ -1,4 +1,4 @@
-"""`launch incidents`: see what goes wrong, take it, undo its cause, end it."""
+"""`launch incidents`: list, acknowledge, resolve, and revert the cause."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -15,12 +15,12 @@ from commands.shared.output import confirm, echo, show, show_json, switch, table
 
 app = typer.Typer(no_args_is_help=True, help="Incidents.")
 
-Number = Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="The incident.")]
-Note = Annotated[str | None, typer.Option(help="What to say in the timeline.")]
+Number = Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="The number of the incident.")]
+Note = Annotated[str | None, typer.Option(help="A note for the timeline.")]
 
 
 class Level(StrEnum):
-    """How bad it is."""
+    """The severities."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -30,13 +30,17 @@ class Level(StrEnum):
 
 @app.command("list")
 def list_incidents(
-    everything: Annotated[bool, typer.Option("--all", help="Also what is over.")] = False,
-    severity: Annotated[list[Level] | None, typer.Option(help="Only these.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Include resolved and closed ones.")
+    ] = False,
+    severity: Annotated[
+        list[Level] | None, typer.Option(help="Only this severity; can be repeated.")
+    ] = None,
     as_json: Json = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Show the incidents, newest first; those that are open, unless you want all."""
+    """List incidents, newest first; only open ones unless --all is set."""
     incidents = connect(url, token).every(
         documents.LIST,
         "incidents",
@@ -50,13 +54,13 @@ def list_incidents(
 def show_one(
     number: Number,
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="As a document for the review afterwards.")
+        bool, typer.Option("--markdown", help="Print the report for a postmortem.")
     ] = False,
     as_json: Json = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Show one incident: what may have caused it, and what happened."""
+    """Show an incident with its suspects and timeline."""
     server = connect(url, token)
     if markdown:
         echo(_one(server, number, documents.REPORT)["report"], newline=False)
@@ -67,53 +71,53 @@ def show_one(
 
 @app.command()
 def ack(number: Number, note: Note = None, url: Url = None, token: Token = None) -> None:
-    """Take an incident: reminders and escalation stop."""
+    """Acknowledge an incident: reminders and escalation stop."""
     _move(connect(url, token), number, documents.TAKE, note=note)
 
 
 @app.command()
 def resolve(
     number: Number,
-    notes: Annotated[str, typer.Option(help="What ended it.")],
+    notes: Annotated[str, typer.Option(help="How it was resolved.")],
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """End an incident."""
+    """Resolve an incident."""
     _move(connect(url, token), number, documents.RESOLVE, notes=notes)
 
 
 @app.command()
 def reopen(number: Number, note: Note = None, url: Url = None, token: Token = None) -> None:
-    """Open an incident again that was resolved or closed."""
+    """Reopen a resolved or closed incident."""
     _move(connect(url, token), number, documents.REOPEN, note=note)
 
 
 @app.command()
 def close(number: Number, url: Url = None, token: Token = None) -> None:
-    """Put a resolved incident away."""
+    """Close a resolved incident."""
     _move(connect(url, token), number, documents.CLOSE)
 
 
 @app.command()
 def revert(
     number: Number,
-    reason: Annotated[str, typer.Option(help="Why: it stays in the audit.")],
+    reason: Annotated[str, typer.Option(help="The reason, for the audit.")],
     suspect: Annotated[
         int | None,
-        typer.Option(min=1, max=20, help="As `show` numbers them; left out: the first revertible."),
+        typer.Option(min=1, max=20, help="The number from `show`. Default: the first revertible."),
     ] = None,
     yes: Yes = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Undo the change that is most likely the cause; the incident stays open until you end it."""
+    """Revert the change that is the most likely cause; the incident stays open."""
     server = connect(url, token)
     change_and_score = _suspect(
         _one(server, number, documents.SUSPECTS)["suspects"], number, suspect
     )
     change = change_and_score["change"]
     show(f"{what(change)} at {moment(change['at'])}: {'; '.join(change_and_score['why'])}")
-    confirm("Undo this?", yes=yes)
+    confirm("Revert this change?", yes=yes)
     flag = server.change(documents.REVERT, id=change["id"], reason=reason)["flag"]
     show(f"{flag['key']} {switch(flag['enabled'])} {flag['rolloutPercentage']} %")
 
@@ -136,5 +140,5 @@ def _suspect(suspects: list[Data], number: int, place: int | None) -> Data:
     else:
         matching = [item for item in suspects if item["change"]["revertible"]]
     if not matching:
-        raise CommandError(f"Nothing that may have caused incident {number} can be undone.")
+        raise CommandError(f"No suspected change of incident {number} can be reverted.")
     return matching[0]

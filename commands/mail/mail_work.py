@@ -1,4 +1,4 @@
-"""Work of `launch mail` on the database."""
+"""Implements `launch mail` on the database."""
 
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -27,26 +27,26 @@ from settings import Settings
 _COLUMNS = ("id", "to", "subject", "status", "tries", "written", "last error")
 
 
-def wanted(status: Sequence[str] | None, to: str | None) -> MailFilter:
+def mail_filter(status: Sequence[str] | None, to: str | None) -> MailFilter:
     """The filter of a list."""
     return MailFilter(_has_server(), [MailStatus(item) for item in status] if status else None, to)
 
 
 def show_list(filters: MailFilter, limit: int, *, as_json: bool) -> None:
-    """Letters as a table or JSON, without their words."""
+    """Print e-mails as a table or JSON, without their texts."""
     rows = _read(filters, limit)
     if as_json:
         show_json([_data(row, has_server=filters.has_server) for row in rows])
         return
     show(table(_COLUMNS, (_cells(row, has_server=filters.has_server) for row in rows)))
     if not filters.has_server:
-        remark("No mail server is set (SMTP_URL): letters wait here, nobody gets them.", "yellow")
+        remark("No mail server is configured (SMTP_URL): e-mails stay in the outbox.", "yellow")
 
 
 def _has_server() -> bool:
-    """What holds for the workers: this command may run where SMTP_URL is not set (M15).
+    """Whether the workers have a mail server: SMTP_URL may not be set here (M15).
 
-    Without the setting here, what the newest check of the workers has found counts.
+    If it is not, the newest health check of the workers decides.
     """
     if outbox.has_server(own_settings()):
         return True
@@ -59,7 +59,7 @@ def _has_server() -> bool:
 
 
 def show_one(mail_id: str, *, as_json: bool) -> None:
-    """One letter with its attempts and, while it is unsent, its text."""
+    """Print an e-mail with its attempts and, while it is unsent, its text."""
     key, has_server = _key(mail_id), _has_server()
 
     async def work(db: Database) -> tuple[Mail, list[MailAttempt]]:
@@ -80,31 +80,31 @@ def show_one(mail_id: str, *, as_json: bool) -> None:
 
 
 def retry(ids: Iterable[str], states: Sequence[str]) -> None:
-    """Try them again, all or none; raises Problem."""
+    """Retry all of them or none; raises CommandError."""
     settings, has_server = own_settings("database_url"), _has_server()
     keys = [_key(text) for text in ids]
-    keys += [row.id for row in _read(wanted(states, None), 100_000)] if states else []
+    keys += [row.id for row in _read(mail_filter(states, None), 100_000)] if states else []
 
     async def one(uow: UnitOfWork, key: UUID) -> None:
         await outbox.retry(uow, ACTOR, key, has_server=has_server)
 
     _each(settings, keys, one)
-    remark(f"{len(keys)} letters will be tried again.")
+    remark(f"{len(keys)} e-mails will be retried.")
 
 
 def cancel(ids: Iterable[str]) -> None:
-    """Take them back, all or none; raises Problem."""
+    """Cancel all of them or none; raises CommandError."""
     keys = [_key(text) for text in ids]
 
     async def one(uow: UnitOfWork, key: UUID) -> None:
         await outbox.cancel(uow, ACTOR, key)
 
     _each(own_settings("database_url"), keys, one)
-    remark(f"{len(keys)} letters are taken back.")
+    remark(f"{len(keys)} e-mails are cancelled.")
 
 
 def export(folder: Path, filters: MailFilter, limit: int) -> None:
-    """Write what is unsent; each file is named by its moment and its id."""
+    """Write unsent e-mails; a file is named by moment and id."""
     rows, unsent = _read(filters, limit), OPEN | {MailStatus.FAILED}
     senders = _senders(rows)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -112,16 +112,18 @@ def export(folder: Path, filters: MailFilter, limit: int) -> None:
     for row in rows:
         if outbox.standing(row, has_server=filters.has_server).status in unsent:
             written += _write(folder, senders[row.id], row)
-    remark(f"{written} letters are in {folder}.")
+    remark(f"{written} e-mails are in {folder}.")
     if left := len(rows) - written:
-        remark(f"{left} were left out: sent and taken back ones have no words any more.")
+        remark(f"{left} were left out: sent and cancelled e-mails have no text.")
 
 
 def _write(folder: Path, sender: Sender, row: Mail) -> int:
     try:
         content = compose(sender.mailbox, row, sender.reply_to)
     except MalformedMessage:
-        remark(f"{row.id} cannot be written: its address or subject is no header.", "yellow")
+        remark(
+            f"{row.id} cannot be written: its address or subject is not a valid header.", "yellow"
+        )
         return 0
     path = folder / f"{row.created_at:%Y%m%dT%H%M%S}-{row.id}.eml"
     path.unlink(missing_ok=True)
@@ -162,7 +164,7 @@ def _each(
 def _key(text: str) -> UUID:
     key = parse_uuid(text)
     if key is None:
-        raise CommandError(f"{text!r} is no id of a letter: see `launch mail list`.")
+        raise CommandError(f"{text!r} is not the id of an e-mail: see `launch mail list`.")
     return key
 
 

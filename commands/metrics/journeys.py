@@ -1,4 +1,4 @@
-"""`launch journeys`: the funnels, in the terminal or for scripts (S80, S100 to S104)."""
+"""`launch journeys`: the funnels (S80, S100 to S104)."""
 
 from typing import Annotated
 
@@ -30,7 +30,7 @@ COLUMNS = (
 STEPS = ("step", "came", "did it", "stand still", "half in")
 _NOTHING = "\u2013"
 
-Vendors = Annotated[bool, typer.Option("--by-vendor", help="Also by what the suppliers offer.")]
+Vendors = Annotated[bool, typer.Option("--by-vendor", help="Break down by vendor type.")]
 
 
 def journeys(
@@ -40,7 +40,7 @@ def journeys(
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Show how many who began a journey arrived, how long it took, and where they stand still."""
+    """Show how many completed each journey, how long it took, and where people stop."""
     data = connect(url, token).ask(JOURNEYS, range=window.name)["launchMetrics"]
     if as_json:
         show_json(data["journeys"])
@@ -52,7 +52,7 @@ def journeys(
 
 
 def rows(journeys: list[Data], *, by_vendor: bool = False) -> list[tuple[object, ...]]:
-    """The funnels as a table shows them; what nobody did is a dash."""
+    """The rows of the table; a dash where there is no data."""
     lines = []
     for journey in journeys:
         target = journey["targetSeconds"]
@@ -65,7 +65,7 @@ def rows(journeys: list[Data], *, by_vendor: bool = False) -> list[tuple[object,
 
 
 def duration(seconds: float | None) -> str:
-    """As people read it."""
+    """A duration for people."""
     if seconds is None:
         return _NOTHING
     if seconds < 120:

@@ -1,4 +1,4 @@
-"""`launch metrics`: the four cards of the dashboard (S78, S79)."""
+"""`launch metrics`: the four metric cards of the dashboard (S78, S79)."""
 
 from enum import Enum
 from typing import Annotated
@@ -28,7 +28,7 @@ _VERDICTS = {True: "better", False: "worse", None: ""}
 
 
 class Range(Enum):
-    """How far back to look, as people type it."""
+    """The time ranges, as typed on the command line."""
 
     LAST_1H = "1h"
     LAST_24H = "24h"
@@ -38,14 +38,14 @@ class Range(Enum):
 
 
 How = Annotated[
-    Range, typer.Option("--range", help="How far back to look; phase: since the live one began.")
+    Range, typer.Option("--range", help="The time range; phase: since the active phase began.")
 ]
 
 
 def metrics(
     window: How = Range.LAST_24H, as_json: Json = False, url: Url = None, token: Token = None
 ) -> None:
-    """Show sign-ups, connections, response time and error rate beside the window before."""
+    """Show sign-ups, connections, response time and error rate, with the previous window."""
     data = connect(url, token).ask(METRICS, range=window.name)["launchMetrics"]
     if as_json:
         show_json(data)
@@ -54,7 +54,7 @@ def metrics(
 
 
 def rows(data: Data) -> list[tuple[object, ...]]:
-    """The cards as a table shows them; what was not measured is a dash."""
+    """The rows of the table; a dash where nothing was measured."""
     return [_row(data[name]) for name in CARDS]
 
 

@@ -55,15 +55,15 @@ mutation Apply($file: LaunchFileInput!, $planHash: String!, $reason: String) {{
   applyLaunch(file: $file, planHash: $planHash, reason: $reason) {{ {_CHANGES} }}
 }}
 """
-WOULD_CHANGE = 3  # an exit code of its own: 1 is an error, 2 wrong usage
+WOULD_CHANGE = 3  # 1 is an error, 2 wrong usage
 _COLUMNS = ("what", "key", "field", "before", "after")
 _SHOWN = 60  # characters of a value
 
 
 def export(url: Url = None, token: Token = None) -> None:
-    """Print all flags and phases as YAML: keep it, change it, apply it.
+    """Print all flags and phases as YAML, to keep, edit and apply.
 
-    The values are those of the owners: what a running launch makes of them is left out.
+    The values are the owners' own, without the effects of a running launch.
     """
     content = _exported(connect(url, token))
     typer.echo(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), nl=False)
@@ -72,15 +72,15 @@ def export(url: Url = None, token: Token = None) -> None:
 def plan(
     file: File,
     check: Annotated[
-        bool, typer.Option("--check", help="Exit code 3 where anything would change.")
+        bool, typer.Option("--check", help="Exit code 3 if anything would change.")
     ] = False,
     as_json: Json = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Show what `apply` would make and change. What the file does not name stays.
+    """Show what `apply` would create and change. What the file does not name is unchanged.
 
-    All that is wrong with the file is an error, exit code 1: what can be planned can be applied.
+    Any error in the file is reported with exit code 1: what can be planned can be applied.
     """
     result = _ask(connect(url, token), PLAN, file=_load(file))
     if as_json:
@@ -97,14 +97,14 @@ def apply(
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Make flags and phases as a file says: all of it in one transaction, or nothing.
+    """Create and change flags and phases as the file says, in one transaction.
 
-    It is refused where anything has changed since the plan was shown.
+    It is refused if anything has changed since the plan was shown.
     """
     server, content = connect(url, token), _load(file)
     result = _ask(server, PLAN, file=content)
     if not result["changes"]:
-        remark("Everything is as the file says.")
+        remark("Nothing to change: everything is as in the file.")
         return
     _show(result["changes"])
     confirm(f"Make these {len(result['changes'])} changes?", yes=yes)
@@ -127,7 +127,7 @@ def _place(path: Sequence[str] | None) -> str:
 
 
 def _exported(server: Server) -> Data:
-    """All flags and phases, in the words of LaunchFileInput."""
+    """All flags and phases as a LaunchFileInput."""
     flags = server.every(FLAGS, "featureFlags")
     for flag in flags:
         if flag["rolloutPercentage"] == 0 and not flag["ownerChoseZero"]:
@@ -144,7 +144,7 @@ def _exported(server: Server) -> Data:
 
 
 def _load(path: Path) -> object:
-    """The file as the graph takes it; raises Problem for what YAML allows and we do not."""
+    """The file as GraphQL input; raises CommandError for YAML features that are not allowed."""
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text()
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""A launch as a YAML file: what one holds, and what YAML allows that a file may not (A52; L27)."""
+"""Parses a launch file, and rejects YAML features that it may not use (A52; L27)."""
 
 from collections.abc import Hashable
 from datetime import UTC, date, datetime, time
@@ -20,10 +20,10 @@ _MOMENTS = frozenset({"plannedStartAt", "plannedEndAt"})
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc] # no stubs
-    """YAML keeps the last of two equal keys without a word; here they are an error."""
+    """A SafeLoader that rejects duplicate keys, of which YAML keeps the last silently."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:  # noqa: ANN401 - no stubs
-        """As SafeLoader does it, after a look at the keys."""
+        """Check the keys, then construct the mapping."""
         seen: set[Hashable] = set()
         for name, _ in node.value:
             key = self.construct_object(name, deep=True)
@@ -36,7 +36,7 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc] # no stubs
 
 
 def load(text: str, name: str) -> dict[str, Any]:
-    """The file as the graph takes it, which checks everything else; raises Problem."""
+    """Parse a file as GraphQL input, which the API checks; raises CommandError."""
     try:
         content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
         if isinstance(content, dict):
@@ -47,7 +47,7 @@ def load(text: str, name: str) -> dict[str, Any]:
 
 
 def _plain(value: object, place: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
-    """As JSON; a moment only where one belongs."""
+    """Convert to JSON; dates are allowed only where the input takes a moment."""
     if isinstance(value, dict):
         return {str(key): _plain(part, (*place, str(key))) for key, part in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The documents that `launch phases` sends."""
+"""The GraphQL documents of `launch phases`."""
 
 _DIFF = """
   key before { enabled rolloutPercentage targetGroups }

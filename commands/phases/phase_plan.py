@@ -1,4 +1,4 @@
-"""How a plan and its readiness look in a terminal."""
+"""Prints an activation plan and its readiness in a terminal."""
 
 import sys
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from commands.shared.output import remark, show, switch, table
 
 
 def show_plan(plan: Json) -> None:
-    """What would change, who would see it, and what speaks against it."""
+    """Print what would change, who would see it, and the objections."""
     show_changes(plan["changes"])
     seen = [row for row in plan["exposure"] if row["before"] != row["after"]]
     if seen:
@@ -31,7 +31,7 @@ def show_plan(plan: Json) -> None:
 
 
 def show_changes(changes: Sequence[Json]) -> None:
-    """Each flag before and after."""
+    """Print each flag before and after."""
     rows = [
         (change["key"], _state(change["before"]), _state(change["after"])) for change in changes
     ]
@@ -39,7 +39,7 @@ def show_changes(changes: Sequence[Json]) -> None:
 
 
 def check_ready(readiness: Json, *, accept_warnings: bool) -> bool:
-    """Whether warnings are accepted; raises Problem where something blocks or they are not."""
+    """Return whether warnings are accepted; raises CommandError for blockers."""
     bad = [check for check in readiness["checks"] if not check["ok"]]
     blockers = [f"{check['key']}: {check['detail']}" for check in bad if check["blocking"]]
     if blockers:
@@ -49,7 +49,9 @@ def check_ready(readiness: Json, *, accept_warnings: bool) -> bool:
     if sys.stdin.isatty() and typer.confirm("Accept these warnings?", err=True):
         return True
     names = ", ".join(check["key"] for check in bad)
-    raise CommandError(f"There are warnings ({names}): add --accept-warnings to go live with them.")
+    raise CommandError(
+        f"There are warnings ({names}): add --accept-warnings to activate all the same."
+    )
 
 
 def _check(check: Json) -> tuple[object, ...]:

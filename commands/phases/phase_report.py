@@ -1,4 +1,4 @@
-"""How the report of a run looks in a terminal: each acceptance criterion with its number (X15)."""
+"""Prints the report of a run: each acceptance criterion with its verdict (X15)."""
 
 from commands.shared.client import Json
 from commands.shared.output import remark, show, table
@@ -32,7 +32,7 @@ _NOTHING = "\u2013"
 
 
 def show_report(phase: Json, run: Json) -> None:
-    """The newest run of a phase."""
+    """Print the report of the newest run of a phase."""
     report = run["report"]
     title = f"{phase['key']}, run {run['number']} ({run['kind']}), {run['startedAt'][:19]}"
     show(table(COLUMNS, map(row, report["proofs"]), title=title))
@@ -43,7 +43,7 @@ def show_report(phase: Json, run: Json) -> None:
 
 
 def row(proof: Json) -> tuple[object, ...]:
-    """One criterion as a line."""
+    """A criterion as a row."""
     return (
         proof["row"],
         proof["criterion"],
@@ -55,7 +55,7 @@ def row(proof: Json) -> tuple[object, ...]:
 
 
 def is_broken(run: Json) -> bool:
-    """Whether the run broke a promise."""
+    """True if the run broke a criterion."""
     return any(proof["verdict"] == "BROKEN" for proof in run["report"]["proofs"])
 
 

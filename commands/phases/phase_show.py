@@ -1,11 +1,11 @@
-"""How one phase looks in a terminal: its step, its criteria with their verdicts, what holds it."""
+"""Prints a phase: its step, its criteria with verdicts, and what holds its ramp."""
 
 from commands.shared.client import Json
 from commands.shared.output import remark, show, switch, table
 
 
 def show_phase(phase: Json) -> None:
-    """Everything about a phase that somebody who watches it wants at one glance."""
+    """Print everything about a phase that its operator needs."""
     show(f"{phase['key']} {phase['status']}  {phase['name']}", *_ramp(phase))
     criteria = phase["successCriteria"]
     if criteria:
@@ -23,7 +23,7 @@ def show_phase(phase: Json) -> None:
 
 
 def _show_verification(verification: Json) -> None:
-    """Such as `last move: in force in 2 of 2 live processes`; a remark where that is not all."""
+    """Such as `last move: in force in 2 of 2 live processes`; in yellow if not in all."""
     line = f"last move: {verification['summary']}"
     show(line) if verification["verified"] else remark(line, "yellow")
 

@@ -20,11 +20,11 @@ from commands.shared.output import confirm, echo, remark, show, show_json, table
 
 app = typer.Typer(no_args_is_help=True, help="Launch phases.")
 
-Key = Annotated[str, typer.Argument(help="The phase.")]
+Key = Annotated[str, typer.Argument(help="The key of the phase.")]
 
 
 class Mode(StrEnum):
-    """What a rollback does to the flags."""
+    """The rollback modes."""
 
     DISABLE_ALL = "disable-all"
     RESTORE_PREVIOUS = "restore-previous"
@@ -32,7 +32,7 @@ class Mode(StrEnum):
 
 @app.command("list")
 def list_phases(as_json: Json = False, url: Url = None, token: Token = None) -> None:
-    """Show the phases in the order of the timeline."""
+    """List the phases in the order of the timeline."""
     phases = connect(url, token).ask(documents.LIST)["launchPhases"]
     if as_json:
         show_json(phases)
@@ -43,7 +43,7 @@ def list_phases(as_json: Json = False, url: Url = None, token: Token = None) -> 
 
 @app.command("show")
 def show_one(key: Key, as_json: Json = False, url: Url = None, token: Token = None) -> None:
-    """Show one phase: its step, the verdicts on its criteria, and what holds its ramp."""
+    """Show a phase: its step, the verdicts on its criteria, and what holds its ramp."""
     phase = _phase(connect(url, token), key, documents.SHOW)
     show_json(phase) if as_json else show_phase(phase)
 
@@ -52,13 +52,13 @@ def show_one(key: Key, as_json: Json = False, url: Url = None, token: Token = No
 def report(
     key: Key,
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="The whole report, with the timeline.")
+        bool, typer.Option("--markdown", help="Print the whole report, with the timeline.")
     ] = False,
     as_json: Json = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Show what the newest run of a phase came to; exit code 1 where it broke a promise."""
+    """Show the report of the newest run of a phase; exit code 1 if it broke a criterion."""
     phase = _phase(connect(url, token), key, REPORT)
     runs = phase["runs"]["nodes"]
     if not runs:
@@ -74,7 +74,7 @@ def report(
 
 @app.command()
 def plan(key: Key, as_json: Json = False, url: Url = None, token: Token = None) -> None:
-    """Show what activating a phase would do, and whether it may go live now."""
+    """Show what activating a phase would do, and whether it is ready."""
     server = connect(url, token)
     activation_plan = _plan(server, _phase(server, key))
     show_json(activation_plan) if as_json else show_plan(activation_plan)
@@ -84,18 +84,18 @@ def plan(key: Key, as_json: Json = False, url: Url = None, token: Token = None) 
 def activate(
     key: Key,
     accept_warnings: Annotated[
-        bool, typer.Option("--accept-warnings", help="Go live although not all is well.")
+        bool, typer.Option("--accept-warnings", help="Activate despite warnings.")
     ] = False,
     accept_losses: Annotated[
         list[str] | None,
-        typer.Option(help="A flag that people may lose by it; once for each that the plan names."),
+        typer.Option(help="A flag that people may lose; once for each that the plan names."),
     ] = None,
     reason: Reason = None,
     yes: Yes = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Make a phase live, after showing the plan; only what was shown can happen."""
+    """Activate a phase after showing the plan; only what was shown can happen."""
     server = connect(url, token)
     phase = _phase(server, key)
     if phase["status"] == "ACTIVE":
@@ -119,15 +119,13 @@ def activate(
 @app.command()
 def rollback(
     key: Key,
-    reason: Annotated[str, typer.Option(help="Why: it opens an incident with it.")],
-    mode: Annotated[
-        Mode | None, typer.Option(help="Left out: as the phase's rollback plan says.")
-    ] = None,
+    reason: Annotated[str, typer.Option(help="The reason; it becomes the text of the incident.")],
+    mode: Annotated[Mode | None, typer.Option(help="Default: the phase's rollback plan.")] = None,
     yes: Yes = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Undo a launch at once: flags off or restored, an incident opened."""
+    """Roll a phase back at once: its flags go off or are restored, and an incident opens."""
     server = connect(url, token)
     phase = _phase(server, key)
     confirm(f"Roll {phase['name']} ({phase['status']}) back?", yes=yes)
@@ -147,7 +145,7 @@ def rollback(
 def rehearse(
     key: Key, as_json: Json = False, reason: Reason = None, url: Url = None, token: Token = None
 ) -> None:
-    """Rehearse a launch with its rollback: on copies of its flags, reaching nobody."""
+    """Rehearse a launch and its rollback on copies of its flags; no user is affected."""
     server = connect(url, token)
     command = {"phaseId": _phase(server, key)["id"], "reason": reason}
     run = wait_for(server, server.change(documents.REHEARSE, input=command)["run"])
@@ -171,13 +169,13 @@ def complete(
     key: Key,
     accept_limits: Annotated[
         list[str] | None,
-        typer.Option(help="A flag that may stay below its target; once for each."),
+        typer.Option(help="A flag that may stay below its target; can be repeated."),
     ] = None,
     reason: Reason = None,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """End a phase that went well: flags go to their targets."""
+    """Complete a phase: its flags go to their targets."""
     server = connect(url, token)
     command = {
         "phaseId": _phase(server, key)["id"],

@@ -1,4 +1,4 @@
-"""Wait for a rehearsal, and show what it measured."""
+"""Waits for a rehearsal and prints its measurements."""
 
 import time
 
@@ -13,21 +13,21 @@ _LONGEST_SECONDS = 240.0
 
 
 def wait_for(server: Server, run: Json) -> Json:
-    """The run once it is over; raises Problem where no worker carries it on."""
+    """Return the run once it is over; raises CommandError if no worker continues it."""
     deadline, stage = time.monotonic() + _LONGEST_SECONDS, None
     while run["rehearsal"]["status"] == "RUNNING":
         if run["rehearsal"]["stage"] != stage:
             stage = run["rehearsal"]["stage"]
             remark(f"  {stage.lower().replace('_', ' ')}")
         if time.monotonic() > deadline:
-            raise CommandError("The rehearsal does not go on: does a worker run?")
+            raise CommandError("The rehearsal makes no progress: is a worker running?")
         time.sleep(_POLL_SECONDS)
         run = server.ask(documents.REHEARSAL, id=run["id"])["node"]
     return run
 
 
 def show_rehearsal(run: Json) -> None:
-    """A few lines."""
+    """Print a summary."""
     state = run["rehearsal"]
     for step in state["steps"]:
         show(f"{step['percentage']:g} %: {step['exposed']} of {step['people']} synthetic users")

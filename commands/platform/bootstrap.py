@@ -1,4 +1,4 @@
-"""What `launch up` does before its processes start, and what it leaves for other commands."""
+"""Implements `launch up`: migrations, the first admin, the demo, and the processes."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -15,9 +15,9 @@ from settings import Settings
 
 
 def run(commands: Sequence[Sequence[str]]) -> int:
-    """Run until a signal comes; returns the exit code. Raises Problem where others own the folder.
+    """Run until a signal; returns the exit code. Raises CommandError if the folder has an owner.
 
-    Their servers are not joined: two owners would end each other's.
+    The servers of another owner are not shared: each owner would stop the other's.
     """
     folder = data_folder.own(load_own_settings().data_dir)
     try:
@@ -35,9 +35,9 @@ def run(commands: Sequence[Sequence[str]]) -> int:
 
 
 def of_one_host(settings: Settings) -> Settings:
-    """Its worker always has a port, WORKER_PORT or any free one; its server does not drain.
+    """The settings of one host: the worker has a port, and the server does not drain.
 
-    Raises Problem where it is taken.
+    The worker's port is WORKER_PORT or a free one. Raises CommandError if it is taken.
     """
     changes = {"host": settings.worker_host, "port": settings.worker_port or 0}
     try:
@@ -46,13 +46,13 @@ def of_one_host(settings: Settings) -> Settings:
         raise CommandError(
             str(error).replace("PORT", "WORKER_PORT").replace("HOST", "WORKER_HOST")
         ) from None
-    # There is no second server here that a proxy could turn to meanwhile.
+    # There is no second server that a proxy could use meanwhile.
     drain = settings.drain_seconds if "drain_seconds" in settings.model_fields_set else 0.0
     return settings.model_copy(update={"worker_port": port, "drain_seconds": drain})
 
 
 def prepare(folder: DataFolder, settings: Settings) -> None:
-    """Migrate, and tell other commands where the servers are."""
+    """Migrate, and write down where the servers are for other commands."""
     endpoints = {
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
@@ -65,12 +65,12 @@ def prepare(folder: DataFolder, settings: Settings) -> None:
 
 
 def first_admin(settings: Settings) -> str | None:
-    """Make the admin where there is none; a generated password is shown this once."""
+    """Create the admin if there is none; returns a generated password."""
     password = make_first_admin(settings, settings.admin_email)
     return f"password   {password}  (shown only this once)" if password else None
 
 
 def demo(settings: Settings) -> None:
-    """Load it where there is nothing yet: launches of somebody's own are left alone."""
+    """Load the demo launch into an empty database; an existing launch is left alone."""
     if settings.environment != "production":
         load_demo(settings, only_when_empty=True)

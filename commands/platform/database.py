@@ -1,4 +1,4 @@
-"""`launch migrate` and `launch demo`: work on the database itself."""
+"""Implements `launch migrate` and `launch demo` on the database."""
 
 import asyncio
 
@@ -14,10 +14,10 @@ from settings import Settings
 
 
 def run_migrate(down: str | None) -> None:
-    """Up to the newest revision, or down to a given one."""
+    """Migrate to the newest revision, or down to the given one."""
     settings = own_settings("database_url")
     assert settings.database_url is not None
-    check_pooling(settings, needs_session=True)  # its lock belongs to a session
+    check_pooling(settings, needs_session=True)  # its lock belongs to the session
     if down is None:
         migrate_up(settings)
         difference = schema_difference(settings)
@@ -29,7 +29,7 @@ def run_migrate(down: str | None) -> None:
 
 
 def migrate_up(settings: Settings) -> None:
-    """Up to the newest revision; a schema that is newer than that stays, and it is said."""
+    """Migrate to the newest revision; a newer schema is kept, with a remark."""
     assert settings.database_url is not None
     difference = schema_difference(settings)
     if difference and difference.is_newer:
@@ -40,12 +40,12 @@ def migrate_up(settings: Settings) -> None:
 
 
 def run_demo() -> None:
-    """Load what is missing of the demo launch."""
+    """Load the missing parts of the demo launch."""
     loaded = load_demo(own_settings("database_url"))
     if loaded.phases or loaded.flags:
-        remark(f"Made {loaded.phases} phases and {loaded.flags} flags; nothing is on.")
+        remark(f"Created {loaded.phases} phases and {loaded.flags} flags; all flags are off.")
     else:
-        remark("The demo launch is there already: nothing was changed.")
+        remark("The demo launch exists already; nothing was changed.")
 
 
 def load_demo(settings: Settings, *, only_when_empty: bool = False) -> Loaded:

@@ -1,4 +1,4 @@
-"""What `launch jobs` asks of the database and of Redis."""
+"""Implements `launch jobs` on the database and Redis."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from services.platform import job_queue
 
 
 def read() -> Overview:
-    """The queue and the schedule now; raises Problem."""
+    """The queue and the schedule now; raises CommandError."""
     settings = own_settings("database_url", "redis_url")
 
     async def work(db: Database) -> Overview:
@@ -29,7 +29,7 @@ def read() -> Overview:
 
 
 def retry(ids: Sequence[int]) -> list[tuple[int, str]]:
-    """Put all of them back, or none; raises Problem."""
+    """Requeue all of them or none; raises CommandError."""
 
     async def work(db: Database) -> list[tuple[int, str]]:
         async with db.write() as uow:

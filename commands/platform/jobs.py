@@ -1,4 +1,4 @@
-"""`launch jobs`: the queue, the periodic tasks, and another try for what failed for good."""
+"""`launch jobs`: the queue, the periodic tasks, and retries of failed jobs."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The queue of jobs and the periodic tasks.")
 
-Ids = Annotated[list[int], typer.Argument(help="Jobs that failed, by their numbers.")]
+Ids = Annotated[list[int], typer.Argument(help="The numbers of failed jobs.")]
 
 _QUEUE = ("job", "what", "state", "tries", "due", "last error")
 _TASKS = ("task", "every", "last run", "took", "next", "by", "note")
@@ -23,7 +23,7 @@ _TASKS = ("task", "every", "last run", "took", "next", "by", "note")
 
 @app.callback(invoke_without_command=True)
 def jobs(context: typer.Context, as_json: Json = False) -> None:
-    """Show what waits, runs and has failed, and when each task ran; 1 if a job has failed."""
+    """Show waiting, running and failed jobs, and the last runs of tasks; 1 if a job has failed."""
     if context.invoked_subcommand is not None:
         return
     from commands.platform.job_reads import read  # noqa: PLC0415 - heavy
@@ -38,15 +38,15 @@ def jobs(context: typer.Context, as_json: Json = False) -> None:
 
 @app.command()
 def retry(ids: Ids) -> None:
-    """Put jobs that failed for good back into the queue; any worker takes them at once."""
+    """Requeue failed jobs; any worker takes them at once."""
     from commands.platform.job_reads import retry as run  # noqa: PLC0415 - heavy
 
     for job_id, entrypoint in run(ids):
-        remark(f"Job {job_id} ({entrypoint}) waits again.")
+        remark(f"Job {job_id} ({entrypoint}) is queued again.")
 
 
 def as_data(overview: "Overview") -> dict[str, object]:
-    """Everything, for scripts; seconds and aware moments."""
+    """The overview as JSON; seconds and aware moments."""
     return {
         "counts": {state.value: count for state, count in overview.counts.items()},
         "jobs": [_job_data(job) for job in overview.jobs],
@@ -112,7 +112,7 @@ def _task_row(task: "TaskState", now: datetime) -> tuple[object, ...]:
 
 
 def _when(moment: datetime, now: datetime) -> str:
-    """How far away, as people say it."""
+    """The distance of a moment, for people."""
     seconds = (moment - now).total_seconds()
     span = _span(timedelta(seconds=abs(seconds)))
     return f"in {span}" if seconds > 0 else f"{span} ago"

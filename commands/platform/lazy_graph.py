@@ -1,4 +1,4 @@
-"""The graph in a worker: loaded when a webhook wants it, so that the others stay small."""
+"""Loads the graph in a worker when a webhook needs it, to keep other workers small."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -10,17 +10,17 @@ from settings import Settings
 
 
 class LazyGraph:
-    """A worker without webhooks starts a second sooner, and takes a quarter less memory."""
+    """Without webhooks a worker starts a second faster and uses a quarter less memory."""
 
     def __init__(self, settings: Settings) -> None:
-        """Nothing is loaded yet."""
+        """The graph is not loaded yet."""
         self._settings = settings
         self._stack = AsyncExitStack()
         self._found: Documents | None = None
         self._opening = asyncio.Lock()
 
     async def __aenter__(self) -> "LazyGraph":
-        """Closes with the block what was opened within it."""
+        """The block owns what is opened within it."""
         return self
 
     async def __aexit__(
@@ -29,14 +29,16 @@ class LazyGraph:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Its connections."""
+        """Close the connections."""
         await self._stack.aclose()
 
     async def documents(self) -> Documents:
-        """The same for all who ask; where it fails, whoever asks next tries again."""
+        """The documents, loaded once; after a failure the next call tries again."""
         async with self._opening:
             if self._found is None:
-                app = await asyncio.to_thread(import_module, "app")  # the loop goes on meanwhile
+                app = await asyncio.to_thread(
+                    import_module, "app"
+                )  # in a thread, so the event loop goes on
                 opened: Documents = await self._stack.enter_async_context(
                     app.event_documents(self._settings)
                 )

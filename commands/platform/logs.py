@@ -1,4 +1,4 @@
-"""Logging of the processes that stay: on stderr, one line a record, JSON for machines."""
+"""Logging of server processes: one line per record on stderr, as JSON or text."""
 
 import logging
 import traceback
@@ -10,22 +10,22 @@ from domain.platform.redaction import describe, redact
 from services.platform import log_context, tracing
 from settings import Settings
 
-# They report each of their steps at INFO: heard only when debugging.
+# They log each step at INFO, which is of use only for debugging.
 _CHATTY = ("uvicorn", "pgqueuer", "httpx2", "alembic", "opentelemetry", "urllib3")
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message"}
 
 
 class Context(logging.Filter):
-    """Puts the request, the operation or the job on each record, when it is made."""
+    """Adds the request, operation or job to each record when it is created."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let everything pass."""
+        """Pass every record."""
         record.context = {**log_context.fields(), **tracing.ids()}
         return True
 
 
 class JsonLines(logging.Formatter):
-    """One object a line, with a stable set of names."""
+    """One JSON object per line, with stable names."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Time in UTC; without secrets and e-mail addresses."""
@@ -45,14 +45,14 @@ class JsonLines(logging.Formatter):
 
 
 class TextLines(logging.Formatter):
-    """For people: the time of day, and what the line belongs to at its end."""
+    """For people: time, level and message, with the context at the end."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, and those of the stack where something was raised."""
+        """One line, and the stack of an error."""
         context: dict[str, object] = getattr(record, "context", {})
         rest = " ".join(f"{name}={value}" for name, value in context.items())
         at = self.formatTime(record, "%H:%M:%S")
-        # One line, whatever somebody has put into a text that is logged.
+        # Always one line, whatever a logged text contains.
         message = redact(record.getMessage()).replace("\n", "\\n")
         head = f"{at} {record.levelname:<7} {record.name}: {message}"
         line = f"{head}  [{rest}]" if rest else head
@@ -61,7 +61,7 @@ class TextLines(logging.Formatter):
 
 
 def log_config(settings: Settings) -> dict[str, object]:
-    """For `logging.config.dictConfig`; uvicorn passes it on to its worker processes."""
+    """The argument of `logging.config.dictConfig`; uvicorn passes it to worker processes."""
     level = settings.log_level
     quiet = level if level != "INFO" else "WARNING"
     return {
@@ -82,12 +82,12 @@ def log_config(settings: Settings) -> dict[str, object]:
 
 
 def _extras(record: logging.LogRecord) -> dict[str, object]:
-    """What was given as `extra`, but for what is unknown."""
+    """The values of `extra`, without None."""
     extras = {name: value for name, value in record.__dict__.items() if name not in _STANDARD}
     extras.pop("context", None)
     return {name: value for name, value in extras.items() if value is not None}
 
 
 def _stack(error: BaseException) -> str:
-    """Where it was raised. Without the messages, which may hold what others have typed."""
+    """The stack of an error without messages, which may contain user input."""
     return "".join(traceback.format_tb(error.__traceback__))

@@ -1,4 +1,4 @@
-"""Work of `launch schema`: the graph as text."""
+"""Implements `launch schema`: the GraphQL schema as SDL."""
 
 import difflib
 from pathlib import Path
@@ -22,7 +22,7 @@ def run(*, check: bool) -> None:
         return
     committed = _COMMITTED.read_text() if _COMMITTED.exists() else ""
     if committed.strip() == built.strip():
-        remark("schema/schema.graphql is what the code says.")
+        remark("schema/schema.graphql is up to date.")
         return
     lines = list(
         difflib.unified_diff(

@@ -1,4 +1,4 @@
-"""`launch up`, `serve` and `worker`: the processes that stay."""
+"""`launch up`, `serve` and `worker`: the long-running processes."""
 
 import sys
 from pathlib import Path
@@ -13,18 +13,20 @@ if TYPE_CHECKING:
 
     from settings import Settings
 
-# By its path it works from any folder, in the checkout as well as installed.
+# The path works from any folder, in a checkout and installed.
 _CLI = Path(__file__).resolve().parents[2] / "cli.py"
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on. Default: HOST.")]
 Port = Annotated[
     int | None, typer.Option(min=0, max=65535, help="The port; 0 is any. Default: PORT.")
 ]
-Workers = Annotated[int, typer.Option(min=1, max=64, help="How many processes share the port.")]
+Workers = Annotated[
+    int, typer.Option(min=1, max=64, help="The number of processes that share the port.")
+]
 
 
 def up() -> None:
-    """Start everything here: database, cache, app and worker. Ctrl-C ends it all."""
+    """Start database, cache, app and worker on this machine. Ctrl-C stops them."""
     from commands.platform import bootstrap  # noqa: PLC0415 - heavy
 
     raise typer.Exit(bootstrap.run([_child("serve"), _child("worker")]))
@@ -38,7 +40,7 @@ def serve(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
 
 
 def worker() -> None:
-    """Work on jobs, health checks and ramps; any number may run, on any machine."""
+    """Run jobs, health checks and ramps; any number of workers may run, on any machine."""
     import asyncio  # noqa: PLC0415
     import logging  # noqa: PLC0415
     from logging.config import dictConfig  # noqa: PLC0415

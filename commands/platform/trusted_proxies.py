@@ -1,4 +1,4 @@
-"""Whose X-Forwarded-For counts, as uvicorn compares it."""
+"""The proxies whose X-Forwarded-For is trusted, in the form that uvicorn compares."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network, ip_network
@@ -9,7 +9,7 @@ ANYBODY = "*"
 
 
 def allowed(settings: Settings) -> list[str]:
-    """Each network, and the same one as a socket for both families names its IPv4 peers."""
+    """Each network, and its IPv4-mapped form, which dual-stack sockets report."""
     return [*_allowed(settings.trusted_proxies)]
 
 
@@ -24,7 +24,7 @@ def _allowed(proxies: str) -> Iterator[str]:
 
 
 def problem(settings: Settings) -> str | None:
-    """What is likely wrong, before anybody has come."""
+    """A likely misconfiguration; None if there is none."""
     if settings.trusted_proxies == ANYBODY:
         return "TRUSTED_PROXIES=* takes addresses as clients state them: name the proxies instead"
     is_here = settings.host in {"127.0.0.1", "::1", "localhost"}

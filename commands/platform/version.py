@@ -1,9 +1,9 @@
-"""Which release this is, and the schema that it needs."""
+"""The release and the schema revision that it needs."""
 
 from db.schema_revision import needed
 from services.platform.release import release
 
 
 def version() -> str:
-    """As `launch --version` prints it."""
+    """The text of `launch --version`."""
     return f"launch {release()} (schema {needed()})"

@@ -1,4 +1,4 @@
-"""The port of a worker: uvicorn beside the jobs, in the same event loop."""
+"""The HTTP port of a worker: uvicorn in the event loop of the jobs."""
 
 import asyncio
 import socket
@@ -24,7 +24,7 @@ _GRACE_SECONDS = 1
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Signals are the worker's: it ends this server when it has stopped."""
+        """The worker handles signals and ends this server last."""
         yield
 
 
@@ -32,7 +32,7 @@ class _Server(uvicorn.Server):
 async def answering(
     listener: socket.socket, parts: "Parts", runner: "JobRunner", ticker: "Ticker"
 ) -> AsyncIterator[None]:
-    """Answer at the listener for as long as the block lasts."""
+    """Serve at the listener while the block runs."""
     assert parts.meter is not None
     bus = parts.bus
     view = WorkerView(
@@ -66,7 +66,7 @@ async def answering(
 
 
 def listen(settings: Settings) -> socket.socket | None:
-    """The socket of WORKER_PORT, or None; raises Problem where it is taken."""
+    """The socket of WORKER_PORT, or None; raises CommandError if it is taken."""
     if settings.worker_port is None:
         return None
     host, port = settings.worker_host, settings.worker_port

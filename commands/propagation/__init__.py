@@ -1,1 +1,1 @@
-"""Commands: how versions of the flags spread."""
+"""Commands: propagation of flag versions."""

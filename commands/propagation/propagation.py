@@ -1,4 +1,4 @@
-"""Show a version of the flags on its way to all processes and clients."""
+"""Prints the propagation of a flag version to processes and clients."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,19 +18,19 @@ subscription Propagation($version: Int!) {{ propagation(version: $version) {{ {F
 
 
 def follow(server: Server, change: Json | None) -> None:
-    """Until all have it or a minute has passed. What was done is done: it never fails."""
+    """Follow until complete or for a minute; never fails, because the change is made."""
     if change is None:
         return
     try:
         change = asyncio.run(_last(server, change["version"], _progress)) or change
     except Exception as error:
-        remark(f"Its way to the clients cannot be followed: {problem_of(error, server)}", "yellow")
+        remark(f"Its propagation cannot be followed: {problem_of(error, server)}", "yellow")
         return
     show(result(change))
 
 
 def result(change: Json) -> str:
-    """One line on who has a version, and how long it took."""
+    """Who has a version and how long it took, in one line."""
     if not change["complete"]:
         unknown = unknown_text(change["unknownProcesses"], change["unknownStreams"])
         rest = f"{unknown}; " if unknown else ""

@@ -1,1 +1,1 @@
-"""What several commands share: the client, output, errors, the way to the database."""
+"""Shared by commands: the API client, output, errors, database access."""

@@ -1,4 +1,4 @@
-"""The API client of the command line, on gql: one request, or many over one websocket."""
+"""The API client of the command line, on gql: single requests, or streams over a websocket."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gql import Client
     from gql.transport.exceptions import TransportError, TransportQueryError
 
-# What a selection of the graph gives: JSON, whose form the documents decide.
+# JSON whose shape the documents decide.
 Json = Any
 
 TIMEOUT_SECONDS = 30
@@ -28,17 +28,17 @@ FORBIDDEN = 4403  # the close code of a socket whose credential is not valid
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """An app, and who we are to it."""
+    """The address of an app and the credential for it."""
 
     url: str
     token: str | None = field(default=None, repr=False)
 
     def as_visitor(self) -> "Server":
-        """The same app to strangers, whoever is logged in here."""
+        """The same app without a credential."""
         return Server(self.url)
 
     def ask(self, document: str, **variables: object) -> Json:
-        """The data of one query or mutation; raises Problem."""
+        """The data of a query or mutation; raises CommandError."""
         return asyncio.run(self._ask(document, variables))
 
     def every(self, document: str, name: str, **variables: object) -> list[Json]:
@@ -53,7 +53,7 @@ class Server:
             after = page["pageInfo"]["endCursor"]
 
     def change(self, document: str, **variables: object) -> Json:
-        """The payload of one mutation; raises Problem where it lists errors."""
+        """The payload of a mutation; raises CommandError if it contains errors."""
         (payload,) = self.ask(document, **variables).values()
         if payload["errors"]:
             raise CommandError("\n".join(error["message"] for error in payload["errors"]))
@@ -71,7 +71,7 @@ class Server:
             raise problem_of(error, self) from error
 
     def http(self) -> "Client":
-        """A client for requests; it keeps no cookies: who we are is said with each request."""
+        """A client for requests without cookies: each sends the credential."""
         from aiohttp import DummyCookieJar  # noqa: PLC0415 - heavy
         from gql import Client  # noqa: PLC0415 - heavy
         from gql.transport.aiohttp import AIOHTTPTransport  # noqa: PLC0415 - heavy
@@ -101,12 +101,12 @@ class Server:
 
     @property
     def is_here(self) -> bool:
-        """Whether it runs on this machine, which no proxy can reach."""
+        """True if it runs on this machine, which no proxy can reach."""
         return urlsplit(self.url).hostname in _LOOPBACK
 
 
 def connect(url: str | None, token: str | None) -> Server:
-    """The app that is meant; raises Problem for what is no URL."""
+    """The app to talk to; raises CommandError for a malformed URL."""
     running = runtime_endpoints.read(Path(os.environ.get("DATA_DIR") or ".data"))
     address = (url or running.get("LAUNCH_URL") or DEFAULT_URL).strip().rstrip("/")
     address = address.removesuffix("/graphql")
@@ -117,7 +117,7 @@ def connect(url: str | None, token: str | None) -> Server:
 
 
 def problem_of(error: Exception, server: Server) -> CommandError:
-    """What went wrong between us and the app, in one line."""
+    """An error of the connection or the app, in one line."""
     from gql.transport.exceptions import (  # noqa: PLC0415 - heavy
         TransportQueryError,
         TransportServerError,
@@ -129,14 +129,14 @@ def problem_of(error: Exception, server: Server) -> CommandError:
     if unauthorized or _close_code(error) == FORBIDDEN:
         return _not_logged_in(server)
     if isinstance(error, TransportServerError) and error.code is not None:
-        return CommandError(f"{server.url} answers with HTTP status {error.code}: is it the app?")
+        return CommandError(f"{server.url} returned HTTP status {error.code}: is it the app?")
     if isinstance(error, TimeoutError):
         return CommandError(f"{server.url} does not answer in time.")
     return CommandError(f"{server.url} cannot be reached: {_cause(error)}")
 
 
 def code_of(error: "TransportError | Exception") -> str | None:
-    """`extensions.code` of the first error of an answer."""
+    """`extensions.code` of the first error of a response."""
     errors = getattr(error, "errors", None) or [{}]
     first = errors[0] if isinstance(errors[0], dict) else {}
     code = (first.get("extensions") or {}).get("code")
@@ -159,7 +159,7 @@ def _not_logged_in(server: Server) -> CommandError:
 
 
 def _close_code(error: BaseException) -> int | None:
-    """The code with which the server closed the socket; None where it did not."""
+    """The code with which the server closed the socket; None if it did not."""
     inner: BaseException | None = error
     while inner is not None:
         received = getattr(inner, "rcvd", None)
@@ -170,7 +170,7 @@ def _close_code(error: BaseException) -> int | None:
 
 
 def _cause(error: BaseException) -> str:
-    """The innermost reason: gql wraps what the network said."""
+    """The innermost cause: gql wraps the network error."""
     while error.__cause__ is not None:
         error = error.__cause__
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

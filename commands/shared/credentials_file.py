@@ -1,4 +1,4 @@
-"""Sessions that `launch login` has opened: a file for its owner only, one token a URL."""
+"""Sessions of `launch login`: a private file with one token per URL."""
 
 import json
 import os
@@ -10,22 +10,22 @@ _HINT = "set XDG_CONFIG_HOME to a folder of yours, or use `launch login --show` 
 
 
 def path() -> Path:
-    """Where the tokens are kept; raises Problem where there is no home directory."""
+    """The path of the file; raises CommandError without a home directory."""
     base = os.environ.get("XDG_CONFIG_HOME")
     try:
         folder = Path(base) if base else Path.home() / ".config"
     except RuntimeError:
-        raise CommandError(f"There is no home directory to keep a session in: {_HINT}.") from None
+        raise CommandError(f"There is no home directory to store a session in: {_HINT}.") from None
     return folder / "wedsync-launch" / "tokens.json"
 
 
 def token_of(url: str) -> str | None:
-    """The token that was stored for an app."""
+    """The token that is stored for an app."""
     return _read().get(url)
 
 
 def check() -> None:
-    """Whether a token can be kept, before anybody asks for a password; raises Problem."""
+    """Check that a token can be stored, before a password is asked for; raises CommandError."""
     folder = path().parent
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -34,7 +34,7 @@ def check() -> None:
 
 
 def store(url: str, token: str | None) -> None:
-    """Keep a token; None forgets it. Raises Problem where there is no place for it."""
+    """Store a token; None deletes it. Raises CommandError if the file cannot be written."""
     try:
         _store(url, token)
     except OSError as error:
@@ -42,7 +42,7 @@ def store(url: str, token: str | None) -> None:
 
 
 def _unusable(folder: Path, error: OSError) -> CommandError:
-    return CommandError(f"No session can be kept in {folder} ({error.strerror}): {_HINT}.")
+    return CommandError(f"No session can be stored in {folder} ({error.strerror}): {_HINT}.")
 
 
 def _store(url: str, token: str | None) -> None:

@@ -1,4 +1,4 @@
-"""The owner of a data folder is one living process; all others are told where it is (F5)."""
+"""A data folder has one owner, a living process; others are told its address (F5)."""
 
 import fcntl
 import json
@@ -11,30 +11,30 @@ from pathlib import Path
 from commands.shared.errors import CommandError
 
 NAME = "launch.lock"
-_TRIES = 10  # somebody may be looking just now whether it is locked
+_TRIES = 10  # another process may be testing the lock
 _PAUSE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class DataFolder:
-    """A folder that this process owns until it ends, however it ends: the kernel frees the lock."""
+    """A folder that this process owns; the kernel frees the lock when it ends."""
 
     path: Path
     _lock: int
 
     def announce(self, address: str | None) -> None:
-        """Say to others who owns it, and where that answers."""
+        """Write down the owner's process id and address."""
         owner = json.dumps({"pid": os.getpid(), "address": address}).encode()
         os.ftruncate(self._lock, 0)
         os.pwrite(self._lock, owner, 0)
 
     def release(self) -> None:
-        """Leave it to others."""
+        """Release the lock."""
         os.close(self._lock)
 
 
 def own(path: Path) -> DataFolder:
-    """Take a folder; raises Problem with the address of whoever has it."""
+    """Take ownership of a folder; raises CommandError with the address of the owner."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(path / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -43,7 +43,7 @@ def own(path: Path) -> DataFolder:
     if not _locked(lock, _TRIES):
         os.close(lock)
         raise CommandError(
-            f"The data folder {path} belongs to {_owner(path)}: stop it or set DATA_DIR."
+            f"The data folder {path} is in use by {_owner(path)}: stop it or set DATA_DIR."
         )
     folder = DataFolder(path, lock)
     folder.announce(None)
@@ -51,7 +51,7 @@ def own(path: Path) -> DataFolder:
 
 
 def is_owned(path: Path) -> bool:
-    """Whether a living process owns a folder: a process id alone may be another's by now."""
+    """True if a living process owns the folder; a process id alone may have been reused."""
     try:
         lock = os.open(path / NAME, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

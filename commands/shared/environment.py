@@ -1,4 +1,4 @@
-"""What commands on the server know of the machine: its settings, and a running `launch up`."""
+"""The settings of commands on the server, and the endpoints of a running `launch up`."""
 
 from commands.shared import runtime_endpoints
 from commands.shared.errors import CommandError
@@ -7,7 +7,7 @@ from settings import Settings, load_settings
 
 
 def load_own_settings() -> Settings:
-    """What the environment says, and nothing else; raises Problem."""
+    """The settings of the environment; raises CommandError."""
     try:
         return load_settings()
     except BadSettings as error:
@@ -17,7 +17,7 @@ def load_own_settings() -> Settings:
 def own_settings(*needed: str) -> Settings:
     """The settings; `needed` URLs that are unset come from a running `launch up`.
 
-    Raises Problem where there is none.
+    Raises CommandError if there is none.
     """
     settings = load_own_settings()
     running = runtime_endpoints.read(settings.data_dir)
@@ -26,7 +26,7 @@ def own_settings(*needed: str) -> Settings:
     unset = [name.upper() for name in needed if name in missing and name not in endpoints]
     if unset:
         raise CommandError(
-            f"No server is known: set {' and '.join(unset)}, or start `make run` (`launch up`) "
-            f"first; nothing runs in the data folder {settings.data_dir}."
+            f"No server is configured: set {' and '.join(unset)}, or start `make run` "
+            f"(`launch up`) first; nothing is running in the data folder {settings.data_dir}."
         )
     return settings.model_copy(update=endpoints)

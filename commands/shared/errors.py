@@ -1,4 +1,4 @@
-"""How a command fails: one line on stderr and exit code 1, never a traceback."""
+"""Failures of commands: one line on stderr and exit code 1, never a traceback."""
 
 
 class CommandError(Exception):

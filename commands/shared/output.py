@@ -1,4 +1,4 @@
-"""How commands talk: tables on stdout, remarks and questions on stderr, JSON for scripts."""
+"""Output of commands: results on stdout, remarks and prompts on stderr."""
 
 import json
 import sys
@@ -44,35 +44,35 @@ _WIDE = 200  # columns of a table that goes into a pipe: nothing may be cut ther
 
 
 def stdout() -> Console:
-    """For results."""
+    """The console for results."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 
 
 def remark(text: str, style: str | None = None) -> None:
-    """Say something that is not the result."""
+    """Print a remark on stderr."""
     console = Console(stderr=True, highlight=False)
     console.print(printable(text), style=style, markup=False, soft_wrap=True)
 
 
 def echo(text: str, *, newline: bool = True) -> None:
-    """Plain text as a result; what others wrote cannot move the cursor of a terminal."""
+    """Print text as a result; control characters in it are escaped."""
     typer.echo(printable(text), nl=newline)
 
 
 def show_json(value: object) -> None:
-    """The result for a script."""
+    """Print a result as JSON."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     typer.echo("".join(_escaped(character) for character in text))
 
 
 def _escaped(character: str) -> str:
-    """As JSON writes it: a terminal that shows the result does not act on it."""
+    """Escape a character as JSON does, so that a terminal does not interpret it."""
     hidden = is_hidden(character) and character != "\n"
     return json.dumps(character)[1:-1] if hidden else character
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> Table:
-    """A table; words with a meaning have their colour."""
+    """A table; known words are coloured."""
     grid = Table(title=title or None, title_justify="left", header_style="bold")
     for column in columns:
         grid.add_column(column, overflow="fold")
@@ -82,7 +82,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str =
 
 
 def cell(value: object) -> Text:
-    """One value; texts of others are shown as they are, never as markup."""
+    """A value as text; markup in it is not interpreted."""
     text = "" if value is None else printable(str(value))
     return Text(text, style=STYLES.get(text, ""))
 
@@ -95,15 +95,17 @@ def show(*items: object) -> None:
 
 
 def switch(enabled: bool) -> str:
-    """A flag's state as people say it."""
+    """The state of a flag for people."""
     return "on" if enabled else "off"
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Ask before something that hurts; raises Problem where nobody can be asked."""
+    """Ask before a destructive change; raises CommandError if stdin is no terminal."""
     if yes:
         return
     if not sys.stdin.isatty():
-        raise CommandError("Nobody is there to confirm this: add --yes.")
+        raise CommandError(
+            "Standard input is not a terminal, so this cannot be confirmed: add --yes."
+        )
     if not typer.confirm(question, err=True):
         raise CommandError("Nothing was changed.")

@@ -1,4 +1,4 @@
-"""Where the servers of a running `launch up` are: a file in its data folder, for its owner only."""
+"""The endpoints of a running `launch up`: a private file in its data folder."""
 
 import os
 import shlex
@@ -12,7 +12,7 @@ _PID = "LAUNCH_PID"
 
 
 def write(data_dir: Path, addresses: Mapping[str, str]) -> None:
-    """Leave the addresses, as a file that a shell can source."""
+    """Write the addresses as a file that a shell can source."""
     values = {**addresses, _PID: str(os.getpid())}
     text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
     draft = data_dir / f"{NAME}.new"
@@ -24,12 +24,12 @@ def write(data_dir: Path, addresses: Mapping[str, str]) -> None:
 
 
 def remove(data_dir: Path) -> None:
-    """Take them back; for the owner of the folder alone."""
+    """Remove the file; only for the owner of the folder."""
     (data_dir / NAME).unlink(missing_ok=True)
 
 
 def read(data_dir: Path) -> Mapping[str, str]:
-    """The addresses, as long as the process lives that wrote them; else nothing."""
+    """The addresses, if the process that wrote them is alive; else nothing."""
     return _read(data_dir) if data_folder.is_owned(data_dir) else {}
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C in commands that stay: it always ends them."""
+"""Ctrl-C in long-running commands always ends them."""
 
 import asyncio
 import signal
@@ -12,9 +12,9 @@ _PATIENCE_SECONDS = 2.0
 async def until_interrupted(
     work: Coroutine[object, object, None], patience: float = _PATIENCE_SECONDS
 ) -> None:
-    """Run it to its end or to Ctrl-C; raises what it raises.
+    """Run to the end or to Ctrl-C; raises what it raises.
 
-    A cancellation may be lost on the way, so it is sent again until it has worked.
+    A cancellation may be lost on the way, so it is repeated until it works.
     """
     loop, interrupted = asyncio.get_running_loop(), asyncio.Event()
     task, called = asyncio.ensure_future(work), asyncio.ensure_future(interrupted.wait())

@@ -1,4 +1,4 @@
-"""`launch webhooks`: who is told of what, and what became of it."""
+"""`launch webhooks`: webhooks and their deliveries."""
 
 import sys
 from pathlib import Path
@@ -45,14 +45,14 @@ RETRY = "mutation Retry($id: ID!) { retryWebhookDelivery(id: $id) { errors { mes
 _HOOKS = ("id", "url", "state", "failures", "made")
 _MESSAGES = ("id", "at", "what", "state", "tries", "status", "took")
 
-Id = Annotated[str, typer.Argument(help="The webhook's id, as `list` shows it.")]
-Document = Annotated[Path, typer.Option(help="A file with the subscription; - is stdin.")]
-SecretFile = Annotated[Path, typer.Option(help="A file with the secret that signs.")]
+Id = Annotated[str, typer.Argument(help="The id of the webhook, from `list`.")]
+Document = Annotated[Path, typer.Option(help="A file with the subscription document; - is stdin.")]
+SecretFile = Annotated[Path, typer.Option(help="A file with the signing secret.")]
 
 
 @app.command("list")
 def list_all(as_json: Json = False, url: Url = None, token: Token = None) -> None:
-    """Show the webhooks and how they do."""
+    """List webhooks with their status."""
     hooks = connect(url, token).ask(LIST)["webhooks"]["nodes"]
     if as_json:
         show_json(hooks)
@@ -62,14 +62,16 @@ def list_all(as_json: Json = False, url: Url = None, token: Token = None) -> Non
 
 @app.command()
 def create(
-    target: Annotated[str, typer.Argument(metavar="URL", help="Where to send it.")],
+    target: Annotated[str, typer.Argument(metavar="URL", help="The receiver.")],
     document: Document,
     secret_file: SecretFile,
-    dry_run: Annotated[bool, typer.Option(help="Only check, and show a sample.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option(help="Only check the document, and show a sample.")
+    ] = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Send what a subscription says to a URL from now on."""
+    """Create a webhook that sends the results of a subscription to a URL."""
     payload = connect(url, token).change(
         CREATE,
         url=target,
@@ -78,58 +80,58 @@ def create(
         dryRun=dry_run,
     )
     if payload["samplePayload"] is None:
-        remark("No event so far would have been sent.", "yellow")
+        remark("No recorded event matches the subscription.", "yellow")
     else:
         show_json(payload["samplePayload"])
     if payload["webhook"] is not None:
-        remark(f"Webhook {payload['webhook']['id']} is told from now on.")
+        remark(f"Webhook {payload['webhook']['id']} is active.")
 
 
 @app.command()
 def pause(webhook: Id, url: Url = None, token: Token = None) -> None:
-    """Stop calling it; what happens meanwhile waits."""
+    """Pause a webhook; later events wait."""
     connect(url, token).change(UPDATE, input={"id": webhook, "active": False})
     remark("Paused.")
 
 
 @app.command()
 def resume(webhook: Id, url: Url = None, token: Token = None) -> None:
-    """Go on where it stopped, at once."""
+    """Resume a webhook where it stopped."""
     connect(url, token).change(UPDATE, input={"id": webhook, "active": True})
-    remark("It goes on.")
+    remark("Resumed.")
 
 
 @app.command()
 def skip(
     webhook: Id,
-    reason: Annotated[str, typer.Option(help="Why: it stays in the audit.")],
+    reason: Annotated[str, typer.Option(help="The reason, for the audit.")],
     yes: Yes = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Give up what it is behind, and go on with what happens from now on."""
-    confirm("Never send what it has missed so far?", yes=yes)
+    """Skip all waiting events; later events are sent."""
+    confirm("Skip all events that are waiting?", yes=yes)
     done = connect(url, token).change(SKIP, id=webhook, reason=reason)
-    remark(f"Passed over {done['skippedEvents']} events. A paused one still needs `resume`.")
+    remark(f"Skipped {done['skippedEvents']} events. A paused webhook still needs `resume`.")
 
 
 @app.command()
 def delete(webhook: Id, yes: Yes = False, url: Url = None, token: Token = None) -> None:
-    """Remove a webhook and the log of its deliveries."""
-    confirm("Remove the webhook and its log?", yes=yes)
+    """Delete a webhook and the log of its deliveries."""
+    confirm("Delete the webhook and its log?", yes=yes)
     connect(url, token).change(DELETE, id=webhook)
-    remark("Removed.")
+    remark("Deleted.")
 
 
 @app.command()
 def deliveries(
     webhook: Id,
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="The most to list.")] = 20,
     as_json: Json = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Show the newest deliveries of a webhook."""
+    """List the newest deliveries of a webhook."""
     data = connect(url, token).ask(DELIVERIES, id=webhook, first=limit)
     nodes = data["webhookDeliveries"]["nodes"]
     if as_json:
@@ -140,13 +142,13 @@ def deliveries(
 
 @app.command()
 def retry(
-    delivery: Annotated[str, typer.Argument(help="The delivery's id.")],
+    delivery: Annotated[str, typer.Argument(help="The id of the delivery.")],
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Try a delivery now, or send one again that was taken."""
+    """Retry a delivery now, or send a delivered one again."""
     connect(url, token).change(RETRY, id=delivery)
-    remark("It is tried within seconds.")
+    remark("It is retried within seconds.")
 
 
 def _hook(hook: Data) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Root may not run PostgreSQL: the system account that does, and the way it reaches its files."""
+"""The system account that runs PostgreSQL, which refuses to run as root."""
 
 import fcntl
 import os
@@ -31,7 +31,7 @@ class Account:
 
 @cache
 def server_account() -> Account | None:
-    """Return the account for PostgreSQL, made when missing; None where we are not root."""
+    """The account for PostgreSQL, created if missing; None if we are not root."""
     if os.geteuid() != 0:
         return None
     with _one_at_a_time():
@@ -40,9 +40,9 @@ def server_account() -> Account | None:
 
 
 def let_through(path: Path) -> None:
-    """Let other accounts pass the folders above `path`, without a look into them.
+    """Let other accounts traverse the folders above `path` without listing them.
 
-    Only the missing search bits are added: a private home stays unreadable.
+    Only missing search bits are added: a private home stays unreadable.
     """
     for folder in path.parents:
         mode = folder.stat().st_mode
@@ -51,7 +51,7 @@ def let_through(path: Path) -> None:
 
 
 def let_read(root: Path) -> None:
-    """Let other accounts read an installed tree; a strict umask at its installation forbids it."""
+    """Let other accounts read an installed tree, which a strict umask may have prevented."""
     if root.stat().st_mode & _READ:
         return
     for folder, _, names in os.walk(root):
@@ -62,7 +62,7 @@ def let_read(root: Path) -> None:
 
 
 def own(path: Path, account: Account | None) -> None:
-    """Make a private folder where it is missing, and give it to the account of the server."""
+    """Create a private folder if missing, and give it to the account of the server."""
     path.mkdir(mode=0o700, exist_ok=True)
     if account:
         os.chown(path, account.uid, account.gid)
@@ -74,8 +74,8 @@ def _add(path: Path, bits: int) -> None:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Two `useradd` at once lose one's account: seen as an id that is given away and then gone."""
-    folder = os.open("/etc", os.O_RDONLY)  # what they all change; it is there for every process
+    """Serialise `useradd`: of two at once, one may lose its account."""
+    folder = os.open("/etc", os.O_RDONLY)  # the file that they all change; it always exists
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         yield
@@ -100,7 +100,7 @@ def _create() -> pwd.struct_passwd:
     # No home and no login; `--system` keeps a session manager from removing its shared memory.
     command = [useradd, "--system", "--no-create-home", "--shell", "/bin/false", ACCOUNT]
     result = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
-    entry = _look_up()  # another start may have been first
+    entry = _look_up()  # another process may have created it
     if entry is None:
         raise ServerFailed(f"The account {ACCOUNT} could not be made: {result.stderr.strip()}")
     return entry

@@ -1,4 +1,4 @@
-"""What can go wrong with an embedded server; every message fits one line for the operator."""
+"""Errors of embedded servers; every message is one line for the operator."""
 
 
 class EmbeddedError(Exception):
@@ -10,4 +10,4 @@ class DataFolderBusy(EmbeddedError):
 
 
 class ServerFailed(EmbeddedError):
-    """An embedded server or one of its tools ended badly."""
+    """An embedded server or one of its tools failed."""

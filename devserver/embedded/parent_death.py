@@ -1,8 +1,9 @@
-"""Become another command that the kernel ends when its parent dies.
+"""Executes another command that the kernel kills when its parent dies.
 
-Run as a script with the standard library only, never imported by the servers: a `preexec_fn` is
-not safe in a process with threads, and a child that merely watches its parent needs code of ours
-inside PostgreSQL. Arguments: parent pid, signal number, uid, gid (-1: stay), then the command.
+It runs as a script with the standard library only and is never imported by the servers: a
+`preexec_fn` is not safe in a process with threads, and a child that watches its parent would need
+our code inside PostgreSQL. Arguments: parent pid, signal number, uid, gid (-1: unchanged), then the
+command.
 """
 
 import os
@@ -13,14 +14,14 @@ PR_SET_PDEATHSIG = 1
 
 
 def drop_privileges(uid: int, gid: int) -> None:
-    """Become another user for good; only root can."""
+    """Switch to another user for good; requires root."""
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)
 
 
 def process_control() -> Callable[..., int] | None:
-    """Find the kernel's call for it. Elsewhere than on Linux there is none."""
+    """The function `prctl`; None on other systems than Linux."""
     if sys.platform != "linux":
         return None
     try:
@@ -31,7 +32,7 @@ def process_control() -> Callable[..., int] | None:
 
 
 def main(parent: str, number: str, uid: str, gid: str, *command: str) -> None:
-    """Replace this process; the pid stays the same."""
+    """Replace this process with the command; the pid stays the same."""
     # Before the change of user: the other one may not be allowed to read this Python's library.
     prctl = process_control()
     if int(uid) >= 0:
@@ -39,7 +40,7 @@ def main(parent: str, number: str, uid: str, gid: str, *command: str) -> None:
     if prctl is not None:
         # After the change of user: that clears the request.
         prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-        if os.getppid() != int(parent):  # it died before we asked
+        if os.getppid() != int(parent):  # it died before prctl was called
             sys.exit(1)
     os.execvp(command[0], command)  # noqa: S606  # no shell is the point
 

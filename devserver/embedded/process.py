@@ -1,4 +1,4 @@
-"""Start child processes that die with us, end them in time, find those that others left."""
+"""Starts child processes that die with their parent, stops them in time, finds orphans."""
 
 import os
 import signal
@@ -30,10 +30,10 @@ def spawn(
     account: Account | None = None,
     output: IO[bytes] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a command that gets `death_signal` if this process vanishes (Linux).
+    """Start a command that gets `death_signal` if this process dies (Linux).
 
-    It runs in a session of its own, so a Ctrl-C in the terminal reaches only us and the order of
-    stopping is ours. `output` takes both its streams; None inherits ours.
+    It runs in a session of its own, so Ctrl-C in the terminal reaches only us, and we decide the
+    order of stopping. `output` takes both its streams; None inherits ours.
     """
     owner = (account.uid, account.gid) if account else (-1, -1)
     words = (os.getpid(), death_signal.value, *owner, *command)
@@ -56,7 +56,7 @@ def end(
     process: subprocess.Popen[bytes],
     steps: Sequence[tuple[signal.Signals, float]],
 ) -> int:
-    """Send each signal in turn until the process is gone within its seconds; returns its code.
+    """Send each signal in turn until the process exits within its seconds; returns its exit code.
 
     The last resort is always SIGKILL.
     """
@@ -72,9 +72,9 @@ def end(
 
 
 def find_orphans(program: str, folder: Path) -> list[psutil.Process]:
-    """Find processes of that name that work in that folder: what a killed run has left.
+    """Processes of that name that work in that folder: left by a killed run.
 
-    The working directory tells a server from a stranger that got its old pid.
+    The working directory distinguishes a server from another process that reuses its pid.
     """
     return [
         process
@@ -84,7 +84,7 @@ def find_orphans(program: str, folder: Path) -> list[psutil.Process]:
 
 
 def kill_orphans(program: str, folder: Path, polite: signal.Signals, seconds: float = 5.0) -> int:
-    """End what `strays` finds, its top process politely first; returns how many there were."""
+    """Stop what `find_orphans` finds, politely first; returns how many there were."""
     orphans = find_orphans(program, folder)
     pids = {process.pid for process in orphans}
     for process in orphans:
@@ -97,7 +97,7 @@ def kill_orphans(program: str, folder: Path, polite: signal.Signals, seconds: fl
 
 
 def kill_family(process: subprocess.Popen[bytes]) -> None:
-    """SIGKILL a child of ours with all its descendants, and wait until they are gone."""
+    """SIGKILL a child with all its descendants, and wait until they are gone."""
     descendants = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait()
@@ -112,7 +112,7 @@ def _kill_all(processes: Sequence[psutil.Process], seconds: float = 5.0) -> None
 
 
 def _wait_gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
-    """Whether all are gone in time. A zombie is: its new parent may never collect it."""
+    """True if all exit in time. A zombie counts as gone: its new parent may never collect it."""
     deadline = time.monotonic() + seconds
     while any(map(_lives, processes)):
         if time.monotonic() > deadline:

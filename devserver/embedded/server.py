@@ -1,4 +1,4 @@
-"""What both embedded servers share: one owner a folder, start, stop, kill, a private socket."""
+"""The base of both embedded servers: one owner per folder, start, stop, a private socket."""
 
 import fcntl
 import os
@@ -19,14 +19,16 @@ from devserver.embedded.errors import DataFolderBusy, ServerFailed
 from devserver.embedded.process import end, kill_family, kill_orphans, spawn
 
 _SOCKET_PATH_LIMIT = 100  # bytes; the kernels allow 107 (Linux) and 103 (macOS)
-_PLAIN_PATH = re.compile(r"[\w./@+-]+", re.ASCII)  # what no URL and no option list needs quoted
+_PLAIN_PATH = re.compile(
+    r"[\w./@+-]+", re.ASCII
+)  # characters that need no quoting in URLs and option lists
 _SHORT = Path("/tmp")  # noqa: S108  # mkdtemp is safe there; TMPDIR itself may be too long
 _LOG_LIMIT = 10_000_000  # bytes
 _POLL = 0.01
 
 
 class EmbeddedServer(ABC):
-    """One server under `data_dir`. `start` and `stop` block; no method is safe in two threads."""
+    """A server under `data_dir`. `start` and `stop` block; no method is thread-safe."""
 
     program: ClassVar[str]
     title: ClassVar[str]
@@ -37,7 +39,7 @@ class EmbeddedServer(ABC):
     firm: ClassVar[signal.Signals] = signal.SIGKILL
 
     def __init__(self, data_dir: Path) -> None:
-        """Nothing starts yet. Each kind of server has a folder of its own under `data_dir`."""
+        """Nothing starts yet. Each kind of server has its own folder under `data_dir`."""
         self._data = data_dir.expanduser().resolve()
         self._account: Account | None = None
         self._folder = self._data / self.program.removesuffix("-server")
@@ -53,16 +55,16 @@ class EmbeddedServer(ABC):
 
     @property
     def alive(self) -> bool:
-        """Whether the server that this object has started still runs."""
+        """True while the server that this object started runs."""
         return self._process is not None and self._process.poll() is None
 
     @property
     @abstractmethod
     def url(self) -> str:
-        """Where clients on this machine reach it; known once started, the same after restarts."""
+        """The URL for clients on this machine; known once started, and stable across restarts."""
 
     def start(self) -> str:
-        """Start the server and wait until it answers; returns its URL. Does nothing when it runs.
+        """Start the server, wait until it accepts clients, and return its URL; idempotent.
 
         Raises DataFolderBusy or ServerFailed.
         """
@@ -84,7 +86,7 @@ class EmbeddedServer(ABC):
         return self.url
 
     def stop(self, timeout: float = 5.0) -> None:
-        """Stop the server within about `timeout` seconds and free the folder; may be repeated."""
+        """Stop the server within about `timeout` seconds and release the folder; idempotent."""
         if self._process:
             firm_seconds = min(1.0, timeout / 4)
             end(self._process, [(self.polite, timeout - firm_seconds), (self.firm, firm_seconds)])
@@ -99,7 +101,7 @@ class EmbeddedServer(ABC):
         return self.start()
 
     def kill(self) -> None:
-        """SIGKILL the server and its children, as a crash would. `start` brings it back."""
+        """SIGKILL the server and its children, as in a crash. `start` starts it again."""
         if self._process and self.alive:
             kill_family(self._process)
 
@@ -112,7 +114,7 @@ class EmbeddedServer(ABC):
 
     @abstractmethod
     def _prepare(self) -> None:
-        """Make what the server needs, and remove what a crash has left."""
+        """Create what the server needs, and remove the remains of a crash."""
 
     @abstractmethod
     def _command(self) -> list[str]:
@@ -120,11 +122,11 @@ class EmbeddedServer(ABC):
 
     @abstractmethod
     def _answers(self) -> bool:
-        """Whether the started process accepts clients."""
+        """True if the started process accepts clients."""
 
     @abstractmethod
     def _finish(self) -> None:
-        """Do what is left once it answers."""
+        """Set up what needs a running server."""
 
     def _choose_account(self) -> Account | None:
         """Return the account to run as; None is our own."""
@@ -139,7 +141,7 @@ class EmbeddedServer(ABC):
             let_through(self._folder)
 
     def _take_folder(self) -> None:
-        """Own the folder as long as this process lives; the kernel frees the lock of a dead one."""
+        """Lock the folder while this process lives; the kernel frees the lock of a dead one."""
         if self._lock is not None:
             return
         path = self._folder.with_suffix(".lock")

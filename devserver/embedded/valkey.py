@@ -1,4 +1,4 @@
-"""The embedded Valkey: nothing is kept on disk, one unix socket, no port."""
+"""The embedded Valkey: in memory only, reachable over a private unix socket only."""
 
 import socket
 from urllib.parse import quote
@@ -19,7 +19,7 @@ _OPTIONS = {
 
 
 class EmbeddedValkey(EmbeddedServer):
-    """A Valkey that forgets everything when it stops, as a rate limit and a pub/sub may."""
+    """A Valkey without persistence, as rate limits and pub/sub allow."""
 
     program = "valkey-server"
     title = "Valkey"
@@ -49,4 +49,4 @@ class EmbeddedValkey(EmbeddedServer):
                 return False
 
     def _finish(self) -> None:
-        """Nothing: it starts empty by design."""
+        """Nothing to set up."""

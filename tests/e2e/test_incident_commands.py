@@ -74,7 +74,7 @@ async def test_what_cannot_be_done_is_said(launch: Launch, database: Database) -
         ("incidents", "resolve", number),
     )
     assert (closing.code, "possible: acknowledge, resolve" in closing.err) == (1, True)
-    assert (reverting.code, "can be undone" in reverting.err) == (1, True)
+    assert (reverting.code, "can be reverted" in reverting.err) == (1, True)
     assert (unknown.code, "There is no incident 2147483647" in unknown.err) == (1, True)
     assert unasked.code == 2
 

@@ -33,7 +33,9 @@ async def test_a_failed_job_is_shown_and_tried_again(launch: Launch) -> None:
     assert (shown.code, "mail.send" in shown.out, "host:7" in shown.out) == (1, True, True)
     assert "0 waiting, 0 running, 1 failed" in shown.out
     number = next(word for word in shown.out.split() if word.isdecimal())
-    assert launch.try_("jobs", "retry", number).err == f"Job {number} (mail.send) waits again.\n"
+    assert (
+        launch.try_("jobs", "retry", number).err == f"Job {number} (mail.send) is queued again.\n"
+    )
     again = launch.try_("jobs", "retry", number)
     assert (again.code, "has not failed" in again.err) == (1, True)
     found = launch.json("jobs")
