@@ -95,7 +95,7 @@ def build_runtime(
     flags = FlagStore(db, clock=clock, killed=frozenset(settings.flags_killed))
     passwords = passwords or Passwords()
     receipts = DeliveryAcks()
-    flags.on_change(lambda found: receipts.serves(found.version))
+    flags.on_change(lambda flag_set: receipts.serves(flag_set.version))
     return Runtime(
         settings=settings,
         db=db,

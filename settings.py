@@ -172,8 +172,8 @@ class Settings(BaseSettings):
 
     alert_urls: AlertUrls = Field(
         default=(),
-        description="Apprise URLs of alert channels. critical+URL: CRITICAL alerts only; after5m+URL: "
-        "those that stay unacknowledged for so long.",
+        description="Apprise URLs of alert channels. critical+URL: CRITICAL alerts only; "
+        "after5m+URL: those that stay unacknowledged for so long.",
     )
     support_urls: AlertUrls = Field(
         default=(), description="Apprise URLs for requests for help. Unset: ALERT_URLS."

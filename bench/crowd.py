@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import IO, Any
 
-from bench.listeners import ROUND_SECONDS, Wish
+from bench.listeners import ROUND_SECONDS, ListenCommand
 from bench.stack import ROOT
 
 
 class Crowd:
     """All of them have their snapshot. `opened` is how many seconds that took."""
 
-    def __init__(self, command: Wish, sent: IO[str], received: IO[str]) -> None:
+    def __init__(self, command: ListenCommand, sent: IO[str], received: IO[str]) -> None:
         """Waits until they are open."""
         self.size = command.sockets
         self._sent, self._received = sent, received
@@ -47,7 +47,7 @@ class Crowd:
 
 
 @contextmanager
-def crowd(command: Wish) -> Iterator[Crowd]:
+def crowd(command: ListenCommand) -> Iterator[Crowd]:
     """Open them; they end with the block."""
     with subprocess.Popen(
         [sys.executable, "-m", "bench.listeners"],

@@ -30,7 +30,7 @@ ROUND_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ListenCommand:
     """What to open. `document` may use `$device`, which differs from socket to socket."""
 
     port: int
@@ -48,13 +48,13 @@ class Heard:
     socket, and those behind it would seem to come later than they do.
     """
 
-    wanted: int
+    expected: int
     arrivals: list[tuple[float, "Listener", bytes]] = field(default_factory=list)
     moments: list[float] = field(default_factory=list)
 
     async def complete(self) -> None:
-        """Return when all that was wanted has come and is read."""
-        while len(self.moments) < self.wanted:
+        """Return when all expected messages have arrived and are read."""
+        while len(self.moments) < self.expected:
             before = len(self.arrivals)
             await asyncio.sleep(_QUIET)
             if len(self.arrivals) == before:
@@ -66,7 +66,7 @@ class Heard:
 class Listener(asyncio.Protocol):
     """One socket, over the part of `websockets` that does no I/O."""
 
-    def __init__(self, command: Wish, number: int) -> None:
+    def __init__(self, command: ListenCommand, number: int) -> None:
         self._wish, self._number = command, number
         uri = parse_uri(f"ws://{HOST}:{command.port}/graphql")
         self._protocol = ClientProtocol(
@@ -146,7 +146,7 @@ class Listener(asyncio.Protocol):
                 self._transport.write(data)
 
 
-async def main(command: Wish) -> None:
+async def main(command: ListenCommand) -> None:
     """Open all, then listen round after round until stdin ends."""
     begin = time.monotonic()
     listeners = await _open_all(command)
@@ -162,7 +162,7 @@ async def main(command: Wish) -> None:
         _say({"heard": heard.moments})
 
 
-async def _open_all(command: Wish) -> list[Listener]:
+async def _open_all(command: ListenCommand) -> list[Listener]:
     turns = asyncio.Semaphore(_AT_ONCE)
     loop = asyncio.get_running_loop()
 
@@ -184,6 +184,6 @@ def _say(message: object) -> None:
 
 if __name__ == "__main__":
     allow_many_sockets()
-    wanted = Wish(**json.loads(sys.stdin.readline()))
-    pin(0, wanted.core)
-    uvloop.run(main(wanted))
+    command = ListenCommand(**json.loads(sys.stdin.readline()))
+    pin(0, command.core)
+    uvloop.run(main(command))

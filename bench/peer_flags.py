@@ -30,13 +30,13 @@ def measure(run: Run) -> Iterable[Figure]:
                 client.operation(VIEWER_FLAGS, device=f"device-{number}") for number in range(500)
             ]
             checked(client.send(requests[0])[1])
-            own = list(_measured(run, "launch, viewerFlags", app, client, requests))
+            own = list(_measure_server(run, "launch, viewerFlags", app, client, requests))
             new = [
                 client.operation(VIEWER_FLAGS, device=f"new-{number}")
                 for number in range(run.some(2_200))
             ]
             first = list(
-                _measured(run, "launch, each visitor for the first time", app, client, new)
+                _measure_server(run, "launch, each visitor for the first time", app, client, new)
             )
         yield from own
         yield from first
@@ -47,13 +47,13 @@ def measure(run: Run) -> Iterable[Figure]:
             requests = [_frontend(number) for number in range(500)]
             flags = json.loads(client.send(requests[0])[1])
             assert flags["toggles"], flags
-            other = list(_measured(run, "Unleash, frontend API", unleash, client, requests))
+            other = list(_measure_server(run, "Unleash, frontend API", unleash, client, requests))
         yield from other
         yield ratio("  Unleash's p99 / ours", other[0].p99, own[0].p99)
         yield ratio("  Unleash's CPU / ours", other[1].p50, own[1].p50)
 
 
-def _measured(
+def _measure_server(
     run: Run, name: str, server: Process, client: Client, requests: list[bytes]
 ) -> Iterable[Figure]:
     run.tell(name)
@@ -82,15 +82,15 @@ def _make_flags(run: Run, server: Process) -> None:
         for index in range(FLAGS):
             run.tell(f"Unleash: flag {index + 1} of {FLAGS}")
             name = flag_key(index)
-            _done(admin.post(_PROJECT, json={"name": name, "type": "release"}))
+            _check_created(admin.post(_PROJECT, json={"name": name, "type": "release"}))
             place = f"{_PROJECT}/{name}/environments/development"
             rollout = {"rollout": "37" if index % 2 else "100", "stickiness": "default"}
             strategy = {"name": "flexibleRollout", "parameters": {**rollout, "groupId": name}}
-            _done(admin.post(f"{place}/strategies", json=strategy))
-            _done(admin.post(f"{place}/on"))
+            _check_created(admin.post(f"{place}/strategies", json=strategy))
+            _check_created(admin.post(f"{place}/on"))
     time.sleep(12)  # its frontend API looks for changes every ten seconds
 
 
-def _done(answer: httpx2.Response) -> None:
+def _check_created(answer: httpx2.Response) -> None:
     if answer.status_code >= 300:
         raise RuntimeError(f"Unleash: {answer.status_code} {answer.text[:200]}")

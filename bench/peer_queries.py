@@ -123,18 +123,18 @@ def measure(run: Run) -> Iterable[Figure]:
                 Beside("nobody writes"),
             ):
                 compared = {
-                    label: item for label, item in targets.items() if _is_asked(label, beside)
+                    label: item for label, item in targets.items() if _is_compared(label, beside)
                 }
-                yield from _compared(
+                yield from _compare(
                     run, f"{name}; {beside.name}", compared, stack.plain_url, beside
                 )
 
 
-def _is_asked(system: str, beside: Beside) -> bool:
+def _is_compared(system: str, beside: Beside) -> bool:
     return system != "PostGraphile" or beside.writes is None
 
 
-def _compared(
+def _compare(
     run: Run, name: str, targets: dict[str, Asked], url: str, beside: Beside
 ) -> Iterator[Figure]:
     rounds_by_system: dict[str, list[Round]] = {system: [] for system in targets}
@@ -179,14 +179,14 @@ def _round(item: Asked, each: int, *, anew: bool) -> Round:
             client.number_from(number * 10**6)
             checked(client.send(client.operation(item.document, **item.variables))[1])
         before, begin = item.server.cpu_seconds(), perf_counter()
-        times = list(pool.map(_repeated(item, each, anew=anew), clients))
+        times = list(pool.map(_repeat(item, each, anew=anew), clients))
         seconds, used = perf_counter() - begin, item.server.cpu_seconds() - before
     total = _CONNECTIONS * each
     slowest = rank(sorted(time for part in times for time in part), 0.99)
     return Round(total / seconds, used / total * 1e3, slowest * 1e3)
 
 
-def _repeated(item: Asked, each: int, *, anew: bool) -> Callable[[Client], list[float]]:
+def _repeat(item: Asked, each: int, *, anew: bool) -> Callable[[Client], list[float]]:
     def send(client: Client) -> list[float]:
         make = client.anew if anew else client.operation
         requests = [make(item.document, **item.variables) for _ in range(each if anew else 1)]

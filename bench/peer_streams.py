@@ -10,7 +10,7 @@ from bench.client import checked
 from bench.crowd import Crowd, crowd
 from bench.figures import Figure, figure, ratio
 from bench.launches import TOGGLE, admin, flag_key, make_flags
-from bench.listeners import Wish
+from bench.listeners import ListenCommand
 from bench.peers import installed
 from bench.run import Run
 from bench.stack import Process
@@ -27,7 +27,7 @@ _CHANNEL = "bench:flags"
 def measure(run: Run) -> Iterable[Figure]:
     """Each with the same document, the same length of a message and the same clients."""
     folder, many = installed(run.tell), run.some(_SOCKETS)
-    own_figures = list(_ours(run, many))
+    own_figures = list(_own_figures(run, many))
     yield from own_figures
     for name in ("mercurius", "graphql-ws"):
         with run.stack() as stack:
@@ -37,14 +37,14 @@ def measure(run: Run) -> Iterable[Figure]:
             def change(number: int, redis: Redis = redis) -> None:
                 redis.publish(_CHANNEL, json.dumps(_message(number)))
 
-            with crowd(Wish(server.port, many, VIEWER, core=run.cores.rest)) as listeners:
-                peer_figures = list(_measured(run, name, listeners, server, change))
+            with crowd(ListenCommand(server.port, many, VIEWER, core=run.cores.rest)) as listeners:
+                peer_figures = list(_measure_server(run, name, listeners, server, change))
             yield from peer_figures
             yield ratio(f"  {name}'s p99 / ours", peer_figures[0].p99, own_figures[0].p99)
             yield ratio(f"  {name}'s CPU / ours", peer_figures[1].p50, own_figures[1].p50)
 
 
-def _ours(run: Run, many: int) -> Iterator[Figure]:
+def _own_figures(run: Run, many: int) -> Iterator[Figure]:
     """The change is made in another process, so that it too comes through Valkey."""
     with run.stack() as stack:
         author, server = stack.serve(), stack.serve()
@@ -56,13 +56,13 @@ def _ours(run: Run, many: int) -> Iterator[Figure]:
                 checked(client.send(client.operation(TOGGLE, input=command))[1])
 
             empty = server.rss()
-            with crowd(Wish(server.port, many, VIEWER, core=run.cores.rest)) as listeners:
+            with crowd(ListenCommand(server.port, many, VIEWER, core=run.cores.rest)) as listeners:
                 each = (server.rss() - empty) / many / 1024
-                yield from _measured(run, "launch", listeners, server, change)
+                yield from _measure_server(run, "launch", listeners, server, change)
                 yield figure("  memory of the server a socket", "KiB", [each])
 
 
-def _measured(
+def _measure_server(
     run: Run, name: str, listeners: Crowd, server: Process, change: Callable[[int], None]
 ) -> Iterator[Figure]:
     waits: list[float] = []

@@ -50,12 +50,12 @@ def install(folder: Path, tell: Callable[[str], None], fetch: Callable[[Path], N
     try:
         fetch(folder)
     except _FAILED as error:
-        tell(f"once more, into an empty folder: {_said(error)}")
+        tell(f"once more, into an empty folder: {_npm_error(error)}")
         shutil.rmtree(folder / "node_modules", ignore_errors=True)
         try:
             fetch(folder)
         except _FAILED as again:
-            raise Missing(f"the peers could not be installed: {_said(again)}") from again
+            raise Missing(f"the peers could not be installed: {_npm_error(again)}") from again
 
 
 def _fetch(folder: Path) -> None:
@@ -68,7 +68,7 @@ def _fetch(folder: Path) -> None:
     )
 
 
-def _said(error: Exception) -> str:
+def _npm_error(error: Exception) -> str:
     """What npm itself had to say, which is in its last lines; else what happened to it."""
     words = getattr(error, "stderr", None) or ""
     text = words if isinstance(words, str) else words.decode(errors="replace")

@@ -9,7 +9,7 @@ from bench.client import Client, checked
 from bench.crowd import Crowd, crowd
 from bench.figures import Figure, figure
 from bench.launches import FLAGS, TOGGLE, admin, flag_key, make_flags, make_phase
-from bench.listeners import Wish
+from bench.listeners import ListenCommand
 from bench.rollback import ACTIVATE, RESOLVE, ROLL_BACK
 from bench.run import Run
 from bench.stack import Process, Stack
@@ -70,7 +70,9 @@ def _two_processes(run: Run, stack: Stack, many: int, limit: float) -> Figure:
     with admin(stack, changing) as client:
         make_flags(client, SMALL.flags)
         run.tell(f"opening {2 * half} sockets over two processes")
-        near, far = (_wish(run, stack, server, SMALL, half) for server in (changing, other))
+        near, far = (
+            _listen_command(run, stack, server, SMALL, half) for server in (changing, other)
+        )
         with crowd(near) as first, crowd(far) as second:
             waits, _ = _toggle_rounds(run, client, (first, second), changing, rounds=8)
     name = f"{2 * half:,} sockets over two processes"
@@ -84,14 +86,14 @@ def _rollbacks(run: Run, stack: Stack, many: int, limit: float) -> Iterable[Figu
     with admin(stack, changing) as client:
         phase = make_phase(client, make_flags(client, FLAGS))
         run.tell(f"opening {2 * half} sockets with {FLAGS} flags over two processes")
-        near, far = (_wish(run, stack, server, OWN, half) for server in (changing, other))
+        near, far = (_listen_command(run, stack, server, OWN, half) for server in (changing, other))
         with crowd(near) as first, crowd(far) as second:
             waits: dict[str, list[float]] = {ACTIVATE: [], ROLL_BACK: []}
             for number in range(max(2, run.some(8))):
                 run.tell(f"rollback {number + 1}")
                 for document in (ACTIVATE, ROLL_BACK):
                     request = client.operation(document, id=phase, mode="DISABLE_ALL")
-                    body, heard = _heard(client, request, (first, second))
+                    body, heard = _measure_change(client, request, (first, second))
                     waits[document] += heard
                     time.sleep(4 * _REST)
                 client.data(RESOLVE, id=body["rollbackLaunchPhase"]["incident"]["id"])
@@ -100,7 +102,9 @@ def _rollbacks(run: Run, stack: Stack, many: int, limit: float) -> Iterable[Figu
     yield figure("  the activation before it", "ms", waits[ACTIVATE])
 
 
-def _heard(client: Client, request: bytes, crowds: Sequence[Crowd]) -> tuple[Any, list[float]]:
+def _measure_change(
+    client: Client, request: bytes, crowds: Sequence[Crowd]
+) -> tuple[Any, list[float]]:
     """The answer, and milliseconds from the request to each socket."""
     for listeners in crowds:
         listeners.arm()
@@ -112,7 +116,7 @@ def _heard(client: Client, request: bytes, crowds: Sequence[Crowd]) -> tuple[Any
 def _one_process(
     run: Run, stack: Stack, server: Process, stream: Stream, many: int
 ) -> Iterable[Figure]:
-    command = _wish(run, stack, server, stream, many)
+    command = _listen_command(run, stack, server, stream, many)
     with admin(stack, server) as client:
         make_flags(client, stream.flags, split=stream.split)
         empty = server.rss()
@@ -128,11 +132,13 @@ def _one_process(
     yield figure("  opened, with snapshot, a second", "1/s", [many / listeners.opened])
 
 
-def _wish(run: Run, stack: Stack, server: Process, stream: Stream, many: int) -> Wish:
+def _listen_command(
+    run: Run, stack: Stack, server: Process, stream: Stream, many: int
+) -> ListenCommand:
     token = None
     if stream.needs_token:
         token = stack.launch("token", "create", "listeners", "--scope", "flags:read")
-    return Wish(server.port, many, stream.document, token, run.cores.rest)
+    return ListenCommand(server.port, many, stream.document, token, run.cores.rest)
 
 
 def _toggle_rounds(
@@ -143,7 +149,7 @@ def _toggle_rounds(
     for number in range(max(3, run.some(rounds))):
         command = {"key": flag_key(0), "enabled": number % 2 == 1}
         before = server.cpu_seconds()
-        waits += _heard(client, client.operation(TOGGLE, input=command), crowds)[1]
+        waits += _measure_change(client, client.operation(TOGGLE, input=command), crowds)[1]
         time.sleep(_REST)
         costs.append(server.cpu_seconds() - before)
     return waits, costs

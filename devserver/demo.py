@@ -30,19 +30,19 @@ async def load(uow: UnitOfWork, *, only_when_empty: bool = False) -> Loaded:
 
     `only_when_empty`: do nothing if any phase or flag exists.
     """
-    if only_when_empty and await _anything(uow):
+    if only_when_empty and await _has_content(uow):
         return Loaded()
     made_flags = await _load_flags(uow)
     made_phases = 0
     first_day = _next_morning(uow.now)
     for draft, begin, length in demo_launch.PHASES:
         if await phase_queries.by_key(uow.session, draft.key) is None:
-            await phases.create(uow, ACTOR, _planned(draft, first_day + begin, length))
+            await phases.create(uow, ACTOR, _planned_phase(draft, first_day + begin, length))
             made_phases += 1
     return Loaded(made_phases, made_flags)
 
 
-async def _anything(uow: UnitOfWork) -> bool:
+async def _has_content(uow: UnitOfWork) -> bool:
     return bool(
         await phases.list_all(uow.session) or await flag_queries.page(uow.session, Keyset(1))
     )
@@ -57,7 +57,7 @@ async def _load_flags(uow: UnitOfWork) -> int:
     return len(missing)
 
 
-def _planned(draft: PhaseDraft, begin: datetime, length: timedelta) -> PhaseDraft:
+def _planned_phase(draft: PhaseDraft, begin: datetime, length: timedelta) -> PhaseDraft:
     return replace(draft, planned_start_at=begin, planned_end_at=begin + length)
 
 

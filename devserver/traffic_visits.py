@@ -107,7 +107,7 @@ class Visits:
             "password": "wedding",
         }
         done = await self._graph.ask(ask.SIGN_UP, input=fields)
-        closed = _says(done, FEATURE_OFF)
+        closed = _has_error(done, FEATURE_OFF)
         self.deeds[Deed.CLOSED if closed else Deed.FAILED] += 1
 
     async def _lonely_couple(self) -> None:
@@ -130,10 +130,10 @@ class Visits:
             if self._suppliers:
                 await self._work(self._cast.random.choice(self._suppliers))
             return
-        if await self._leaves(token, 10):
+        if await self._stops_here(token, 10):
             return
         await self._step(token, "business_info", _about(business))
-        if await self._leaves(token, 15):
+        if await self._stops_here(token, 15):
             return
         supplier = Known(token)
         self._suppliers.append(supplier)
@@ -144,13 +144,13 @@ class Visits:
         pair = self._cast.pair()
         await self._think()
         added = await self._graph.ask(ask.ADD_CLIENT, supplier.token, input=_client(pair))
-        if self._wrong(added):
+        if self._has_errors(added):
             return
         self.deeds[Deed.CLIENTS] += 1
-        if await self._leaves(supplier.token, leaving):
+        if await self._stops_here(supplier.token, leaving):
             return
         sent = await self._invite(supplier, added["client"]["id"], pair.email)
-        if self._wrong(sent):
+        if self._has_errors(sent):
             return
         self.deeds[Deed.INVITED] += 1
         await self._invited(pair, sent["invitation"]["acceptUrl"].rpartition("/")[2])
@@ -159,9 +159,9 @@ class Visits:
         """Invite by e-mail or link; by link, too, if the daily e-mails are used up."""
         if self._cast.chance(30):
             sent = await self._graph.ask(ask.INVITE, supplier.token, id=client, email=email)
-            if _says(sent, FORBIDDEN):  # users of the demo have no mailbox to confirm
+            if _has_error(sent, FORBIDDEN):  # users of the demo have no mailbox to confirm
                 self.deeds[Deed.BY_LINK] += 1
-            elif _says(sent, LIMITED):
+            elif _has_error(sent, LIMITED):
                 self.deeds[Deed.HELD_BACK] += 1
             else:
                 return sent
@@ -173,12 +173,12 @@ class Visits:
         await self._graph.ask(ask.LOOK, code=code)
         if self._cast.chance(15):
             return
-        if self._wrong(await self._graph.ask(ask.OPEN, code=code)):
+        if self._has_errors(await self._graph.ask(ask.OPEN, code=code)):
             return
         self.deeds[Deed.OPENED] += 1
         await self._think()
         if self._cast.chance(10):
-            if not self._wrong(await self._graph.ask(ask.DECLINE, code=code)):
+            if not self._has_errors(await self._graph.ask(ask.DECLINE, code=code)):
                 self.deeds[Deed.DECLINED] += 1
         elif self._cast.chance(85):
             await self._accept(pair, code)
@@ -190,7 +190,7 @@ class Visits:
         if couple is None:
             form |= _details(pair) | {"email": pair.email, "password": self._cast.password()}
         done = await self._graph.ask(ask.ACCEPT, couple, input=form)
-        if self._limited(done) or self._wrong(done):
+        if self._is_limited(done) or self._has_errors(done):
             return
         self.deeds[Deed.ACCEPTED] += 1
         if done["session"] is not None:
@@ -209,15 +209,15 @@ class Visits:
             return None
         fields = {"userType": kind, "email": email, "password": self._cast.password()}
         done = await self._graph.ask(ask.SIGN_UP, input=fields)
-        if self._limited(done) or self._wrong(done):
+        if self._is_limited(done) or self._has_errors(done):
             return None
         self.deeds[deed] += 1
         return str(done["session"]["accessToken"])
 
     async def _step(self, token: str, step: str, data: dict[str, object]) -> None:
-        self._wrong(await self._graph.ask(ask.COMPLETE_STEP, token, step=step, data=data))
+        self._has_errors(await self._graph.ask(ask.COMPLETE_STEP, token, step=step, data=data))
 
-    async def _leaves(self, token: str, percent: float) -> bool:
+    async def _stops_here(self, token: str, percent: float) -> bool:
         """Whether somebody stops here; one in three of them asks for help first."""
         await self._think()
         if not self._cast.chance(percent):
@@ -225,7 +225,7 @@ class Visits:
         self.deeds[Deed.STALLED] += 1
         if self._cast.chance(33):
             plea = self._cast.random.choice(_PLEAS)
-            if not self._wrong(await self._graph.ask(ask.ASK_FOR_HELP, token, message=plea)):
+            if not self._has_errors(await self._graph.ask(ask.ASK_FOR_HELP, token, message=plea)):
                 self.deeds[Deed.HELP] += 1
         return True
 
@@ -236,21 +236,21 @@ class Visits:
     def _is_held(self) -> bool:
         return self._clock() < self._held_until
 
-    def _limited(self, payload: Json) -> bool:
+    def _is_limited(self, payload: Json) -> bool:
         """Whether sign-ups are rate limited; then the run makes none for a while."""
-        if not _says(payload, LIMITED):
+        if not _has_error(payload, LIMITED):
             return False
         self._held_until = self._clock() + HOLD_SECONDS
         self.deeds[Deed.HELD_BACK] += 1
         return True
 
-    def _wrong(self, payload: Json) -> bool:
+    def _has_errors(self, payload: Json) -> bool:
         if payload["errors"]:
-            self.deeds[Deed.CLOSED if _says(payload, FEATURE_OFF) else Deed.ERRORS] += 1
+            self.deeds[Deed.CLOSED if _has_error(payload, FEATURE_OFF) else Deed.ERRORS] += 1
         return bool(payload["errors"])
 
 
-def _says(payload: Json, code: str) -> bool:
+def _has_error(payload: Json, code: str) -> bool:
     return any(error["code"] == code for error in payload["errors"])
 
 

@@ -48,7 +48,9 @@ class Assets(StaticFiles):
         }
         media_type = guess_type(full_path)[0]
         for coding, suffix in _CODINGS:
-            if Path(full_path).name + suffix in self._names and coding in _taken(request):
+            if Path(full_path).name + suffix in self._names and coding in _accepted_encodings(
+                request
+            ):
                 full_path = f"{os.fspath(full_path)}{suffix}"
                 stat_result = os.stat(full_path)
                 headers["content-encoding"] = coding
@@ -61,7 +63,7 @@ class Assets(StaticFiles):
         return response
 
 
-def _taken(request: Headers) -> Iterator[str]:
+def _accepted_encodings(request: Headers) -> Iterator[str]:
     """The encodings that a client accepts; weight 0 excludes one."""
     for entry in request.get("accept-encoding", "").split(","):
         name, _, weight = entry.replace(" ", "").lower().partition(";q=")

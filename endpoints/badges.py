@@ -43,8 +43,10 @@ def badge_route(runtime: Runtime) -> Route:
         if name not in _CHECKS or (span is not None and (span not in _SPANS or check is None)):
             return PlainTextResponse("There is no such badge.\n", 404)
         if span is None or check is None:
-            return _picture(request, status_badge(await runtime.health.latest(), check))
-        return _picture(request, uptime_badge(check, span, await _uptime(runtime, check, span)))
+            return _svg_response(request, status_badge(await runtime.health.latest(), check))
+        return _svg_response(
+            request, uptime_badge(check, span, await _uptime(runtime, check, span))
+        )
 
     return Route("/badge/{check}.svg", badge, middleware=counted(runtime))
 
@@ -59,7 +61,7 @@ async def _uptime(runtime: Runtime, check: CheckType, span: str) -> Percent | No
         return None
 
 
-def _picture(request: Request, svg: str) -> Response:
+def _svg_response(request: Request, svg: str) -> Response:
     etag = f'"{hashlib.sha256(svg.encode()).hexdigest()[:16]}"'
     headers = {**_HEADERS, "etag": etag}
     if etag in request.headers.get("if-none-match", ""):

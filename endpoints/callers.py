@@ -40,30 +40,30 @@ class Callers:
         else:
             self._count -= 1  # Boyer-Moore: the remaining leader may have sent more than half
         if self._total % ENOUGH == 0:
-            self._judge()
+            self._judge_leader()
 
-    def _judge(self) -> None:
+    def _judge_leader(self) -> None:
         # A sender of nine in ten leads by eight in ten.
-        found = self._leader if self._count >= (2 * SHARE - 1) * self._total else None
-        if found is not None and self.warning is None:
+        leader = self._leader if self._count >= (2 * SHARE - 1) * self._total else None
+        if leader is not None and self.warning is None:
             self.warning = (
-                f"nearly all requests come from the private address {found}: rate limits take all "
+                f"nearly all requests come from the private address {leader}: rate limits take all "
                 "visitors for one. Name every proxy in TRUSTED_PROXIES, and let the first one set "
                 "X-Forwarded-For"
             )
             logger.warning("%s", self.warning)
-        elif found is None:
+        elif leader is None:
             self.warning = None
         if self._total >= WINDOW:
             self._leader, self._count, self._total = None, 0, 0
 
     def _is_suspect(self, host: str) -> bool:
-        is_private, is_loopback = _kind(host)
+        is_private, is_loopback = _is_private_and_own(host)
         return is_private and not (is_loopback and self._is_local)
 
 
 @lru_cache(maxsize=2_000)  # the addresses that came last
-def _kind(host: str) -> tuple[bool, bool]:
+def _is_private_and_own(host: str) -> tuple[bool, bool]:
     """Whether an address is private, and whether it is this machine."""
     try:
         address = ip_address(host)

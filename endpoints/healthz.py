@@ -26,15 +26,15 @@ def probe_routes(runtime: Runtime, stopping: Stopping, callers: Callers) -> list
         return PlainTextResponse("ok")
 
     async def readyz(_request: Request) -> Response:
-        parts = await _parts(runtime, callers, CAUSE if stopping.draining else None)
+        parts = await _read_parts(runtime, callers, CAUSE if stopping.draining else None)
         ready = parts["process"] and parts["database"] and parts["flags"]
         return JSONResponse(parts, 200 if ready else 503)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
 
 
-async def _parts(runtime: Runtime, callers: Callers, process: str | None) -> dict[str, object]:
-    database, warning = await _database(runtime)
+async def _read_parts(runtime: Runtime, callers: Callers, process: str | None) -> dict[str, object]:
+    database, warning = await _database_problem(runtime)
     flags = runtime.flags.current.version > 0
     causes = {
         "process": process,
@@ -52,11 +52,11 @@ async def _parts(runtime: Runtime, callers: Callers, process: str | None) -> dic
     }
 
 
-async def _database(runtime: Runtime) -> tuple[str | None, str | None]:
+async def _database_problem(runtime: Runtime) -> tuple[str | None, str | None]:
     """Why the process cannot serve, and a warning for operators. Never raises."""
     try:
-        found = await check(runtime.db)
+        database = await check(runtime.db)
     except Exception:
         logger.exception("readiness: the check itself failed")
         return _UNKNOWN, None
-    return found.cause, found.warning
+    return database.cause, database.warning

@@ -22,7 +22,7 @@ def beat_route(runtime: Runtime) -> Route:
         name = request.path_params["name"]
         if name not in runtime.heartbeats.sources:
             return PlainTextResponse("HEARTBEATS names no such source.\n", 404)
-        kept = await runtime.heartbeats.beat(name)
-        return Response(status_code=204 if kept else 503)
+        stored = await runtime.heartbeats.beat(name)
+        return Response(status_code=204 if stored else 503)
 
     return Route("/heartbeat/{name}", beat, methods=["POST"], middleware=counted(runtime))

@@ -33,7 +33,7 @@ class SignUps:
     def __init__(self, db: Database) -> None:
         """Start at zero."""
         self._counts = dict.fromkeys(UserType, 0)
-        db.on_commit(self._hear)
+        db.on_commit(self._count_events)
 
     def family(self) -> Metric:
         """A counter for each user type."""
@@ -41,7 +41,7 @@ class SignUps:
         text = "Accounts that people made."
         return labelled(CounterMetricFamily, "launch_sign_ups", text, values)
 
-    async def _hear(self, events: Sequence[RecordedEvent]) -> None:
+    async def _count_events(self, events: Sequence[RecordedEvent]) -> None:
         for recorded in events:
             if isinstance(recorded.event, UserSignedUp):
                 self._counts[recorded.event.user_type] += 1
@@ -59,13 +59,13 @@ def product_families(figures: Figures, age: float) -> Iterator[Metric]:
         GaugeMetricFamily,
         "launch_health_status",
         "1 for the status of each check.",
-        _states(figures),
+        _check_states(figures),
     )
     for name, rows in (figures.rows or {}).items():
         yield labelled(GaugeMetricFamily, name, TEXTS[name], rows)
 
 
-def _states(figures: Figures) -> Iterator[tuple[Labels, float]]:
-    for check, found in figures.health.items():
+def _check_states(figures: Figures) -> Iterator[tuple[Labels, float]]:
+    for check, state in figures.health.items():
         for status in HealthStatus:
-            yield {"check": check.value, "status": status.value}, status is found
+            yield {"check": check.value, "status": status.value}, status is state

@@ -37,7 +37,7 @@ class Exposition:
         self._sign_ups = SignUps(runtime.db)
         limit, folder = runtime.settings.database_timeout_seconds, runtime.settings.metrics_dir
         self._product = ProductFigures(runtime.db, runtime.health, limit)
-        self._sharing = Sharing(folder, self._mine) if folder is not None else None
+        self._sharing = Sharing(folder, self._own_families) if folder is not None else None
         self.route = Route("/metrics", self._answer)
 
     @asynccontextmanager
@@ -57,33 +57,33 @@ class Exposition:
         if not await _may_read(self._runtime, request):
             return PlainTextResponse("A token with the scope metrics:read is needed.\n", 403)
         product = product_families(*await self._product.look())
-        here = self._sharing.everything() if self._sharing else self._mine()
-        return exposition([*here, *product])
+        families_here = self._sharing.everything() if self._sharing else self._own_families()
+        return exposition([*families_here, *product])
 
-    def _mine(self) -> list[Metric]:
+    def _own_families(self) -> list[Metric]:
         return [*_families(self._runtime), self._sign_ups.family()]
 
 
 def _families(runtime: Runtime) -> Iterator[Metric]:
     """Read the parts of a process; stores nothing."""
-    found = runtime.meter.so_far()
+    folds = runtime.meter.so_far()
     yield build_info()
     yield counter(
         "launch_requests",
         "GraphQL over HTTP, operations of sockets and streams, OFREP and other routes.",
-        found.get(REQUESTS, EMPTY).total,
+        folds.get(REQUESTS, EMPTY).total,
     )
     yield counter(
         "launch_request_errors",
         "Those that failed by our fault.",
-        found.get(REQUEST_ERRORS, EMPTY).total,
+        folds.get(REQUEST_ERRORS, EMPTY).total,
     )
     yield histogram(
         "launch_response_seconds",
         "Time to answer; of a stream, to its first result.",
-        found.get(RESPONSE_TIME, EMPTY),
+        folds.get(RESPONSE_TIME, EMPTY),
     )
-    lag = found.get(LOOP_LAG, EMPTY)
+    lag = folds.get(LOOP_LAG, EMPTY)
     yield gauge("launch_event_loop_lag_seconds", "The newest delay.", lag.last / 1000)
     yield gauge("launch_websockets", "Open sockets.", runtime.meter.sockets)
     yield gauge("launch_database_connections", "Those in use.", runtime.db.connections_used)

@@ -40,9 +40,11 @@ class RequestIds:
 
                 async def named(message: Message) -> None:
                     if message["type"] == "http.response.start":
-                        others = [item for item in message.get("headers", ()) if item[0] != _HEADER]
-                        message = {**message, "headers": [*others, shown]}
-                        _answered(scope, message["status"], span)
+                        headers = [
+                            item for item in message.get("headers", ()) if item[0] != _HEADER
+                        ]
+                        message = {**message, "headers": [*headers, shown]}
+                        _log_response(scope, message["status"], span)
                     await send(message)
 
                 await self._app(scope, receive, named)
@@ -54,13 +56,13 @@ def _span(scope: Scope) -> AbstractContextManager[Span]:
     """A span below the caller's, if it sent a W3C `traceparent`."""
     if not tracing.is_on() or scope["path"] in _POLLED:
         return nullcontext(tracing.NO_SPAN)
-    attributes = {"http.request.method": _method(scope), "url.path": _begin(scope)}
-    found = {name: first_value(scope, name.encode()) for name in ("traceparent", "tracestate")}
-    parent = {name: value for name, value in found.items() if value is not None}
+    attributes = {"http.request.method": _method(scope), "url.path": _path_prefix(scope)}
+    context = {name: first_value(scope, name.encode()) for name in ("traceparent", "tracestate")}
+    parent = {name: value for name, value in context.items() if value is not None}
     return tracing.span(_name(scope), Kind.REQUEST, attributes, parent)
 
 
-def _answered(scope: Scope, status: int, span: Span) -> None:
+def _log_response(scope: Scope, status: int, span: Span) -> None:
     """Log responses that did not come from the graph, which logs its own."""
     if span is not tracing.NO_SPAN:
         attributes = {"http.response.status_code": status}
@@ -71,14 +73,14 @@ def _answered(scope: Scope, status: int, span: Span) -> None:
 
 
 def _name(scope: Scope) -> str:
-    return f"{_method(scope)} {_begin(scope)}"
+    return f"{_method(scope)} {_path_prefix(scope)}"
 
 
 def _method(scope: Scope) -> str:
     return str(scope.get("method", "WEBSOCKET"))
 
 
-def _begin(scope: Scope) -> str:
+def _path_prefix(scope: Scope) -> str:
     """The first part of a path: the rest may be the code of an invitation."""
-    found = _BEGIN.match(scope["path"])
-    return found.group() if found else "?"
+    match = _BEGIN.match(scope["path"])
+    return match.group() if match else "?"

@@ -34,27 +34,27 @@ class Shelf:
         self._folder = folder
         self._place, self._lock = self._take()
         # The counters of earlier processes at this place.
-        self._before = [family for family in self._read(self._place) if _adds_up(family)]
+        self._before = [family for family in self._read(self._place) if _is_additive(family)]
 
     def put(self, families: Iterable[Metric]) -> None:
         """Write the metrics of this process."""
-        mine = [_plain(family) for family in families]
-        text = json.dumps(_sum([*self._before, *mine]))
+        own_families = [_to_plain(family) for family in families]
+        text = json.dumps(_sum([*self._before, *own_families]))
         draft = self._folder / f"{self._place}.new"
         draft.write_text(text)
         draft.replace(self._file(self._place))
 
     def everything(self) -> list[Metric]:
         """The metrics of all processes; without gauges of processes that have ended."""
-        found: list[Family] = []
+        families_of_host: list[Family] = []
         for place in range(MAX_PLACES):
             is_alive = place == self._place or self._is_taken(place)
             for family in self._read(place):
-                if _adds_up(family) or family["name"] in _ALIKE:
-                    found.append(family)
+                if _is_additive(family) or family["name"] in _ALIKE:
+                    families_of_host.append(family)
                 elif is_alive:
-                    found.append(_marked(family, str(place)))
-        return [_family(item) for item in _sum(found)]
+                    families_of_host.append(_with_process_label(family, str(place)))
+        return [_to_family(item) for item in _sum(families_of_host)]
 
     def close(self) -> None:
         """Release the place for another process."""
@@ -80,10 +80,10 @@ class Shelf:
 
     def _read(self, place: int) -> list[Family]:
         try:
-            found: list[Family] = json.loads(self._file(place).read_text())
+            families_read: list[Family] = json.loads(self._file(place).read_text())
         except (FileNotFoundError, ValueError):
             return []
-        return found
+        return families_read
 
     def _file(self, place: int) -> Path:
         return self._folder / f"{place}.json"
@@ -134,25 +134,25 @@ def _locked(descriptor: int, kind: int) -> bool:
     return True
 
 
-def _plain(family: Metric) -> Family:
+def _to_plain(family: Metric) -> Family:
     samples = [[sample.name, sample.labels, sample.value] for sample in family.samples]
     return {
         "name": family.name, "text": family.documentation, "type": family.type, "samples": samples
     }  # fmt: skip
 
 
-def _family(plain: Family) -> Metric:
+def _to_family(plain: Family) -> Metric:
     family = Metric(plain["name"], plain["text"], plain["type"])
     for name, labels, value in plain["samples"]:
         family.add_sample(name, labels, value)
     return family
 
 
-def _adds_up(family: Family) -> bool:
+def _is_additive(family: Family) -> bool:
     return family["type"] in _ADDED_UP
 
 
-def _marked(family: Family, place: str) -> Family:
+def _with_process_label(family: Family, place: str) -> Family:
     samples = [[name, {**labels, LABEL: place}, value] for name, labels, value in family["samples"]]
     return {**family, "samples": samples}
 
@@ -162,17 +162,17 @@ def _sum(families: Iterable[Family]) -> list[Family]:
 
     Buckets are sums, with the same bounds in all processes.
     """
-    found: dict[str, tuple[Family, dict[tuple[object, ...], list[Any]]]] = {}
+    by_name: dict[str, tuple[Family, dict[tuple[object, ...], list[Any]]]] = {}
     for family in families:
-        _, samples = found.setdefault(family["name"], (family, {}))
+        _, samples = by_name.setdefault(family["name"], (family, {}))
         for name, labels, value in family["samples"]:
-            known = samples.setdefault((name, *sorted(labels.items())), [name, labels, 0.0])
-            known[2] = known[2] + value if _adds_up(family) else value
-    return list(_families(found.values()))
+            entry = samples.setdefault((name, *sorted(labels.items())), [name, labels, 0.0])
+            entry[2] = entry[2] + value if _is_additive(family) else value
+    return list(_families(by_name.values()))
 
 
 def _families(
-    found: Iterable[tuple[Family, dict[tuple[object, ...], list[Any]]]],
+    by_name: Iterable[tuple[Family, dict[tuple[object, ...], list[Any]]]],
 ) -> Iterator[Family]:
-    for family, samples in found:
+    for family, samples in by_name:
         yield {**family, "samples": list(samples.values())}

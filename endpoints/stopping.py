@@ -102,13 +102,13 @@ class _Answer:
 
     async def _until_gone(self) -> Message:
         """Wait for the disconnect; for a stream also for the end of the process."""
-        gone = asyncio.ensure_future(self._receive())
+        disconnected = asyncio.ensure_future(self._receive())
         ended = asyncio.ensure_future(self._stopping.ended.wait())
         try:
-            await asyncio.wait({gone, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if not gone.done() and self.is_open_stream:
+            await asyncio.wait({disconnected, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if not disconnected.done() and self.is_open_stream:
                 return {"type": "http.disconnect"}
-            return await gone
+            return await disconnected
         finally:
-            gone.cancel()
+            disconnected.cancel()
             ended.cancel()

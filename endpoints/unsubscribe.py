@@ -1,6 +1,6 @@
-"""Links at the end of our letters: they stop them without a log-in (S73, SEC5, RFC 8058).
+"""The links in e-mails that stop them without a log-in (S73, SEC5, RFC 8058).
 
-GET asks, because mail scanners follow every link; POST does it, also by one click.
+GET shows a form, because mail scanners follow every link; POST unsubscribes, also by one click.
 """
 
 from starlette.requests import Request
@@ -57,7 +57,7 @@ _ALLOWED = "<p>Suppliers can invite you again.</p>" + _ASK_INVITATIONS
 
 
 def unsubscribe_routes(runtime: Runtime) -> list[Route]:
-    """All kinds of links."""
+    """The routes of all kinds of links."""
     return [
         _invitations_route(runtime),
         _messages_route(runtime),
@@ -67,7 +67,7 @@ def unsubscribe_routes(runtime: Runtime) -> list[Route]:
 
 
 def _messages_route(runtime: Runtime) -> Route:
-    """E-mails about messages to one person, who can have them back by the same link."""
+    """E-mails about messages to a person; the same link turns them on again."""
 
     async def unsubscribe(request: Request) -> Response:
         user_id = unsubscribing.read_messages(request.path_params["code"], runtime.secret)
@@ -81,7 +81,7 @@ def _messages_route(runtime: Runtime) -> Route:
                 kind = NotificationKind.MESSAGE
                 await notifications.allow_email(uow, ANONYMOUS, user_id, kind, wanted=again)
         except LaunchError as error:
-            return _failed(_MESSAGES, error)
+            return _error_page(_MESSAGES, error)
         return _page(_MESSAGES, _MESSAGES_AGAIN if again else _NO_MESSAGES)
 
     path = "/unsubscribe/messages/{code}"
@@ -104,7 +104,7 @@ def _notifications_route(runtime: Runtime) -> Route:
                 wanted = NotificationKind(kind)
                 await notifications.allow_email(uow, ANONYMOUS, user_id, wanted, wanted=again)
         except LaunchError as error:
-            return _failed(_NOTIFICATIONS, error)
+            return _error_page(_NOTIFICATIONS, error)
         return _page(_NOTIFICATIONS, _KIND_AGAIN if again else _NO_KIND)
 
     path = "/unsubscribe/notifications/{kind}/{code}"
@@ -112,7 +112,7 @@ def _notifications_route(runtime: Runtime) -> Route:
 
 
 def _reminders_route(runtime: Runtime) -> Route:
-    """Reminders of our own."""
+    """Reminders of the product."""
 
     async def unsubscribe(request: Request) -> Response:
         user_id = unsubscribing.read(request.path_params["code"], runtime.secret)
@@ -124,14 +124,14 @@ def _reminders_route(runtime: Runtime) -> Route:
             async with runtime.db.write() as uow:
                 await nudges.allow(uow, ANONYMOUS, user_id, wanted=False)
         except LaunchError as error:
-            return _failed(_REMINDERS, error)
+            return _error_page(_REMINDERS, error)
         return _page(_REMINDERS, _DONE)
 
     return Route("/unsubscribe/{code}", unsubscribe, methods=_METHODS, middleware=counted(runtime))
 
 
 def _invitations_route(runtime: Runtime) -> Route:
-    """Invitations of all suppliers; whoever has the link can have them back."""
+    """Invitations of all suppliers; the same link allows them again."""
 
     async def unsubscribe(request: Request) -> Response:
         email = unsubscribing.read_address(request.path_params["code"], runtime.secret)
@@ -146,14 +146,14 @@ def _invitations_route(runtime: Runtime) -> Route:
             async with runtime.db.write() as uow:
                 await (invitation_limits.lift if again else invitation_limits.suppress)(uow, email)
         except LaunchError as error:
-            return _failed(_INVITATIONS, error)
+            return _error_page(_INVITATIONS, error)
         return _page(_INVITATIONS, _ALLOWED if again else _STOPPED)
 
     path = "/unsubscribe/invitations/{code}"
     return Route(path, unsubscribe, methods=_METHODS, middleware=counted(runtime))
 
 
-def _failed(title: str, error: LaunchError) -> Response:
+def _error_page(title: str, error: LaunchError) -> Response:
     status = 503 if isinstance(error, DependencyDown) else 404
     return _page(title, f"<p>{error.message}</p>", status)
 

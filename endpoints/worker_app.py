@@ -52,18 +52,18 @@ async def _healthz(_request: Request) -> Response:
 def _readiness(view: WorkerView) -> Callable[[Request], Awaitable[Response]]:
     async def readyz(_request: Request) -> Response:
         """Redis may be away: it works on without."""
-        found = await check(view.db)
+        database = await check(view.db)
         queue = view.has_queue()
         causes = {
-            "database": found.cause,
+            "database": database.cause,
             "queue": None if queue else "the queue is not connected",
         }
         body = {
-            "database": found.cause is None,
+            "database": database.cause is None,
             "queue": queue,
             "realtime": view.has_bus(),
             "causes": {part: cause for part, cause in causes.items() if cause},
-            "warnings": [found.warning] if found.warning else [],
+            "warnings": [database.warning] if database.warning else [],
         }
         return JSONResponse(body, 200 if body["database"] and queue else 503)
 

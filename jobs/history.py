@@ -49,15 +49,15 @@ class History:
     async def run(self, task: str, now: datetime) -> AsyncIterator[None]:
         """Record the start, then the end with duration and error."""
         run, begin = TaskRun(self._worker, now), monotonic()
-        await self._leave(task, run)
+        await self._store(task, run)
         try:
             yield
         except Exception as error:
-            await self._leave(task, _ended(run, begin, describe(error)))
+            await self._store(task, _ended_run(run, begin, describe(error)))
             raise
-        await self._leave(task, _ended(run, begin))
+        await self._store(task, _ended_run(run, begin))
 
-    async def _leave(self, task: str, run: TaskRun) -> None:
+    async def _store(self, task: str, run: TaskRun) -> None:
         try:
             async with asyncio.timeout(_REDIS_SECONDS):
                 await self._redis.hset(KEY, task, _RUN.dump_json(run))
@@ -73,7 +73,7 @@ async def last_runs(redis: Redis) -> Mapping[str, TaskRun]:
     return {task: run for task, run in runs.items() if run is not None}
 
 
-def _ended(run: TaskRun, begin: float, error: str | None = None) -> TaskRun:
+def _ended_run(run: TaskRun, begin: float, error: str | None = None) -> TaskRun:
     return replace(run, seconds=round(monotonic() - begin, 3), error=error)
 
 

@@ -1,4 +1,4 @@
-"""What follows from each event: one map, read at one glance (R4)."""
+"""Maps each event to the jobs that follow from it (R4)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -55,10 +55,7 @@ Route = Callable[[WrittenEvent], list[JobSpec]]
 
 
 async def enqueue_for(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
-    """Add the jobs of these events, and count them, inside the transaction that wrote them.
-
-    Journeys and inboxes follow them there too.
-    """
+    """Enqueue and count the jobs of these events in the transaction that wrote them."""
     await count_events(session, events)
     await journeys.follow(session, events)
     await notifications.follow(session, events)
@@ -67,7 +64,7 @@ async def enqueue_for(session: AsyncSession, events: Sequence[WrittenEvent]) -> 
 
 
 def jobs_for(recorded: WrittenEvent) -> list[JobSpec]:
-    """What the system does because of an event; most ask for nothing."""
+    """The jobs that follow from an event; most have none."""
     route = _ROUTES.get(type(recorded.event))
     return [*(route(recorded) if route else ()), *_notifications(recorded)]
 
@@ -86,14 +83,14 @@ def _notifications(recorded: WrittenEvent) -> list[JobSpec]:
 
 
 def _route(kind: type[E], jobs: Callable[[E, WrittenEvent], list[JobSpec]]) -> Route:
-    def found(recorded: WrittenEvent) -> list[JobSpec]:
+    def jobs_of(recorded: WrittenEvent) -> list[JobSpec]:
         assert isinstance(recorded.event, kind)
         return jobs(recorded.event, recorded)
 
-    return found
+    return jobs_of
 
 
-def _ramp(event: PhaseChanged, recorded: WrittenEvent) -> list[JobSpec]:
+def _ramp_jobs(event: PhaseChanged, recorded: WrittenEvent) -> list[JobSpec]:
     """The next step of a ramp, at its time (A7).
 
     The due moment is part of the key: after a pause the same step is due at another one.
@@ -111,36 +108,36 @@ def _ramp(event: PhaseChanged, recorded: WrittenEvent) -> list[JobSpec]:
     return [JobSpec(RAMP, payload, due - recorded.recorded_at, key)]
 
 
-def _phase(event: PhaseChanged, recorded: WrittenEvent) -> list[JobSpec]:
-    """The ramp goes on; and whom a rollback reached is counted once it is done (L19)."""
+def _phase_jobs(event: PhaseChanged, recorded: WrittenEvent) -> list[JobSpec]:
+    """The next step of the ramp; after a rollback, the count of affected people (L19)."""
     is_rollback = event.after is PhaseStatus.ROLLED_BACK is not event.before
     if not is_rollback or event.run_id is None:
-        return _ramp(event, recorded)
+        return _ramp_jobs(event, recorded)
     run_id = str(event.run_id)
     return [JobSpec(COUNT_IMPACT, {"run_id": run_id}, dedupe_key=f"impact:{run_id}")]
 
 
-def _mail(event: MailQueued, _recorded: WrittenEvent) -> list[JobSpec]:
+def _mail_jobs(event: MailQueued, _recorded: WrittenEvent) -> list[JobSpec]:
     return [mail_job(event.mail_id)]
 
 
 def mail_job(mail_id: UUID) -> JobSpec:
-    """One attempt to send a letter; a second job for the same letter is not added."""
+    """One attempt to send an e-mail; a second job for the same e-mail is not added."""
     return JobSpec(SEND_MAIL, {"mail_id": str(mail_id)}, dedupe_key=f"mail:{mail_id}")
 
 
-def _rehearse(event: RehearsalMoved, _recorded: WrittenEvent) -> list[JobSpec]:
-    """One job carries a rehearsal through all its stages (X4)."""
+def _rehearsal_jobs(event: RehearsalMoved, _recorded: WrittenEvent) -> list[JobSpec]:
+    """One job runs a rehearsal through all its stages (X4)."""
     if event.stage != STARTED:
         return []
     run_id = str(event.run_id)
     return [JobSpec(REHEARSE, {"run_id": run_id}, dedupe_key=f"rehearse:{run_id}")]
 
 
-def _incident(event: IncidentChanged, _recorded: WrittenEvent) -> list[JobSpec]:
-    """Whom it concerns hears of it (S117). No key: each change may be the one that matters.
+def _incident_jobs(event: IncidentChanged, _recorded: WrittenEvent) -> list[JobSpec]:
+    """Alerts (S117), without a key, because each change may matter.
 
-    Its end is told to those whom it held up (X12).
+    At its end the people whom it had blocked are notified (X12).
     """
     payload = {"incident_id": str(event.incident_id)}
     ends = event.before in ACTIVE_STATUSES and event.after not in ACTIVE_STATUSES
@@ -148,41 +145,41 @@ def _incident(event: IncidentChanged, _recorded: WrittenEvent) -> list[JobSpec]:
     return [*jobs, JobSpec(WORKS_AGAIN, payload)] if ends else jobs
 
 
-def _signed_up(event: UserSignedUp, recorded: WrittenEvent) -> list[JobSpec]:
-    """Five minutes later somebody looks whether they get on (S72)."""
+def _sign_up_jobs(event: UserSignedUp, recorded: WrittenEvent) -> list[JobSpec]:
+    """A check five minutes after the sign-up (S72)."""
     has_setup = event.user_type is not UserType.ADMIN
-    return [_look_after(event.user_id, recorded)] if has_setup else []
+    return [_look_after_job(event.user_id, recorded)] if has_setup else []
 
 
-def _onboarding(event: OnboardingChanged, recorded: WrittenEvent) -> list[JobSpec]:
-    """The same after each activity; and the support hears of who needs help (S44)."""
+def _onboarding_jobs(event: OnboardingChanged, recorded: WrittenEvent) -> list[JobSpec]:
+    """A check after each activity; and the support team is notified of requests for help (S44)."""
     jobs = []
     if event.action in nudges.ACTIVITIES:
-        jobs.append(_look_after(event.user_id, recorded))
+        jobs.append(_look_after_job(event.user_id, recorded))
     if event.action in nudges.ABOUT_HELP:
         jobs.append(JobSpec(FOLLOW_HELP, {"onboarding_id": str(event.onboarding_id)}))
     return jobs
 
 
-def _look_after(user_id: UserId, recorded: WrittenEvent) -> JobSpec:
-    """One job for each person and activity; that of an earlier activity finds itself too old."""
+def _look_after_job(user_id: UserId, recorded: WrittenEvent) -> JobSpec:
+    """One job per person and activity; the job of an earlier activity does nothing."""
     since = recorded.recorded_at.isoformat()
     payload = {"user_id": str(user_id), "since": since}
     return JobSpec(LOOK_AFTER, payload, STALLED_AFTER, f"look-after:{user_id}:{since}")
 
 
-def _bulk(event: BulkInvitationChanged, _recorded: WrittenEvent) -> list[JobSpec]:
-    """What may leave leaves at once; the sweep goes on with the rest (M10)."""
+def _bulk_jobs(event: BulkInvitationChanged, _recorded: WrittenEvent) -> list[JobSpec]:
+    """Send what the limits allow at once; the sweep continues with the rest (M10)."""
     return [bulk_job(event.bulk_id)] if event.action in ("started", "extended") else []
 
 
 def bulk_job(bulk_id: UUID) -> JobSpec:
-    """Goes on with a bulk invitation; a second job for the same one is not added."""
+    """Continue a bulk invitation; a second job for the same one is not added."""
     return JobSpec(SEND_BULK, {"bulk_id": str(bulk_id)}, dedupe_key=f"bulk:{bulk_id}")
 
 
-def _message(event: MessageChanged, _recorded: WrittenEvent) -> list[JobSpec]:
-    """Who has not read a message after a while is told by e-mail (M7)."""
+def _message_jobs(event: MessageChanged, _recorded: WrittenEvent) -> list[JobSpec]:
+    """An e-mail about a message that stays unread (M7)."""
     if event.action != SENT:
         return []
     payload = {
@@ -193,19 +190,19 @@ def _message(event: MessageChanged, _recorded: WrittenEvent) -> list[JobSpec]:
     return [JobSpec(TELL_OF_MESSAGE, payload, AWAY_AFTER, f"message:{event.message_id}")]
 
 
-def _redeliver(event: RedeliveryAsked, _recorded: WrittenEvent) -> list[JobSpec]:
-    """Deliveries in their order need no event: the cursor of each webhook tells (A46)."""
+def _redelivery_jobs(event: RedeliveryAsked, _recorded: WrittenEvent) -> list[JobSpec]:
+    """Deliveries in order need no event, because each webhook has a cursor (A46)."""
     return [JobSpec(REDELIVER, {"delivery_id": str(event.delivery_id)})]
 
 
 _ROUTES: dict[type[Event], Route] = {
-    BulkInvitationChanged: _route(BulkInvitationChanged, _bulk),
-    IncidentChanged: _route(IncidentChanged, _incident),
-    RehearsalMoved: _route(RehearsalMoved, _rehearse),
-    PhaseChanged: _route(PhaseChanged, _phase),
-    MailQueued: _route(MailQueued, _mail),
-    RedeliveryAsked: _route(RedeliveryAsked, _redeliver),
-    UserSignedUp: _route(UserSignedUp, _signed_up),
-    OnboardingChanged: _route(OnboardingChanged, _onboarding),
-    MessageChanged: _route(MessageChanged, _message),
+    BulkInvitationChanged: _route(BulkInvitationChanged, _bulk_jobs),
+    IncidentChanged: _route(IncidentChanged, _incident_jobs),
+    RehearsalMoved: _route(RehearsalMoved, _rehearsal_jobs),
+    PhaseChanged: _route(PhaseChanged, _phase_jobs),
+    MailQueued: _route(MailQueued, _mail_jobs),
+    RedeliveryAsked: _route(RedeliveryAsked, _redelivery_jobs),
+    UserSignedUp: _route(UserSignedUp, _sign_up_jobs),
+    OnboardingChanged: _route(OnboardingChanged, _onboarding_jobs),
+    MessageChanged: _route(MessageChanged, _message_jobs),
 }

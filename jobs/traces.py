@@ -35,16 +35,16 @@ async def traced(job: Job) -> AsyncIterator[None]:
         try:
             yield
         except RetryRequested as later:
-            _tell("comes again", begin, later.reason)
+            _log_outcome("comes again", begin, later.reason)
             raise
         except Exception as error:
             span.describe(job.entrypoint, {}, failed=True)
-            _tell("failed", begin, describe(error))
+            _log_outcome("failed", begin, describe(error))
             raise
-        _tell("done", begin)
+        _log_outcome("done", begin)
 
 
-def _tell(outcome: str, begin: float, why: str | None = None) -> None:
+def _log_outcome(outcome: str, begin: float, why: str | None = None) -> None:
     milliseconds = (perf_counter() - begin) * 1000
     level = logging.WARNING if outcome == "failed" else logging.INFO
     extra = {"outcome": outcome, "ms": round(milliseconds, 1), "why": why}

@@ -17,12 +17,12 @@ async def wake(db: Database) -> None:
     webhooks = await reads.due(db)
     if not webhooks:
         return
-    jobs = [_job(key) for key in webhooks]
+    jobs = [_deliver_job(key) for key in webhooks]
     async with db.write() as uow:
         await enqueue(uow.session, jobs)
 
 
-def _job(key: UUID) -> JobSpec:
+def _deliver_job(key: UUID) -> JobSpec:
     return JobSpec(DELIVER, {"webhook_id": str(key)}, dedupe_key=f"{DELIVER}:{key}")
 
 

@@ -46,7 +46,7 @@ def revoke(id_or_prefix: str) -> None:
     """Revoke a token; its streams end within seconds."""
 
     async def work(db: Database) -> ApiToken:
-        row = _pick(await _all(db), id_or_prefix)
+        row = _find_token(await _all(db), id_or_prefix)
         async with db.write() as uow:
             return await api_tokens.revoke_token(uow, ACTOR, row.id)
 
@@ -59,15 +59,15 @@ async def _all(db: Database) -> list[ApiToken]:
         return await api_tokens.list_tokens(session)
 
 
-def _pick(rows: Sequence[ApiToken], id_or_prefix: str) -> ApiToken:
-    matching = [row for row in rows if _is(row, id_or_prefix)]
+def _find_token(rows: Sequence[ApiToken], id_or_prefix: str) -> ApiToken:
+    matching = [row for row in rows if _matches(row, id_or_prefix)]
     if len(matching) == 1:
         return matching[0]
     how_many = "No token has" if not matching else f"{len(matching)} tokens have"
     raise CommandError(f"{how_many} this id or prefix: see `launch token list`.")
 
 
-def _is(row: ApiToken, id_or_prefix: str) -> bool:
+def _matches(row: ApiToken, id_or_prefix: str) -> bool:
     """True for its id, for the prefix of its secret as lists show it, and for the whole secret."""
     fits = row.prefix.startswith(id_or_prefix) or id_or_prefix.startswith(row.prefix)
     return str(row.id) == id_or_prefix or (fits and len(id_or_prefix) > len(API_TOKEN_PREFIX))

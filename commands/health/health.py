@@ -43,12 +43,12 @@ def show_gaps(server: Server, *, as_json: bool) -> int:
     if as_json:
         show_json(gaps)
     else:
-        show(table(("within", "longest time without a check"), map(_gap_row, gaps.items())))
+        show(table(("within", "longest time without a check"), map(_gap_cells, gaps.items())))
     hour = gaps["LAST_1H"]
     return 0 if hour is not None and hour <= PROMISED_GAP else 1
 
 
-def _gap_row(gap: tuple[str, float | None]) -> tuple[str, str]:
+def _gap_cells(gap: tuple[str, float | None]) -> tuple[str, str]:
     window, seconds = gap
     span = window.removeprefix("LAST_").lower()
     if seconds is None:

@@ -63,16 +63,16 @@ def show_one(
     """Show an incident with its suspects and timeline."""
     server = connect(url, token)
     if markdown:
-        echo(_one(server, number, documents.REPORT)["report"], newline=False)
+        echo(_find_incident(server, number, documents.REPORT)["report"], newline=False)
         return
-    incident = _one(server, number, documents.SHOW)
+    incident = _find_incident(server, number, documents.SHOW)
     show_json(incident) if as_json else show_incident(incident)
 
 
 @app.command()
 def ack(number: Number, note: Note = None, url: Url = None, token: Token = None) -> None:
     """Acknowledge an incident: reminders and escalation stop."""
-    _move(connect(url, token), number, documents.TAKE, note=note)
+    _change_status(connect(url, token), number, documents.TAKE, note=note)
 
 
 @app.command()
@@ -83,19 +83,19 @@ def resolve(
     token: Token = None,
 ) -> None:
     """Resolve an incident."""
-    _move(connect(url, token), number, documents.RESOLVE, notes=notes)
+    _change_status(connect(url, token), number, documents.RESOLVE, notes=notes)
 
 
 @app.command()
 def reopen(number: Number, note: Note = None, url: Url = None, token: Token = None) -> None:
     """Reopen a resolved or closed incident."""
-    _move(connect(url, token), number, documents.REOPEN, note=note)
+    _change_status(connect(url, token), number, documents.REOPEN, note=note)
 
 
 @app.command()
 def close(number: Number, url: Url = None, token: Token = None) -> None:
     """Close a resolved incident."""
-    _move(connect(url, token), number, documents.CLOSE)
+    _change_status(connect(url, token), number, documents.CLOSE)
 
 
 @app.command()
@@ -112,8 +112,8 @@ def revert(
 ) -> None:
     """Revert the change that is the most likely cause; the incident stays open."""
     server = connect(url, token)
-    change_and_score = _suspect(
-        _one(server, number, documents.SUSPECTS)["suspects"], number, suspect
+    change_and_score = _find_suspect(
+        _find_incident(server, number, documents.SUSPECTS)["suspects"], number, suspect
     )
     change = change_and_score["change"]
     show(f"{what(change)} at {moment(change['at'])}: {'; '.join(change_and_score['why'])}")
@@ -122,19 +122,19 @@ def revert(
     show(f"{flag['key']} {switch(flag['enabled'])} {flag['rolloutPercentage']} %")
 
 
-def _one(server: Server, number: int, document: str = documents.FIND) -> Data:
+def _find_incident(server: Server, number: int, document: str = documents.FIND) -> Data:
     incidents = server.ask(document, number=number)["incidents"]["nodes"]
     if not incidents:
         raise CommandError(f"There is no incident {number}: see `launch incidents list --all`.")
     return incidents[0]
 
 
-def _move(server: Server, number: int, document: str, **fields: object) -> None:
-    incident = _one(server, number)
+def _change_status(server: Server, number: int, document: str, **fields: object) -> None:
+    incident = _find_incident(server, number)
     show(head(server.change(document, id=incident["id"], **fields)["incident"]))
 
 
-def _suspect(suspects: list[Data], number: int, place: int | None) -> Data:
+def _find_suspect(suspects: list[Data], number: int, place: int | None) -> Data:
     if place is not None:
         matching = suspects[place - 1 : place]
     else:

@@ -22,7 +22,7 @@ def follow(server: Server, change: Json | None) -> None:
     if change is None:
         return
     try:
-        change = asyncio.run(_last(server, change["version"], _progress)) or change
+        change = asyncio.run(_last_propagation(server, change["version"], _progress)) or change
     except Exception as error:
         remark(f"Its propagation cannot be followed: {problem_of(error, server)}", "yellow")
         return
@@ -34,13 +34,14 @@ def result(change: Json) -> str:
     if not change["complete"]:
         unknown = unknown_text(change["unknownProcesses"], change["unknownStreams"])
         rest = f"{unknown}; " if unknown else ""
-        return f"{_who(change, change['acked'])} have it; {rest}waiting for {change['slowest']}"
+        receivers = _receivers_text(change, change["acked"])
+        return f"{receivers} have it; {rest}waiting for {change['slowest']}"
     budget = "within" if change["withinBudget"] else "NOT within"
     times = f"{change['completeMs']} ms, 95 % after {change['p95Ms']} ms"
-    return f"{_who(change, change['total'])} have it: {times}, {budget} 30 s"
+    return f"{_receivers_text(change, change['total'])} have it: {times}, {budget} 30 s"
 
 
-def _who(change: Json, have: int) -> str:
+def _receivers_text(change: Json, have: int) -> str:
     clients = change["total"] - change["processes"]
     return f"{have} of {change['total']} ({change['processes']} processes, {clients} streams)"
 
@@ -50,7 +51,7 @@ def _progress(change: Json) -> None:
         remark(f"  {result(change)}")
 
 
-async def _last(server: Server, version: int, seen: Callable[[Json], None]) -> Json:
+async def _last_propagation(server: Server, version: int, seen: Callable[[Json], None]) -> Json:
     from gql import gql  # noqa: PLC0415 - heavy
 
     request, last = gql(FOLLOW), None

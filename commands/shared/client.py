@@ -124,7 +124,7 @@ def problem_of(error: Exception, server: Server) -> CommandError:
     )
 
     if isinstance(error, TransportQueryError):
-        return _refused(error, server)
+        return _problem_of_errors(error, server)
     unauthorized = getattr(error, "code", None) == HTTPStatus.UNAUTHORIZED
     if unauthorized or _close_code(error) == FORBIDDEN:
         return _not_logged_in(server)
@@ -143,7 +143,7 @@ def code_of(error: "TransportError | Exception") -> str | None:
     return str(code) if code else None
 
 
-def _refused(error: "TransportQueryError", server: Server) -> CommandError:
+def _problem_of_errors(error: "TransportQueryError", server: Server) -> CommandError:
     if code_of(error) == "UNAUTHENTICATED":
         return _not_logged_in(server)
     messages = [

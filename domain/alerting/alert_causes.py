@@ -65,7 +65,7 @@ def causes_of(snapshot: HealthSnapshot) -> list[Cause]:
     """
     failing = {state.check for state in snapshot.checks if state.consecutive_failures}
     return [
-        replace(_of_check(state, snapshot.at), opens=not is_explained(state.check, failing))
+        replace(_cause_of_check(state, snapshot.at), opens=not is_explained(state.check, failing))
         for state in snapshot.checks
         if _is_sure(state)
     ]
@@ -75,7 +75,7 @@ def _is_sure(state: CheckState) -> bool:
     return is_down(state) or is_up(state)
 
 
-def _of_check(state: CheckState, at: datetime) -> Cause:
+def _cause_of_check(state: CheckState, at: datetime) -> Cause:
     name = CHECK_NAMES[state.check]
     silent = state.status is HealthStatus.UNKNOWN and state.latest is HealthStatus.UNKNOWN
     down = is_down(state)
@@ -85,17 +85,17 @@ def _of_check(state: CheckState, at: datetime) -> Cause:
         bad=down,
         severity=Severity.CRITICAL,
         title=f"{name} check {'does not answer' if silent else 'is critical'}",
-        text=_reason(state, name) if down else _recovery(state, name),
+        text=_failure_text(state, name) if down else _recovery_text(state, name),
         since=state.failing_since or state.since or at,
         at=state.checked_at or at,
     )
 
 
-def _reason(state: CheckState, name: str) -> str:
+def _failure_text(state: CheckState, name: str) -> str:
     return f"{name}: {state.error or 'the check fails'}"
 
 
-def _recovery(state: CheckState, name: str) -> str:
+def _recovery_text(state: CheckState, name: str) -> str:
     if state.checked_at is None:
         return f"{name} is not checked any more."
     return f"{name} works again."
@@ -111,7 +111,7 @@ def cause_of(incident: IncidentFacts) -> Cause:
         bad=bad,
         severity=incident.severity,
         title=incident.title,
-        text=(incident.description or "") if bad else _end(incident, active=active),
+        text=(incident.description or "") if bad else _end_text(incident, active=active),
         since=incident.since,
         at=incident.updated_at,
         incident_id=incident.id,
@@ -127,7 +127,7 @@ def words_of(description: str | None, explanation: str | None, *, edited: bool) 
     return "\n".join(filter(None, (written, explanation)))
 
 
-def _end(incident: IncidentFacts, *, active: bool) -> str:
+def _end_text(incident: IncidentFacts, *, active: bool) -> str:
     if active:
         return f"It is {incident.severity} now."
     return incident.resolution or "It is resolved."

@@ -62,7 +62,7 @@ def deliveries_of(
     ends = kind is AlertKind.RESOLVED
     return [
         Delivery(
-            id=_id(alert, kind, channel),
+            id=_delivery_id(alert, kind, channel),
             alert_key=alert.key,
             kind=kind,
             channel=channel.name,
@@ -73,14 +73,14 @@ def deliveries_of(
             created_at=now,
             lease_until=now + LEASE,
             incident_id=alert.incident_id,
-            after_id=_id(alert, _beginning(channel), channel) if ends else None,
+            after_id=_delivery_id(alert, _first_kind_for(channel), channel) if ends else None,
         )
         for channel in channels
-        if channel.wants(alert.severity) and _hears(alert, kind, channel)
+        if channel.wants(alert.severity) and _receives(alert, kind, channel)
     ]
 
 
-def _hears(alert: Alert, kind: AlertKind, channel: Channel) -> bool:
+def _receives(alert: Alert, kind: AlertKind, channel: Channel) -> bool:
     """True if the channel gets the message; escalation channels get their step and its end."""
     if channel.after is None:
         return kind is not AlertKind.ESCALATED
@@ -89,11 +89,11 @@ def _hears(alert: Alert, kind: AlertKind, channel: Channel) -> bool:
     return kind is AlertKind.RESOLVED and channel.after <= alert.escalated_after
 
 
-def _beginning(channel: Channel) -> AlertKind:
+def _first_kind_for(channel: Channel) -> AlertKind:
     return AlertKind.FIRING if channel.after is None else AlertKind.ESCALATED
 
 
-def _id(alert: Alert, kind: AlertKind, channel: Channel) -> UUID:
+def _delivery_id(alert: Alert, kind: AlertKind, channel: Channel) -> UUID:
     """A stable id: repeating a step creates no second message (A26)."""
     once = kind in (AlertKind.FIRING, AlertKind.ESCALATED)  # in the life of an opening
     step = kind if once else f"{kind}:{alert.revision}"

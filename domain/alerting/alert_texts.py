@@ -58,7 +58,7 @@ def body(alert: Alert, kind: AlertKind, briefing: Briefing, link: str, now: date
     lines = [_text(alert.text), f"Since: {moment(alert.since)} ({spoken(now - alert.since)} ago)"]
     if kind is AlertKind.RESOLVED:
         ended = alert.resolved_at or now
-        lines = [_text(alert.recovery or "It is over."), _span(alert.since, ended)]
+        lines = [_text(alert.recovery or "It is over."), _duration_line(alert.since, ended)]
     elif kind is AlertKind.ESCALATED:
         waited = timedelta(seconds=alert.escalated_after)
         lines.append(f"Nobody has taken it for {spoken(waited)}.")
@@ -66,9 +66,9 @@ def body(alert: Alert, kind: AlertKind, briefing: Briefing, link: str, now: date
         lines.append("It comes and goes: its end is told when it has lasted five minutes.")
     if alert.audible_since is not None and kind is AlertKind.FIRING:
         lines.append("It began in a silence that is over now.")
-    lines.append(_incident(alert, briefing))
+    lines.append(_incident_line(alert, briefing))
     if kind is AlertKind.FIRING and briefing.changes is not None:
-        lines += _changes(briefing.changes)
+        lines += _change_lines(briefing.changes)
     return "\n".join([*filter(None, lines), f"Look: {link}"])
 
 
@@ -77,18 +77,18 @@ def trial_text(now: datetime, link: str) -> str:
     return f"This is a test, sent at {moment(now)}. Nothing is wrong.\nLook: {link}"
 
 
-def _span(since: datetime, ended: datetime) -> str:
+def _duration_line(since: datetime, ended: datetime) -> str:
     return f"From {moment(since)} to {moment(ended)}: {spoken(ended - since)}"
 
 
-def _incident(alert: Alert, briefing: Briefing) -> str:
+def _incident_line(alert: Alert, briefing: Briefing) -> str:
     if briefing.incident is not None:
         acknowledged = ", taken" if alert.acknowledged and alert.open else ""
         return f"Incident: #{briefing.incident}{acknowledged}"
     return "The database does not answer: no incident yet." if briefing.away else ""
 
 
-def _changes(changes: Sequence[str]) -> list[str]:
+def _change_lines(changes: Sequence[str]) -> list[str]:
     if not changes:
         return ["No change of the 15 minutes before is a likely cause."]
     return ["Suspected changes:", *(f"- {_one_line(change, 200)}" for change in changes)]

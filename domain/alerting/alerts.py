@@ -126,19 +126,23 @@ def follow(
     `silenced_until` is the end of the silence that covers the cause (A28).
     """
     silent = silent or silenced_until is not None
-    if alert is not None and _is_old_news(alert, cause):
+    if alert is not None and _is_outdated(alert, cause):
         return None
     if alert is None or not alert.open:
         begins = cause.bad and cause.opens
         if not begins:
             return None
-        return _opened(alert, cause, now, silent=silent, silenced_until=silenced_until)
-    if not _concerns(alert, cause):
-        return _learned(alert, cause)
+        return _open(alert, cause, now, silent=silent, silenced_until=silenced_until)
+    if not _may_be_ended_by(alert, cause):
+        return _copy_from_cause(alert, cause)
     if not cause.bad:
-        return _well(replace(alert, seen_at=cause.at), cause.text, now, rules)
-    changed = _worse(alert, cause, now, silent=silent) or _learned(alert, cause)
-    return changed or _unwell(alert, cause) or _due(alert, now, rules, silent=silent)
+        return _recover(replace(alert, seen_at=cause.at), cause.text, now, rules)
+    changed = _raise_severity(alert, cause, now, silent=silent) or _copy_from_cause(alert, cause)
+    return (
+        changed
+        or _keep_failing(alert, cause)
+        or _due_notification(alert, now, rules, silent=silent)
+    )
 
 
 def pass_time(
@@ -154,10 +158,10 @@ def pass_time(
     if not alert.open:
         return None
     if alert.silenced_until is not None and silenced_until is None:
-        return _audible(alert, now, silent=silent)
+        return _announce_after_silence(alert, now, silent=silent)
     if alert.well_since is not None:
-        return _well(alert, alert.recovery or "", now, rules)
-    return _due(alert, now, rules, silent=silent)
+        return _recover(alert, alert.recovery or "", now, rules)
+    return _due_notification(alert, now, rules, silent=silent)
 
 
 def newest(*stores: Mapping[str, Alert]) -> dict[str, Alert]:
@@ -175,7 +179,7 @@ def is_over(alert: Alert, now: datetime) -> bool:
     return not alert.open and now - (alert.resolved_at or alert.opened_at) > KEPT
 
 
-def _is_old_news(alert: Alert, cause: Cause) -> bool:
+def _is_outdated(alert: Alert, cause: Cause) -> bool:
     """True for an observation that is older than the last step.
 
     Rounds of two workers may overlap. An observation from long before means that clocks differ.
@@ -184,15 +188,15 @@ def _is_old_news(alert: Alert, cause: Cause) -> bool:
     return cause.source is alert.source and timedelta(0) < late <= OVERLAP
 
 
-def _audible(alert: Alert, now: datetime, *, silent: bool) -> Step:
+def _announce_after_silence(alert: Alert, now: datetime, *, silent: bool) -> Step:
     """Announce an alert that outlived its silence."""
     heard = replace(alert, silenced_until=None, audible_since=now)
     if silent or alert.well_since is not None:
-        return Step(_next(heard))
-    return Step(_told(heard, now), AlertKind.FIRING)
+        return Step(_next_revision(heard))
+    return Step(_mark_announced(heard, now), AlertKind.FIRING)
 
 
-def _opened(
+def _open(
     before: Alert | None,
     cause: Cause,
     now: datetime,
@@ -222,42 +226,48 @@ def _opened(
     return Step(alert, None if silent else AlertKind.FIRING)
 
 
-def _concerns(alert: Alert, cause: Cause) -> bool:
+def _may_be_ended_by(alert: Alert, cause: Cause) -> bool:
     """True if the cause may end this alert: it opened it, or it is the end of its incident."""
     raised = alert.source is AlertSource.RAISED and cause.source is AlertSource.INCIDENT
     return cause.source is alert.source or (raised and not cause.bad)
 
 
-def _well(alert: Alert, text: str, now: datetime, rules: AlertRules) -> Step | None:
+def _recover(alert: Alert, text: str, now: datetime, rules: AlertRules) -> Step | None:
     well_since = alert.well_since or now
     if alert.flapping and now - well_since < rules.settle_after:
         if alert.well_since is not None:
             return None
-        return Step(_next(alert, well_since=now, recovery=text))
-    ended = _next(alert, open=False, well_since=None, resolved_at=well_since, recovery=text)
+        return Step(_next_revision(alert, well_since=now, recovery=text))
+    ended = _next_revision(
+        alert, open=False, well_since=None, resolved_at=well_since, recovery=text
+    )
     # No recovery message without a failure message (A25).
     return Step(ended, AlertKind.RESOLVED if alert.announced else None)
 
 
-def _unwell(alert: Alert, cause: Cause) -> Step | None:
+def _keep_failing(alert: Alert, cause: Cause) -> Step | None:
     if alert.well_since is None:
         return None
-    changed = _next(alert, well_since=None, recovery=None, text=cause.text, seen_at=cause.at)
+    changed = _next_revision(
+        alert, well_since=None, recovery=None, text=cause.text, seen_at=cause.at
+    )
     return Step(changed)
 
 
-def _due(alert: Alert, now: datetime, rules: AlertRules, *, silent: bool) -> Step | None:
+def _due_notification(
+    alert: Alert, now: datetime, rules: AlertRules, *, silent: bool
+) -> Step | None:
     if silent:
         return None
     if not alert.announced:
-        return Step(_told(alert, now), AlertKind.FIRING)
+        return Step(_mark_announced(alert, now), AlertKind.FIRING)
     due = alert.told_at is None or now - alert.told_at >= rules.remind_after
     if due and not alert.acknowledged:
-        return Step(_told(alert, now), AlertKind.REMINDER)
+        return Step(_mark_announced(alert, now), AlertKind.REMINDER)
     return None
 
 
-def _worse(alert: Alert, cause: Cause, now: datetime, *, silent: bool) -> Step | None:
+def _raise_severity(alert: Alert, cause: Cause, now: datetime, *, silent: bool) -> Step | None:
     ranks = list(Severity)
     if ranks.index(cause.severity) <= ranks.index(alert.severity):
         return None
@@ -265,11 +275,11 @@ def _worse(alert: Alert, cause: Cause, now: datetime, *, silent: bool) -> Step |
         alert, severity=cause.severity, title=cause.title, text=cause.text, well_since=None
     )
     if silent or not alert.announced:
-        return Step(_next(worse))
-    return Step(_told(worse, now), AlertKind.WORSE)
+        return Step(_next_revision(worse))
+    return Step(_mark_announced(worse, now), AlertKind.WORSE)
 
 
-def _learned(alert: Alert, cause: Cause) -> Step | None:
+def _copy_from_cause(alert: Alert, cause: Cause) -> Step | None:
     """Copy acknowledgement and incident, so that reminders stop or start.
 
     The text of the cause is kept, so that a reminder is true when it is sent (L5).
@@ -286,12 +296,12 @@ def _learned(alert: Alert, cause: Cause) -> Step | None:
         title=cause.title if is_same_source else alert.title,
         text=cause.text if is_same_source else alert.text,
     )
-    return None if learned == alert else Step(_next(learned))
+    return None if learned == alert else Step(_next_revision(learned))
 
 
-def _told(alert: Alert, now: datetime) -> Alert:
-    return _next(alert, announced=True, told_at=now)
+def _mark_announced(alert: Alert, now: datetime) -> Alert:
+    return _next_revision(alert, announced=True, told_at=now)
 
 
-def _next(alert: Alert, **changes: object) -> Alert:
+def _next_revision(alert: Alert, **changes: object) -> Alert:
     return replace(alert, revision=alert.revision + 1, **changes)  # type: ignore[arg-type]  # fields of Alert

@@ -27,25 +27,27 @@ def escalate(
     due = next((delay for delay in delays if delay > alert.escalated_after), None)
     if due is None or not alert.open or alert.well_since is not None:
         return None
-    if not _waits(alert) or silenced:
-        return _moved(alert, waiting_since=None) if alert.waiting_since is not None else None
+    if not _is_waiting(alert) or silenced:
+        return (
+            _restart_clock(alert, waiting_since=None) if alert.waiting_since is not None else None
+        )
     if alert.waiting_since is None:
-        return _moved(alert, waiting_since=_begin(alert, now))
+        return _restart_clock(alert, waiting_since=_clock_started_at(alert, now))
     if (now - alert.waiting_since).total_seconds() < due:
         return None
-    return replace(_moved(alert, escalated_after=due), tell=AlertKind.ESCALATED)
+    return replace(_restart_clock(alert, escalated_after=due), tell=AlertKind.ESCALATED)
 
 
-def _waits(alert: Alert) -> bool:
+def _is_waiting(alert: Alert) -> bool:
     in_hands = alert.acknowledged or alert.over
     return alert.announced and alert.severity is Severity.CRITICAL and not in_hands
 
 
-def _begin(alert: Alert, now: datetime) -> datetime:
+def _clock_started_at(alert: Alert, now: datetime) -> datetime:
     """When the clock started: at the announcement, or when the acknowledgement was withdrawn."""
     told_at = alert.told_at
     return told_at if told_at is not None and timedelta(0) <= now - told_at < _JUST_TOLD else now
 
 
-def _moved(alert: Alert, **changes: object) -> Step:
+def _restart_clock(alert: Alert, **changes: object) -> Step:
     return Step(replace(alert, revision=alert.revision + 1, **changes))  # type: ignore[arg-type]  # fields of Alert

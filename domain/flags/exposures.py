@@ -76,7 +76,7 @@ class Exposures:
 
     def _count(self) -> None:
         pending, self._pending = self._pending, []
-        for answer, times in _alike(pending):
+        for answer, times in _group_equal(pending):
             self._add(answer, times * self._weight)
 
     def _add(self, evaluations: Sequence[Evaluation], times: int) -> None:
@@ -90,7 +90,7 @@ class Exposures:
                 self._served[name] = self._served.get(name, 0) + number * times
 
 
-def _alike(answers: Sequence[Sequence[Evaluation]]) -> list[tuple[Sequence[Evaluation], int]]:
+def _group_equal(answers: Sequence[Sequence[Evaluation]]) -> list[tuple[Sequence[Evaluation], int]]:
     """Group evaluations that were served often, with their number; the rest as one group."""
     objects = {id(answer): answer for answer in answers}
     times = Counter(map(id, answers))

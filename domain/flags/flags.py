@@ -171,17 +171,17 @@ def evaluate(flag: Flag, context: EvaluationContext) -> Evaluation:
     if not flag.enabled:
         return Evaluation(flag.key, False, EvaluationReason.DISABLED, flag.version)
     key = context.key(flag.bucket_by)
-    group, admitted = (None, True) if not flag.target_groups else _match(flag, context)
+    group, admitted = (None, True) if not flag.target_groups else _match_groups(flag, context)
     if group is not None and "user:" in group:
-        return _decided(flag, admitted, EvaluationReason.TARGETING_MATCH, group)
+        return _evaluation(flag, admitted, EvaluationReason.TARGETING_MATCH, group)
     if not admitted:
-        return _decided(flag, False, EvaluationReason.DEFAULT, None)
+        return _evaluation(flag, False, EvaluationReason.DEFAULT, None)
     if flag.rollout_percentage >= EVERYBODY:
         reason = EvaluationReason.TARGETING_MATCH if group else EvaluationReason.STATIC
-        return _decided(flag, True, reason, group)
+        return _evaluation(flag, True, reason, group)
     if flag.rollout_percentage <= NOBODY:
-        return _decided(flag, False, EvaluationReason.DEFAULT, group)
-    return _split(flag, key, group)
+        return _evaluation(flag, False, EvaluationReason.DEFAULT, group)
+    return _split_by_percentage(flag, key, group)
 
 
 def settled(flag: Flag, groups: frozenset[str]) -> Evaluation | None:
@@ -192,11 +192,11 @@ def settled(flag: Flag, groups: frozenset[str]) -> Evaluation | None:
     return evaluation if evaluation.limit is None else None  # with a limit, the id decides
 
 
-def _decided(flag: Flag, value: bool, reason: EvaluationReason, group: str | None) -> Evaluation:
+def _evaluation(flag: Flag, value: bool, reason: EvaluationReason, group: str | None) -> Evaluation:
     return Evaluation(flag.key, value, reason, flag.version, matched_group=group)
 
 
-def _split(flag: Flag, key: str | None, group: str | None) -> Evaluation:
+def _split_by_percentage(flag: Flag, key: str | None, group: str | None) -> Evaluation:
     limit = threshold(flag.rollout_percentage)
     if not key:
         return Evaluation(
@@ -220,7 +220,7 @@ def _split(flag: Flag, key: str | None, group: str | None) -> Evaluation:
     )
 
 
-def _match(flag: Flag, context: EvaluationContext) -> tuple[str | None, bool]:
+def _match_groups(flag: Flag, context: EvaluationContext) -> tuple[str | None, bool]:
     """The group entry that decides, and whether it admits: deny, then allow, then groups."""
     # A person is named by their own id, whatever id decides their bucket. A device id names
     # nobody: visitors choose it themselves.

@@ -40,14 +40,14 @@ def edit_parts(
     `groups`: the target groups of the flag, which may name users.
     """
     if not edit.of_file:
-        return _edited(parts, edit, is_live=is_live, groups=groups)
+        return _apply_edit(parts, edit, is_live=is_live, groups=groups)
     if is_live:
-        raise _held(edit)
-    parts, warnings = _edited(parts, edit, is_live=False, groups=groups)
-    return _stated(parts, edit), warnings
+        raise _held_by_run(edit)
+    parts, warnings = _apply_edit(parts, edit, is_live=False, groups=groups)
+    return _state_owner_values(parts, edit), warnings
 
 
-def _edited(
+def _apply_edit(
     parts: FlagParts, edit: OwnerEdit, *, is_live: bool, groups: Sequence[str]
 ) -> tuple[FlagParts, list[str]]:
     _check_override(parts, edit, is_live=is_live)
@@ -97,7 +97,7 @@ def _check_override(parts: FlagParts, edit: OwnerEdit, *, is_live: bool) -> None
         raise Required("Going above the ramp needs a reason.", path=("input", "reason"))
 
 
-def _held(edit: OwnerEdit) -> Locked:
+def _held_by_run(edit: OwnerEdit) -> Locked:
     """A file cannot state the ceiling of a run or the switch of a live flag (D1)."""
     name = "rolloutPercentage" if edit.enabled is None else "enabled"
     return Locked(
@@ -107,7 +107,7 @@ def _held(edit: OwnerEdit) -> Locked:
     )
 
 
-def _stated(parts: FlagParts, edit: OwnerEdit) -> FlagParts:
+def _state_owner_values(parts: FlagParts, edit: OwnerEdit) -> FlagParts:
     if edit.percentage is not None:
         parts = own_percentage(parts, edit.percentage, is_live=False)
     return parts if edit.enabled is None else own_switch(parts, edit.enabled)

@@ -43,7 +43,7 @@ def is_revertible(
     released = before.get(_TARGET) is not None and after.get(_TARGET) is None
     if (released and after.get("runId") is not None) or (hold and hold.switch is False):
         return False
-    now = _audited(current.state)
+    now = _audit_values(current.state)
     return all(after.get(name) == now[name] for name in fields)
 
 
@@ -79,7 +79,7 @@ def _percent(value: object) -> Percent | None:
     return Percent(float(value)) if isinstance(value, int | float) else None
 
 
-def _audited(state: FlagState) -> dict[str, object]:
+def _audit_values(state: FlagState) -> dict[str, object]:
     return {
         "enabled": state.enabled,
         "rolloutPercentage": state.rollout_percentage,

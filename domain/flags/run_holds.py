@@ -37,12 +37,12 @@ class RunHold:
     @property
     def ramp(self) -> Percent | None:
         """How far the run itself lets the flag go now; None if the flag was released from it."""
-        return _least(self.target, self.step)
+        return _minimum(self.target, self.step)
 
     @property
     def percentage(self) -> Percent | None:
         """min(target, step, ceiling); None if the owner's percentage is in force."""
-        return _least(self.target, self.step, self.ceiling)
+        return _minimum(self.target, self.step, self.ceiling)
 
     @property
     def is_limited(self) -> bool:
@@ -110,7 +110,7 @@ def restore(parts: FlagParts, run_id: UUID, previous: FlagValues) -> FlagParts:
     switch = None if parts.owner.enabled == enabled else enabled
     same = not enabled or parts.owner.percentage == previous.percentage
     target = None if same else previous.percentage
-    return _let_go(replace(parts, hold=RunHold(run_id, switch=switch, target=target)))
+    return _drop_empty_hold(replace(parts, hold=RunHold(run_id, switch=switch, target=target)))
 
 
 def set_switch(parts: FlagParts, enabled: bool, *, is_live: bool) -> FlagParts:
@@ -124,7 +124,7 @@ def own_switch(parts: FlagParts, enabled: bool, *, is_live: bool = False) -> Fla
     """From here on the owner's switch is in force."""
     hold = replace(parts.hold, switch=None) if parts.hold else None
     owner = replace(parts.owner, enabled=enabled)
-    return _let_go(replace(parts, owner=owner, hold=hold), is_live=is_live)
+    return _drop_empty_hold(replace(parts, owner=owner, hold=hold), is_live=is_live)
 
 
 def set_percentage(parts: FlagParts, percentage: Percent, *, is_live: bool, by: str) -> FlagParts:
@@ -153,7 +153,7 @@ def own_percentage(parts: FlagParts, percentage: Percent, *, is_live: bool) -> F
     if hold is not None:
         hold = replace(hold, target=None, step=None, ceiling=None, ceiling_by=None)
     owner = replace(parts.owner, percentage=percentage)
-    return _let_go(FlagParts(owner, hold, percentage <= NOBODY), is_live=is_live)
+    return _drop_empty_hold(FlagParts(owner, hold, percentage <= NOBODY), is_live=is_live)
 
 
 def switch_on_again(parts: FlagParts, percentage: Percent | None) -> FlagParts:
@@ -175,7 +175,7 @@ def lift_ceiling(parts: FlagParts) -> FlagParts:
     return replace(parts, hold=replace(hold, ceiling=None, ceiling_by=None))
 
 
-def _let_go(parts: FlagParts, *, is_live: bool = False) -> FlagParts:
+def _drop_empty_hold(parts: FlagParts, *, is_live: bool = False) -> FlagParts:
     """Forget a finished run that holds nothing; a live run keeps its flags (D2)."""
     hold = parts.hold
     if hold is None or is_live:
@@ -184,5 +184,5 @@ def _let_go(parts: FlagParts, *, is_live: bool = False) -> FlagParts:
     return replace(parts, hold=None) if is_empty else parts
 
 
-def _least(*values: Percent | None) -> Percent | None:
+def _minimum(*values: Percent | None) -> Percent | None:
     return min((value for value in values if value is not None), default=None)

@@ -32,25 +32,25 @@ aria-label="{left}: {right}">
 def status_badge(snapshot: HealthSnapshot, check: CheckType | None) -> str:
     """The status of a check; None is the overall status. Without the reason."""
     status = snapshot.overall if check is None else snapshot.state(check).status
-    return _drawn(_name(check), status.value, _COLOURS[status])
+    return _draw(_check_name(check), status.value, _COLOURS[status])
 
 
 def uptime_badge(check: CheckType, span: str, uptime: Percent | None) -> str:
     """The uptime of a check in a span such as `7d`."""
-    label = f"{_name(check)} {span}"
+    label = f"{_check_name(check)} {span}"
     if uptime is None:
-        return _drawn(label, "no data", _COLOURS[HealthStatus.UNKNOWN])
+        return _draw(label, "no data", _COLOURS[HealthStatus.UNKNOWN])
     status = HealthStatus.CRITICAL
     if uptime >= _FAIR:
         status = HealthStatus.HEALTHY if uptime >= _GOOD else HealthStatus.WARNING
-    return _drawn(label, f"{uptime:g} %", _COLOURS[status])
+    return _draw(label, f"{uptime:g} %", _COLOURS[status])
 
 
-def _name(check: CheckType | None) -> str:
+def _check_name(check: CheckType | None) -> str:
     return OVERALL if check is None else CHECK_NAMES[check].lower()
 
 
-def _drawn(left: str, right: str, colour: str) -> str:
+def _draw(left: str, right: str, colour: str) -> str:
     """Draw the SVG. Both texts are constants, so nothing needs escaping."""
     split, rest = (_CHAR * len(text) + _PAD for text in (left, right))
     return _SVG.format(

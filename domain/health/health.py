@@ -158,9 +158,9 @@ def next_state(state: CheckState, reading: Reading, now: datetime) -> CheckState
     failures = state.consecutive_failures + 1 if reading.failed else 0
     successes = 0 if reading.failed else state.consecutive_successes + 1
     if reading.failed:
-        status = _after_failure(state, reading, failures)
+        status = _status_after_failure(state, reading, failures)
     else:
-        status = _after_success(state, reading, successes)
+        status = _status_after_success(state, reading, successes)
     changed = status is not state.status
     return CheckState(
         check=state.check,
@@ -173,7 +173,7 @@ def next_state(state: CheckState, reading: Reading, now: datetime) -> CheckState
         consecutive_failures=failures,
         consecutive_successes=successes,
         latest=reading.status,
-        changes=_recent((*state.changes, now) if changed else state.changes, now),
+        changes=_recent_changes((*state.changes, now) if changed else state.changes, now),
         failing_since=_failing_since(state, reading),
     )
 
@@ -184,7 +184,7 @@ def _failing_since(state: CheckState, reading: Reading) -> datetime | None:
     return state.failing_since if state.consecutive_failures else reading.at
 
 
-def _after_failure(state: CheckState, reading: Reading, failures: int) -> HealthStatus:
+def _status_after_failure(state: CheckState, reading: Reading, failures: int) -> HealthStatus:
     if failures < FAILURE_THRESHOLD:
         # Failed once, to be looked at again: no longer HEALTHY, not yet CRITICAL.
         healthy = state.status is HealthStatus.HEALTHY
@@ -196,7 +196,7 @@ def _after_failure(state: CheckState, reading: Reading, failures: int) -> Health
     return HealthStatus.CRITICAL
 
 
-def _after_success(state: CheckState, reading: Reading, successes: int) -> HealthStatus:
+def _status_after_success(state: CheckState, reading: Reading, successes: int) -> HealthStatus:
     down = state.status in (HealthStatus.CRITICAL, HealthStatus.UNKNOWN)
     first_ever = state.checked_at is None
     if down and not first_ever and successes < SUCCESS_THRESHOLD:
@@ -211,7 +211,7 @@ def _explain(state: CheckState, status: HealthStatus, reading: Reading) -> str |
     return state.error
 
 
-def _recent(changes: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...]:
+def _recent_changes(changes: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...]:
     return tuple(moment for moment in changes if now - moment <= FLAPPING_WINDOW)
 
 

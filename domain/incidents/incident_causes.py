@@ -62,7 +62,7 @@ def of_rollback(metrics: Iterable[str]) -> Links:
 
     `metrics`: those of the criteria that caused it; none if a person rolled back.
     """
-    names = (_guard(metric, action) for metric in metrics for action in GuardAction)
+    names = (_guard_name(metric, action) for metric in metrics for action in GuardAction)
     return Links(tuple(names))
 
 
@@ -76,18 +76,22 @@ def of_criterion(criterion: Criterion, action: GuardAction, run_id: UUID | None)
     above = stronger[stronger.index(action) + 1 :] if action in stronger else stronger
     rollback = (rollback_key(run_id),) if run_id is not None else ()
     return Links(
-        (_guard(metric, action),),
-        (*_health_keys(checks_of(criterion)), *rollback, *(_guard(metric, item) for item in above)),
+        (_guard_name(metric, action),),
+        (
+            *_health_keys(checks_of(criterion)),
+            *rollback,
+            *(_guard_name(metric, item) for item in above),
+        ),
     )
 
 
 def of_limit(metric: str) -> Links:
     """The links of a limit that applies to every phase: any guard on its metric explains it."""
     return Links(
-        (_guard(metric, _NO_ACTION),),
+        (_guard_name(metric, _NO_ACTION),),
         (
             *_health_keys(checks_of_metric(metric)),
-            *(_guard(metric, action) for action in GuardAction),
+            *(_guard_name(metric, action) for action in GuardAction),
         ),
     )
 
@@ -121,5 +125,5 @@ def _health_keys(checks: Checks) -> list[str]:
     return [health_key(check) for check in CheckType if check in checks]
 
 
-def _guard(metric: str, action: str) -> str:
+def _guard_name(metric: str, action: str) -> str:
     return f"guard:{action}:{metric}"

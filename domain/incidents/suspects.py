@@ -68,7 +68,7 @@ class Suspect:
 def rank(onset: Onset, candidates: Sequence[Candidate], limit: int) -> list[Suspect]:
     """The most suspicious changes of the 15 minutes before the onset, highest score first."""
     near = [item for item in candidates if _may_be_cause(onset, item)]
-    judged = [_judge(onset, item) for item in near]
+    judged = [_score_candidate(onset, item) for item in near]
     suspects = [suspect for suspect in judged if suspect.score >= _LIKELY]
     moments = {item.id: item.at for item in near}
     suspects.sort(key=lambda suspect: (suspect.score, moments[suspect.id]), reverse=True)
@@ -77,7 +77,7 @@ def rank(onset: Onset, candidates: Sequence[Candidate], limit: int) -> list[Susp
 
 def exposure_of(before: Audited | None, after: Audited | None) -> float:
     """How far the share of users that see a flag moved, from 0 to 1."""
-    return abs(_share(after) - _share(before))
+    return abs(_user_share(after) - _user_share(before))
 
 
 def is_regrouped(before: Audited | None, after: Audited | None) -> bool:
@@ -93,7 +93,7 @@ def span(time: timedelta) -> str:
 
 def is_undone(before: Audited | None, last: Audited | None) -> bool:
     """True if people see what they saw before the change; `last` is the current state."""
-    return (_share(before), _groups(before)) == (_share(last), _groups(last))
+    return (_user_share(before), _groups(before)) == (_user_share(last), _groups(last))
 
 
 def _may_be_cause(onset: Onset, item: Candidate) -> bool:
@@ -103,10 +103,10 @@ def _may_be_cause(onset: Onset, item: Candidate) -> bool:
     return is_near and reached and not item.undone and item.action not in CURES
 
 
-def _judge(onset: Onset, item: Candidate) -> Suspect:
+def _score_candidate(onset: Onset, item: Candidate) -> Suspect:
     before = max(onset.at - item.at, timedelta(0))
     score = 0.0
-    why = [_when(onset, before)]
+    why = [_time_reason(onset, before)]
     if item.key is not None and item.key in onset.features:
         score += _FEATURE
         why.append(f"{item.key} is one of the affected features")
@@ -116,22 +116,24 @@ def _judge(onset: Onset, item: Candidate) -> Suspect:
     elif item.regrouped:
         score += _EXPOSURE * _UNKNOWN_SHARE
         why.append("changed which groups are meant")
-    if _same(onset.run_id, item.run_id) or _same(onset.phase_id, item.phase_id):
+    if _has_same_values(onset.run_id, item.run_id) or _has_same_values(
+        onset.phase_id, item.phase_id
+    ):
         score += _RUN
         why.append("belongs to the same phase")
     score *= 1 - 0.5 * (before / WINDOW)
     if item.reverted_at:
         why.append("was reverted since")
-    return _confirmed(onset, item, Suspect(item.id, round(score, 4), tuple(why)))
+    return _confirm(onset, item, Suspect(item.id, round(score, 4), tuple(why)))
 
 
-def _when(onset: Onset, before: timedelta) -> str:
+def _time_reason(onset: Onset, before: timedelta) -> str:
     if before or onset.latest is None:
         return f"{span(before)} before it began"
     return f"within the {span(onset.latest - onset.at)} in which it began"
 
 
-def _confirmed(onset: Onset, item: Candidate, suspect: Suspect) -> Suspect:
+def _confirm(onset: Onset, item: Candidate, suspect: Suspect) -> Suspect:
     if not _ended_by(onset, item):
         return suspect
     return replace(suspect, score=1.0, confirmed=True, why=(*suspect.why, "its revert ended this"))
@@ -145,7 +147,7 @@ def _ended_by(onset: Onset, item: Candidate) -> bool:
     return any(begin <= moment <= onset.ended_at for moment in item.reverted_at)
 
 
-def _share(state: Audited | None) -> float:
+def _user_share(state: Audited | None) -> float:
     if not state or state.get("enabled") is not True:
         return 0.0
     percentage = state.get("rolloutPercentage")
@@ -159,5 +161,5 @@ def _groups(state: Audited | None) -> object:
     return state.get("targetGroups") or None
 
 
-def _same(one: UUID | None, other: UUID | None) -> bool:
+def _has_same_values(one: UUID | None, other: UUID | None) -> bool:
     return one is not None and one == other

@@ -48,7 +48,7 @@ def tally(run: Run | None) -> Counter[Cell]:
     counts[Cell(vendor, WHOLE, Measure.ENTERED)] = 1
     if run.outcome is not Outcome.RUNNING:
         counts[Cell(vendor, WHOLE, Measure(run.outcome.value))] = 1
-    _time(counts, vendor, run)
+    _add_duration(counts, vendor, run)
     for key in run.done:
         counts[Cell("", key, Measure.ENTERED)] = 1
         counts[Cell("", key, Measure.COMPLETED)] = 1
@@ -88,7 +88,7 @@ def percentile(histogram: Mapping[int, int], share: float) -> float | None:
     return None
 
 
-def _time(counts: Counter[Cell], vendor: str, run: Run) -> None:
+def _add_duration(counts: Counter[Cell], vendor: str, run: Run) -> None:
     spent = seconds(run)
     if spent is None:
         return

@@ -125,7 +125,7 @@ def begin(key: JourneyKey, at: datetime) -> Run:
 
 def move(run: Run, steps: Iterable[str], at: datetime) -> Run:
     """Complete these steps; repeating changes nothing. An abandoned run is resumed."""
-    fresh = _fresh(run, frozenset(steps))
+    fresh = _steps_to_add(run, frozenset(steps))
     if not fresh:
         return run
     done = {**run.done, **{key: at if fresh[key] else None for key in fresh}}
@@ -141,7 +141,7 @@ def turn(run: Run, outcome: Outcome) -> Run:
 
 def seconds(run: Run) -> float | None:
     """From the start of the clock to the completion; None if one of them is not known."""
-    start, end = _clock(run), max((at for at in run.done.values() if at), default=None)
+    start, end = _clock_start(run), max((at for at in run.done.values() if at), default=None)
     if run.outcome is not Outcome.COMPLETED or start is None or end is None:
         return None
     return max((end - start).total_seconds(), 0.0)
@@ -158,7 +158,7 @@ def seconds_of_steps(run: Run) -> Mapping[str, float]:
     return seconds_by_step
 
 
-def _fresh(run: Run, steps: frozenset[str]) -> dict[str, bool]:
+def _steps_to_add(run: Run, steps: frozenset[str]) -> dict[str, bool]:
     """The steps to add in order, each with whether it was completed itself."""
     step_keys = [step.key for step in run.journey.steps]
     if run.journey.in_order:
@@ -169,6 +169,6 @@ def _fresh(run: Run, steps: frozenset[str]) -> dict[str, bool]:
     return {key: key in steps for key in step_keys if key not in run.done}
 
 
-def _clock(run: Run) -> datetime | None:
+def _clock_start(run: Run) -> datetime | None:
     after = run.journey.clock_after
     return run.started_at if after is None else run.done.get(after)

@@ -11,7 +11,7 @@ _CONFIRM = ("input", "confirmEmailMismatch")
 def check_account(invited: str | None, typed: str | None, own: str, *, confirmed: bool) -> None:
     """Raise EmailMismatch if a logged-in caller is not the invited address."""
     meant = typed or invited
-    if meant is not None and not _same(meant, own) and not confirmed:
+    if meant is not None and not _is_same_address(meant, own) and not confirmed:
         raise EmailMismatch(
             f"This invitation is for {mask_email(meant)}; you are logged in as {own}. "
             "Confirm that it is meant for you, or log out.",
@@ -24,7 +24,7 @@ def new_email(invited: str | None, typed: str | None, *, confirmed: bool) -> str
     email = typed or invited
     if email is None:
         raise Required("Say which e-mail you will log in with.", path=_EMAIL)
-    if invited is not None and not _same(email, invited) and not confirmed:
+    if invited is not None and not _is_same_address(email, invited) and not confirmed:
         raise EmailMismatch(
             f"This invitation is for {mask_email(invited)}. "
             "Confirm that you will log in with another e-mail.",
@@ -35,7 +35,7 @@ def new_email(invited: str | None, typed: str | None, *, confirmed: bool) -> str
 
 def is_proven(invited: str | None, email: str, *, by_mail: bool) -> bool:
     """Only the code from the e-mail proves the mailbox: the supplier saw the link too."""
-    return by_mail and invited is not None and _same(invited, email)
+    return by_mail and invited is not None and _is_same_address(invited, email)
 
 
 def may_enter(role: Role, *, has_password: bool, is_proven: bool) -> bool:
@@ -47,5 +47,5 @@ def may_enter(role: Role, *, has_password: bool, is_proven: bool) -> bool:
     return role is Role.COUPLE and is_proven and not has_password
 
 
-def _same(one: str, other: str) -> bool:
+def _is_same_address(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()

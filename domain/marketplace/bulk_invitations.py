@@ -86,10 +86,10 @@ def _departures(waiting: int, pace: SendingPace, now: datetime) -> Iterator[tupl
             window.extend([at] * count)
             waiting -= count
         else:
-            at = min(_later(window[0] + DAY, pace.account_created_at, at))
+            at = min(_capacity_frees_at(window[0] + DAY, pace.account_created_at, at))
 
 
-def _later(frees: datetime, created_at: datetime, at: datetime) -> list[datetime]:
+def _capacity_frees_at(frees: datetime, created_at: datetime, at: datetime) -> list[datetime]:
     """When capacity frees: an e-mail becomes a day old, or the account older."""
     ages = (created_at + DAY, created_at + NEW_ACCOUNT)
     return [frees, *(moment for moment in ages if moment > at)]

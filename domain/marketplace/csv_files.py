@@ -61,7 +61,7 @@ def read_csv(data: bytes) -> CsvFile:
     if len(data) > MAX_BYTES:
         raise _invalid(f"The file has more than {MAX_BYTES:,} bytes. Split it into smaller files.")
     text, encoding = decode(data)
-    text, named = _named_delimiter(text)
+    text, named = _read_delimiter_line(text)
     delimiter = named or detect_delimiter(text)
     rows = tuple(_rows(text, delimiter))
     if not rows:
@@ -77,14 +77,14 @@ def decode(data: bytes) -> tuple[str, CsvEncoding]:
     if name is not None:
         return _text(data, name), CsvEncoding.UTF_16
     try:
-        return _checked(data.decode("utf-8-sig")), CsvEncoding.UTF_8
+        return _check_text(data.decode("utf-8-sig")), CsvEncoding.UTF_8
     except UnicodeDecodeError:
         return _text(data, "cp1252"), CsvEncoding.WINDOWS_1252
 
 
 def detect_delimiter(text: str) -> CsvDelimiter:
     """The delimiter that gives most of the first rows the same number of cells, at least two."""
-    return max(CsvDelimiter, key=lambda item: _fit(text, item))
+    return max(CsvDelimiter, key=lambda item: _score_delimiter(text, item))
 
 
 def safe_cell(value: str) -> str:
@@ -118,7 +118,7 @@ def _utf_16(data: bytes) -> str | None:
 
 def _text(data: bytes, codec: str) -> str:
     try:
-        return _checked(data.decode(codec))
+        return _check_text(data.decode(codec))
     except UnicodeDecodeError as error:
         raise _invalid(
             "The characters of this file cannot be read: it is neither UTF-8, UTF-16 nor "
@@ -126,13 +126,13 @@ def _text(data: bytes, codec: str) -> str:
         ) from error
 
 
-def _checked(text: str) -> str:
+def _check_text(text: str) -> str:
     if "\x00" in text:
         raise _invalid("This is not a text file. Save it as CSV and choose that file.")
     return text
 
 
-def _named_delimiter(text: str) -> tuple[str, CsvDelimiter | None]:
+def _read_delimiter_line(text: str) -> tuple[str, CsvDelimiter | None]:
     """Read a first line `sep=;`, which spreadsheets write and hide."""
     first, _, rest = text.partition("\n")
     value = first.rstrip("\r")
@@ -141,7 +141,7 @@ def _named_delimiter(text: str) -> tuple[str, CsvDelimiter | None]:
     return rest, CsvDelimiter(value[4:])
 
 
-def _fit(text: str, delimiter: CsvDelimiter) -> tuple[int, int]:
+def _score_delimiter(text: str, delimiter: CsvDelimiter) -> tuple[int, int]:
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter.value)
         widths = [len(cells) for cells in islice(filter(any, reader), _SAMPLE_ROWS)]
@@ -156,7 +156,7 @@ def _rows(text: str, delimiter: CsvDelimiter) -> Iterator[CsvRow]:
     number = count = 0
     try:
         for number, cells in enumerate(reader, start=1):
-            row = _trimmed(cells)
+            row = _trim(cells)
             if not row:
                 continue
             count += 1
@@ -166,7 +166,7 @@ def _rows(text: str, delimiter: CsvDelimiter) -> Iterator[CsvRow]:
         raise _invalid(f"Row {number + 1} cannot be read: {_reason(error)}") from error
 
 
-def _trimmed(cells: list[str]) -> tuple[str, ...]:
+def _trim(cells: list[str]) -> tuple[str, ...]:
     """Cells without blanks around them, and without the empty ones at the end."""
     trimmed = [cell.strip() for cell in cells]
     while trimmed and not trimmed[-1]:

@@ -43,7 +43,7 @@ def parse_import_date(text: str, order: DateOrder | None) -> date:
     if match := _ISO.fullmatch(value):
         return _day(int(match[1]), int(match[2]), int(match[3]))
     if match := _NUMBERS.fullmatch(value):
-        return _numeric(match, order)
+        return _parse_numeric(match, order)
     if match := _DAY_NAME.fullmatch(_ascii(value)):
         return _day(int(match[3]), _month(match[2]), int(match[1]))
     if match := _NAME_DAY.fullmatch(_ascii(value)):
@@ -51,19 +51,19 @@ def parse_import_date(text: str, order: DateOrder | None) -> date:
     raise _unreadable()
 
 
-def _numeric(match: re.Match[str], order: DateOrder | None) -> date:
+def _parse_numeric(match: re.Match[str], order: DateOrder | None) -> date:
     first, sign, second, year = int(match[1]), match[2], int(match[3]), match[4]
     if len(year) != 4:
         raise Invalid(f"The year needs four digits. {_ADVICE}")
     if sign == ".":
         order = DateOrder.DAY_FIRST
     if order is None:
-        order = _certain(first, second)
+        order = _only_order(first, second)
     day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
     return _day(int(year), month, day)
 
 
-def _certain(first: int, second: int) -> DateOrder:
+def _only_order(first: int, second: int) -> DateOrder:
     """The only possible order; either one if day and month are equal."""
     if first == second or first > 12:
         return DateOrder.DAY_FIRST

@@ -108,7 +108,7 @@ class ImportPreview:
     def imported(self, numbers: Iterable[int]) -> "ImportPreview":
         """The preview after these rows were imported; other new rows are duplicates by now."""
         done = frozenset(numbers)
-        return replace(self, rows=tuple(_imported(row, done) for row in self.rows))
+        return replace(self, rows=tuple(_mark_imported(row, done) for row in self.rows))
 
 
 def check_file(file: CsvFile, choices: ImportChoices, parse_email: ParseEmail) -> CheckedFile:
@@ -166,7 +166,7 @@ def remaining_csv(preview: ImportPreview) -> str | None:
             lines.append(
                 [
                     *_cells(row, checked, problems[row.number].values),
-                    _told(problems[row.number], checked),
+                    _problem_text(problems[row.number], checked),
                 ]
             )
     return write_csv(lines, CsvDelimiter(checked.file.delimiter))
@@ -184,7 +184,7 @@ def samples_of(checked: CheckedFile, position: int) -> list[str]:
     return [cell[:100] for cell, _ in zip(filter(None, cells), range(_SAMPLES), strict=False)]
 
 
-def _imported(row: MatchedRow, done: frozenset[int]) -> MatchedRow:
+def _mark_imported(row: MatchedRow, done: frozenset[int]) -> MatchedRow:
     if row.status is not ImportRowStatus.NEW:
         return row
     status = ImportRowStatus.IMPORTED
@@ -207,7 +207,7 @@ def _cells(row: CsvRow, checked: CheckedFile, values: Values) -> list[str]:
     return [cell if item is None else values.get(item, cell) for item, cell in pairs]
 
 
-def _told(row: CheckedRow, checked: CheckedFile) -> str:
+def _problem_text(row: CheckedRow, checked: CheckedFile) -> str:
     names = _header(checked)
     return " ".join(
         f"{names[item.column - 1]}: {item.message}" if item.column else item.message

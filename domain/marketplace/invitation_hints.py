@@ -68,30 +68,30 @@ def hint_of(standing: Standing, now: datetime) -> Hint | None:
     """The hint; None without a problem, after the end, or if a newer e-mail is on its way."""
     if standing.stored in PENDING and standing.expires_at > now:
         waiting = standing.stored is InvitationStatus.SENT
-        return _on_its_way(standing, standing.delivery, now) if waiting else None
+        return _delivery_hint(standing, standing.delivery, now) if waiting else None
     ran_out = standing.stored in PENDING
     alone = standing.stored is InvitationStatus.EXPIRED and standing.client is ClientStatus.ADDED
-    return _expired(standing) if ran_out or alone else None
+    return _expired_hint(standing) if ran_out or alone else None
 
 
-def _expired(standing: Standing) -> Hint:
+def _expired_hint(standing: Standing) -> Hint:
     text = "Nobody accepted this invitation in time, and its link has expired. Send it again."
     return Hint(
         InvitationHintKind.EXPIRED, InvitationNextStep.SEND_AGAIN, text, standing.expires_at
     )
 
 
-def _on_its_way(standing: Standing, letter: Delivery | None, now: datetime) -> Hint | None:
+def _delivery_hint(standing: Standing, letter: Delivery | None, now: datetime) -> Hint | None:
     if letter is None:
         return None
     if letter.bounced_at is not None:
-        return _bounced(standing, letter.recipient, letter.bounced_at)
+        return _bounced_hint(standing, letter.recipient, letter.bounced_at)
     if letter.status is MailStatus.SENT:
-        return _unopened(letter, now)
-    return _stuck(letter, now)
+        return _unopened_hint(letter, now)
+    return _stuck_hint(letter, now)
 
 
-def _bounced(standing: Standing, recipient: str, at: datetime) -> Hint:
+def _bounced_hint(standing: Standing, recipient: str, at: datetime) -> Hint:
     came_back = f"The e-mail to {recipient} bounced: the address does not accept e-mail."
     email = standing.client_email
     if email is not None and email.lower() != recipient.lower():
@@ -101,7 +101,7 @@ def _bounced(standing: Standing, recipient: str, at: datetime) -> Hint:
     return Hint(InvitationHintKind.BOUNCED, InvitationNextStep.CORRECT_ADDRESS, text, at)
 
 
-def _unopened(letter: Delivery, now: datetime) -> Hint | None:
+def _unopened_hint(letter: Delivery, now: datetime) -> Hint | None:
     sent_at = letter.sent_at or letter.created_at
     if now - sent_at < UNOPENED_AFTER:
         return None
@@ -112,7 +112,7 @@ def _unopened(letter: Delivery, now: datetime) -> Hint | None:
     return Hint(InvitationHintKind.UNOPENED, InvitationNextStep.USE_LINK, text, sent_at)
 
 
-def _stuck(letter: Delivery, now: datetime) -> Hint | None:
+def _stuck_hint(letter: Delivery, now: datetime) -> Hint | None:
     """An e-mail that was not sent; it is given a few minutes."""
     by_hand = "Share the link yourself; to see it again, send the invitation again"
     if letter.status is MailStatus.WAITING:

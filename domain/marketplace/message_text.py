@@ -45,12 +45,12 @@ def _without_invisible(text: str) -> str:
     parts: list[str] = []
     end = 0
     for flag in _TAGGED_FLAG.finditer(text):
-        parts += (_shown(text[end : flag.start()]), flag[0])
+        parts += (_visible_text(text[end : flag.start()]), flag[0])
         end = flag.end()
-    return "".join((*parts, _shown(text[end:])))
+    return "".join((*parts, _visible_text(text[end:])))
 
 
-def _shown(text: str) -> str:
+def _visible_text(text: str) -> str:
     return "".join(character for character in text if not _is_removed(character))
 
 

@@ -31,7 +31,7 @@ def letter(recipient: str, kind: NudgeKind, nudging: Nudging) -> Letter:
     return replace(written, unsubscribe=nudging.unsubscribe)
 
 
-def _stuck(nudging: Nudging) -> Words:
+def _stuck_words(nudging: Nudging) -> Words:
     step, name = nudging.step, BRANDS[_PLATFORMS[nudging.side]].name
     return Words(
         f"Your next step on {name}: {step.title}",
@@ -46,7 +46,7 @@ def _stuck(nudging: Nudging) -> Words:
     )
 
 
-def _works_again(nudging: Nudging) -> Words:
+def _works_again_words(nudging: Nudging) -> Words:
     name = BRANDS[_PLATFORMS[nudging.side]].name
     return Words(
         f"{name} works again: continue where you left off",
@@ -60,4 +60,4 @@ def _works_again(nudging: Nudging) -> Words:
     )
 
 
-_WORDS = {NudgeKind.STUCK: _stuck, NudgeKind.WORKS_AGAIN: _works_again}
+_WORDS = {NudgeKind.STUCK: _stuck_words, NudgeKind.WORKS_AGAIN: _works_again_words}

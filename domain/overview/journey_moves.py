@@ -36,7 +36,7 @@ def moves_of(event: Event) -> list[JourneyMove]:
     return moves(event) if moves else []
 
 
-def _signed_up(event: Event) -> list[JourneyMove]:
+def _moves_of_sign_up(event: Event) -> list[JourneyMove]:
     assert isinstance(event, UserSignedUp)
     if event.user_type is not UserType.SUPPLIER:
         return []
@@ -46,7 +46,7 @@ def _signed_up(event: Event) -> list[JourneyMove]:
     ]
 
 
-def _onboarding(event: Event) -> list[JourneyMove]:
+def _moves_of_onboarding(event: Event) -> list[JourneyMove]:
     """The run also learns the vendor type, which may have come with the step."""
     assert isinstance(event, OnboardingChanged)
     if event.side is not OnboardingSide.SUPPLIER:
@@ -55,10 +55,10 @@ def _onboarding(event: Event) -> list[JourneyMove]:
     setup = JourneyMove(
         JourneyKey.SUPPLIER_ONBOARDING, event.user_id, steps=event.completed, outcome=outcome
     )
-    return [setup, _meeting(event.user_id, outcome=outcome)]
+    return [setup, _connection_move(event.user_id, outcome=outcome)]
 
 
-def _invitation(event: Event) -> list[JourneyMove]:
+def _moves_of_invitation(event: Event) -> list[JourneyMove]:
     assert isinstance(event, InvitationChanged)
     own = JourneyMove(
         JourneyKey.INVITATION_ACCEPT,
@@ -71,15 +71,15 @@ def _invitation(event: Event) -> list[JourneyMove]:
     # Only a connection ends that run: a declined supplier may have invited others too.
     opened = event.after is InvitationStatus.OPENED
     steps = (SEND_INVITATION, OPEN_INVITATION) if opened else (SEND_INVITATION,)
-    return [own, _meeting(event.supplier_id, steps)]
+    return [own, _connection_move(event.supplier_id, steps)]
 
 
-def _partnership(event: Event) -> list[JourneyMove]:
+def _moves_of_partnership(event: Event) -> list[JourneyMove]:
     assert isinstance(event, PartnershipChanged)
-    return [_meeting(event.supplier_id, (ACCEPT_INVITATION,))] if event.is_active else []
+    return [_connection_move(event.supplier_id, (ACCEPT_INVITATION,))] if event.is_active else []
 
 
-def _meeting(
+def _connection_move(
     owner: UUID, steps: tuple[str, ...] = (), outcome: Outcome | None = None
 ) -> JourneyMove:
     return JourneyMove(JourneyKey.SIGNUP_TO_CONNECTION, owner, steps=steps, outcome=outcome)
@@ -101,8 +101,8 @@ _STEPS: Mapping[InvitationStatus, tuple[str, ...]] = {
     InvitationStatus.ACCEPTED: (ACCEPT_INVITATION,),
 }
 _MOVES: Mapping[type[Event], Callable[[Event], list[JourneyMove]]] = {
-    UserSignedUp: _signed_up,
-    OnboardingChanged: _onboarding,
-    InvitationChanged: _invitation,
-    PartnershipChanged: _partnership,
+    UserSignedUp: _moves_of_sign_up,
+    OnboardingChanged: _moves_of_onboarding,
+    InvitationChanged: _moves_of_invitation,
+    PartnershipChanged: _moves_of_partnership,
 }

@@ -112,41 +112,43 @@ def fold(events: Iterable[RecordedEvent], position: EventSeq) -> LaunchState:
     for item in sorted(events, key=lambda item: item.seq):
         event, at = item.event, item.occurred_at
         if isinstance(event, PhaseChanged) and event.phase_id is not None:
-            phases[event.phase_id] = _phase(event, event.phase_id, at)
+            phases[event.phase_id] = _phase_then(event, event.phase_id, at)
         elif isinstance(event, FlagChanged):
             flags[event.flag_id] = FlagThen(event.key, event.after, at)
         elif isinstance(event, HealthChanged):
             checks[event.check] = CheckThen(event.check, event.after, at)
         elif isinstance(event, IncidentChanged):
-            incidents[event.incident_id] = _incident(event, at)
+            incidents[event.incident_id] = _incident_then(event, at)
         elif isinstance(event, KillChanged):
             records.append(event.record)
     kills = kills_in_force(newest_by_key(records))
     return LaunchState(
         position,
         tuple(sorted(phases.values(), key=lambda item: item.key)),
-        tuple(_marked(item, kills) for item in sorted(flags.values(), key=lambda item: item.key)),
+        tuple(
+            _with_kill(item, kills) for item in sorted(flags.values(), key=lambda item: item.key)
+        ),
         tuple(sorted(checks.values(), key=lambda item: item.check)),
         tuple(sorted(incidents.values(), key=lambda item: item.number)),
-        tuple(_kill(record) for _, record in sorted(kills.items())),
+        tuple(_kill_then(record) for _, record in sorted(kills.items())),
     )
 
 
-def _marked(flag: FlagThen, kills: Mapping[str, KillRecord]) -> FlagThen:
+def _with_kill(flag: FlagThen, kills: Mapping[str, KillRecord]) -> FlagThen:
     kill = find_kill(flag.key, kills, ())
     record = kill.record if kill else None
-    return replace(flag, kill=_kill(record)) if record else flag
+    return replace(flag, kill=_kill_then(record)) if record else flag
 
 
-def _kill(record: KillRecord) -> KillThen:
+def _kill_then(record: KillRecord) -> KillThen:
     return KillThen(record.key, record.at, record.reason)
 
 
-def _phase(event: PhaseChanged, key: UUID, at: datetime) -> PhaseThen:
+def _phase_then(event: PhaseChanged, key: UUID, at: datetime) -> PhaseThen:
     return PhaseThen(key, event.key, event.name, event.after, event.version, event.step_index, at)
 
 
-def _incident(event: IncidentChanged, at: datetime) -> IncidentThen:
+def _incident_then(event: IncidentChanged, at: datetime) -> IncidentThen:
     return IncidentThen(
         event.incident_id, event.number, event.title, event.severity, event.after, at
     )

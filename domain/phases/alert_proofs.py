@@ -28,8 +28,10 @@ def noticed(facts: ReportFacts) -> Proof:
 
 
 def _judge(promise: Limit, incidents: Sequence[IncidentFact], now: datetime) -> Proof:
-    delivered = [(wait, item) for item in incidents if (wait := _waited(item)) is not None]
-    waiting = [(_so_far(item, now), item) for item in incidents if _waited(item) is None]
+    delivered = [(wait, item) for item in incidents if (wait := _seconds_waited(item)) is not None]
+    waiting = [
+        (_seconds_so_far(item, now), item) for item in incidents if _seconds_waited(item) is None
+    ]
     slowest = max((*delivered, *waiting), key=lambda pair: pair[0], default=None)
     if slowest is None:
         return promise.judge(None, "no such incident")
@@ -44,13 +46,13 @@ def _judge(promise: Limit, incidents: Sequence[IncidentFact], now: datetime) -> 
     return promise.judge(seconds, evidence, missing)
 
 
-def _waited(item: IncidentFact) -> float | None:
+def _seconds_waited(item: IncidentFact) -> float | None:
     if item.alerted_at is None:
         return None
     return max((item.alerted_at - item.audible_from).total_seconds(), 0.0)
 
 
-def _so_far(item: IncidentFact, now: datetime) -> float:
+def _seconds_so_far(item: IncidentFact, now: datetime) -> float:
     """How long nobody has been told: an incident that ends untold was never told."""
     end = now if item.resolved_at is None else max(item.resolved_at, item.audible_from)
     return max((end - item.audible_from).total_seconds(), 0.0)

@@ -70,7 +70,7 @@ def check_limits(flags: Iterable[Flag], run_id: UUID, accepted: Collection[str])
 def differences(expected: Mapping[str, FlagValues], stored: Mapping[str, FlagValues]) -> list[str]:
     """What the rows have otherwise than was asked, as sentences."""
     return [
-        f"{key} should be {_shown(values)} and is {_shown(stored.get(key))}"
+        f"{key} should be {_text_of(values)} and is {_text_of(stored.get(key))}"
         for key, values in expected.items()
         if stored.get(key) != values
     ]
@@ -83,7 +83,7 @@ def check_stored(expected: Mapping[str, FlagValues], stored: Mapping[str, FlagVa
         raise NotVerified(f"The flags are not what was asked: {'; '.join(gaps)}.")
 
 
-def _shown(values: FlagValues | None) -> str:
+def _text_of(values: FlagValues | None) -> str:
     if values is None:
         return "gone"
     return f"{'on' if values.enabled else 'off'} at {values.percentage:g} %"

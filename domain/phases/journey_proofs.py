@@ -19,7 +19,7 @@ _TARGETS = {
 def targets(journeys: Sequence[JourneyFigures]) -> list[Proof]:
     """S100 to S102, each on those who arrived."""
     by_key = {figures.journey.key: figures for figures in journeys}
-    return [_target(row, title, by_key.get(key)) for key, (row, title) in _TARGETS.items()]
+    return [_judge_target(row, title, by_key.get(key)) for key, (row, title) in _TARGETS.items()]
 
 
 def success(journeys: Sequence[JourneyFigures]) -> Proof:
@@ -36,11 +36,11 @@ def success(journeys: Sequence[JourneyFigures]) -> Proof:
         )
     worst = min(figures.totals.success_rate or 0.0 for figures in ended)
     verdict = ProofVerdict.KEPT if worst >= _SUCCESS_PERCENT else ProofVerdict.BROKEN
-    evidence = "; ".join(_outcome(figures) for figures in ended)
+    evidence = "; ".join(_outcome_text(figures) for figures in ended)
     return Proof("S104", _SUCCESS, verdict, evidence, worst, _SUCCESS_PERCENT, "%")
 
 
-def _outcome(figures: JourneyFigures) -> str:
+def _outcome_text(figures: JourneyFigures) -> str:
     totals = figures.totals
     return (
         f"{figures.journey.title}: {totals.success_rate or 0.0:.1f} % of {totals.ended} that ended "
@@ -49,16 +49,16 @@ def _outcome(figures: JourneyFigures) -> str:
     )
 
 
-def _target(row: str, title: str, figures: JourneyFigures | None) -> Proof:
+def _judge_target(row: str, title: str, figures: JourneyFigures | None) -> Proof:
     """Kept where 95 of 100 arrive in time, also if all whose time is not known were late."""
     if figures is None or not figures.totals.completed:
         return Proof(row, title, ProofVerdict.NOT_MEASURED, "nobody has arrived", unit="s")
     totals = figures.totals
     promise = Limit(row, title, figures.journey.target.total_seconds(), "s")
-    return promise.proof(_in_time(totals), _times(totals), totals.p95_seconds)
+    return promise.proof(_verdict_of(totals), _times_text(totals), totals.p95_seconds)
 
 
-def _in_time(totals: Totals) -> ProofVerdict:
+def _verdict_of(totals: Totals) -> ProofVerdict:
     untimed = max(totals.completed - totals.timed, 0)
     arrived = totals.timed + untimed
     if 100 * (totals.in_time + untimed) < IN_TIME_PERCENT * arrived:
@@ -67,7 +67,7 @@ def _in_time(totals: Totals) -> ProofVerdict:
     return ProofVerdict.KEPT if sure else ProofVerdict.UNKNOWN
 
 
-def _times(totals: Totals) -> str:
+def _times_text(totals: Totals) -> str:
     parts = [f"{totals.in_time} of {totals.timed} in time"]
     if totals.p50_seconds is not None and totals.p95_seconds is not None:
         parts.append(f"half within {totals.p50_seconds:.0f} s")

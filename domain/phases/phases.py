@@ -92,7 +92,7 @@ def available_actions(
 
     A COMPLETED phase can still be rolled back, to what was there before.
     """
-    actions = _possible(status)
+    actions = _possible_actions(status)
     if status is PhaseStatus.COMPLETED:
         return actions
     if is_last_step(steps, step_index):
@@ -100,7 +100,7 @@ def available_actions(
     return actions
 
 
-def _possible(status: PhaseStatus) -> list[PhaseAction]:
+def _possible_actions(status: PhaseStatus) -> list[PhaseAction]:
     if status is PhaseStatus.COMPLETED:
         return [PhaseAction.ROLLBACK]
     return [action for action in PhaseAction if status in _FROM[action]]
@@ -124,7 +124,7 @@ def next_status(
     if status not in _FROM[action]:
         raise InvalidTransition(
             f"A phase that is {status} cannot be given the action {action}.",
-            possible=[item.name for item in _possible(status)],
+            possible=[item.name for item in _possible_actions(status)],
         )
     return _TO[action]
 
@@ -138,7 +138,9 @@ def next_step_index(steps: Sequence[RampStep], step_index: int | None) -> int:
     """The index after this one; raises InvalidTransition on the last step."""
     if step_index is None or is_last_step(steps, step_index):
         alternatives = [
-            item for item in _possible(PhaseStatus.ACTIVE) if item is not PhaseAction.ADVANCE
+            item
+            for item in _possible_actions(PhaseStatus.ACTIVE)
+            if item is not PhaseAction.ADVANCE
         ]
         raise InvalidTransition(
             "The phase is on its last step: complete it instead.",

@@ -21,7 +21,7 @@ def drift(seen: str, parts: Mapping[str, object]) -> list[str] | None:
 
     A part that went is `a removed flag`: its digest does not tell its name.
     """
-    before = _read(seen.partition(".")[2])
+    before = _parse(seen.partition(".")[2])
     if before is None:
         return None
     now = {_digest(name, _NAME): name for name in parts}
@@ -38,7 +38,7 @@ def _digest(text: str, size: int) -> bytes:
     return hashlib.sha256(text.encode()).digest()[:size]
 
 
-def _read(text: str) -> dict[bytes, bytes] | None:
+def _parse(text: str) -> dict[bytes, bytes] | None:
     try:
         pieces = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError):

@@ -75,15 +75,15 @@ class Limit:
         """
         if value is not None and self.is_broken_by(value):
             if at_least is None or self.is_broken_by(at_least):
-                return self.proof(ProofVerdict.BROKEN, _joined(evidence, missing), value)
-            missing = _joined(f"the exact value lies above {at_least:.0f} {self.unit}", missing)
+                return self.proof(ProofVerdict.BROKEN, _join(evidence, missing), value)
+            missing = _join(f"the exact value lies above {at_least:.0f} {self.unit}", missing)
         if missing is not None:
-            return self.proof(ProofVerdict.UNKNOWN, _joined(evidence, missing), value)
+            return self.proof(ProofVerdict.UNKNOWN, _join(evidence, missing), value)
         verdict = ProofVerdict.NOT_MEASURED if value is None else ProofVerdict.KEPT
         return self.proof(verdict, evidence, value)
 
 
-def _joined(evidence: str, more: str | None) -> str:
+def _join(evidence: str, more: str | None) -> str:
     return evidence if more is None else f"{evidence}; {more}"
 
 

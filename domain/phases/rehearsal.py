@@ -110,7 +110,7 @@ def begin(
     return Rehearsal(
         started_at=now,
         flags=tuple(ShadowFlag(link.flag, link.target, link.flag) for link in links),
-        steps=_few(steps) or (RampStep(Percent(100.0)),),
+        steps=_select_steps(steps) or (RampStep(Percent(100.0)),),
         criteria=fault_injection.guarded(criteria, now),
         mode=mode,
         check=fault_injection.healthy(now),
@@ -124,9 +124,9 @@ def advance(state: Rehearsal, now: datetime) -> Rehearsal:
     if now - state.started_at > LONGEST:
         return failed(state, "It took too long: the worker was away for minutes.", now)
     if state.stage is RehearsalStage.RAMPING:
-        return _ramp(state, now)
+        return _enter_next_step(state, now)
     if state.stage is RehearsalStage.FAULTY:
-        return _judge(state, now)
+        return _judge_tick(state, now)
     if state.stage is RehearsalStage.DECIDED:
         return _roll_back(state, now)
     return state
@@ -151,28 +151,28 @@ def failed(state: Rehearsal, why: str, now: datetime) -> Rehearsal:
 def exposed(flags: Sequence[Flag]) -> int:
     """How many of the synthetic users see at least one of these flags."""
     return sum(
-        any(evaluate(flag, _somebody(name, flag)).value for flag in flags) for name in PEOPLE
+        any(evaluate(flag, _synthetic_user(name, flag)).value for flag in flags) for name in PEOPLE
     )
 
 
-def _few(steps: Sequence[RampStep]) -> tuple[RampStep, ...]:
+def _select_steps(steps: Sequence[RampStep]) -> tuple[RampStep, ...]:
     if len(steps) <= MAX_STEPS:
         return tuple(steps)
     last = len(steps) - 1
     return tuple(steps[round(index * last / (MAX_STEPS - 1))] for index in range(MAX_STEPS))
 
 
-def _ramp(state: Rehearsal, now: datetime) -> Rehearsal:
+def _enter_next_step(state: Rehearsal, now: datetime) -> Rehearsal:
     """Up to the next step; after the last one the fault sets in."""
     index = state.step_index + 1
     if index >= len(state.steps):
         return replace(state, stage=RehearsalStage.FAULTY, fault_at=now)
-    flags = tuple(_stepped(item, state.steps, index) for item in state.flags)
+    flags = tuple(_step_flag(item, state.steps, index) for item in state.flags)
     seen = Exposed(state.steps[index].percentage, exposed([item.now for item in flags]))
     return replace(state, step_index=index, flags=flags, exposed=(*state.exposed, seen))
 
 
-def _stepped(item: ShadowFlag, steps: Sequence[RampStep], index: int) -> ShadowFlag:
+def _step_flag(item: ShadowFlag, steps: Sequence[RampStep], index: int) -> ShadowFlag:
     state = activated(item.now.state, stepped_percentage(item.target, steps, index))
     now = replace(
         item.now,
@@ -184,7 +184,7 @@ def _stepped(item: ShadowFlag, steps: Sequence[RampStep], index: int) -> ShadowF
     return replace(item, now=now)
 
 
-def _judge(state: Rehearsal, now: datetime) -> Rehearsal:
+def _judge_tick(state: Rehearsal, now: datetime) -> Rehearsal:
     """One tick under the fault: the check fails, the criteria are judged on the burst."""
     check = fault_injection.next_reading(state.check, now)
     judged = fault_injection.judge_all(state.criteria, state.judged, now)
@@ -211,7 +211,7 @@ def _judge(state: Rehearsal, now: datetime) -> Rehearsal:
 
 
 def _roll_back(state: Rehearsal, now: datetime) -> Rehearsal:
-    flags = tuple(_undone(item, state.mode) for item in state.flags)
+    flags = tuple(_undo_flag(item, state.mode) for item in state.flags)
     before = exposed([item.before for item in flags])
     restored = before if state.mode is RollbackMode.RESTORE_PREVIOUS else 0
     return replace(
@@ -223,14 +223,14 @@ def _roll_back(state: Rehearsal, now: datetime) -> Rehearsal:
     )
 
 
-def _undone(item: ShadowFlag, mode: RollbackMode) -> ShadowFlag:
+def _undo_flag(item: ShadowFlag, mode: RollbackMode) -> ShadowFlag:
     version = item.now.version + 1
     if mode is RollbackMode.RESTORE_PREVIOUS:
         return replace(item, now=replace(item.before, version=version))
     return replace(item, now=replace(item.now, enabled=False, version=version))
 
 
-def _somebody(name: str, flag: Flag) -> EvaluationContext:
+def _synthetic_user(name: str, flag: Flag) -> EvaluationContext:
     """In every group that the flag wants: a rehearsal is about percentages."""
     groups = frozenset(group for group in flag.target_groups if "user:" not in group)
     return EvaluationContext({BucketBy.USER: name}, groups)

@@ -163,7 +163,7 @@ def means(facts: ReportFacts) -> Means:
     it says nothing of detection and counts from its report.
     """
     if facts.rehearsal is not None:
-        return _of_rehearsal(facts.rehearsal)
+        return _means_of_rehearsal(facts.rehearsal)
     incidents = facts.incidents
     return Means(
         _mean(i.detected_at - i.first_bad_at for i in incidents if i.first_bad_at is not None),
@@ -172,7 +172,7 @@ def means(facts: ReportFacts) -> Means:
     )
 
 
-def _of_rehearsal(rehearsal: Rehearsal) -> Means:
+def _means_of_rehearsal(rehearsal: Rehearsal) -> Means:
     decided = rehearsal.seconds_to(rehearsal.rolled_back_at)
     spread = rehearsal.propagation.complete_ms if rehearsal.propagation else None
     recovered = None if decided is None or spread is None else decided + spread / 1000

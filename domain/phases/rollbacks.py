@@ -51,7 +51,7 @@ def undo(flag: Flag, before: Before | None, mode: RollbackMode, run_id: UUID) ->
     """What a rollback leaves; an emergency never switches on what a human switched off."""
     changed = before is not None and flag.version != before.version_written
     conflict = f"{flag.key} was changed by hand after the phase set it" if changed else None
-    parts = _undone(flag.wanted, before, mode, run_id)
+    parts = _undo_parts(flag.wanted, before, mode, run_id)
     values = parts.in_force
     after = replace(flag.state, enabled=values.enabled, rollout_percentage=values.percentage)
     return Undoing(FlagDiff(flag.key, flag.state, after), parts, conflict)
@@ -73,15 +73,15 @@ def impact(flags: Sequence[Flag], sample: Sample) -> str:
 
     Takes a while for many people: off the event loop, and never within a rollback.
     """
-    return f"{_counted(flags, sample)} see at least one feature."
+    return f"{_count_people(flags, sample)} see at least one feature."
 
 
 def impact_then(flags: Sequence[Flag], sample: Sample) -> str:
     """The same for the flags as they were until a rollback."""
-    return f"{_counted(flags, sample)} saw at least one of them."
+    return f"{_count_people(flags, sample)} saw at least one of them."
 
 
-def _counted(flags: Sequence[Flag], sample: Sample) -> str:
+def _count_people(flags: Sequence[Flag], sample: Sample) -> str:
     people = sample.people
     seen = sum(any(evaluate(flag, person.context).value for flag in flags) for person in people)
     about = "" if sample.is_complete else "About "
@@ -117,7 +117,9 @@ def mid_step(
     return sorted(affected, key=lambda item: (not item.affected, item.side, item.step))
 
 
-def _undone(parts: FlagParts, before: Before | None, mode: RollbackMode, run_id: UUID) -> FlagParts:
+def _undo_parts(
+    parts: FlagParts, before: Before | None, mode: RollbackMode, run_id: UUID
+) -> FlagParts:
     if mode is RollbackMode.DISABLE_ALL or before is None:
         return switch_off(parts, run_id)
     state = before.state

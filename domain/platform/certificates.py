@@ -44,13 +44,13 @@ def expiry_of(der: bytes) -> datetime:
 
     `ssl` tells it of certificates that it trusts only, and an expired one is not trusted.
     """
-    certificate = _inside(der, _SEQUENCE)
-    fields = _parts(_inside(certificate, _SEQUENCE))
+    certificate = _content_of(der, _SEQUENCE)
+    fields = _elements(_content_of(certificate, _SEQUENCE))
     if fields and fields[0][0] == _VERSION:
         fields = fields[1:]
     if len(fields) < 4:  # serial, signature, issuer, validity
         raise ValueError("this is no certificate")
-    times = _parts(fields[3][1])
+    times = _elements(fields[3][1])
     if len(times) != 2:
         raise ValueError("this certificate has no end")
     tag, text = times[1]
@@ -58,14 +58,14 @@ def expiry_of(der: bytes) -> datetime:
     return datetime.strptime(text.decode("ascii"), form).replace(tzinfo=UTC)
 
 
-def _inside(der: bytes, tag: int) -> bytes:
-    parts = _parts(der)
+def _content_of(der: bytes, tag: int) -> bytes:
+    parts = _elements(der)
     if not parts or parts[0][0] != tag:
         raise ValueError("this is no certificate")
     return parts[0][1]
 
 
-def _parts(der: bytes) -> list[tuple[int, bytes]]:
+def _elements(der: bytes) -> list[tuple[int, bytes]]:
     """The elements that stand one after the other, as tags and contents."""
     elements, place = [], 0
     while place + 2 <= len(der):

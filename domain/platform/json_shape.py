@@ -42,7 +42,7 @@ def excess(value: object, limits: JsonLimits) -> Excess | None:
                 if len(item) > limits.text_length:
                     return Excess("a text that is too long", len(item), limits.text_length)
                 continue
-            inner = _inner(item)
+            inner = _children(item)
             values += len(inner)
             if isinstance(item, list) and len(inner) > limits.list_length:
                 return Excess("a list that is too long", len(inner), limits.list_length)
@@ -60,7 +60,7 @@ def count_values(value: object) -> int:
     """The values inside lists and objects; 0 for a scalar."""
     count, pending = 0, [value]
     while pending:
-        inner = _inner(pending.pop())
+        inner = _children(pending.pop())
         count += len(inner)
         pending.extend(inner)
     return count
@@ -80,7 +80,7 @@ def texts_of(value: object) -> Iterator[str]:
             pending.extend(item)
 
 
-def _inner(value: object) -> list[object]:
+def _children(value: object) -> list[object]:
     if isinstance(value, list):
         return value
     return list(value.values()) if isinstance(value, dict) else []

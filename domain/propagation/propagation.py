@@ -225,15 +225,15 @@ def _is_lost(part: Part) -> bool:
 
 
 def _delays(parts: Sequence[Part], start: Start) -> Counter[int]:
-    begin = _begin(parts, start)
+    begin = _begin_ms(parts, start)
     delays: Counter[int] = Counter()
     for part in parts:
         if part.receipt is not None and not part.receipt.initial:
-            delays.update(_of_receipt(part.receipt, begin))
+            delays.update(_delays_of_receipt(part.receipt, begin))
     return delays
 
 
-def _of_receipt(receipt: Receipt, begin: int) -> Counter[int]:
+def _delays_of_receipt(receipt: Receipt, begin: int) -> Counter[int]:
     served = max(receipt.served_ms - begin, 0)
     delays = Counter({served: 1})
     for step, clients in receipt.delays.items():
@@ -241,7 +241,7 @@ def _of_receipt(receipt: Receipt, begin: int) -> Counter[int]:
     return delays
 
 
-def _begin(parts: Sequence[Part], start: Start) -> int:
+def _begin_ms(parts: Sequence[Part], start: Start) -> int:
     """Nobody told when it was committed: then it is when the first process had it."""
     if start.ms is not None:
         return start.ms
@@ -257,9 +257,9 @@ def _slowest(parts: Sequence[Part], start: Start) -> str | None:
     if waiting:
         most = max(waiting, key=lambda part: part.total - part.acked)
         return f"clients of {most.process}"
-    begin = _begin(parts, start)
+    begin = _begin_ms(parts, start)
     last = [
-        (max(_of_receipt(part.receipt, begin)), bool(part.receipt.delays), part.process)
+        (max(_delays_of_receipt(part.receipt, begin)), bool(part.receipt.delays), part.process)
         for part in parts
         if part.receipt is not None and not part.receipt.initial
     ]

@@ -44,11 +44,11 @@ def roster(
     return {
         process.name: Presence(process.streams, process.answers(now_ms))
         for process in processes
-        if _counts(process, start, now_ms)
+        if _is_counted(process, start, now_ms)
     }
 
 
-def _counts(process: ServerProcess, start_ms: int, now_ms: int) -> bool:
+def _is_counted(process: ServerProcess, start_ms: int, now_ms: int) -> bool:
     if process.answers(now_ms):
         return True
     if process.left_ms is not None:

@@ -51,11 +51,11 @@ async def test_a_letter_that_waits_is_shown_and_written_to_a_file(launch: Launch
 
 async def test_the_server_of_the_workers_counts(launch: Launch, db: Database) -> None:
     """M15: SMTP_URL is set for the workers, not for who looks into the outbox."""
-    assert "No mail server is set" in launch.try_("mail", "list").err
+    assert "No mail server is configured" in launch.try_("mail", "list").err
     state = CheckState(CheckType.EMAIL, HealthStatus.HEALTHY, checked_at=datetime.now(UTC))
     async with db.write() as uow:
         await health.save_states(uow.session, [state], uow.now)
     found = launch.try_("mail", "list")
-    assert "No mail server is set" not in found.out + found.err
+    assert "No mail server is configured" not in found.out + found.err
     (mail,) = launch.json("mail", "list")
     assert mail["status"] == "queued"

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from bench.client import Client, checked
 from bench.crowd import crowd
 from bench.launches import TOGGLE, flag_key, make_flags
-from bench.listeners import Wish
+from bench.listeners import ListenCommand
 from bench.queries import VIEWER_FLAGS
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import serving
@@ -17,7 +17,7 @@ STREAM = "subscription ($device: String) { viewerFlags(deviceId: $device) { vers
 
 def toggle_heard_by(port: int, token: str | None, sockets: int) -> int:
     """How many of the sockets hear of a toggle."""
-    with Client(port, token) as client, crowd(Wish(port, sockets, STREAM)) as listeners:
+    with Client(port, token) as client, crowd(ListenCommand(port, sockets, STREAM)) as listeners:
         make_flags(client, 4)
         listeners.arm()
         command = {"key": flag_key(0), "enabled": False}

@@ -25,6 +25,6 @@ def test_a_folder_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert credentials_file.token_of("http://app") is None
     for keep in (credentials_file.check, lambda: credentials_file.store("http://app", "token")):
         with pytest.raises(
-            CommandError, match=r"No session can be kept .* use `launch login --show`"
+            CommandError, match=r"No session can be stored .* use `launch login --show`"
         ):
             keep()
