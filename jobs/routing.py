@@ -55,7 +55,10 @@ Route = Callable[[WrittenEvent], list[JobSpec]]
 
 
 async def enqueue_for(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
-    """Enqueue and count the jobs of these events in the transaction that wrote them."""
+    """Enqueue and count the jobs of these events in the transaction that wrote them.
+
+    Journeys and inboxes are updated there too.
+    """
     await count_events(session, events)
     await journeys.follow(session, events)
     await notifications.follow(session, events)

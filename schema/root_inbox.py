@@ -1,4 +1,4 @@
-"""The fields of the graph about notifications, which `schema.root` inherits (M6)."""
+"""Root fields of notifications (M6); `schema.root` inherits them."""
 
 import strawberry
 

@@ -1,4 +1,4 @@
-"""The fields of the graph about conversations, which `schema.root` inherits (M7)."""
+"""Root fields of conversations (M7); `schema.root` inherits them."""
 
 import strawberry
 

@@ -10,7 +10,6 @@ FUNCTION_MEDIAN = 8
 MODULE_MEDIAN = range(40, 91)
 # Over SMELL, each with its reason. Short, or it is worth nothing.
 LONG = {
-    "schema.root": "one line a field: the whole graph at one glance",
     "tests.api.test_phases": "the whole life of a phase over one set of documents and fixtures",
     "tests.integration.test_incidents": "the whole life of an incident over one set of fixtures",
     "tests.subscriptions.test_bus": "one case for each known defect of broadcaster",
