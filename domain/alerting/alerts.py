@@ -138,11 +138,7 @@ def follow(
     if not cause.bad:
         return _recover(replace(alert, seen_at=cause.at), cause.text, now, rules)
     changed = _raise_severity(alert, cause, now, silent=silent) or _copy_from_cause(alert, cause)
-    return (
-        changed
-        or _keep_failing(alert, cause)
-        or _due_notification(alert, now, rules, silent=silent)
-    )
+    return changed or _keep_failing(alert, cause) or _due(alert, now, rules, silent=silent)
 
 
 def pass_time(
@@ -158,10 +154,10 @@ def pass_time(
     if not alert.open:
         return None
     if alert.silenced_until is not None and silenced_until is None:
-        return _announce_after_silence(alert, now, silent=silent)
+        return _announce(alert, now, silent=silent)
     if alert.well_since is not None:
         return _recover(alert, alert.recovery or "", now, rules)
-    return _due_notification(alert, now, rules, silent=silent)
+    return _due(alert, now, rules, silent=silent)
 
 
 def newest(*stores: Mapping[str, Alert]) -> dict[str, Alert]:
@@ -188,11 +184,11 @@ def _is_outdated(alert: Alert, cause: Cause) -> bool:
     return cause.source is alert.source and timedelta(0) < late <= OVERLAP
 
 
-def _announce_after_silence(alert: Alert, now: datetime, *, silent: bool) -> Step:
+def _announce(alert: Alert, now: datetime, *, silent: bool) -> Step:
     """Announce an alert that outlived its silence."""
     heard = replace(alert, silenced_until=None, audible_since=now)
     if silent or alert.well_since is not None:
-        return Step(_next_revision(heard))
+        return Step(_revise(heard))
     return Step(_mark_announced(heard, now), AlertKind.FIRING)
 
 
@@ -237,10 +233,8 @@ def _recover(alert: Alert, text: str, now: datetime, rules: AlertRules) -> Step 
     if alert.flapping and now - well_since < rules.settle_after:
         if alert.well_since is not None:
             return None
-        return Step(_next_revision(alert, well_since=now, recovery=text))
-    ended = _next_revision(
-        alert, open=False, well_since=None, resolved_at=well_since, recovery=text
-    )
+        return Step(_revise(alert, well_since=now, recovery=text))
+    ended = _revise(alert, open=False, well_since=None, resolved_at=well_since, recovery=text)
     # No recovery message without a failure message (A25).
     return Step(ended, AlertKind.RESOLVED if alert.announced else None)
 
@@ -248,15 +242,11 @@ def _recover(alert: Alert, text: str, now: datetime, rules: AlertRules) -> Step 
 def _keep_failing(alert: Alert, cause: Cause) -> Step | None:
     if alert.well_since is None:
         return None
-    changed = _next_revision(
-        alert, well_since=None, recovery=None, text=cause.text, seen_at=cause.at
-    )
+    changed = _revise(alert, well_since=None, recovery=None, text=cause.text, seen_at=cause.at)
     return Step(changed)
 
 
-def _due_notification(
-    alert: Alert, now: datetime, rules: AlertRules, *, silent: bool
-) -> Step | None:
+def _due(alert: Alert, now: datetime, rules: AlertRules, *, silent: bool) -> Step | None:
     if silent:
         return None
     if not alert.announced:
@@ -275,7 +265,7 @@ def _raise_severity(alert: Alert, cause: Cause, now: datetime, *, silent: bool) 
         alert, severity=cause.severity, title=cause.title, text=cause.text, well_since=None
     )
     if silent or not alert.announced:
-        return Step(_next_revision(worse))
+        return Step(_revise(worse))
     return Step(_mark_announced(worse, now), AlertKind.WORSE)
 
 
@@ -296,12 +286,12 @@ def _copy_from_cause(alert: Alert, cause: Cause) -> Step | None:
         title=cause.title if is_same_source else alert.title,
         text=cause.text if is_same_source else alert.text,
     )
-    return None if learned == alert else Step(_next_revision(learned))
+    return None if learned == alert else Step(_revise(learned))
 
 
 def _mark_announced(alert: Alert, now: datetime) -> Alert:
-    return _next_revision(alert, announced=True, told_at=now)
+    return _revise(alert, announced=True, told_at=now)
 
 
-def _next_revision(alert: Alert, **changes: object) -> Alert:
+def _revise(alert: Alert, **changes: object) -> Alert:
     return replace(alert, revision=alert.revision + 1, **changes)  # type: ignore[arg-type]  # fields of Alert
