@@ -25,12 +25,12 @@ from services.accounts.sessions import OpenSession
 
 Email = Annotated[EmailAddress, strawberry.argument(description="The e-mail of the account.")]
 NewPassword = Annotated[
-    str, strawberry.argument(description="10 to 1024 characters, not the e-mail.")
+    str, strawberry.argument(description="10 to 1024 characters, other than the e-mail address.")
 ]
 
 
 async def viewer(info: Info) -> User | None:
-    """Who is logged in; null for visitors and for API tokens."""
+    """The user who is logged in; null for visitors and API tokens."""
     check_known(info.context)
     user_id = info.context.actor.user_id
     row = await info.context.loaders.user.load(user_id) if user_id else None
@@ -38,7 +38,7 @@ async def viewer(info: Info) -> User | None:
 
 
 async def api_tokens(info: Info) -> list[ApiToken]:
-    """API tokens, the newest first, revoked ones too. Secrets are never shown again."""
+    """API tokens, newest first, including revoked ones. Secrets are never shown again."""
     async with info.context.db.read() as session:
         return [ApiToken.of(row) for row in await tokens.list_tokens(session)]
 
@@ -47,7 +47,7 @@ async def sign_up(
     info: Info,
     input: Annotated[SignUpInput, strawberry.argument(description="The new account.")],
 ) -> SessionPayload:
-    """Make an account and log in. A taken e-mail is not given away."""
+    """Create an account and log in. It does not reveal whether the e-mail has an account."""
     opened = await signing_up.sign_up(login_throttle(info.context), input.request())
     return _logged_in(info.context, opened)
 
@@ -63,7 +63,7 @@ async def log_in(
 
 
 async def log_out(info: Info) -> bool:
-    """End the session and every stream of it; false where there was none."""
+    """End the session and its streams; false if there was none."""
     forget(info.context)
     check_known(info.context)
     async with info.context.db.write() as uow:
@@ -71,14 +71,16 @@ async def log_out(info: Info) -> bool:
 
 
 async def request_password_reset(info: Info, email: Email) -> bool:
-    """Mail a link that sets a new password. Always true, whether or not there is an account."""
+    """E-mail a link that sets a new password. Always true, whether or not there is an account."""
     await password_resets.request_password_reset(login_throttle(info.context), email)
     return True
 
 
 async def reset_password(
     info: Info,
-    token: Annotated[str, strawberry.argument(description="From the link; it works once.")],
+    token: Annotated[
+        str, strawberry.argument(description="The token from the link, which works once.")
+    ],
     new_password: NewPassword,
 ) -> SessionPayload:
     """Set a new password, end all sessions and log in."""
@@ -94,9 +96,10 @@ async def request_log_in_link(
         strawberry.argument(description="The code of an invitation that the link leads back to."),
     ] = None,
 ) -> bool:
-    """Mail a link that logs in. Always true, whether or not there is an account.
+    """E-mail a link that logs in. Always true, whether or not there is an account.
 
-    For suppliers and couples, for 15 minutes, once, on any device. Staff log in with a password.
+    For suppliers and couples; valid for 15 minutes, once, on any device. The staff logs in with a
+    password.
     """
     await log_in_links.request_link(login_throttle(info.context), email, invitation)
     return True
@@ -104,9 +107,11 @@ async def request_log_in_link(
 
 async def log_in_by_link(
     info: Info,
-    token: Annotated[str, strawberry.argument(description="From the link; it works once.")],
+    token: Annotated[
+        str, strawberry.argument(description="The token from the link, which works once.")
+    ],
 ) -> SessionPayload:
-    """Use a mailed link up and open a session."""
+    """Open a session with the token of a log-in link, which works once."""
     opened = await log_in_links.log_in(login_throttle(info.context), token)
     return _logged_in(info.context, opened)
 
@@ -116,11 +121,11 @@ async def change_password(
     *,
     current_password: Annotated[
         str | None,
-        strawberry.argument(description="Needed where the account has a password."),
+        strawberry.argument(description="Required if the account has a password."),
     ] = strawberry.UNSET,
     new_password: NewPassword,
 ) -> ProfilePayload:
-    """Set the password of the caller and end their other sessions."""
+    """Change the caller's password and end their other sessions."""
     user = await password_changes.change_password(
         login_throttle(info.context), info.context.actor, current_password or None, new_password
     )
@@ -129,18 +134,18 @@ async def change_password(
 
 async def create_api_token(
     info: Info,
-    name: Annotated[str, strawberry.argument(description="What it is for: 1 to 100 characters.")],
+    name: Annotated[str, strawberry.argument(description="The name: 1 to 100 characters.")],
     scopes: Annotated[
-        list[Scope], strawberry.argument(description="What it may do: no more than you.")
+        list[Scope], strawberry.argument(description="The scopes: none beyond the caller's own.")
     ],
     expires_at: Annotated[
         datetime | None,
         strawberry.argument(
-            description="When it stops working; null: never, or when the token ends that makes it."
+            description="When it expires; null: never, or with the token that creates it."
         ),
     ] = strawberry.UNSET,
 ) -> TokenPayload:
-    """Make an API token. Its secret is in this answer and nowhere else."""
+    """Create an API token. Its secret is in this response and nowhere else."""
     async with info.context.db.write() as uow:
         actor, until = info.context.actor, expires_at or None
         return TokenPayload.created(await tokens.create_token(uow, actor, name, scopes, until))
@@ -150,7 +155,7 @@ async def revoke_api_token(
     info: Info,
     id: Annotated[strawberry.ID, strawberry.argument(description="The token.")],
 ) -> TokenPayload:
-    """Take an API token back at once; again does nothing."""
+    """Revoke an API token at once. Repeating changes nothing."""
     token_id = decode_id(id, "ApiToken")
     async with info.context.db.write() as uow:
         row = await tokens.revoke_token(uow, info.context.actor, token_id)

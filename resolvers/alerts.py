@@ -32,7 +32,7 @@ async def alert_deliveries(
     before: Before = None,
     incident_id: IncidentId = None,
 ) -> Connection[AlertDelivery]:
-    """Every message to every channel, newest first, tests among them."""
+    """Deliveries to alert channels, newest first, including tests."""
     page = Page.of(first, after, last, before)
     wanted = decode_optional_id(incident_id, "Incident", "incidentId")
     async with info.context.db.read() as session:
@@ -47,16 +47,16 @@ async def alert_deliveries(
 
 
 async def alert_channels(info: Info) -> list[AlertChannel]:
-    """Where alerts go, and how each place has done."""
+    """The alert channels with their latest results."""
     configured = info.context.runtime.alerts.channels
     async with info.context.db.read() as session:
         return [AlertChannel.of(item) for item in await alert_reads.channels(session, configured)]
 
 
 async def send_test_alert(info: Info) -> SendTestAlertPayload:
-    """Send a test to every channel now and wait for the outcome, ten seconds at most.
+    """Send a test to every alert channel and wait for the result, at most ten seconds.
 
-    A test of the last seven days is a part of the readiness of a phase.
+    The readiness of a phase includes a test within the last seven days.
     """
     runtime = info.context.runtime
     sent = await alert_reads.test(runtime.alerts, runtime.rate_limits)

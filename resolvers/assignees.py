@@ -13,7 +13,8 @@ from schema.types.incidents import AssigneeConnection
 from services.incidents import assignees
 
 Search = Annotated[
-    str | None, strawberry.argument(description="Only those whose e-mail holds this text.")
+    str | None,
+    strawberry.argument(description="Only those whose e-mail address contains this text."),
 ]
 
 
@@ -25,7 +26,7 @@ async def incident_assignees(
     before: Before = None,
     search: Search = None,
 ) -> AssigneeConnection:
-    """The launch team as it can be given incidents, newest first; nobody who is kept out."""
+    """People who can be assigned to incidents, newest first, without disabled accounts."""
     page, text = Page.of(first, after, last, before), check_search(search)
     if text is not None:
         check_sees_people(info.context.actor, "search")

@@ -12,14 +12,14 @@ from services.mail import outbox
 from services.marketplace import bulk_invitations
 from services.marketplace.invitations import Site
 
-Whom = Annotated[InviteClientsInput, strawberry.argument(description="Whom to invite.")]
+Whom = Annotated[InviteClientsInput, strawberry.argument(description="The clients to invite.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The bulk invitation.")]
 
 
 async def invite_clients(info: Info, input: Whom) -> BulkInvitationPayload:
-    """Queue invitations by e-mail, which leave within the limits, over days if need be.
+    """Queue invitations by e-mail, which are sent within the limits, over days if necessary.
 
-    Clients of one that is under way are added to it.
+    Clients are added to a bulk invitation that is running.
     """
     settings, block = info.context.runtime.settings, block_of(info.context.client_ip)
     sends = outbox.has_server(settings)
@@ -32,7 +32,7 @@ async def invite_clients(info: Info, input: Whom) -> BulkInvitationPayload:
 
 
 async def stop_bulk_invitation(info: Info, id: Id) -> BulkInvitationPayload:
-    """Send none of the invitations that wait. Those that were sent stay."""
+    """Stop sending: waiting invitations are not sent; sent ones stay valid."""
     key = decode_id(id, "BulkInvitation")
     async with info.context.db.write() as uow:
         row = await bulk_invitations.stop(uow, info.context.actor, key)

@@ -14,23 +14,23 @@ from services.platform import change_reads
 from services.platform.change_reads import ChangeFilter
 
 Subjects = Annotated[
-    list[ChangeSubject] | None, strawberry.argument(description="Only of these; null is all.")
+    list[ChangeSubject] | None, strawberry.argument(description="Only of these; all by default.")
 ]
-Since = Annotated[datetime | None, strawberry.argument(description="Only from then on.")]
-Until = Annotated[datetime | None, strawberry.argument(description="Only up to then.")]
+Since = Annotated[datetime | None, strawberry.argument(description="Only from this moment on.")]
+Until = Annotated[datetime | None, strawberry.argument(description="Only up to this moment.")]
 
 Kinds = Annotated[
-    list[ChangeKind] | None, strawberry.argument(description="Only of these kinds; null is all.")
+    list[ChangeKind] | None, strawberry.argument(description="Only of these kinds; all by default.")
 ]
 Actions = Annotated[
     list[str] | None,
-    strawberry.argument(description="Only these actions, word for word; null is all."),
+    strawberry.argument(description="Only these exact actions; all by default."),
 ]
 Actors = Annotated[
     list[str] | None,
     strawberry.argument(
-        description="Only by these: the id of a User or an ApiToken, or a name as `Actor` shows "
-        "it, such as an e-mail or `guard`; null is everybody. An e-mail needs `people:read`."
+        description="Only by these: the id of a User or an ApiToken, or a name as `Actor` shows it,"
+        " such as an e-mail or `guard`; all by default. An e-mail needs `people:read`."
     ),
 ]
 
@@ -48,7 +48,7 @@ async def changes(  # noqa: PLR0913, PLR0917 - the arguments of the field
     action: Actions = None,
     actor: Actors = None,
 ) -> ChangeConnection:
-    """Who changed which phase, flag or token, from what to what and why; newest first."""
+    """The audit of phases, flags and tokens: author, difference and reason; newest first."""
     page = Page.of(first, after, last, before)
     actors = None if actor is None else [actor_name(item) for item in actor]
     if any("@" in item for item in actors or ()):

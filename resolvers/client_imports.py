@@ -16,19 +16,20 @@ Parts = Annotated[
         "at most 600000 bytes, 2000 rows and 50 columns."
     ),
 ]
-Choices = Annotated[ClientImportInput, strawberry.argument(description="How it is to be read.")]
+Choices = Annotated[ClientImportInput, strawberry.argument(description="How to read it.")]
 Key = Annotated[
     str | None,
     strawberry.argument(
-        description="A repeat with the same key gives the first import again, for 24 hours."
+        description="For 24 hours, repeating the request with the same key returns the first "
+        "import."
     ),
 ]
 
 
 async def preview_client_import(info: Info, parts: Parts, input: Choices) -> ClientImportPayload:
-    """Look at a CSV file before it is imported; changes nothing.
+    """Preview the import of a CSV file; changes nothing.
 
-    A mutation, so that no cache keeps a file of people.
+    It is a mutation, so that no cache stores personal data.
     """
     file = await client_imports.read(input.command(parts))
     async with info.context.db.read() as session:
@@ -39,7 +40,7 @@ async def preview_client_import(info: Info, parts: Parts, input: Choices) -> Cli
 async def import_clients(
     info: Info, parts: Parts, input: Choices, idempotency_key: Key = None
 ) -> ClientImportPayload:
-    """Add a client for each row of a CSV file that has no problem and is not there yet."""
+    """Import a CSV file: add a client for each row without problems that does not exist yet."""
     file = await client_imports.read(input.command(parts))
     async with info.context.db.write() as uow:
         done = await client_imports.run(uow, info.context.actor, file, idempotency_key)

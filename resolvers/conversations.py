@@ -17,7 +17,7 @@ from schema.types.messages import Message, SendMessageInput, SendMessagePayload
 from services.marketplace import conversations as service
 from services.marketplace import messages
 
-Read = Annotated[MarkConversationReadInput, strawberry.argument(description="How far.")]
+Read = Annotated[MarkConversationReadInput, strawberry.argument(description="The position.")]
 New = Annotated[SendMessageInput, strawberry.argument(description="The message.")]
 
 
@@ -53,7 +53,7 @@ async def send_message(info: Info, input: New) -> SendMessagePayload:
 
 
 async def mark_conversation_read(info: Info, input: Read) -> ConversationPayload:
-    """Say how far the caller has read a conversation."""
+    """Set the position up to which the caller has read a conversation."""
     async with info.context.db.write() as uow:
         view = await service.mark_read(uow, info.context.actor, input.command())
     return ConversationPayload.of(view)

@@ -16,7 +16,7 @@ async def couples(
     before: Before = None,
     search: Search = None,
 ) -> CoupleConnection:
-    """Couples, newest first; a search looks for the beginnings of names, or a whole e-mail."""
+    """Couples, newest first; a search matches the beginnings of names, or a whole e-mail."""
     page, text = Page.of(first, after, last, before), check_search(search)
     async with info.context.db.read() as session:
         rows = await directory.page_of_couples(session, text, page.moments())

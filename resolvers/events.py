@@ -16,22 +16,20 @@ from services.phases import launch_states
 from services.platform import event_reads
 
 PhaseId = Annotated[
-    strawberry.ID | None, strawberry.argument(description="Only what belongs to one phase.")
+    strawberry.ID | None, strawberry.argument(description="Only events of this phase.")
 ]
 Moment = Annotated[datetime, strawberry.argument(description="The moment.")]
-Since = Annotated[datetime | None, strawberry.argument(description="Only what came after.")]
+Since = Annotated[datetime | None, strawberry.argument(description="Only later events.")]
 NewestFirst = Annotated[
     bool,
-    strawberry.argument(
-        description="Begin with the newest and go back; `after` then gives what came before it."
-    ),
+    strawberry.argument(description="Newest first; `after` then returns earlier events."),
 ]
 
 
 async def launch_state_at(info: Info, at: Moment) -> LaunchState:
-    """Phases, flags, health and incidents as they were, by when things happened.
+    """Phases, flags, health and incidents at a moment, by when things happened.
 
-    A moment to come is now. Go on from there with `replay`, or with `launchEvents` after `cursor`.
+    A future moment is now. Continue with `replay`, or with `launchEvents` after `cursor`.
     """
     moment = min(at, info.context.now)
     async with info.context.db.read() as session:
@@ -39,9 +37,9 @@ async def launch_state_at(info: Info, at: Moment) -> LaunchState:
 
 
 async def launch_state(info: Info, at: Moment) -> JSON:
-    """Phases, flags, health and incidents as they were, from the event log alone.
+    """Phases, flags, health and incidents at a moment, from the event log alone.
 
-    A moment to come is now. Go on from there with `replay`, or with `launchEvents` after `cursor`.
+    A future moment is now. Continue with `replay`, or with `launchEvents` after `cursor`.
     """
     moment = min(at, info.context.now)
     async with info.context.db.read() as session:
@@ -58,7 +56,7 @@ async def launch_events(
     since: Since = None,
     newest_first: NewestFirst = False,
 ) -> Connection[LaunchEvent]:
-    """What happened, oldest first unless `newestFirst` is said."""
+    """Events, oldest first unless `newestFirst` is true."""
     page = Page.of(first, after, last, before)
     phase = decode_optional_id(phase_id, "LaunchPhase", "phaseId")
     async with info.context.db.read() as session:

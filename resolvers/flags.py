@@ -39,15 +39,15 @@ Search = Annotated[str | None, strawberry.argument(description="A part of the ke
 Key = Annotated[str, strawberry.argument(description="The flag's key.")]
 Device = Annotated[
     str | None,
-    strawberry.argument(description="A visitor's own id: the same visitor sees the same flags."),
+    strawberry.argument(description="The visitor's device id, which keeps their flags stable."),
 ]
 Version = Annotated[int, strawberry.argument(description="The version that was received.")]
-Whom = Annotated[EvaluateFlagsInput, strawberry.argument(description="For whom, and which.")]
-ChangeId = Annotated[strawberry.ID, strawberry.argument(description="The change to undo.")]
-Reason = Annotated[str, strawberry.argument(description="Why, for the audit.")]
+Whom = Annotated[EvaluateFlagsInput, strawberry.argument(description="The user and the flags.")]
+ChangeId = Annotated[strawberry.ID, strawberry.argument(description="The change to revert.")]
+Reason = Annotated[str, strawberry.argument(description="The reason, for the audit.")]
 Creation = Annotated[CreateFeatureFlagInput, strawberry.argument(description="The new flag.")]
 Edit = Annotated[UpdateFeatureFlagInput, strawberry.argument(description="The changes.")]
-Switch = Annotated[ToggleFeatureFlagInput, strawberry.argument(description="The wanted state.")]
+Switch = Annotated[ToggleFeatureFlagInput, strawberry.argument(description="The state to set.")]
 
 
 async def feature_flags(
@@ -60,7 +60,7 @@ async def feature_flags(
     phase_id: PhaseId = None,
     search: Search = None,
 ) -> FeatureFlagConnection:
-    """Flags in the order in which they were made."""
+    """Flags in the order of creation."""
     page = Page.of(first, after, last, before)
     phase = decode_optional_id(phase_id, "LaunchPhase", "phaseId")
     wanted = FlagFilter(enabled, phase, search)
@@ -84,7 +84,7 @@ async def feature_flag(info: Info, key: Key) -> FeatureFlag | None:
 
 
 async def evaluate_flags(info: Info, input: Whom) -> FlagSet:
-    """What a given user sees, and why; hidden flags included."""
+    """Evaluate flags for a given user, hidden flags included, with explanations."""
     current = info.context.runtime.flags.current
     async with info.context.db.read() as session:
         found = await flag_evaluation.evaluate_for(
@@ -94,7 +94,7 @@ async def evaluate_flags(info: Info, input: Whom) -> FlagSet:
 
 
 async def viewer_flags(info: Info, device_id: Device = None) -> FlagSet:
-    """The flags of the caller, off ones included. Needs no login and no database."""
+    """The flags of the caller, including those that are off. Needs no log-in and no database."""
     current = info.context.runtime.flags.current
     context = viewer_context(info.context.actor, device_id)
     flags, usage = current.client_flags(context), info.context.runtime.usage
@@ -105,9 +105,9 @@ async def viewer_flags(info: Info, device_id: Device = None) -> FlagSet:
 
 
 async def acknowledge(info: Info, version: Version, device_id: Device = None) -> bool:
-    """Say that you have the flags of a version that viewerFlags sent over this same socket.
+    """Acknowledge a version of the flags that viewerFlags sent over this socket.
 
-    It is counted once. False where this socket was not sent that version, or it is long ago.
+    It is counted once. False if this socket was not sent that version recently.
     """
     receipts = info.context.runtime.receipts
     own = [item for item in info.context.flag_streams if item.device_id == device_id]
@@ -117,7 +117,7 @@ async def acknowledge(info: Info, version: Version, device_id: Device = None) ->
 async def flag_change_preview(info: Info, input: Edit) -> FlagChangePreviewPayload:
     """What updateFeatureFlag would do with this input, and to how many people.
 
-    Refused as the change itself would be, but for a missing reason or another version.
+    Rejected like the change itself, except for a missing reason or another version.
     """
     context, killed = info.context, info.context.runtime.flags.current.killed
     try:
@@ -131,7 +131,7 @@ async def flag_change_preview(info: Info, input: Edit) -> FlagChangePreviewPaylo
 
 
 async def create(info: Info, input: Creation) -> FlagPayload:
-    """Make a flag."""
+    """Create a flag."""
     async with info.context.db.write() as uow:
         done = await flags.create(uow, info.context.actor, input.command())
     return FlagPayload.of(done)
@@ -152,7 +152,7 @@ async def update(info: Info, input: Edit) -> FlagPayload:
 
 
 async def toggle(info: Info, input: Switch) -> FlagPayload:
-    """Switch a flag on or off; saying it twice changes nothing."""
+    """Switch a flag on or off; repeating changes nothing."""
     async with info.context.db.change_flag() as work:
         done = await flag_toggles.toggle(
             work,
@@ -174,7 +174,7 @@ async def lift_ceiling(info: Info, key: Key, reason: Reason) -> FlagPayload:
 
 
 async def revert_change(info: Info, change_id: ChangeId, reason: Reason) -> FlagPayload:
-    """Put back what one change of a flag moved, as a new change."""
+    """Revert what one change of a flag moved, as a new change."""
     key = decode_id(change_id, "Change", "changeId")
     async with info.context.db.write() as uow:
         done = await flag_reverts.revert(uow, info.context.actor, key, reason)

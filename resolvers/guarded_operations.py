@@ -15,12 +15,12 @@ from services.flags import feature_gates
 
 Side = Annotated[
     UserType | None,
-    strawberry.argument(description="Which side a visitor asks for; accounts have their own."),
+    strawberry.argument(description="The user type for a visitor; accounts have their own."),
 ]
 
 
 async def guarded_operations(info: Info, user_type: Side = None) -> list[GuardedOperation]:
-    """What feature flags guard for you, and whether it is open; empty for the staff."""
+    """The guarded operations of the caller and whether they are open; empty for the staff."""
     context = info.context
     side = feature_gates.side_of(context.actor, user_type)
     seen = feature_gates.context_of(context.actor, side, None)

@@ -14,11 +14,11 @@ from schema.types.node import decode_id
 from services.incidents import incident_changes, incident_edits
 from services.incidents.incidents import OpenedIncident
 
-Report = Annotated[CreateIncidentInput, strawberry.argument(description="What goes wrong.")]
+Report = Annotated[CreateIncidentInput, strawberry.argument(description="The incident.")]
 Edit = Annotated[UpdateIncidentInput, strawberry.argument(description="The changes.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The incident.")]
-Note = Annotated[str | None, strawberry.argument(description="What to say in the timeline.")]
-Notes = Annotated[str, strawberry.argument(description="What ended it.")]
+Note = Annotated[str | None, strawberry.argument(description="A note for the timeline.")]
+Notes = Annotated[str, strawberry.argument(description="How it was resolved.")]
 
 
 async def create(info: Info, input: Report) -> IncidentPayload:
@@ -31,7 +31,7 @@ async def create(info: Info, input: Report) -> IncidentPayload:
 
 
 async def update(info: Info, input: Edit) -> IncidentPayload:
-    """Change what is known, who works on it, or how bad it is."""
+    """Edit an incident: description, assignee, severity."""
     key = decode_id(input.id, "Incident", "input", "id")
     async with info.context.db.write() as uow:
         row = await incident_edits.update(
@@ -46,7 +46,7 @@ async def update(info: Info, input: Edit) -> IncidentPayload:
 
 
 async def acknowledge(info: Info, id: Id, note: Note = None) -> IncidentPayload:
-    """Take an incident: reminders and escalation stop."""
+    """Acknowledge an incident: reminders and escalation stop."""
     async with info.context.db.write() as uow:
         row = await incident_changes.acknowledge(
             uow, info.context.actor, decode_id(id, "Incident"), note
@@ -55,7 +55,7 @@ async def acknowledge(info: Info, id: Id, note: Note = None) -> IncidentPayload:
 
 
 async def resolve(info: Info, id: Id, resolution_notes: Notes) -> IncidentPayload:
-    """End an incident."""
+    """Resolve an incident."""
     async with info.context.db.write() as uow:
         row = await incident_changes.resolve(
             uow, info.context.actor, decode_id(id, "Incident"), resolution_notes
@@ -64,7 +64,7 @@ async def resolve(info: Info, id: Id, resolution_notes: Notes) -> IncidentPayloa
 
 
 async def reopen(info: Info, id: Id, note: Note = None) -> IncidentPayload:
-    """Open a resolved or closed incident again."""
+    """Reopen a resolved or closed incident."""
     async with info.context.db.write() as uow:
         row = await incident_changes.reopen_incident(
             uow, info.context.actor, decode_id(id, "Incident"), note
@@ -73,7 +73,7 @@ async def reopen(info: Info, id: Id, note: Note = None) -> IncidentPayload:
 
 
 async def close(info: Info, id: Id) -> IncidentPayload:
-    """Put a resolved incident away."""
+    """Close a resolved incident."""
     async with info.context.db.write() as uow:
         row = await incident_changes.close(uow, info.context.actor, decode_id(id, "Incident"))
     return IncidentPayload.of(OpenedIncident(row, merged=False))

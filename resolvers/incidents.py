@@ -16,15 +16,17 @@ from services.incidents.incident_reads import IncidentFilter
 OPEN = [Status.OPEN, Status.INVESTIGATING]
 
 Statuses = Annotated[
-    list[IncidentStatus] | None, strawberry.argument(description="Only these; null is all.")
+    list[IncidentStatus] | None, strawberry.argument(description="Only these; all by default.")
 ]
 Severities = Annotated[
-    list[Severity] | None, strawberry.argument(description="Only these; left out: all.")
+    list[Severity] | None, strawberry.argument(description="Only these; all by default.")
 ]
 PhaseId = Annotated[
     strawberry.ID | None, strawberry.argument(description="Only those of one phase.")
 ]
-Number = Annotated[int | None, strawberry.argument(description="Only the one that people call so.")]
+Number = Annotated[
+    int | None, strawberry.argument(description="Only the incident with this number.")
+]
 
 
 async def incidents(
@@ -38,7 +40,7 @@ async def incidents(
     phase_id: PhaseId = None,
     number: Number = None,
 ) -> IncidentConnection:
-    """Incidents, newest first; where nothing is said, those that are open."""
+    """Incidents, newest first; open ones by default."""
     page = Page.of(first, after, last, before)
     phase = decode_optional_id(phase_id, "LaunchPhase", "phaseId")
     wanted = IncidentFilter(status, severity, phase, number)

@@ -26,38 +26,40 @@ from services.marketplace import invitations as inviting
 from services.marketplace.directory import InvitationFilter
 from services.marketplace.invitations import InviteClient, Site
 
-Code = Annotated[str, strawberry.argument(description="From the link.")]
+Code = Annotated[str, strawberry.argument(description="The code from the link.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The invitation.")]
 ClientId = Annotated[strawberry.ID, strawberry.argument(description="Who is invited.")]
 Statuses = Annotated[
-    list[InvitationStatus] | None, strawberry.argument(description="Only these; left out: all.")
+    list[InvitationStatus] | None, strawberry.argument(description="Only these; all by default.")
 ]
 To = Annotated[
-    EmailAddress | None, strawberry.argument(description="Only those that went to this address.")
+    EmailAddress | None, strawberry.argument(description="Only those sent to this address.")
 ]
 Email = Annotated[
     EmailAddress | None,
-    strawberry.argument(description="Where the letter goes; becomes the client's e-mail."),
+    strawberry.argument(description="The address; it becomes the client's e-mail address."),
 ]
 Channel = Annotated[
     InvitationChannel | None,
-    strawberry.argument(description="Left out: EMAIL where the client has an e-mail, else LINK."),
+    strawberry.argument(
+        description="By default EMAIL if the client has an e-mail address, else LINK."
+    ),
 ]
 Days = Annotated[
-    int | None, strawberry.argument(description="How long it lives: 1 to 30 days, 14 if left out.")
+    int | None, strawberry.argument(description="The validity: 1 to 30 days, 14 by default.")
 ]
 Key = Annotated[
     str | None,
     strawberry.argument(
-        description="A repeat with the same key sends nothing again, for 24 hours, and shows the "
-        "same link while it works. API tokens must send one."
+        description="For 24 hours, repeating the request with the same key sends nothing again and "
+        "returns the same link while it works. Required for API tokens."
     ),
 ]
-Form = Annotated[AcceptInvitationInput, strawberry.argument(description="Who accepts what.")]
+Form = Annotated[AcceptInvitationInput, strawberry.argument(description="The form.")]
 
 
 async def invitation(info: Info, code: Code) -> InvitationPreview | None:
-    """What a link is about. Consumes nothing; null for a code that is none."""
+    """The invitation of a code. Reading it consumes nothing; null for an unknown code."""
     await login_throttle(info.context).check_code_rate()
     shown = await invitation_codes.preview(info.context.db, code)
     return InvitationPreview.of(shown) if shown else None
@@ -95,7 +97,7 @@ async def invite_client(
     channel: Channel = None,
     expires_in_days: Days = None,
 ) -> InvitationPayload:
-    """Invite a client by e-mail or by a link to hand over, which is `acceptUrl`."""
+    """Invite a client by e-mail, or by the link in `acceptUrl`."""
     key, site = decode_id(client_id, "Client", "clientId"), _site(info)
     command = InviteClient(email, channel, expires_in_days)
     async with info.context.db.write() as uow:
@@ -104,7 +106,7 @@ async def invite_client(
 
 
 async def resend_invitation(info: Info, id: Id) -> InvitationPayload:
-    """Send it again with a new link; the old one is dead. At most five times a day."""
+    """Send an invitation again with a new link; the old link ends. At most five times a day."""
     key, site = decode_id(id, "Invitation"), _site(info)
     async with info.context.db.write() as uow:
         done = await inviting.resend(uow, info.context.actor, site, key)
@@ -112,7 +114,7 @@ async def resend_invitation(info: Info, id: Id) -> InvitationPayload:
 
 
 async def revoke_invitation(info: Info, id: Id) -> InvitationPayload:
-    """Take it back: its link stops working at once."""
+    """Revoke an invitation: its link stops working at once."""
     key = decode_id(id, "Invitation")
     async with info.context.db.write() as uow:
         row = await inviting.revoke(uow, info.context.actor, key)
@@ -120,7 +122,7 @@ async def revoke_invitation(info: Info, id: Id) -> InvitationPayload:
 
 
 async def open_invitation(info: Info, code: Code) -> InvitationPreviewPayload:
-    """Say that a person, not a scanner, has opened the link; again does nothing."""
+    """Record that a person, not a scanner, opened the link. Repeating changes nothing."""
     await login_throttle(info.context).check_code_rate()
     async with info.context.db.write() as uow:
         shown = await invitation_codes.open_by_code(uow, info.context.actor, code)
@@ -128,7 +130,7 @@ async def open_invitation(info: Info, code: Code) -> InvitationPreviewPayload:
 
 
 async def decline_invitation(info: Info, code: Code) -> InvitationPreviewPayload:
-    """Say no; the supplier sees it."""
+    """Decline an invitation; the supplier sees it."""
     await login_throttle(info.context).check_code_rate()
     async with info.context.db.write() as uow:
         shown = await invitation_codes.decline(uow, info.context.actor, code)
@@ -136,7 +138,7 @@ async def decline_invitation(info: Info, code: Code) -> InvitationPreviewPayload
 
 
 async def accept_invitation(info: Info, input: Form) -> AcceptInvitationPayload:
-    """Connect with the supplier who invites: with one's account, or with a new one."""
+    """Accept an invitation with the caller's account, or with a new one."""
     check_known(info.context)
     done = await invitation_acceptance.accept(
         login_throttle(info.context), info.context.actor, input.command()

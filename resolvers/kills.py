@@ -9,14 +9,14 @@ from schema.types.kills import FlagKill, KillFlagsInput, KillPayload, LiftKillsI
 from services.flags import kills
 from services.flags.kills import ChangeKills
 
-Kill = Annotated[KillFlagsInput, strawberry.argument(description="Which flags, and why.")]
-Lift = Annotated[LiftKillsInput, strawberry.argument(description="Which kills, and why.")]
+Kill = Annotated[KillFlagsInput, strawberry.argument(description="The flags and the reason.")]
+Lift = Annotated[LiftKillsInput, strawberry.argument(description="The kills and the reason.")]
 
 
 async def flag_kills(info: Info) -> list[FlagKill]:
-    """Every flag that is forced off now, by this server process's environment too.
+    """Every flag that is forced off now, also by the environment of this server process.
 
-    It is answered from memory, with the database away too.
+    Answered from memory, also while the database is down.
     """
     return in_force(info.context.runtime.flags.kills)
 
@@ -24,13 +24,13 @@ async def flag_kills(info: Info) -> list[FlagKill]:
 async def kill(info: Info, input: Kill) -> KillPayload:
     """Force flags off for everybody, in every process within two seconds.
 
-    It works with the database or Redis away: what was not written is written when they are back.
+    It works while the database or Redis is down; missing writes follow when they are back.
     """
     return await _change(info, input.command())
 
 
 async def lift(info: Info, input: Lift) -> KillPayload:
-    """End kills: each flag is on again for whom its own settings say."""
+    """End kills: the flags' own settings apply again."""
     return await _change(info, input.command())
 
 

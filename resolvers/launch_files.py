@@ -14,10 +14,10 @@ File = Annotated[LaunchFileInput, strawberry.argument(description="The flags and
 Hash = Annotated[
     str,
     strawberry.argument(
-        description="From launchPlan: refused with PLAN_DRIFT where it has changed."
+        description="The hash from launchPlan; rejected with PLAN_DRIFT if the plan has changed."
     ),
 ]
-Reason = Annotated[str | None, strawberry.argument(description="Why, for the audit.")]
+Reason = Annotated[str | None, strawberry.argument(description="The reason, for the audit.")]
 
 
 async def launch_plan(info: Info, file: File) -> LaunchFilePlan:
@@ -35,7 +35,7 @@ async def launch_plan(info: Info, file: File) -> LaunchFilePlan:
 async def apply_launch(
     info: Info, file: File, plan_hash: Hash, reason: Reason = None
 ) -> LaunchFilePlan:
-    """Make flags and phases as a file says, all of it in one transaction or nothing."""
+    """Create and change flags and phases as a file says, in one transaction."""
     context, wanted = info.context, file.command()
     launch_files.check_rights(context.actor, wanted, Scope.FLAGS_WRITE)
     async with context.db.write() as uow:

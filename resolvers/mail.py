@@ -15,18 +15,19 @@ from services.mail import outbox
 from services.mail.outbox import MailFilter
 
 Statuses = Annotated[
-    list[MailStatus] | None, strawberry.argument(description="Only these; left out: all.")
+    list[MailStatus] | None, strawberry.argument(description="Only these; all by default.")
 ]
 Recipient = Annotated[
-    EmailAddress | None, strawberry.argument(description="Only letters to this address.")
+    EmailAddress | None, strawberry.argument(description="Only e-mails to this address.")
 ]
-Id = Annotated[strawberry.ID, strawberry.argument(description="The letter.")]
+Id = Annotated[strawberry.ID, strawberry.argument(description="The e-mail address.")]
 
 MessageId = Annotated[
-    str, strawberry.argument(description="The header Message-ID of the letter that came back.")
+    str, strawberry.argument(description="The header Message-ID of the bounced e-mail.")
 ]
 Why = Annotated[
-    str | None, strawberry.argument(description="What the other server said: 500 characters stay.")
+    str | None,
+    strawberry.argument(description="The reason from the other server, cut to 500 characters."),
 ]
 
 
@@ -39,7 +40,7 @@ async def mails(
     status: Statuses = None,
     recipient: Recipient = None,
 ) -> MailConnection:
-    """Letters of the outbox, newest first."""
+    """E-mails in the outbox, newest first."""
     if recipient is not None:
         check_sees_people(info.context.actor, "recipient")
     page = Page.of(first, after, last, before)
@@ -51,7 +52,7 @@ async def mails(
 
 
 async def retry_mail(info: Info, id: Id) -> MailPayload:
-    """Try a letter again, also one that was given up."""
+    """Retry an e-mail, also one that was given up."""
     key, has_server = decode_id(id, "Mail"), outbox.has_server(info.context.runtime.settings)
     async with info.context.db.write() as uow:
         row = await outbox.retry(uow, info.context.actor, key, has_server=has_server)
@@ -59,9 +60,9 @@ async def retry_mail(info: Info, id: Id) -> MailPayload:
 
 
 async def report_bounce(info: Info, message_id: MessageId, reason: Why = None) -> MailPayload:
-    """Say that a letter came back after it was sent; for the bounce hook of a mail provider.
+    """Report that a sent e-mail bounced; for the bounce hook of a mail provider.
 
-    Its invitation tells the supplier so. Again does nothing.
+    Its invitation shows it to the supplier. Repeating changes nothing.
     """
     known = outbox.has_server(info.context.runtime.settings)
     async with info.context.db.write() as uow:
@@ -70,7 +71,7 @@ async def report_bounce(info: Info, message_id: MessageId, reason: Why = None) -
 
 
 async def cancel_mail(info: Info, id: Id) -> MailPayload:
-    """Take a letter back that is not sent yet; its words are forgotten. Again does nothing."""
+    """Cancel an unsent e-mail; its text is deleted. Repeating changes nothing."""
     key = decode_id(id, "Mail")
     async with info.context.db.write() as uow:
         row = await outbox.cancel(uow, info.context.actor, key)

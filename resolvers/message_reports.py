@@ -21,9 +21,11 @@ Open = Annotated[
     bool | None,
     strawberry.argument(description="True: only open reports; false: only closed ones."),
 ]
-Reason = Annotated[MessageReasonInput, strawberry.argument(description="The message, and why.")]
+Reason = Annotated[
+    MessageReasonInput, strawberry.argument(description="The message and the reason.")
+]
 Dismiss = Annotated[
-    DismissMessageReportInput, strawberry.argument(description="The report, and why.")
+    DismissMessageReportInput, strawberry.argument(description="The report and the reason.")
 ]
 
 
@@ -50,7 +52,7 @@ async def message_reports(
 
 
 async def report_message(info: Info, input: Reason) -> MessagePayload:
-    """Show a message of the other side to the staff. Reporting it again changes nothing."""
+    """Report a message of the other side to the staff. Repeating changes nothing."""
     await service.admit(info.context.runtime.rate_limits, info.context.actor)
     async with info.context.db.write() as uow:
         row = await service.report(uow, info.context.actor, input.command())
@@ -58,21 +60,21 @@ async def report_message(info: Info, input: Reason) -> MessagePayload:
 
 
 async def hide_message(info: Info, input: Reason) -> MessagePayload:
-    """Hide a reported message from both sides, who see the reason. Again does nothing."""
+    """Hide a reported message from both sides, who see the reason. Repeating changes nothing."""
     async with info.context.db.write() as uow:
         row = await service.hide(uow, info.context.actor, input.command())
     return MessagePayload(message=Message.of(row))
 
 
 async def show_message(info: Info, input: Reason) -> MessagePayload:
-    """Show a hidden message to both sides again. Again does nothing."""
+    """Show a hidden message to both sides again. Repeating changes nothing."""
     async with info.context.db.write() as uow:
         row = await service.show(uow, info.context.actor, input.command())
     return MessagePayload(message=Message.of(row))
 
 
 async def dismiss_message_report(info: Info, input: Dismiss) -> MessageReportPayload:
-    """Close a report and leave its message as it is. Again does nothing."""
+    """Dismiss a report and leave its message as it is. Repeating changes nothing."""
     async with info.context.db.write() as uow:
         found = await service.dismiss(uow, info.context.actor, input.key(), input.reason)
     return MessageReportPayload(report=MessageReport.of(found))

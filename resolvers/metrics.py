@@ -20,7 +20,7 @@ from schema.types.metrics import (
 from schema.types.node import decode_optional_id
 from services.metrics import metric_catalog, metric_reads, metric_samples, metric_spans
 
-Window = Annotated[TimeRange, strawberry.argument(description="How far back to look.")]
+Window = Annotated[TimeRange, strawberry.argument(description="The time range.")]
 PhaseId = Annotated[
     strawberry.ID | None, strawberry.argument(description="Only while this phase was live.")
 ]
@@ -30,16 +30,19 @@ Name = Annotated[
         description="The metric; `custom.failed / custom.all` is the ratio of two counters."
     ),
 ]
-How = Annotated[Aggregation, strawberry.argument(description="How samples become one number.")]
+How = Annotated[
+    Aggregation, strawberry.argument(description="How the samples of a window become one number.")
+]
 Tags = Annotated[
     JSON | None, strawberry.argument(description="Only samples with these tags, texts by name.")
 ]
 Search = Annotated[
     str | None,
-    strawberry.argument(description="Part of the name; at most 500 of outside tools are listed."),
+    strawberry.argument(description="A part of the name; at most 500 custom metrics are listed."),
 ]
 Samples = Annotated[
-    list[MetricSampleInput], strawberry.argument(description="1 to 500; all are kept or none.")
+    list[MetricSampleInput],
+    strawberry.argument(description="1 to 500 samples; all are recorded or none."),
 ]
 
 
@@ -65,18 +68,18 @@ async def metric_series(
 
 
 async def catalog(info: Info, search: Search = None) -> list[Metric]:
-    """Those of the system, and those that outside tools have sent."""
+    """The metrics of the system and custom metrics."""
     async with info.context.db.read() as session:
         return [Metric.of(item) for item in await metric_catalog.search(session, search or "")]
 
 
 async def record_samples(info: Info, samples: Samples) -> RecordSamplesPayload:
-    """Keep numbers of outside tools; success criteria and charts may use them."""
+    """Record samples of custom metrics, for success criteria and charts."""
     return RecordSamplesPayload(recorded=await record(info, samples))
 
 
 async def record(info: Info, samples: Samples) -> int:
-    """Keep numbers of outside tools; expected failures are top-level errors."""
+    """Record samples of custom metrics; expected failures are top-level errors."""
     commands = [sample.command(index) for index, sample in enumerate(samples)]
     async with info.context.db.write() as uow:
         return await metric_samples.record_samples(uow, commands)

@@ -18,7 +18,7 @@ NodeIds = Annotated[list[strawberry.ID], strawberry.argument(description="At mos
 
 
 async def node(info: Info, id: NodeId) -> Node | None:
-    """The node with this id; null where there is none, or none that you may see."""
+    """The node with this id; null if it does not exist or the caller may not see it."""
     if ids.parse_global_id(id) is None:
         raise Invalid("This is not an id of this graph.", path=("id",))
     return await load_visible(info, id)

@@ -49,7 +49,7 @@ async def notifications(
 
 
 async def notification_preferences(info: Info) -> list[NotificationPreference]:
-    """How the caller is told of each kind; empty for the staff."""
+    """How the caller receives each kind of notification; empty for the staff."""
     reader = participant_of(info.context.actor)
     if reader is None:
         return []
@@ -59,7 +59,7 @@ async def notification_preferences(info: Info) -> list[NotificationPreference]:
 
 
 async def mark_notification_read(info: Info, id: Id) -> NotificationsPayload:
-    """Mark one notification as read. Again does nothing."""
+    """Mark one notification as read. Repeating changes nothing."""
     key, reader = decode_id(id, "Notification"), require_participant(info.context.actor)
     async with info.context.db.write() as uow:
         entry = await service.mark_read(uow, info.context.actor, reader, key)
@@ -68,7 +68,7 @@ async def mark_notification_read(info: Info, id: Id) -> NotificationsPayload:
 
 
 async def mark_all_notifications_read(info: Info) -> NotificationsPayload:
-    """Mark all notifications of the caller as read. Again does nothing."""
+    """Mark all notifications of the caller as read. Repeating changes nothing."""
     reader = require_participant(info.context.actor)
     async with info.context.db.write() as uow:
         await service.mark_all_read(uow, info.context.actor, reader)
@@ -76,7 +76,7 @@ async def mark_all_notifications_read(info: Info) -> NotificationsPayload:
 
 
 async def set_notification_preference(info: Info, input: Chosen) -> NotificationPreferencesPayload:
-    """Say how to be told of one kind of notification."""
+    """Set how to receive one kind of notification."""
     reader = require_participant(info.context.actor)
     async with info.context.db.write() as uow:
         await service.set_preference(uow, info.context.actor, reader, input.command())

@@ -36,19 +36,20 @@ Data = Annotated[
     ),
 ]
 Message = Annotated[
-    str | None, strawberry.argument(description="What is the matter: at most 2000 characters.")
+    str | None, strawberry.argument(description="The question: at most 2000 characters.")
 ]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The onboarding.")]
-Enabled = Annotated[bool, strawberry.argument(description="False: never again.")]
+Enabled = Annotated[bool, strawberry.argument(description="False turns reminders off.")]
 Side = Annotated[
     UserType | None, strawberry.argument(description="Only suppliers, or only couples.")
 ]
 Age = Annotated[
     int | None,
-    strawberry.argument(description="No step done for so long; 300 seconds where it is null."),
+    strawberry.argument(description="Seconds without a completed step; 300 by default."),
 ]
 Owner = Annotated[
-    EmailAddress | None, strawberry.argument(description="Only whoever logs in with this e-mail.")
+    EmailAddress | None,
+    strawberry.argument(description="Only the account with this e-mail address."),
 ]
 
 
@@ -62,9 +63,9 @@ async def stalled_onboardings(
     older_than_seconds: Age = 300,
     email: Owner = None,
 ) -> Connection[Onboarding]:
-    """Who has not finished and stands still, and all who ask for help; the longest come first.
+    """People who have not finished and are inactive, and all who ask for help; longest first.
 
-    Who asks is here at once, whatever `olderThanSeconds` says, until somebody has answered.
+    Requests for help are listed at once, whatever `olderThanSeconds` says, until answered.
     """
     page = Page.of(first, after, last, before)
     wanted = replace(_stalled(info, user_type, older_than_seconds), email=email)
@@ -80,7 +81,7 @@ async def stalled_onboardings(
 
 
 async def complete_step(info: Info, step: Step, data: Data = None) -> OnboardingPayload:
-    """Say that a step is done; refused where nothing proves it. Again does nothing."""
+    """Complete a step; rejected if nothing proves it. Repeating changes nothing."""
     given, actor = profile_in(step, data), info.context.actor
     async with info.context.db.write() as uow:
         if given:
@@ -91,14 +92,14 @@ async def complete_step(info: Info, step: Step, data: Data = None) -> Onboarding
 
 
 async def dismiss_nudge(info: Info) -> OnboardingPayload:
-    """Put the nudge away. Again does nothing."""
+    """Dismiss the nudge. Repeating changes nothing."""
     async with info.context.db.write() as uow:
         row = await nudges.dismiss(uow, info.context.actor)
     return OnboardingPayload(onboarding=Onboarding.of(row))
 
 
 async def set_nudges(info: Info, enabled: Enabled) -> OnboardingPayload:
-    """Be reminded while one stands still, or never again, in the app or by mail."""
+    """Turn reminders about the guided setup on or off."""
     actor = info.context.actor
     async with info.context.db.write() as uow:
         await nudges.allow(uow, actor, actor.user_id, enabled)
@@ -116,7 +117,7 @@ async def request_assistance(info: Info, message: Message = None) -> OnboardingP
 
 
 async def answer_assistance(info: Info, id: Id) -> OnboardingPayload:
-    """Somebody has helped: takes the person off the list. Again does nothing."""
+    """Mark a request for help as answered. Repeating changes nothing."""
     key = decode_id(id, "Onboarding")
     async with info.context.db.write() as uow:
         row = await setup.answer_assistance(uow, info.context.actor, key)

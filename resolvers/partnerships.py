@@ -21,20 +21,20 @@ Enabled = Annotated[
 
 
 async def blocked_partners(info: Info) -> list[BlockedPartner]:
-    """Whom the caller has blocked, the last first; at most a thousand."""
+    """The partners whom the caller has blocked, latest first; at most a thousand."""
     async with info.context.db.read() as session:
         found = await partner_endings.blocked(session, info.context.actor)
     return [BlockedPartner.of(item) for item in found]
 
 
 async def invitation_emails_enabled(info: Info) -> bool:
-    """Whether suppliers can invite the caller's e-mail."""
+    """Whether suppliers can invite the caller by e-mail."""
     async with info.context.db.read() as session:
         return await invitation_emails.is_enabled(session, info.context.actor)
 
 
 async def end_partnership(info: Info, id: Id) -> PartnershipPayload:
-    """End a partnership of one's own; the other side is told. Again does nothing."""
+    """End a partnership of the caller; the other side is notified. Repeating changes nothing."""
     key = decode_id(id, "Partnership")
     async with info.context.db.write() as uow:
         row = await partner_endings.end(uow, info.context.actor, key)
@@ -42,7 +42,7 @@ async def end_partnership(info: Info, id: Id) -> PartnershipPayload:
 
 
 async def block_partner(info: Info, id: Id) -> PartnershipPayload:
-    """End a partnership and keep the other side away; it learns only of the end."""
+    """End a partnership and block the other side, which learns only of the end."""
     key = decode_id(id, "Partnership")
     async with info.context.db.write() as uow:
         row = await partner_endings.block(uow, info.context.actor, key)
@@ -50,7 +50,7 @@ async def block_partner(info: Info, id: Id) -> PartnershipPayload:
 
 
 async def unblock_partner(info: Info, id: Id) -> PartnershipPayload:
-    """Take a block back; only a new acceptance connects again."""
+    """Unblock a partner; only a new acceptance connects them again."""
     key = decode_id(id, "Partnership")
     async with info.context.db.write() as uow:
         row = await partner_endings.unblock(uow, info.context.actor, key)
@@ -58,7 +58,7 @@ async def unblock_partner(info: Info, id: Id) -> PartnershipPayload:
 
 
 async def set_invitation_emails(info: Info, enabled: Enabled) -> InvitationEmailsPayload:
-    """Get invitations by e-mail, or from no supplier any more."""
+    """Allow or stop invitations by e-mail from all suppliers."""
     async with info.context.db.write() as uow:
         await invitation_emails.allow(uow, info.context.actor, enabled=enabled)
     return InvitationEmailsPayload(enabled=enabled)

@@ -28,19 +28,24 @@ from services.phases import phase_activation, phase_progress, phase_rollback, ph
 from services.phases import rollback_preview as rollbacks
 
 Statuses = Annotated[
-    list[PhaseStatus] | None, strawberry.argument(description="Only these; left out: all.")
+    list[PhaseStatus] | None, strawberry.argument(description="Only these; all by default.")
 ]
 PhaseId = Annotated[strawberry.ID, strawberry.argument(description="The phase.")]
 ByKey = Annotated[str | None, strawberry.argument(description="Its key, instead of the id.")]
 ById = Annotated[strawberry.ID | None, strawberry.argument(description="The phase.")]
 Creation = Annotated[CreateLaunchPhaseInput, strawberry.argument(description="The new phase.")]
 Edit = Annotated[UpdateLaunchPhaseInput, strawberry.argument(description="The changes.")]
-Go = Annotated[ActivateLaunchPhaseInput, strawberry.argument(description="Which, and on what.")]
-Undo = Annotated[RollbackLaunchPhaseInput, strawberry.argument(description="Which, and why.")]
-Mode = Annotated[
-    RollbackMode | None, strawberry.argument(description="Left out: as the phase's plan says.")
+Go = Annotated[
+    ActivateLaunchPhaseInput, strawberry.argument(description="The phase, plan and readiness.")
 ]
-Step = Annotated[PhaseActionInput, strawberry.argument(description="Which, and why.")]
+Undo = Annotated[
+    RollbackLaunchPhaseInput, strawberry.argument(description="The phase and the reason.")
+]
+Mode = Annotated[
+    RollbackMode | None,
+    strawberry.argument(description="By default as the phase's rollback plan says."),
+]
+Step = Annotated[PhaseActionInput, strawberry.argument(description="The phase and the reason.")]
 
 
 async def launch_phases(info: Info, status: Statuses = None) -> list[LaunchPhase]:
@@ -68,14 +73,14 @@ async def activation_plan(info: Info, phase_id: PhaseId) -> ActivationPlan:
 
 
 async def rollback_preview(info: Info, phase_id: PhaseId, mode: Mode = None) -> RollbackPreview:
-    """What rolling a phase back would do now, and whom it meets in the middle."""
+    """What rolling a phase back would do now, and who is in the middle of a step."""
     uuid, now = decode_id(phase_id, "LaunchPhase", "phaseId"), info.context.now
     async with info.context.db.read() as session:
         return RollbackPreview.of(await rollbacks.preview(session, uuid, mode, now), now)
 
 
 async def create(info: Info, input: Creation) -> PhasePayload:
-    """Make a phase with its ramp, criteria, rollback plan and flags."""
+    """Create a phase with its ramp, criteria, rollback plan and flags."""
     async with info.context.db.write() as uow:
         row = await phases.create(
             uow, info.context.actor, input.command(), channels=info.context.runtime.alerts.names
@@ -84,7 +89,7 @@ async def create(info: Info, input: Creation) -> PhasePayload:
 
 
 async def update(info: Info, input: Edit) -> PhasePayload:
-    """Edit a phase. Its status moves only by the actions."""
+    """Edit a phase. Its status changes only by actions."""
     ref = input.phase()
     async with info.context.db.write() as uow:
         phase_id = await phases.find_id(uow.session, ref)
@@ -101,7 +106,7 @@ async def update(info: Info, input: Edit) -> PhasePayload:
 
 
 async def activate(info: Info, input: Go) -> ActivateLaunchPhasePayload:
-    """Make a phase live: its flags go on in the same transaction. Repeating it is harmless."""
+    """Activate a phase: its flags go on in the same transaction. Repeating changes nothing."""
     gate = await info.context.gate()
     ref = input.phase()
     async with info.context.db.write() as uow:
@@ -112,7 +117,10 @@ async def activate(info: Info, input: Go) -> ActivateLaunchPhasePayload:
 
 
 async def roll_back(info: Info, input: Undo) -> RollbackLaunchPhasePayload:
-    """Undo a launch at once: flags off or restored, an incident opened. Works while sick."""
+    """Roll a phase back at once: its flags go off or are restored, and an incident opens.
+
+    Works whatever the health.
+    """
     ref = input.phase()
     async with info.context.db.write() as uow:
         command = input.command(await phases.find_id(uow.session, ref))
@@ -123,7 +131,7 @@ async def roll_back(info: Info, input: Undo) -> RollbackLaunchPhasePayload:
 
 
 async def pause(info: Info, input: Step) -> PhasePayload:
-    """Hold the ramp; the flags stay as they are."""
+    """Pause the ramp; the flags stay as they are."""
     ref = input.phase()
     async with info.context.db.write() as uow:
         command = input.command(await phases.find_id(uow.session, ref))
@@ -132,7 +140,7 @@ async def pause(info: Info, input: Step) -> PhasePayload:
 
 
 async def resume(info: Info, input: Step) -> PhasePayload:
-    """Go on after a pause; the hold of the present step starts anew."""
+    """Resume after a pause; the hold of the current step starts again."""
     ref = input.phase()
     async with info.context.db.write() as uow:
         command = input.command(await phases.find_id(uow.session, ref))
@@ -151,7 +159,7 @@ async def advance(info: Info, input: Step) -> PhasePayload:
 
 
 async def complete(info: Info, input: Step) -> PhasePayload:
-    """End a phase that went well: each flag goes to its target, or stays at its ceiling."""
+    """Complete a phase: each flag goes to its target, or stays at its ceiling."""
     ref = input.phase()
     async with info.context.db.write() as uow:
         command = input.command(await phases.find_id(uow.session, ref))

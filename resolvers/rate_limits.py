@@ -6,6 +6,6 @@ from schema.types.rate_limits import RateLimit
 
 
 async def rate_limit(info: Info) -> RateLimit:
-    """What you may still spend, this operation taken off."""
+    """The caller's remaining points, after this operation."""
     context = info.context
     return RateLimit.of(standing(context), operation_cost(), context.now)

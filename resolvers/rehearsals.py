@@ -10,11 +10,11 @@ from schema.types.phases import PhaseRun
 from schema.types.rehearsals import RehearsalPayload
 from services.phases import phases, rehearsals
 
-Which = Annotated[PhaseActionInput, strawberry.argument(description="Which, and why.")]
+Which = Annotated[PhaseActionInput, strawberry.argument(description="The phase and the reason.")]
 
 
 async def rehearse(info: Info, input: Which) -> RehearsalPayload:
-    """Rehearse a launch: ramp, fault, decision and rollback on a copy. Reaches nobody."""
+    """Rehearse a launch: ramp, fault, decision and rollback on a copy, without users."""
     ref = input.phase()
     async with info.context.db.write() as uow:
         command = input.command(await phases.find_id(uow.session, ref))

@@ -20,9 +20,9 @@ from schema.types.node import decode_id
 from schema.types.silences import CreateSilenceInput, Silence, SilencePayload
 from services.alerting import silences as service
 
-Draft = Annotated[CreateSilenceInput, strawberry.argument(description="The planned work.")]
+Draft = Annotated[CreateSilenceInput, strawberry.argument(description="The silence.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The silence.")]
-Past = Annotated[bool, strawberry.argument(description="Also those that are over.")]
+Past = Annotated[bool, strawberry.argument(description="Include ended ones.")]
 
 
 async def silences(
@@ -33,7 +33,7 @@ async def silences(
     before: Before = None,
     past: Past = False,
 ) -> Connection[Silence]:
-    """Planned work that is in force or to come, the newest first."""
+    """Silences that are in force or planned, newest first."""
     page, now = Page.of(first, after, last, before), info.context.now
     async with info.context.db.read() as session:
         rows = await service.page(session, page.moments(), now, with_past=past)
@@ -42,9 +42,9 @@ async def silences(
 
 
 async def create(info: Info, input: Draft) -> SilencePayload:
-    """Announce planned work: what it breaks is kept and marked, and nobody is told of it.
+    """Create a silence for planned work: effects are recorded and marked, without alerts.
 
-    Whatever still fails when the silence ends is told then.
+    What still fails when the silence ends is announced then.
     """
     async with info.context.db.write() as uow:
         made = await service.create(uow, info.context.actor, input.command())
@@ -52,7 +52,7 @@ async def create(info: Info, input: Draft) -> SilencePayload:
 
 
 async def end(info: Info, id: Id) -> SilencePayload:
-    """End a silence now, or call it off; again does nothing."""
+    """End a silence now, or cancel it. Repeating changes nothing."""
     key = decode_id(id, "Silence")
     async with info.context.db.write() as uow:
         ended = await service.end(uow, info.context.actor, key)

@@ -14,11 +14,16 @@ from schema.types.actors import User
 from schema.types.node import decode_id
 from services.accounts import staff_changes
 
-Email = Annotated[EmailAddress, strawberry.argument(description="Where the link goes.")]
+Email = Annotated[
+    EmailAddress, strawberry.argument(description="The address that the link is sent to.")
+]
 Wanted = Annotated[Role, strawberry.argument(description="VIEWER, OPERATOR or ADMIN.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The user.")]
 Why = Annotated[
-    str | None, strawberry.argument(description="Why: it stays in the audit, so name nobody.")
+    str | None,
+    strawberry.argument(
+        description="The reason, for the audit. It is kept for good, so name nobody."
+    ),
 ]
 
 
@@ -29,7 +34,7 @@ async def staff(
     last: Last = None,
     before: Before = None,
 ) -> UserConnection:
-    """People who operate launches, newest first, disabled ones too."""
+    """The staff, newest first, including disabled accounts."""
     page = Page.of(first, after, last, before)
     async with info.context.db.read() as session:
         rows = await staff_changes.page(session, page.moments())
@@ -37,7 +42,7 @@ async def staff(
 
 
 async def invite_staff(info: Info, email: Email, role: Wanted) -> ProfilePayload:
-    """Make an account for the staff and mail the link that sets its password."""
+    """Create an account for the staff and e-mail a link that sets its password."""
     base_url = info.context.runtime.settings.base_url
     async with info.context.db.write() as uow:
         row = await staff_changes.invite(uow, info.context.actor, base_url, email, role)
@@ -45,7 +50,7 @@ async def invite_staff(info: Info, email: Email, role: Wanted) -> ProfilePayload
 
 
 async def change_staff_role(info: Info, id: Id, role: Wanted) -> ProfilePayload:
-    """Give a member of the staff another role; their sessions end."""
+    """Change the role of a member of the staff; their sessions end."""
     key = decode_id(id, "User")
     async with info.context.db.write() as uow:
         row = await staff_changes.change_role(uow, info.context.actor, key, role)
@@ -53,7 +58,7 @@ async def change_staff_role(info: Info, id: Id, role: Wanted) -> ProfilePayload:
 
 
 async def disable_account(info: Info, id: Id, reason: Why = None) -> ProfilePayload:
-    """Keep anybody out, at once and everywhere; again does nothing."""
+    """Disable an account: its sessions and streams end at once. Repeating changes nothing."""
     key = decode_id(id, "User")
     async with info.context.db.write() as uow:
         row = await staff_changes.disable(uow, info.context.actor, key, reason)
@@ -61,7 +66,7 @@ async def disable_account(info: Info, id: Id, reason: Why = None) -> ProfilePayl
 
 
 async def enable_account(info: Info, id: Id) -> ProfilePayload:
-    """Let somebody in again; again does nothing."""
+    """Enable an account again. Repeating changes nothing."""
     key = decode_id(id, "User")
     async with info.context.db.write() as uow:
         row = await staff_changes.enable(uow, info.context.actor, key)

@@ -15,7 +15,9 @@ from schema.types.suppliers import Search, Supplier, SupplierConnection
 from services.marketplace import clients, directory, profiles
 from services.marketplace.directory import SupplierFilter
 
-Vendor = Annotated[VendorType | None, strawberry.argument(description="Only those who offer this.")]
+Vendor = Annotated[
+    VendorType | None, strawberry.argument(description="Only suppliers of this vendor type.")
+]
 Fields = Annotated[ProfileInput, strawberry.argument(description="The fields to change.")]
 New = Annotated[AddClientInput, strawberry.argument(description="The client.")]
 Edit = Annotated[UpdateClientInput, strawberry.argument(description="The changes.")]
@@ -30,7 +32,7 @@ async def suppliers(
     search: Search = None,
     vendor_type: Vendor = None,
 ) -> SupplierConnection:
-    """Suppliers, newest first; a search looks for the beginnings of words."""
+    """Suppliers, newest first; a search matches the beginnings of words."""
     page = Page.of(first, after, last, before)
     wanted = SupplierFilter(check_search(search), vendor_type)
     async with info.context.db.read() as session:
@@ -46,14 +48,14 @@ async def suppliers(
 
 
 async def update_profile(info: Info, input: Fields) -> ProfilePayload:
-    """Change one's own profile; what is left out stays as it is, null clears."""
+    """Change the caller's profile; omitted fields stay unchanged, null clears one."""
     async with info.context.db.write() as uow:
         done = await profiles.update(uow, info.context.actor, input.given())
     return ProfilePayload.of(done)
 
 
 async def add_client(info: Info, input: New) -> ClientPayload:
-    """Add a client: one's own, or with directory:write that of a supplier who is named."""
+    """Add a client: the caller's own, or with directory:write one of a named supplier."""
     owner = input.supplier_id
     key = decode_optional_id(owner, "Supplier", "input", "supplierId")
     async with info.context.db.write() as uow:
@@ -64,7 +66,7 @@ async def add_client(info: Info, input: New) -> ClientPayload:
 
 
 async def update_client(info: Info, input: Edit) -> ClientPayload:
-    """Change, archive or bring back a client."""
+    """Change, archive or restore a client."""
     key, archived = decode_id(input.id, "Client", "input", "id"), input.archived
     async with info.context.db.write() as uow:
         done = await clients.update(

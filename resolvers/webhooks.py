@@ -36,18 +36,21 @@ Document = Annotated[
     str,
     strawberry.argument(
         description="A subscription to launchEvents, featureFlags, incidents, launchPhase or "
-        "systemHealth, without variables. What it says of each event is sent, with your rights."
+        "systemHealth, without variables. Its result for each event is sent, with the "
+        "caller's permissions."
     ),
 ]
 Secret = Annotated[
     str,
     strawberry.argument(
-        description="Signs each body as Standard Webhooks says: `whsec_` and base64, or any text "
-        "of 16 to 200 characters. Never shown again."
+        description="The signing secret of Standard Webhooks: `whsec_` and base64, or any text of "
+        "16 to 200 characters. Never shown again."
     ),
 ]
-Reason = Annotated[str, strawberry.argument(description="Why: it stays in the audit.")]
-DryRun = Annotated[bool | None, strawberry.argument(description="Only check, and show a sample.")]
+Reason = Annotated[str, strawberry.argument(description="The reason, for the audit.")]
+DryRun = Annotated[
+    bool | None, strawberry.argument(description="Only check the document, and return a sample.")
+]
 Change = Annotated[UpdateWebhookInput, strawberry.argument(description="The changes.")]
 
 
@@ -58,7 +61,7 @@ async def webhooks(
     last: Last = None,
     before: Before = None,
 ) -> Connection[Webhook]:
-    """Webhooks, the newest first."""
+    """Webhooks, newest first."""
     page = Page.of(first, after, last, before)
     async with info.context.db.read() as session:
         rows = await reads.page(session, page.moments())
@@ -73,7 +76,7 @@ async def webhook_deliveries(
     last: Last = None,
     before: Before = None,
 ) -> Connection[WebhookDelivery]:
-    """What was sent to a webhook within the last 30 days, the newest first."""
+    """Deliveries of a webhook within the last 30 days, newest first."""
     page, key = Page.of(first, after, last, before), decode_id(webhook_id, "Webhook", "webhookId")
     async with info.context.db.read() as session:
         rows = await reads.deliveries(session, key, page.moments())
@@ -84,7 +87,7 @@ async def webhook_deliveries(
 async def create(
     info: Info, url: Url, document: Document, secret: Secret, dry_run: DryRun = False
 ) -> WebhookPayload:
-    """Send what a subscription says to a URL from now on: each event at least once, in order."""
+    """Create a webhook for the results of a subscription: each event at least once, in order."""
     actor, db, documents = info.context.actor, info.context.db, _documents(info)
     wanted = WebhookDraft(url, document, secret)
     following = changes.check(wanted, actor, documents, changes.allowed(_settings(info)))
@@ -96,7 +99,7 @@ async def create(
 
 
 async def update(info: Info, input: Change) -> WebhookPayload:
-    """Change a webhook, pause it, or let it go on where it stopped."""
+    """Change, pause or resume a webhook."""
     key, rules = decode_id(input.id, "Webhook", "input", "id"), changes.allowed(_settings(info))
     async with info.context.db.write() as uow:
         row = await changes.update(
@@ -106,14 +109,14 @@ async def update(info: Info, input: Change) -> WebhookPayload:
 
 
 async def delete(info: Info, id: WebhookId) -> WebhookPayload:
-    """Remove a webhook and the log of its deliveries."""
+    """Delete a webhook and the log of its deliveries."""
     key = decode_id(id, "Webhook")
     async with info.context.db.write() as uow:
         return WebhookPayload.made(await changes.delete(uow, info.context.actor, key), None)
 
 
 async def skip(info: Info, id: WebhookId, reason: Reason) -> SkipWebhookPayload:
-    """Give up what a webhook is behind: it goes on with what happens from now on."""
+    """Skip all events that a webhook has not received; later events are sent."""
     key = decode_id(id, "Webhook")
     async with info.context.db.write() as uow:
         row, skipped = await changes.skip(uow, info.context.actor, key, reason)
@@ -121,7 +124,7 @@ async def skip(info: Info, id: WebhookId, reason: Reason) -> SkipWebhookPayload:
 
 
 async def retry(info: Info, id: DeliveryId) -> WebhookDeliveryPayload:
-    """Try a delivery now: one that waits resumes its webhook, one that was taken is sent again."""
+    """Retry a delivery now: a waiting one resumes its webhook, a delivered one is sent again."""
     key = decode_id(id, "WebhookDelivery")
     async with info.context.db.write() as uow:
         row = await changes.retry(uow, info.context.actor, key)

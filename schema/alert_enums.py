@@ -8,18 +8,18 @@ __all__ = ["AlertKind", "SilenceStatus"]
 
 describe(
     AlertKind,
-    "Why people are told.",
-    FIRING="Something broke.",
+    "Why people are notified.",
+    FIRING="A check fails, or a severe incident opened.",
     WORSE="It became more severe.",
-    REMINDER="It lasts, and nobody took it.",
-    ESCALATED="Nobody took it for so long that others are told.",
+    REMINDER="It lasts and is not acknowledged.",
+    ESCALATED="It was not acknowledged in time, so further channels are notified.",
     RESOLVED="It is over.",
-    TEST="Somebody tests the channel.",
+    TEST="A test of the channel.",
 )
 describe(
     SilenceStatus,
-    "Where a silence stands.",
+    "The status of a silence.",
     PLANNED="It has not begun.",
-    IN_FORCE="It silences now.",
+    IN_FORCE="It is in force.",
     OVER="It has ended.",
 )

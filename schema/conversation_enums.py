@@ -15,7 +15,7 @@ describe(
 )
 describe(
     ReportOutcome,
-    "How the staff dealt with a reported message.",
+    "How the staff resolved a report.",
     HIDDEN="The message was hidden from both sides.",
     DISMISSED="The message stays as it is.",
 )

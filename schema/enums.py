@@ -61,7 +61,7 @@ def describe(kind: type[StrEnum], description: str, **values: str) -> None:
 # Accounts
 describe(
     Scope,
-    "One right; a field names those of which one is enough.",
+    "A permission; a field lists those of which one is enough.",
     LAUNCH_READ="See phases, runs and events.",
     LAUNCH_OPERATE="Activate, pause, advance, complete and roll back phases.",
     LAUNCH_ADMIN="Create and edit phases.",
@@ -82,23 +82,23 @@ describe(
 )
 describe(
     Role,
-    "What a person may do.",
-    VIEWER="Sees everything of a launch, changes nothing.",
+    "The role of a person.",
+    VIEWER="Reads everything about a launch, changes nothing.",
     OPERATOR="Operates launches, flags and incidents.",
-    ADMIN="May do everything.",
-    SUPPLIER="Their own data.",
-    COUPLE="Their own data.",
+    ADMIN="Has every permission.",
+    SUPPLIER="Has access to their own data.",
+    COUPLE="Has access to their own data.",
 )
 describe(
     UserType,
-    "Which side of the product a person is on.",
+    "The user type of an account.",
     SUPPLIER="Offers something for weddings.",
     COUPLE="Gets married.",
     ADMIN="Runs the product, whatever the role.",
 )
 describe(
     VendorType,
-    "What a supplier offers.",
+    "The vendor type of a supplier.",
     PHOTOGRAPHER="Photographs or films.",
     VENUE="A place to celebrate.",
     CATERING="Food and drink.",
@@ -110,22 +110,22 @@ describe(
 # Phases
 describe(
     PhaseStatus,
-    "Where a phase stands.",
+    "The status of a phase.",
     PLANNED="It has not been live yet.",
     ACTIVE="It is live, and its ramp moves on.",
-    PAUSED="It is live, and its ramp holds.",
-    COMPLETED="It went well; its flags are at their targets, or at a limit that a person set.",
-    ROLLED_BACK="It was undone.",
+    PAUSED="It is live, and its ramp is paused.",
+    COMPLETED="It was completed; its flags are at their targets, or at a limit that a person set.",
+    ROLLED_BACK="It was rolled back.",
 )
 describe(
     PhaseAction,
-    "What can be done to a phase.",
-    ACTIVATE="Make it live.",
-    PAUSE="Hold its ramp.",
-    RESUME="Let its ramp go on.",
+    "An action on a phase.",
+    ACTIVATE="Activate it.",
+    PAUSE="Pause its ramp.",
+    RESUME="Resume its ramp.",
     ADVANCE="Enter the next step of its ramp.",
-    COMPLETE="End it as a success.",
-    ROLLBACK="Undo it.",
+    COMPLETE="Complete it.",
+    ROLLBACK="Roll it back.",
 )
 describe(
     Platform,
@@ -136,8 +136,8 @@ describe(
 describe(
     RollbackMode,
     "What a rollback does to the flags.",
-    RESTORE_PREVIOUS="Each becomes again what it was before the run.",
-    DISABLE_ALL="All go off.",
+    RESTORE_PREVIOUS="Each flag is restored to its state before the run.",
+    DISABLE_ALL="All flags go off.",
 )
 describe(
     RunKind,
@@ -147,9 +147,9 @@ describe(
 )
 describe(
     RehearsalStatus,
-    "How a rehearsal stands.",
+    "The status of a rehearsal.",
     RUNNING="It is under way.",
-    PASSED="The rollback came by itself and reached everybody in time.",
+    PASSED="The rollback was automatic and reached every process in time.",
     FAILED="It did not; `failure` says why.",
 )
 describe(
@@ -158,20 +158,20 @@ describe(
     RAMPING="The copies of the flags go up the ramp.",
     FAULTY="A check fails and errors burst.",
     DECIDED="A rule has decided to roll back.",
-    ROLLED_BACK="The copies are off or as before; everybody is told.",
+    ROLLED_BACK="The copies are off or restored; every process is notified.",
 )
 describe(
     ReadinessVerdict,
     "Go, go if the warnings are accepted, or no go.",
-    GO="Everything holds.",
-    GO_WITH_WARNINGS="It may go live if somebody accepts the warnings.",
-    NO_GO="Something keeps it from going live.",
+    GO="All checks pass.",
+    GO_WITH_WARNINGS="It may be activated if the warnings are accepted.",
+    NO_GO="A check blocks the activation.",
 )
 
 # Criteria and metrics
 describe(
     TimeRange,
-    "How far back to look.",
+    "The time range.",
     LAST_1H="The last hour.",
     LAST_24H="The last 24 hours.",
     LAST_7D="The last 7 days.",
@@ -182,28 +182,28 @@ describe(
 # Flags
 describe(
     BucketBy,
-    "Whose id decides who is inside a percentage.",
+    "Whose id decides which users a percentage includes.",
     USER="Each user for themselves.",
-    COUPLE="Both of a couple see the same.",
-    SUPPLIER="Everybody of a supplier sees the same.",
+    COUPLE="Both partners of a couple get the same value.",
+    SUPPLIER="Everybody of a supplier gets the same value.",
     DEVICE="Each device for itself, logged in or not.",
 )
 describe(
     Staleness,
     "Whether a flag still decides something.",
-    IN_USE="It does, or it did within the last 30 days.",
-    UNUSED="Nobody was shown it for 30 days: no code asks for it any more.",
-    SETTLED="On for everybody, unchanged for 30 days: the code may do without it.",
+    IN_USE="It decides something, or did within the last 30 days.",
+    UNUSED="It was not evaluated for 30 days: no code uses it.",
+    SETTLED="On for everybody and unchanged for 30 days: it can be removed from the code.",
 )
 describe(
     EvaluationReason,
     "Why a flag has its value; the names are those of OpenFeature.",
     STATIC="It is on for everybody.",
-    DEFAULT="No rule of the flag took the user in.",
+    DEFAULT="No rule of the flag matched.",
     TARGETING_MATCH="A target group decided.",
     SPLIT="The percentage decided.",
     DISABLED="The flag is off.",
-    CACHED="The value was kept from before.",
+    CACHED="The value comes from a cache.",
     STALE="The value may be old: the database does not answer.",
     ERROR="It could not be evaluated; see the error code.",
 )
@@ -211,24 +211,24 @@ describe(
     EvaluationErrorCode,
     "What went wrong in an evaluation; the names are those of OpenFeature.",
     FLAG_NOT_FOUND="There is no such flag.",
-    TARGETING_KEY_MISSING="Nobody was named whose id could decide.",
-    INVALID_CONTEXT="The user was described in a way that cannot be evaluated.",
+    TARGETING_KEY_MISSING="The targeting key that decides is missing.",
+    INVALID_CONTEXT="The evaluation context is invalid.",
     GENERAL="Something else.",
 )
 
 # Health and incidents
 describe(
     CheckType,
-    "A part that a launch stands on.",
+    "A part that a launch depends on.",
     DATABASE="PostgreSQL answers.",
     API="The API answers over HTTP.",
     AUTH="Logging in works.",
-    EMAIL="The mail server takes mail.",
-    REALTIME="Live streams deliver.",
+    EMAIL="The mail server accepts e-mails.",
+    REALTIME="Live updates are delivered.",
 )
 describe(
     HealthStatus,
-    "How a part is; UNKNOWN blocks a launch.",
+    "The status of a check; UNKNOWN blocks a launch.",
     HEALTHY="It works.",
     WARNING="It is slow or failed once.",
     CRITICAL="It fails.",
@@ -236,23 +236,23 @@ describe(
 )
 describe(
     ServiceStatus,
-    "How the product is for those who use it.",
+    "The status of the product for its users.",
     OPERATIONAL="It works.",
-    DEGRADED="Some of it works badly or late.",
+    DEGRADED="Parts of it work badly or late.",
     OUTAGE="It does not work.",
-    UNKNOWN="Nobody has looked lately.",
+    UNKNOWN="There was no recent check.",
 )
 describe(
     Severity,
-    "How bad it is.",
-    LOW="Hardly anybody notices.",
-    MEDIUM="Some users are hindered.",
-    HIGH="Many users are hindered; new launches are kept back.",
-    CRITICAL="The product does not work; new launches are kept back.",
+    "The severity.",
+    LOW="Few users notice.",
+    MEDIUM="Some users are affected.",
+    HIGH="Many users are affected; new launches are blocked.",
+    CRITICAL="The product does not work; new launches are blocked.",
 )
 describe(
     IncidentStatus,
-    "Where an incident stands.",
+    "The status of an incident.",
     OPEN="Nobody works on it yet.",
     INVESTIGATING="Somebody works on it.",
     RESOLVED="The cause is gone.",

@@ -9,11 +9,11 @@ __all__ = ["Aggregation", "Comparator", "GuardAction", "MetricKind", "PauseAutho
 
 describe(
     Aggregation,
-    "How samples become one number.",
+    "How the samples of a window become one number.",
     SUM="Their sum.",
     COUNT="How many there are.",
     AVG="Their mean.",
-    RATE="How many there are each second.",
+    RATE="The number of samples per second.",
     P50="Their median.",
     P95="The value that 95 % of them do not exceed.",
     P99="The value that 99 % of them do not exceed.",
@@ -21,7 +21,7 @@ describe(
 )
 describe(
     Comparator,
-    "How the number must stand to the threshold.",
+    "How the number is compared with the threshold.",
     LT="Below it.",
     LTE="At most it.",
     GT="Above it.",
@@ -30,32 +30,32 @@ describe(
 )
 describe(
     GuardAction,
-    "What a failing criterion does.",
-    WARN="It is reported, and the ramp goes on.",
+    "The action of a failing criterion.",
+    WARN="It is reported; the ramp continues.",
     HOLD="The phase is paused. While it does not pass, the ramp takes no step of its own.",
     ROLLBACK="The phase is rolled back. While it does not pass, the ramp takes no step of its own.",
 )
 describe(
     Verdict,
-    "What a judgement found; no data is no failure.",
-    PASSING="The promise is kept.",
-    FAILING="The promise is broken.",
+    "The verdict on a criterion; missing data is no failure.",
+    PASSING="The criterion is met.",
+    FAILING="The criterion is not met.",
     INCONCLUSIVE="It cannot be told: too few samples, a silence, the initial delay, a failed "
     "measurement. The ramp waits, except while the window has not filled since the activation.",
     NO_DATA="Nothing was measured.",
 )
 describe(
     PauseAuthor,
-    "Whose decision a pause is.",
+    "Who decided on a pause.",
     PERSON="A person, or a tool that acts for one.",
     GUARD="A success criterion with action HOLD, or one without data.",
-    WATCHDOG="The watchdog: nobody checked the health of the launch.",
+    WATCHDOG="The watchdog, because health checks had stopped.",
 )
 describe(
     MetricKind,
     "How samples of a metric add up.",
-    COUNTER="Events that are counted.",
-    GAUGE="A level that goes up and down.",
+    COUNTER="A count of events.",
+    GAUGE="A level that rises and falls.",
     RATIO="Two counters, in percent.",
-    HISTOGRAM="Values such as durations, of which percentiles can be asked.",
+    HISTOGRAM="Values such as durations, with percentiles.",
 )

@@ -17,7 +17,7 @@ __all__ = [
 describe(
     ClientStatus,
     "How far a client is on the way to a connection.",
-    ADDED="The supplier knows of it.",
+    ADDED="The supplier has added it.",
     INVITED="An invitation is pending.",
     CONNECTED="The couple has accepted.",
     INACTIVE="Archived.",
@@ -26,38 +26,38 @@ describe(
     ConnectionMethod,
     "How a supplier and a couple were connected.",
     INVITATION="The couple accepted an invitation.",
-    DIRECT="The couple agreed without one.",
+    DIRECT="The couple agreed without an invitation.",
 )
 describe(
     InvitationStatus,
-    "Where an invitation stands.",
+    "The status of an invitation.",
     SENT="Nobody has opened it yet.",
     OPENED="A person has opened its link.",
     ACCEPTED="The couple is connected.",
-    EXPIRED="It ran out.",
-    REVOKED="The supplier took it back.",
-    DECLINED="The couple did not want it.",
+    EXPIRED="It has expired.",
+    REVOKED="The supplier revoked it.",
+    DECLINED="The couple declined it.",
 )
 describe(
     InvitationChannel,
     "How a couple gets the link.",
-    EMAIL="By a letter of ours.",
+    EMAIL="By e-mail.",
     LINK="The supplier hands it over.",
 )
 describe(
     InvitationHintKind,
-    "What is in the way of an invitation.",
-    BOUNCED="The address takes no letters.",
-    BLOCKED="The letter could not be delivered, for another reason than its address.",
-    DELAYED="The letter has not left for ten minutes; it is still tried.",
+    "The problem of an invitation.",
+    BOUNCED="The address does not accept e-mails.",
+    BLOCKED="The e-mail could not be delivered, for another reason than its address.",
+    DELAYED="The e-mail has been delayed for ten minutes and is being retried.",
     NOT_SENT="This system sends no e-mail at present.",
-    UNOPENED="The letter left three days ago, and nobody has opened its link.",
-    EXPIRED="It ran out before anybody accepted it.",
+    UNOPENED="The e-mail was sent three days ago, and its link has not been opened.",
+    EXPIRED="It expired before anybody accepted it.",
 )
 describe(
     InvitationNextStep,
     "What its supplier can do about it.",
     CORRECT_ADDRESS="Change the client's e-mail, then send the invitation again.",
     SEND_AGAIN="Send it again: `resendInvitation`.",
-    USE_LINK="Send it again and hand over the link of the answer.",
+    USE_LINK="Resend it and hand over the link in the response.",
 )

@@ -10,7 +10,7 @@ describe(
     "Why somebody is notified.",
     INVITATION_ACCEPTED="A couple accepted the supplier's invitation.",
     INVITATION_DECLINED="A couple declined the supplier's invitation.",
-    INVITATION_ENDING="An invitation of the supplier ends within a day and nobody has accepted it.",
+    INVITATION_ENDING="An invitation of the supplier expires within a day without being accepted.",
     LINK_REQUESTED="A couple asked the supplier for a new link after its invitation expired.",
     CONNECTED="The couple is connected with a supplier.",
     PARTNERSHIP_ENDED="The other side has ended the partnership.",

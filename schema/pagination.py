@@ -24,7 +24,7 @@ MAX_BIGINT = 2**63 - 1
 First = Annotated[
     int | None,
     strawberry.argument(
-        description="How many to return from the beginning: 0 to 100, 50 where it is left out."
+        description="How many to return from the beginning: 0 to 100, 50 by default."
     ),
 ]
 After = Annotated[
@@ -167,7 +167,7 @@ def _foreign(argument: str) -> Invalid:
     return Invalid("This cursor does not belong to this list.", path=(argument,))
 
 
-@strawberry.type(description="Where a page stands in its list.")
+@strawberry.type(description="The position of a page in its list.")
 class PageInfo:
     """Relay's page information."""
 
@@ -181,7 +181,9 @@ class PageInfo:
 class Edge(Generic[T]):
     """Relay's edge."""
 
-    cursor: str = strawberry.field(description="Pass as `after` or `before` to go on from here.")
+    cursor: str = strawberry.field(
+        description="Pass it as `after` or `before` to continue from here."
+    )
     node: T = strawberry.field(description="The node itself.")
 
 
@@ -202,7 +204,7 @@ class Connection(Generic[T]):
 
     edges: list[Edge[T]] = strawberry.field(description="The nodes with their cursors.")
     nodes: list[T] = strawberry.field(description="The nodes alone.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    page_info: PageInfo = strawberry.field(description="The position of this page.")
 
 
 R = TypeVar("R")

@@ -53,7 +53,10 @@ class PhasesQueries:
         deprecated="Use launchStateAt, which is typed; remove after 2027-06-30.",
     )
     launch_events: Connection[LaunchEvent] = query(
-        events.launch_events, Scope.LAUNCH_READ, read=event_rows.EVENTS, built=event_rows.BUILT
+        events.launch_events,
+        Scope.LAUNCH_READ,
+        read=event_rows.EVENTS,
+        builder=event_rows.EVENT_BUILDER,
     )
     changes: ChangeConnection = query(changes.changes, Scope.LAUNCH_READ, read=change_reads.PAGE)
 

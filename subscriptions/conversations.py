@@ -65,7 +65,7 @@ async def conversation(
 
 
 async def conversations(info: Info) -> AsyncIterator[ConversationsUpdate]:
-    """How many conversations hold something unread, then each conversation that changes.
+    """The number of conversations with unread messages, then each conversation that changes.
 
     The staff has none, and its stream ends with the first result.
     """

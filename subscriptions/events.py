@@ -24,21 +24,19 @@ PAGE = 500
 
 After = Annotated[
     str | None,
-    strawberry.argument(
-        description="Resume after this cursor; left out: only what happens from now on."
-    ),
+    strawberry.argument(description="Resume after this cursor; by default only new events."),
 ]
 PhaseId = Annotated[
-    strawberry.ID | None, strawberry.argument(description="Only what belongs to one phase.")
+    strawberry.ID | None, strawberry.argument(description="Only events of this phase.")
 ]
 
 
 async def launch_events(
     info: Info, after: After = None, phase_id: PhaseId = None
 ) -> AsyncIterator[LaunchEvent]:
-    """What happens, in order. A reader that is too slow gets a StreamGap, then the end.
+    """Events in order. A reader that is too slow gets a StreamGap, then the end.
 
-    A cursor beyond the log, as after a restored backup, gets a StreamGap, then what happens.
+    A cursor beyond the log, as after a restored backup, gets a StreamGap, then new events.
     """
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     position = number_after(after)

@@ -16,11 +16,11 @@ from subscriptions.fanout import Latest, Subscription
 from subscriptions.hub import StreamHandoff
 
 Keys = Annotated[
-    list[str] | None, strawberry.argument(description="Only these flags; left out: all.")
+    list[str] | None, strawberry.argument(description="Only these flags; all by default.")
 ]
 Device = Annotated[
     str | None,
-    strawberry.argument(description="A visitor's own id: the same visitor sees the same flags."),
+    strawberry.argument(description="The visitor's device id, which keeps their flags stable."),
 ]
 
 

@@ -20,9 +20,9 @@ logger = logging.getLogger(__name__)
 
 
 async def system_health(info: Info) -> AsyncGenerator[HealthSnapshot, None]:
-    """The present snapshot at once, then every new one (at least every 33 seconds).
+    """The current snapshot at once, then every new one (at least every 33 seconds).
 
-    While Redis is away it goes on from the database, within the same interval: see `ageSeconds`.
+    While Redis is down it continues from the database, within the same interval: see `ageSeconds`.
     """
     runtime = info.context.runtime
     # Subscribe before the snapshot, so that a message in between is not missed.

@@ -16,7 +16,7 @@ from services.incidents import incident_reads
 from subscriptions.fanout import Latest
 
 Severities = Annotated[
-    list[Severity] | None, strawberry.argument(description="Only these; left out: all.")
+    list[Severity] | None, strawberry.argument(description="Only these; all by default.")
 ]
 
 
@@ -45,7 +45,7 @@ class _SentIncidents:
 async def incidents(info: Info, severity: Severities = None) -> AsyncIterator[Incident]:
     """The open incidents as they are now, then each one whenever it changes.
 
-    One whose severity leaves the wanted ones is sent a last time.
+    An incident whose severity no longer matches is sent a last time.
     """
     runtime, loaders = info.context.runtime, info.context.loaders
     sent = _SentIncidents(severity)

@@ -21,7 +21,7 @@ InvitationId = Annotated[strawberry.ID, strawberry.argument(description="The inv
 async def invitation(info: Info, id: InvitationId) -> AsyncIterator[Invitation]:
     """An invitation as it is now, then whenever it is opened, accepted, or ends.
 
-    Also when its letter comes back or arrives after all.
+    Also when its e-mail bounces or arrives after all.
     """
     key, row_scope = decode_id(id, "Invitation"), readable(info.context.actor)
 

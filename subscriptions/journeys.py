@@ -28,13 +28,13 @@ MAX_SILENCE_SECONDS = 30.0  # without an event: people who stop on a step cause 
 PhaseId = Annotated[
     strawberry.ID | None,
     strawberry.argument(
-        description="Those who began while this phase was live; left out: in the last 24 hours."
+        description="Runs that began while this phase was live; by default in the last 24 hours."
     ),
 ]
 
 
 async def journeys(info: Info, phase_id: PhaseId = None) -> AsyncIterator[list[Journey]]:
-    """The funnels as they are now, then again whenever somebody goes on, at most once a second."""
+    """The funnels as they are now, then again whenever they change, at most once a second."""
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     runtime = info.context.runtime
     # Subscribe before the snapshot, so that an event in between is not missed.

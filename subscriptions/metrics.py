@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 MAX_SILENCE_SECONDS = 35.0  # without a collection, until a snapshot is computed anyway
 
-Window = Annotated[TimeRange, strawberry.argument(description="How far back to look.")]
+Window = Annotated[TimeRange, strawberry.argument(description="The time range.")]
 PhaseId = Annotated[
     strawberry.ID | None, strawberry.argument(description="Only while this phase was live.")
 ]
@@ -33,7 +33,7 @@ PhaseId = Annotated[
 async def launch_metrics(
     info: Info, range: Window = Range.LAST_24H, phase_id: PhaseId = None
 ) -> AsyncIterator[MetricsSnapshot]:
-    """The metrics as they are now, then every 30 seconds; `at` says how old the numbers are."""
+    """The metrics as they are now, then every 30 seconds; `at` is when they were computed."""
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     runtime = info.context.runtime
     # Subscribe before the snapshot, so that a collection in between is not missed.

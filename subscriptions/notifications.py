@@ -13,7 +13,7 @@ from subscriptions.fanout import Latest
 
 
 async def notifications(info: Info) -> AsyncIterator[InboxUpdate]:
-    """How many notifications are unread and which is the newest, then whenever that changes.
+    """The number of unread notifications and the newest one, then whenever they change.
 
     The staff has no inbox, and its stream ends with the first result.
     """

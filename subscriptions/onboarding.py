@@ -19,9 +19,9 @@ from subscriptions.merging import merge_subscriptions
 
 
 async def viewer_onboarding(info: Info) -> AsyncIterator[Onboarding]:
-    """The onboarding of the caller as it is now, then whenever it moves, on any device.
+    """The onboarding of the caller as it is now, then whenever it changes, on any device.
 
-    A step that a flag shows or hides moves it too, and an incident that begins or ends.
+    Flags that show or hide a step change it too, and so do incidents.
     """
     user_id, runtime = info.context.actor.user_id, info.context.runtime
     events: Latest[RecordedEvent] = Latest()

@@ -20,7 +20,7 @@ PhaseId = Annotated[strawberry.ID, strawberry.argument(description="The phase.")
 async def launch_phase(info: Info, id: PhaseId) -> AsyncIterator[LaunchPhase]:
     """A phase as it is now, then again whenever it, its flags or its criteria change.
 
-    What may hold the ramp of a live phase counts too: health and incidents.
+    Health and incidents count too while they can hold the ramp of a live phase.
     """
     key = decode_id(id, "LaunchPhase")
     linked: set[str] = set()

@@ -19,16 +19,13 @@ from subscriptions.credential_expiry import AccessEnded
 
 PAGE = 500
 
-From = Annotated[
-    datetime, strawberry.argument(name="from", description="Where it begins; before `to`.")
-]
-To = Annotated[
-    datetime, strawberry.argument(description="Where it ends; at most 31 days after `from`.")
-]
+From = Annotated[datetime, strawberry.argument(name="from", description="The start; before `to`.")]
+To = Annotated[datetime, strawberry.argument(description="The end; at most 31 days after `from`.")]
 Speed = Annotated[
     float | None,
     strawberry.argument(
-        description="Seconds of the launch in one second: 0.1 to 100000, six hours at most."
+        description="Seconds of the launch per second: 0.1 to 100000; the replay lasts six hours at"
+        " most."
     ),
 ]
 
@@ -36,10 +33,10 @@ Speed = Annotated[
 async def replay(
     info: Info, from_: From, to: To, speed: Speed = 10.0
 ) -> AsyncIterator[LaunchEvent]:
-    """What happened between two moments, in the order in which it happened, with its pauses.
+    """Events between two moments in the order in which they happened, with their pauses.
 
-    It goes on from what `launchState(at: from)` shows. After 10,000
-    events it ends in a StreamGap: go on from the moment of the last one.
+    It continues from `launchState(at: from)`. After 10,000 events it ends with a StreamGap:
+    continue from the moment of the last one.
     """
     schedule = Replay.of(from_, to, 10.0 if speed is None else speed)
     loop, access_ended, sent = asyncio.get_running_loop(), asyncio.Event(), 0

@@ -1,4 +1,4 @@
-"""What commands that work on the database share: the way to it, and how it may fail."""
+"""Database access of commands, with expected failures as one line."""
 
 import asyncio
 import logging
@@ -29,8 +29,8 @@ ACTOR = system_actor("command line")
 
 @contextmanager
 def expected() -> Iterator[None]:
-    """Turn what may well happen into one line."""
-    logging.getLogger("db.circuit_breaker").setLevel(logging.ERROR)  # that line says the cause
+    """Turn expected failures into CommandError."""
+    logging.getLogger("db.circuit_breaker").setLevel(logging.ERROR)  # the message names the cause
     try:
         yield
     except DependencyDown as error:
@@ -40,13 +40,11 @@ def expected() -> Iterator[None]:
     except LaunchError as error:
         raise CommandError(error.message) from error
     except (OSError, SQLAlchemyError, PostgresError) as error:
-        raise CommandError(
-            f"The database does not answer as it should: {describe(error)}"
-        ) from error
+        raise CommandError(f"The database failed unexpectedly: {describe(error)}") from error
 
 
 def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    """Run one piece of work on a database with the schema of this release; raises Problem."""
+    """Run work on a database whose schema fits this release; raises CommandError."""
 
     async def checked(db: Database) -> T:
         await _check_schema(db)
@@ -57,10 +55,10 @@ def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) 
 
 
 def check_at_start(settings: Settings, *, needs_session: bool = False) -> None:
-    """Raises Problem where a process that stays would meet a schema older than its release (F4).
+    """Raise CommandError if the schema is older than the release (F4).
 
-    Or a pooler that it cannot work with (F9). Without a database it starts all the same; /readyz
-    and the log say it once that answers.
+    Or if a pooler lacks what is needed (F9). Without a database the process starts all the same;
+    /readyz and the log report it.
     """
     check_pooling(settings, needs_session=needs_session)
     with suppress(DependencyDown):
@@ -68,16 +66,16 @@ def check_at_start(settings: Settings, *, needs_session: bool = False) -> None:
 
 
 def check_pooling(settings: Settings, *, needs_session: bool) -> None:
-    """Raises Problem where a pooler gives less of a session than is needed."""
+    """Raise CommandError if a pooler offers less of a session than needed."""
     assert settings.database_url is not None
-    with suppress(OSError, PostgresError):  # whoever connects next says it better
+    with suppress(OSError, PostgresError):  # the next connection reports it with its cause
         observed = asyncio.run(pooling.detect_pooling(settings.database_url))
         if reason := pooling.pooling_error(observed, needs_session=needs_session):
             raise CommandError(reason)
 
 
 def schema_difference(settings: Settings) -> SchemaDifference | None:
-    """How the schema differs from the one of this release; raises Problem without a database."""
+    """How the schema differs from this release; raises CommandError without a database."""
     with expected():
         return asyncio.run(_with_database(settings, _difference))
 

@@ -19,14 +19,14 @@ def health(facts: ReportFacts) -> Proof:
         return _HEALTH.judge(None, "no check was made")
     longest = max(gaps, key=lambda gap: gap.seconds)
     evidence = f"{longest.seconds:.1f} s without {longest.check} at worst, of {len(gaps)} checks"
-    return _HEALTH.judge(longest.seconds, evidence, _cut_off(facts))
+    return _HEALTH.judge(longest.seconds, evidence, _missing_history(facts))
 
 
 def metrics(facts: ReportFacts) -> Proof:
     """S109: the longest time between two collections that dashboards were told of."""
     gap = facts.measured.metrics_gap_seconds
     evidence = "no collection" if gap is None else f"{gap:.1f} s without a collection at worst"
-    return _METRICS.judge(gap, evidence, _cut_off(facts) if gap is not None else None)
+    return _METRICS.judge(gap, evidence, _missing_history(facts) if gap is not None else None)
 
 
 def response(facts: ReportFacts) -> Proof:
@@ -35,14 +35,14 @@ def response(facts: ReportFacts) -> Proof:
     evidence = "no request" if slow is None else f"95 % of {measured.timed} within {slow:.0f} ms"
     if slow is None:
         return _RESPONSE.judge(None, evidence)
-    return _RESPONSE.judge(slow, evidence, _uncounted(facts), least_of(slow))
+    return _RESPONSE.judge(slow, evidence, _missing_counts(facts), least_of(slow))
 
 
 def errors(facts: ReportFacts) -> Proof:
     """S107: GraphQL errors of ours count, whatever their HTTP status."""
     measured, rate = facts.measured, facts.measured.error_rate
     evidence = "no request" if rate is None else f"{rate:.2f} % of {measured.requests} requests"
-    return _ERRORS.judge(rate, evidence, _uncounted(facts) if rate is not None else None)
+    return _ERRORS.judge(rate, evidence, _missing_counts(facts) if rate is not None else None)
 
 
 def journeys(facts: ReportFacts) -> Proof:
@@ -54,12 +54,12 @@ def journeys(facts: ReportFacts) -> Proof:
     return _JOURNEYS.judge(slow, evidence, at_least=least_of(slow))
 
 
-def _cut_off(facts: ReportFacts) -> str | None:
+def _missing_history(facts: ReportFacts) -> str | None:
     seconds = facts.measured.forgotten_seconds
     return f"the first {seconds / 3600:.1f} hours are not kept any more" if seconds else None
 
 
-def _uncounted(facts: ReportFacts) -> str | None:
+def _missing_counts(facts: ReportFacts) -> str | None:
     gap = facts.measured.uncounted_seconds
     if gap is None or gap <= _UNCOUNTED:
         return None

@@ -73,7 +73,7 @@ def judge_all(
 ) -> tuple[Judged, ...]:
     """All criteria once more."""
     states = {item.criterion.key: item.state for item in before}
-    return tuple(_judged(item, states.get(item.key, UNJUDGED), now) for item in criteria)
+    return tuple(_judge_under_fault(item, states.get(item.key, UNJUDGED), now) for item in criteria)
 
 
 def decision(judged: Sequence[Judged]) -> Judged | None:
@@ -81,7 +81,7 @@ def decision(judged: Sequence[Judged]) -> Judged | None:
     return next((item for item in judged if item.due is GuardAction.ROLLBACK), None)
 
 
-def _judged(criterion: Criterion, before: CriterionState, now: datetime) -> Judged:
+def _judge_under_fault(criterion: Criterion, before: CriterionState, now: datetime) -> Judged:
     reading = MetricReading(BURST[criterion.metric], max(SAMPLES, criterion.min_samples))
     # A rehearsal waits neither for the delay that a launch grants at its start nor for a window.
     started_at = now - timedelta(
@@ -94,5 +94,5 @@ def _judged(criterion: Criterion, before: CriterionState, now: datetime) -> Judg
 def _would_roll_back(criterion: Criterion, now: datetime) -> bool:
     judged = Judged(criterion, UNJUDGED)
     for _ in range(criterion.failure_limit):
-        judged = _judged(criterion, judged.state, now)
+        judged = _judge_under_fault(criterion, judged.state, now)
     return judged.due is GuardAction.ROLLBACK

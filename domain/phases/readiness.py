@@ -258,12 +258,12 @@ def _rehearsal_check(evidence: RehearsalEvidence | None, now: datetime) -> Readi
         title="A good rehearsal younger than 7 days",
         ok=fresh,
         blocking=False,
-        detail=_rehearsed(evidence, now),
+        detail=_rehearsal_text(evidence, now),
         evidence=evidence.evidence if evidence else None,
     )
 
 
-def _rehearsed(evidence: RehearsalEvidence | None, now: datetime) -> str:
+def _rehearsal_text(evidence: RehearsalEvidence | None, now: datetime) -> str:
     if evidence is None:
         return "never rehearsed"
     days = (now - evidence.ended_at) / timedelta(days=1)
@@ -279,11 +279,11 @@ def _alert_check(facts: ReadinessFacts, now: datetime) -> ReadinessCheck:
         title="An alert channel answered a test within 7 days",
         ok=tested is not None and now - tested <= ALERTS_TESTED,
         blocking=False,
-        detail=_alerts(facts, now),
+        detail=_alerts_text(facts, now),
     )
 
 
-def _alerts(facts: ReadinessFacts, now: datetime) -> str:
+def _alerts_text(facts: ReadinessFacts, now: datetime) -> str:
     if not facts.alert_channels:
         return "ALERT_URLS is not set: nobody would be told"
     if facts.alerts_tested_at is None:

@@ -31,12 +31,12 @@ def prechecked(facts: ReportFacts) -> Proof:
 def rehearsed(facts: ReportFacts) -> Proof:
     """S112: of a rehearsal its own outcome; of a run the last rehearsal before it."""
     if facts.rehearsal is not None:
-        return _of_rehearsal(facts.rehearsal)
-    verdict, evidence = _before_the_run(facts)
+        return _judge_rehearsal(facts.rehearsal)
+    verdict, evidence = _judge_last_rehearsal(facts)
     return Proof("S112", _REHEARSED, verdict, evidence)
 
 
-def _of_rehearsal(rehearsal: Rehearsal) -> Proof:
+def _judge_rehearsal(rehearsal: Rehearsal) -> Proof:
     title = "the rollback was rehearsed"
     if not rehearsal.is_over:
         return not_measured("S112", title, "it is under way")
@@ -45,7 +45,7 @@ def _of_rehearsal(rehearsal: Rehearsal) -> Proof:
     return Proof("S112", title, verdict, rehearsal.failure or f"decided by {rehearsal.decided_by}")
 
 
-def _before_the_run(facts: ReportFacts) -> tuple[ProofVerdict, str]:
+def _judge_last_rehearsal(facts: ReportFacts) -> tuple[ProofVerdict, str]:
     rehearsal = facts.rehearsed
     if rehearsal is None:
         return ProofVerdict.BROKEN, "never rehearsed before this run"

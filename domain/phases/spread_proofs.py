@@ -15,12 +15,12 @@ _REALTIME = Limit("S108", "changes arrive within 3 s", 3_000, "ms")
 
 def toggled(facts: ReportFacts) -> Proof:
     """S96: 95 of 100 receivers of each change of flags while the run was live."""
-    return _quantile(_TOGGLE, facts, 95, lambda found: found.p95_ms)
+    return _judge_quantile(_TOGGLE, facts, 95, lambda found: found.p95_ms)
 
 
 def realtime(facts: ReportFacts) -> Proof:
     """S108: 99 of 100 receivers of flags, and 99 of 100 messages of the event stream."""
-    flags = _quantile(_REALTIME, facts, 99, lambda found: found.p99_ms)
+    flags = _judge_quantile(_REALTIME, facts, 99, lambda found: found.p99_ms)
     events, messages = facts.measured.realtime_p99_ms, facts.measured.realtime_messages
     if events is None:
         return flags
@@ -59,7 +59,7 @@ def _judge_rollback(propagation: Propagation) -> Proof:
     return _ROLLBACK.proof(verdict, evidence, propagation.slowest_ms)
 
 
-def _quantile(
+def _judge_quantile(
     promise: Limit, facts: ReportFacts, percent: int, pick: Callable[[Propagation], int | None]
 ) -> Proof:
     """Receivers that are known to wait count as late: only those that have it have a time."""
@@ -71,7 +71,7 @@ def _quantile(
     if late:
         return promise.proof(ProofVerdict.BROKEN, _late_text(late[0]), worst_ms)
     evidence = "no change" if worst_ms is None else f"{percent} % within {worst_ms} ms at worst"
-    return promise.judge(worst_ms, evidence, _missing(spreads))
+    return promise.judge(worst_ms, evidence, _unknown_text(spreads))
 
 
 def _is_late(propagation: Propagation, percent: int, now: datetime) -> bool:
@@ -85,7 +85,7 @@ def _late_text(item: Spread) -> str:
     return f"{waiting} were still without version {propagation.version}"
 
 
-def _missing(spreads: Sequence[Spread]) -> str | None:
+def _unknown_text(spreads: Sequence[Spread]) -> str | None:
     unknown = [item.propagation for item in spreads if item.propagation.unknown]
     if unknown:
         processes = sum(item.unknown_processes for item in unknown)

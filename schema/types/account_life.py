@@ -20,11 +20,11 @@ class LoginSession:
     """One of the caller's own; its token is never shown again."""
 
     id: strawberry.ID = strawberry.field(description="For revokeSession.")
-    created_at: datetime = strawberry.field(description="When somebody logged in there.")
-    expires_at: datetime = strawberry.field(description="When it ends by itself.")
-    ip: str | None = strawberry.field(description="From where.")
-    user_agent: str | None = strawberry.field(description="With what, as the browser said it.")
-    current: bool = strawberry.field(description="This very session.")
+    created_at: datetime = strawberry.field(description="When the session began.")
+    expires_at: datetime = strawberry.field(description="When it expires.")
+    ip: str | None = strawberry.field(description="The IP address.")
+    user_agent: str | None = strawberry.field(description="The user agent of the browser.")
+    current: bool = strawberry.field(description="Whether it is the caller's own session.")
 
     @classmethod
     def of(cls, row: rows.Session, info: Info) -> "LoginSession":
@@ -50,12 +50,12 @@ class UserConnection(Connection[User]):
             return await staff_changes.count(session)
 
 
-@strawberry.type(description="Where a letter goes, or which e-mail is confirmed.")
+@strawberry.type(description="The address that an e-mail was sent to, or that is confirmed.")
 class EmailPayload:
     """The answer of everything about one's e-mail."""
 
-    email: EmailAddress | None = strawberry.field(default=None, description="The e-mail.")
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    email: EmailAddress | None = strawberry.field(default=None, description="The e-mail address.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "EmailPayload":
@@ -63,12 +63,14 @@ class EmailPayload:
         return cls(errors=Error.every(error))
 
 
-@strawberry.type(description="Whether the account is gone.")
+@strawberry.type(description="The result of deleting an account.")
 class DeleteAccountPayload:
     """The answer of deleteMyAccount."""
 
-    deleted: bool = strawberry.field(default=False, description="True: it is gone for good.")
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    deleted: bool = strawberry.field(
+        default=False, description="True: the account is deleted for good."
+    )
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "DeleteAccountPayload":

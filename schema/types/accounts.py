@@ -17,7 +17,7 @@ from services.accounts.sign_up import SignUp
 from services.marketplace.profiles import ProfileResult
 
 
-@strawberry.input(description="What a supplier or a couple says about itself.")
+@strawberry.input(description="The profile of a supplier or a couple.")
 class ProfileInput:
     """Each side fills in its own fields; those left out stay as they are."""
 
@@ -28,20 +28,20 @@ class ProfileInput:
         default=strawberry.UNSET, description="A supplier's name: 1 to 200 characters."
     )
     vendor_type: VendorType | None = strawberry.field(
-        default=strawberry.UNSET, description="What a supplier offers."
+        default=strawberry.UNSET, description="The vendor type of a supplier."
     )
     partner1_name: str | None = strawberry.field(
-        default=strawberry.UNSET, description="One of a couple: 1 to 200 characters."
+        default=strawberry.UNSET, description="The name of one partner: 1 to 200 characters."
     )
     partner2_name: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The other of a couple: 1 to 200 characters."
+        default=strawberry.UNSET, description="The name of the other partner: 1 to 200 characters."
     )
     wedding_date: date | None = strawberry.field(
-        default=strawberry.UNSET, description="A couple's day; it may have passed."
+        default=strawberry.UNSET, description="The wedding date of a couple; it may have passed."
     )
     phone: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="A telephone number for the other side of one's partnerships; null clears it.",
+        description="A telephone number for the other side of partnerships; null clears it.",
     )
 
     def profile(self) -> Profile:
@@ -53,15 +53,17 @@ class ProfileInput:
         return {name: value for name, value in vars(self).items() if value is not strawberry.UNSET}
 
 
-@strawberry.input(description="What somebody fills in to get an account.")
+@strawberry.input(description="The sign-up form.")
 class SignUpInput:
     """A new account (S29)."""
 
     user_type: UserType = strawberry.field(description="SUPPLIER or COUPLE.")
-    email: EmailAddress = strawberry.field(description="What they will log in with.")
-    password: str = strawberry.field(description="10 to 1024 characters, not the e-mail.")
+    email: EmailAddress = strawberry.field(description="The e-mail address of the account.")
+    password: str = strawberry.field(
+        description="10 to 1024 characters, other than the e-mail address."
+    )
     profile: ProfileInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What they say about themselves already."
+        default=strawberry.UNSET, description="The first fields of the profile."
     )
 
     def request(self) -> SignUp:
@@ -77,7 +79,7 @@ class Session:
     access_token: str = strawberry.field(
         description="Send it as `Authorization: Bearer`; browsers also get it as a cookie."
     )
-    expires_at: datetime = strawberry.field(description="When it stops working.")
+    expires_at: datetime = strawberry.field(description="When it expires.")
     user: User = strawberry.field(description="Who is logged in.")
 
     @classmethod
@@ -95,7 +97,7 @@ class SessionPayload:
     """The answer of everything that logs in."""
 
     session: Session | None = strawberry.field(default=None, description="The new session.")
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "SessionPayload":
@@ -110,9 +112,9 @@ class ProfilePayload:
     user: User | None = strawberry.field(default=None, description="The account.")
     warnings: list[str] = strawberry.field(
         default_factory=list,
-        description="What is odd, but was done, such as a wedding date that has passed.",
+        description="Warnings, such as a wedding date in the past.",
     )
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def of(cls, done: ProfileResult) -> "ProfilePayload":
@@ -125,15 +127,15 @@ class ProfilePayload:
         return cls(errors=Error.every(error))
 
 
-@strawberry.type(description="A token, with its secret where it is new.")
+@strawberry.type(description="A token, with its secret if it is new.")
 class TokenPayload:
     """The answer of everything that changes a token."""
 
     token: ApiToken | None = strawberry.field(default=None, description="The token.")
     secret: str | None = strawberry.field(
-        default=None, description="Shown once, when the token is made. Keep it safe."
+        default=None, description="Shown once, when the token is created. Keep it safe."
     )
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def created(cls, made: NewToken) -> "TokenPayload":

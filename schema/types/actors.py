@@ -24,37 +24,38 @@ class User(Node):
     """An account, as its owner and admins see it."""
 
     user_type: UserType = strawberry.field(
-        description="Their side of the product.",
+        description="The user type.",
         metadata=computed(USER_TYPES.__getitem__, rows.User.role),
     )
-    role: Role = strawberry.field(description="What they may do.", metadata=column(rows.User.role))
+    role: Role = strawberry.field(description="The role.", metadata=column(rows.User.role))
     row: strawberry.Private[rows.User]
     own: strawberry.Private[bool] = False
 
     @strawberry.field(
-        description="What they log in with; of the staff null without the scope `people:read`.",
+        description="The e-mail address of the account; of the staff null without the scope "
+        "`people:read`.",
         metadata=scoped_column(rows.User.email, Scope.PEOPLE_READ),
     )
     def email(self, info: Info) -> EmailAddress | None:
         """Their own, or by scope (SEC10)."""
         return EmailAddress(self.row.email) if self._is_known(info) else None
 
-    @strawberry.field(description="When they proved that the e-mail is theirs; null for others.")
+    @strawberry.field(description="When they confirmed the e-mail address; null for other callers.")
     def email_verified_at(self, info: Info) -> datetime | None:
         """Null too where they have not."""
         return self.row.email_verified_at if self._is_whole(info) else None
 
-    @strawberry.field(description="When they last logged in; null for others.")
+    @strawberry.field(description="When they last logged in; null for other callers.")
     def last_login_at(self, info: Info) -> datetime | None:
         """Null too where they never have."""
         return self.row.last_login_at if self._is_whole(info) else None
 
-    @strawberry.field(description="Since when they are kept out; null for others.")
+    @strawberry.field(description="When the account was disabled; null for other callers.")
     def disabled_at(self, info: Info) -> datetime | None:
         """Null too for who may come in."""
         return self.row.disabled_at if self._is_whole(info) else None
 
-    @strawberry.field(description="Their business; null for others to see.")
+    @strawberry.field(description="Their supplier profile; null for other callers.")
     async def supplier(
         self, info: Info
     ) -> Annotated["Supplier", strawberry.lazy("schema.types.suppliers")] | None:
@@ -66,7 +67,7 @@ class User(Node):
         found = await info.context.loaders.supplier_of_user.load(self.row.id)
         return Supplier.of(found, own=self.own) if found else None
 
-    @strawberry.field(description="Their wedding; null for others to see.")
+    @strawberry.field(description="Their couple profile; null for other callers.")
     async def couple(
         self, info: Info
     ) -> Annotated["Couple", strawberry.lazy("schema.types.couples")] | None:
@@ -109,26 +110,28 @@ def _known_scopes(names: list[str]) -> list[Scope]:
     return [known[name] for name in names if name in known]
 
 
-@strawberry.type(description="A key for a tool. Its secret is shown once, when it is made.")
+@strawberry.type(description="An API token. Its secret is shown once, when it is created.")
 class ApiToken(Node):
     """A token without its secret (A41)."""
 
-    name: str = strawberry.field(description="What it is for.", metadata=column(rows.ApiToken.name))
+    name: str = strawberry.field(
+        description="The name of the token.", metadata=column(rows.ApiToken.name)
+    )
     prefix: str = strawberry.field(
-        description="The beginning of the secret, to recognise it.",
+        description="The prefix of the secret, to recognise it.",
         metadata=column(rows.ApiToken.prefix),
     )
     scopes: list[Scope] = strawberry.field(
-        description="What it may do.", metadata=computed(_known_scopes, rows.ApiToken.scopes)
+        description="The granted scopes.", metadata=computed(_known_scopes, rows.ApiToken.scopes)
     )
     expires_at: datetime | None = strawberry.field(
-        description="When it stops working.", metadata=column(rows.ApiToken.expires_at)
+        description="When it expires.", metadata=column(rows.ApiToken.expires_at)
     )
     last_used_at: datetime | None = strawberry.field(
         description="When it was last used.", metadata=column(rows.ApiToken.last_used_at)
     )
     revoked_at: datetime | None = strawberry.field(
-        description="When it was taken back.", metadata=column(rows.ApiToken.revoked_at)
+        description="When it was revoked.", metadata=column(rows.ApiToken.revoked_at)
     )
 
     @classmethod
@@ -149,7 +152,7 @@ class ApiToken(Node):
 class SystemActor:
     """A part of the system, or somebody whose account is gone."""
 
-    component: str = strawberry.field(description="Which part, such as `worker` or `ramp`.")
+    component: str = strawberry.field(description="The component, such as `worker` or `ramp`.")
 
 
 Actor = Annotated[

@@ -16,26 +16,29 @@ from services.alerting import alert_reads
 from services.alerting.alert_reads import ChannelState
 
 
-@strawberry.type(description="One message to one channel.")
+@strawberry.type(description="The delivery of one message to one channel.")
 class AlertDelivery:
     """A row of the delivery log."""
 
-    key: str = strawberry.field(description="The cause: it fires and is resolved under this name.")
+    key: str = strawberry.field(
+        description="The key of the cause, which fires and is resolved under it."
+    )
     kind: AlertKind = strawberry.field(description="Why it was sent.")
-    channel: str = strawberry.field(description="Where it went; shows no secret.")
-    severity: Severity = strawberry.field(description="How bad it was.")
+    channel: str = strawberry.field(description="The name of the channel, without secrets.")
+    severity: Severity = strawberry.field(description="The severity.")
     title: str = strawberry.field(description="Its first line.")
     first_bad_at: datetime = strawberry.field(description="When the first bad sample was taken.")
-    created_at: datetime = strawberry.field(description="When it was decided to tell.")
+    created_at: datetime = strawberry.field(description="When the message was created.")
     sent_at: datetime | None = strawberry.field(
-        description="When the channel took it; null: not yet, or never."
+        description="When it was delivered; null: not yet, or never."
     )
-    delivered: bool = strawberry.field(description="Whether the channel took it.")
-    finished: bool = strawberry.field(description="It was taken or given up.")
-    attempts: int = strawberry.field(description="How often it was tried.")
-    last_error: str | None = strawberry.field(description="Why the channel last refused it.")
+    delivered: bool = strawberry.field(description="Whether it was delivered.")
+    finished: bool = strawberry.field(description="True once it was delivered or given up.")
+    attempts: int = strawberry.field(description="The number of attempts.")
+    last_error: str | None = strawberry.field(description="The error of the last attempt.")
     latency_ms: int | None = strawberry.field(
-        description="Up to `sentAt`: from the first bad sample; of all but FIRING from `createdAt`."
+        description="Milliseconds from the first bad sample to `sentAt`; for kinds other than "
+        "FIRING from `createdAt`."
     )
     row: strawberry.Private[rows.AlertDelivery]
 
@@ -68,20 +71,25 @@ class AlertDelivery:
         )
 
 
-@strawberry.type(description="A place that alerts go to, from ALERT_URLS.")
+@strawberry.type(description="An alert channel, from ALERT_URLS.")
 class AlertChannel:
     """A channel and how it has done."""
 
     name: str = strawberry.field(description="Scheme and host; the rest of the URL is secret.")
-    minimum_severity: Severity = strawberry.field(description="It is told of this and worse.")
+    minimum_severity: Severity = strawberry.field(
+        description="The least severity that it receives."
+    )
     escalates_after_seconds: float | None = strawberry.field(
-        description="Told only of what nobody has taken for so long; null: told at once."
+        description="The channel receives only alerts that stay unacknowledged for so long; null: "
+        "all at once."
     )
-    last_success_at: datetime | None = strawberry.field(description="When it last took a message.")
+    last_success_at: datetime | None = strawberry.field(
+        description="When a message was last delivered to it."
+    )
     last_failure_at: datetime | None = strawberry.field(
-        description="When it was last given up, or failed a test."
+        description="When a message was last given up, or a test failed."
     )
-    last_error: str | None = strawberry.field(description="Why it last refused a message.")
+    last_error: str | None = strawberry.field(description="The last error.")
     last_test_at: datetime | None = strawberry.field(description="When it was last tested.")
 
     @classmethod
@@ -98,14 +106,14 @@ class AlertChannel:
         )
 
 
-@strawberry.type(description="What became of a test on one channel.")
+@strawberry.type(description="The result of a test on one channel.")
 class AlertTestResult:
     """Sent once, not tried again."""
 
     channel: str = strawberry.field(description="The channel's name.")
-    delivered: bool = strawberry.field(description="Whether it took the test.")
+    delivered: bool = strawberry.field(description="Whether the test was delivered.")
     latency_ms: int | None = strawberry.field(description="How long that took.")
-    error: str | None = strawberry.field(description="Why it did not.")
+    error: str | None = strawberry.field(description="The error, if it was not.")
 
     @classmethod
     def of(cls, message: Delivery) -> "AlertTestResult":
@@ -118,15 +126,15 @@ class AlertTestResult:
         )
 
 
-@strawberry.type(description="What `sendTestAlert` gives.")
+@strawberry.type(description="The results of `sendTestAlert`.")
 class SendTestAlertPayload:
     """One result for each channel."""
 
     results: list[AlertTestResult] = strawberry.field(
-        description="One for each channel, in the order of ALERT_URLS.", default_factory=list
+        description="One result per channel, in the order of ALERT_URLS.", default_factory=list
     )
     errors: list[Error] = strawberry.field(
-        description="Expected failures; empty where tests were sent.", default_factory=list
+        description="Expected failures; empty if tests were sent.", default_factory=list
     )
 
     @classmethod

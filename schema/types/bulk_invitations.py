@@ -20,27 +20,25 @@ from services.marketplace import bulk_reads
 from services.marketplace.bulk_invitations import InviteClients, Progress
 
 Statuses = Annotated[
-    list[BulkItemStatus] | None, strawberry.argument(description="Only these; left out: all.")
+    list[BulkItemStatus] | None, strawberry.argument(description="Only these; all by default.")
 ]
 FirstItems = Annotated[
-    int, strawberry.argument(description="How many to return: 0 to 100, 50 if left out.")
+    int, strawberry.argument(description="How many to return: 0 to 100, 50 by default.")
 ]
-AfterItem = Annotated[
-    int, strawberry.argument(description="Only those behind the one at this position.")
-]
+AfterItem = Annotated[int, strawberry.argument(description="Only those after this position.")]
 
 
 @strawberry.type(description="One invitation of a bulk invitation.")
 class BulkInvitationItem:
     """For the supplier, and for the staff who help it."""
 
-    position: int = strawberry.field(description="Its place in the order in which they leave.")
-    status: BulkItemStatus = strawberry.field(description="What became of it.")
+    position: int = strawberry.field(description="Its position in the order of sending.")
+    status: BulkItemStatus = strawberry.field(description="Its outcome.")
     reason: str | None = strawberry.field(
-        description="Why it is not sent, or not yet; null where nothing is in its way."
+        description="Why it was not sent, or not yet; null if nothing delays it."
     )
     not_before: datetime | None = strawberry.field(
-        description="When it is tried again, where a limit of its recipient holds it back."
+        description="When it is retried, if a limit of its recipient delays it."
     )
     decided_at: datetime | None = strawberry.field(
         description="When it was sent, refused or stopped."
@@ -74,20 +72,21 @@ class BulkInvitationItem:
         )
 
 
-@strawberry.type(description="How far a bulk invitation is.")
+@strawberry.type(description="The progress of a bulk invitation.")
 class BulkInvitationProgress:
     """Counted when it is asked for."""
 
-    total: int = strawberry.field(description="All of its invitations.")
-    sent: int = strawberry.field(description="Those that were sent.")
-    waiting: int = strawberry.field(description="Those that have yet to leave.")
-    not_sent: int = strawberry.field(description="Those that cannot be sent; `reason` says why.")
-    stopped: int = strawberry.field(description="Those that waited when it was stopped.")
+    total: int = strawberry.field(description="The number of its invitations.")
+    sent: int = strawberry.field(description="How many were sent.")
+    waiting: int = strawberry.field(description="How many are waiting.")
+    not_sent: int = strawberry.field(description="How many cannot be sent; `reason` says why.")
+    stopped: int = strawberry.field(description="How many were waiting when it was stopped.")
     within_a_day: int = strawberry.field(
-        description="How many of those leave within 24 hours, by the limit of the account."
+        description="How many of those will be sent within 24 hours, by the limit of the account."
     )
     last_at: datetime | None = strawberry.field(
-        description="When the last one leaves, by the limit of the account; null where none waits."
+        description="When the last one will be sent, by the limit of the account; null if none is "
+        "waiting."
     )
 
     @classmethod
@@ -109,18 +108,18 @@ class BulkInvitationProgress:
 class BulkInvitation(Node):
     """One is under way for each supplier."""
 
-    created_at: datetime = strawberry.field(description="When it was asked for.")
-    status: BulkInvitationStatus = strawberry.field(description="Where it stands.")
+    created_at: datetime = strawberry.field(description="When it was requested.")
+    status: BulkInvitationStatus = strawberry.field(description="Its status.")
     held_by: str | None = strawberry.field(
-        description="Why nothing leaves at present, such as an e-mail that is not confirmed."
+        description="Why nothing is sent at present, such as an unconfirmed e-mail address."
     )
     stopped_at: datetime | None = strawberry.field(description="When it was stopped.")
     finished_at: datetime | None = strawberry.field(
-        description="When the last invitation was dealt with."
+        description="When the last invitation was sent or failed."
     )
     row: strawberry.Private[rows.BulkInvitation]
 
-    @strawberry.field(description="How far it is.")
+    @strawberry.field(description="Its progress.")
     async def progress(self, info: Info) -> BulkInvitationProgress:
         """Several are counted together."""
         found = await info.context.loaders.bulk_progress.load(self.row.id)
@@ -128,7 +127,7 @@ class BulkInvitation(Node):
         return BulkInvitationProgress.of(found)
 
     @strawberry.field(
-        description="Its invitations, in the order in which they leave.",
+        description="Its invitations in the order of sending.",
         extensions=[DistinctLists()],
     )
     async def items(
@@ -154,7 +153,9 @@ class BulkInvitation(Node):
         )
 
 
-@strawberry.input(description="Whom to invite by e-mail. Left out: all who were never invited.")
+@strawberry.input(
+    description="The clients to invite by e-mail; by default all who were never invited."
+)
 class InviteClientsInput:
     """Clients that are named, or those of an import."""
 
@@ -166,15 +167,15 @@ class InviteClientsInput:
         default=None,
     )
     expires_in_days: int | None = strawberry.field(
-        description="How long each invitation lives: 1 to 30 days, 14 if left out.", default=None
+        description="The validity of each invitation: 1 to 30 days, 14 by default.", default=None
     )
     supplier_id: strawberry.ID | None = strawberry.field(
-        description="Whose clients: needed by those who act for suppliers, and only by them.",
+        description="The supplier; required for callers who act for suppliers, and only for them.",
         default=None,
     )
     idempotency_key: str | None = strawberry.field(
-        description="A repeat with the same key gives the first answer again, for 24 hours. API "
-        "tokens must send one.",
+        description="For 24 hours, repeating the request with the same key returns the original "
+        "result. Required for API tokens.",
         default=None,
     )
 
@@ -198,7 +199,7 @@ class BulkInvitationPayload:
     bulk_invitation: BulkInvitation | None = strawberry.field(
         default=None, description="The bulk invitation."
     )
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "BulkInvitationPayload":

@@ -25,32 +25,32 @@ if TYPE_CHECKING:
 
 describe(
     ChangeSubject,
-    "What a change was made to.",
+    "The kind of the changed object.",
     PHASE="A phase of the launch.",
     FLAG="A feature flag.",
-    TOKEN="An API token: made or taken back.",  # noqa: S106 - a description
+    TOKEN="An API token: created or revoked.",  # noqa: S106 - a description
 )
 
 
 describe(
     ChangeKind,
-    "What a change did.",
+    "The kind of a change.",
     CREATED="It was made.",
     UPDATED="Its fields were edited.",
     SWITCHED_ON="A flag was switched on by hand.",
     SWITCHED_OFF="A flag was switched off by hand.",
     ACTIVATED="A phase went live, and its flags with it.",
-    ADVANCED="The ramp took a step.",
-    PAUSED="The ramp was held.",
-    RESUMED="The ramp went on.",
+    ADVANCED="The ramp moved to another step.",
+    PAUSED="The ramp was paused.",
+    RESUMED="The ramp was resumed.",
     COMPLETED="A phase was completed.",
     ROLLED_BACK="A phase was rolled back, and its flags with it.",
-    REVERTED="An earlier change was undone.",
-    REVOKED="Access was taken back.",
+    REVERTED="An earlier change was reverted.",
+    REVOKED="Access was revoked.",
     LIMIT_LIFTED="The limit of a flag within its run was lifted.",
     KILLED="A kill switch forced the flag off.",
     KILL_LIFTED="A kill switch was lifted.",
-    OTHER="What `action` says.",
+    OTHER="Any other action.",
 )
 _DIFF = "Use diff, which is typed and spelt like this graph; remove after 2027-06-30."
 
@@ -59,44 +59,44 @@ _DIFF = "Use diff, which is typed and spelt like this graph; remove after 2027-0
 class FieldChange:
     """Values as text: `true`, `5`, `supplier, couple`."""
 
-    field: str = strawberry.field(description="Which, such as `steps[0].holdSeconds`.")
-    before: str | None = strawberry.field(description="What it was; null where it was not set.")
-    after: str | None = strawberry.field(description="What it became; null where it is not set.")
+    field: str = strawberry.field(description="The path, such as `steps[0].holdSeconds`.")
+    before: str | None = strawberry.field(description="The value before; null if it was not set.")
+    after: str | None = strawberry.field(description="The value after; null if it is not set.")
 
 
 def _as_json(value: object) -> JSON | None:
     return None if value is None else JSON(value)
 
 
-@strawberry.type(description="One change of one thing. Changes are never edited or deleted.")
+@strawberry.type(description="One change of one object. Changes are never edited or deleted.")
 class Change(Node):
     """A row of the audit."""
 
     at: datetime = strawberry.field(description="When.", metadata=column(rows.Change.at))
     action: str = strawberry.field(
-        description="What was done, such as `switched off`.", metadata=column(rows.Change.action)
+        description="The action, such as `switched off`.", metadata=column(rows.Change.action)
     )
     kind: ChangeKind = strawberry.field(
-        description="What was done, to filter and to count by.",
+        description="The kind of the action, for filters and counts.",
         metadata=computed(kind_of, rows.Change.action),
     )
     before: JSON | None = strawberry.field(
-        description="What it was; null where it is new.",
+        description="The state before; null if it is new.",
         deprecation_reason=_DIFF,
         metadata=computed(_as_json, rows.Change.before),
     )
     after: JSON | None = strawberry.field(
-        description="What it became.",
+        description="The state after.",
         deprecation_reason=_DIFF,
         metadata=computed(_as_json, rows.Change.after),
     )
     reason: str | None = strawberry.field(
-        description="Why, in the words of who did it.", metadata=column(rows.Change.reason)
+        description="The reason, in the words of the author.", metadata=column(rows.Change.reason)
     )
     row: strawberry.Private[rows.Change]
 
     @strawberry.field(
-        description="Every field that differs, in the spelling of this graph.",
+        description="Every changed field, with the names of this schema.",
         metadata=computed_list(field_changes, rows.Change.before, rows.Change.after),
     )
     def diff(self) -> list[FieldChange]:
@@ -120,7 +120,7 @@ class Change(Node):
         return await load_actor(info, ActorRef(row.actor_kind, row.actor_id, row.actor_label))
 
     @strawberry.field(
-        description="What was changed; null where it no longer exists.",
+        description="The changed object; null if it no longer exists.",
         metadata=one_of(
             ("FeatureFlag", reads.FLAG),
             ("LaunchPhase", reads.PHASE),
@@ -131,9 +131,7 @@ class Change(Node):
         """Resolved only where it is asked for."""
         return await load_subject(info, self.row.subject_kind, self.row.subject_id)
 
-    @strawberry.field(
-        description="The activation that it belongs to.", metadata=read_rows(reads.RUN)
-    )
+    @strawberry.field(description="The run that it belongs to.", metadata=read_rows(reads.RUN))
     async def run(
         self, info: Info
     ) -> Annotated["PhaseRun", strawberry.lazy("schema.types.phases")] | None:
@@ -146,13 +144,13 @@ class Change(Node):
         return PhaseRun.of(run) if run else None
 
     @strawberry.field(
-        description="Whether revertChange would work now: nobody changed the same again since."
+        description="Whether revertChange would work now: nothing that it moved has changed since."
     )
     async def revertible(self, info: Info) -> bool:
         """Changes of anything but a flag's state never are."""
         return await info.context.loaders.revertible.load(self.row) or False
 
-    @strawberry.field(description="The earlier change that this one undid.")
+    @strawberry.field(description="The earlier change that this one reverted.")
     async def reverts(self, info: Info) -> Annotated["Change", strawberry.lazy(__name__)] | None:
         """Resolved only where it is asked for."""
         if self.row.reverts_id is None:

@@ -13,11 +13,11 @@ class ImportCorrectionInput:
     """Corrects a row without another file."""
 
     row: int = strawberry.field(description="The number of the row in the spreadsheet.")
-    field: ImportField = strawberry.field(description="Which cell.")
-    value: str = strawberry.field(description="Its text; empty: nothing.")
+    field: ImportField = strawberry.field(description="The field of the cell.")
+    value: str = strawberry.field(description="The corrected text; empty clears it.")
 
 
-@strawberry.input(description="How a file is to be read. What is left out is detected.")
+@strawberry.input(description="How to read a file. What is omitted is detected.")
 class ClientImportInput:
     """What the supplier chose."""
 
@@ -25,21 +25,20 @@ class ClientImportInput:
         description="The name of the file: at most 200 characters.", default=None
     )
     columns: list[ImportField | None] | None = strawberry.field(
-        description="What each column holds, in their order; null: not imported.", default=None
+        description="The field of each column, in order; null: not imported.", default=None
     )
     has_header: bool | None = strawberry.field(
         description="Whether the first row names the columns.", default=None
     )
     date_order: DateOrder | None = strawberry.field(
-        description="What comes first in dates such as 03/04/2027. Needed where "
-        "`asksDateOrder` says so.",
+        description="The order of dates such as 03/04/2027; required if `asksDateOrder` is true.",
         default=None,
     )
     corrections: list[ImportCorrectionInput] | None = strawberry.field(
-        description="Cells that were corrected since, at most 1000.", default=None
+        description="Corrected cells, at most 1000.", default=None
     )
     supplier_id: strawberry.ID | None = strawberry.field(
-        description="Whose clients: needed by those who act for suppliers, and only by them.",
+        description="The supplier; required for callers who act for suppliers, and only for them.",
         default=None,
     )
 

@@ -27,7 +27,7 @@ from schema.types.node import Node, node_id
 from services.marketplace.client_imports import Imported
 
 Statuses = Annotated[
-    list[ImportRowStatus] | None, strawberry.argument(description="Only these; left out: all.")
+    list[ImportRowStatus] | None, strawberry.argument(description="Only these; all by default.")
 ]
 FirstRows = Annotated[
     int, strawberry.argument(description="How many rows to return: 0 to 100, 50 if left out.")
@@ -37,15 +37,15 @@ AfterRow = Annotated[
 ]
 
 
-@strawberry.type(description="An import of clients that was done. The file itself is not kept.")
+@strawberry.type(description="An import of clients. The file itself is not stored.")
 class ClientImport(Node):
     """How many rows the file had, and what became of them."""
 
-    created_at: datetime = strawberry.field(description="When it was done.")
+    created_at: datetime = strawberry.field(description="When it was completed.")
     file_name: str | None = strawberry.field(description="The name of the file.")
     total_rows: int = strawberry.field(description="The rows of the file without its header.")
     added: int = strawberry.field(description="How many clients were added.")
-    already_there: int = strawberry.field(description="How many clients were there before.")
+    already_there: int = strawberry.field(description="How many clients existed already.")
     with_errors: int = strawberry.field(description="How many rows had problems.")
 
     @classmethod
@@ -66,10 +66,10 @@ class ClientImport(Node):
 class ImportColumn:
     """What stands in it, and what it is taken for."""
 
-    position: int = strawberry.field(description="Its place in the file, from 1.")
+    position: int = strawberry.field(description="Its position in the file, from 1.")
     header: str | None = strawberry.field(description="Its cell in the first row.")
     field: ImportField | None = strawberry.field(
-        description="What it is imported as; null: it is not imported."
+        description="The field that it is imported as; null: not imported."
     )
     samples: list[str] = strawberry.field(description="Its first cells, at most three.")
 
@@ -123,12 +123,12 @@ class ImportRow:
     """What it says, and what becomes of it."""
 
     number: int = strawberry.field(description="Its number in the spreadsheet, from 1.")
-    status: ImportRowStatus = strawberry.field(description="What becomes of it.")
+    status: ImportRowStatus = strawberry.field(description="Its status.")
     couple_names: str | None = strawberry.field(
         description="The names as they are stored; null for a row with problems."
     )
     email: EmailAddress | None = strawberry.field(description="The e-mail as it is stored.")
-    wedding_date: date | None = strawberry.field(description="The day as it is understood.")
+    wedding_date: date | None = strawberry.field(description="The parsed date.")
     values: list[ImportValue] = strawberry.field(description="Its cells as they were typed.")
     problems: list[ImportProblem] = strawberry.field(description="What is wrong with it.")
     duplicate_of_row: int | None = strawberry.field(
@@ -136,9 +136,7 @@ class ImportRow:
     )
     matched: strawberry.Private[MatchedRow]
 
-    @strawberry.field(
-        description="The client that is there already, with the same e-mail or names."
-    )
+    @strawberry.field(description="The existing client with the same e-mail address or names.")
     async def existing(self, info: Info) -> Client | None:
         """Resolved only where it is asked for."""
         known = self.matched.known
@@ -147,7 +145,7 @@ class ImportRow:
         found = await info.context.loaders.client.load(known.client_id)
         return Client.of(found) if found else None
 
-    @strawberry.field(description="What is odd, such as a wedding date that has passed.")
+    @strawberry.field(description="Warnings, such as a wedding date in the past.")
     def warnings(self, info: Info) -> list[str]:
         """Warnings keep nothing from being imported."""
         return date_warnings(self.wedding_date, info.context.now)
@@ -170,24 +168,24 @@ class ImportRow:
         )
 
 
-@strawberry.type(description="A file with what becomes of each of its rows.")
+@strawberry.type(description="A file with the status of each row.")
 class ImportPreview:
     """How it was read, and what to ask the supplier."""
 
     encoding: CsvEncoding = strawberry.field(description="How its characters are encoded.")
-    delimiter: CsvDelimiter = strawberry.field(description="What stands between its cells.")
+    delimiter: CsvDelimiter = strawberry.field(description="The delimiter of its cells.")
     has_header: bool = strawberry.field(description="Whether its first row names the columns.")
     columns: list[ImportColumn] = strawberry.field(description="Its columns, in their order.")
     needs_names: bool = strawberry.field(
-        description="No column holds names: say which, or nothing can be imported."
+        description="No column holds names: choose one, or nothing can be imported."
     )
     asks_date_order: bool = strawberry.field(
-        description="Dates may begin with the day or the month: say which, once for the file."
+        description="Dates are ambiguous: choose the order once for the file."
     )
     total_rows: int = strawberry.field(description="Its rows without the header.")
     new_rows: int = strawberry.field(description="How many clients an import would add.")
     imported_rows: int = strawberry.field(description="How many clients this import has added.")
-    already_there: int = strawberry.field(description="How many clients are there already.")
+    already_there: int = strawberry.field(description="How many clients exist already.")
     with_errors: int = strawberry.field(description="How many rows have problems.")
     preview: strawberry.Private[rules.ImportPreview]
 
@@ -228,7 +226,7 @@ class ImportPreview:
         )
 
 
-@strawberry.type(description="A file, and the import of it where that was done.")
+@strawberry.type(description="A preview of a file, or its import.")
 class ClientImportPayload:
     """The answer to a preview and to an import."""
 
@@ -236,9 +234,9 @@ class ClientImportPayload:
         default=None, description="The import; null for a preview."
     )
     preview: ImportPreview | None = strawberry.field(
-        default=None, description="The rows of the file; null where it cannot be read."
+        default=None, description="The rows of the file; null if it cannot be read."
     )
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def of(cls, done: Imported) -> "ClientImportPayload":

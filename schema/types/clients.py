@@ -28,31 +28,32 @@ from services.marketplace.directory import ClientFilter
 if TYPE_CHECKING:
     from schema.types.invitations import Invitation
 
-NAMES = "What the supplier calls the couple: 1 to 200 characters."
-NOTES = "For the supplier alone: at most 5000 characters."
-DATE = "Their day; one that has passed is only warned of."
-WARNINGS = "What is odd, but was done, such as a wedding date that has passed."
+NAMES = "The names of the couple as the supplier writes them: 1 to 200 characters."
+NOTES = "Private notes of the supplier: at most 5000 characters."
+DATE = "The wedding date; a date in the past causes a warning only."
+WARNINGS = "Warnings, such as a wedding date in the past."
 
 
-@strawberry.type(description="A couple as a supplier knows it. Only that supplier sees it.")
+@strawberry.type(description="A client of a supplier. Only that supplier sees it.")
 class Client(Node):
     """Before and after the couple joins WedMe."""
 
     couple_names: str = strawberry.field(
-        description="What the supplier calls the couple.", metadata=column(rows.Client.couple_names)
+        description="The names of the couple as the supplier writes them.",
+        metadata=column(rows.Client.couple_names),
     )
     email: EmailAddress | None = strawberry.field(
-        description="Where invitations go.", metadata=column(reads.CLIENT_EMAIL)
+        description="The address for invitations.", metadata=column(reads.CLIENT_EMAIL)
     )
     wedding_date: date | None = strawberry.field(
-        description="Their day, as the supplier knows it.",
+        description="The wedding date, as the supplier knows it.",
         metadata=column(rows.Client.wedding_date),
     )
     status: ClientStatus = strawberry.field(
-        description="How far it is.", metadata=column(rows.Client.status)
+        description="Its progress.", metadata=column(rows.Client.status)
     )
     notes: str | None = strawberry.field(
-        description="For the supplier alone.", metadata=column(rows.Client.notes)
+        description="Private notes of the supplier.", metadata=column(rows.Client.notes)
     )
     row: strawberry.Private[rows.Client]
 
@@ -85,15 +86,15 @@ class Client(Node):
         found = await info.context.loaders.newest_invitation.load(self.row.id)
         return Invitation.of(found) if found else None
 
-    @strawberry.field(description="How far the supplier is in touch with the client.")
+    @strawberry.field(description="The state of the contact with the client.")
     async def communication_status(self, info: Info) -> CommunicationStatus:
         """From the newest invitation and the partnership."""
         found = await info.context.loaders.messaging.communication.load(self.row.id)
         return status_of(self.row.status, found, info.context.now)
 
     @strawberry.field(
-        description="When something last happened between them: an invitation was sent, opened or "
-        "accepted, or a message was sent; null where nothing has."
+        description="The time of the last activity: an invitation sent, opened or accepted, or a "
+        "message; null without any."
     )
     async def last_activity_at(self, info: Info) -> datetime | None:
         """After the end of a partnership nothing newer is seen."""
@@ -101,7 +102,7 @@ class Client(Node):
         return found.last_activity_at if found else None
 
     @strawberry.field(
-        description="The conversation with the couple, also after the end; null for others to see."
+        description="The conversation with the couple, also after its end; null for other callers."
     )
     async def conversation(self, info: Info) -> Conversation | None:
         """The supplier keeps what was said."""
@@ -131,7 +132,7 @@ class ClientConnection(Connection[Client]):
     wanted: strawberry.Private[ClientFilter | None]
 
     @strawberry.field(
-        description="How many clients the filter finds.",
+        description="The number of clients that match the filter.",
         metadata=TOTAL_COUNT,
     )
     async def total_count(self, info: Info) -> int:
@@ -148,16 +149,17 @@ class AddClientInput:
 
     couple_names: str = strawberry.field(description=NAMES)
     email: EmailAddress | None = strawberry.field(
-        description="Where an invitation would go.", default=None
+        description="The address for invitations.", default=None
     )
     wedding_date: date | None = strawberry.field(description=DATE, default=None)
     notes: str | None = strawberry.field(description=NOTES, default=None)
     supplier_id: strawberry.ID | None = strawberry.field(
-        description="Whose client: needed by those who act for suppliers, and only by them.",
+        description="The supplier; required for callers who act for suppliers, and only for them.",
         default=None,
     )
     idempotency_key: str | None = strawberry.field(
-        description="A repeat with the same key gives the first answer again, for 24 hours.",
+        description="For 24 hours, repeating the request with the same key returns the original "
+        "result.",
         default=None,
     )
 
@@ -166,14 +168,14 @@ class AddClientInput:
         return ClientDraft(self.couple_names, self.email, self.wedding_date, self.notes)
 
 
-@strawberry.input(description="Changes of a client; what is left out stays as it is.")
+@strawberry.input(description="Changes of a client; omitted fields stay unchanged.")
 class UpdateClientInput:
     """What updateClient takes."""
 
     id: strawberry.ID = strawberry.field(description="The client.")
     couple_names: str | None = strawberry.field(description=NAMES, default=UNSET)
     email: EmailAddress | None = strawberry.field(
-        description="Where an invitation would go; null: nowhere.", default=UNSET
+        description="The address for invitations; null clears it.", default=UNSET
     )
     wedding_date: date | None = strawberry.field(description=DATE, default=UNSET)
     notes: str | None = strawberry.field(description=NOTES, default=UNSET)
@@ -197,7 +199,7 @@ class ClientPayload:
 
     client: Client | None = strawberry.field(default=None, description="The client.")
     warnings: list[str] = strawberry.field(default_factory=list, description=WARNINGS)
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def of(cls, done: ClientResult) -> "ClientPayload":

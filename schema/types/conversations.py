@@ -45,8 +45,10 @@ class Contact:
 
     side: ConversationSide = strawberry.field(description="The side that the person is on.")
     name: str = strawberry.field(description="A supplier's business name, or a couple's names.")
-    email: EmailAddress = strawberry.field(description="Where the person can be written to.")
-    phone: str | None = strawberry.field(description="A telephone number, where one was given.")
+    email: EmailAddress = strawberry.field(description="The e-mail address of the person.")
+    phone: str | None = strawberry.field(
+        description="The telephone number; null if none was given."
+    )
 
     @classmethod
     def of(cls, person: Person) -> "Contact":
@@ -66,13 +68,13 @@ class Contact:
 class Conversation(Node):
     """One for each partnership, also before the first message."""
 
-    title: str = strawberry.field(description="What the caller calls the other side.")
+    title: str = strawberry.field(description="The caller's name for the other side.")
     is_open: bool = strawberry.field(description="Whether messages can be sent.")
     last_activity_at: datetime = strawberry.field(
-        description="When the last message was sent; before the first one, when they connected."
+        description="The time of the last message, or of the connection if there is none."
     )
     last_position: int = strawberry.field(
-        description="The position of the last message; 0 where there is none."
+        description="The position of the last message; 0 if there is none."
     )
     revision: int = strawberry.field(
         description="Counts every change of its messages: pass it to `conversation(after:)` to "
@@ -150,7 +152,7 @@ class ConversationConnection(Connection[Conversation]):
 
     viewer: strawberry.Private[Participant | None]
 
-    @strawberry.field(description="How many conversations hold something unread.")
+    @strawberry.field(description="How many conversations have unread messages.")
     async def unread_conversations(self, info: Info) -> int:
         """One more statement."""
         return await unread_conversations(info, self.viewer)
@@ -162,8 +164,8 @@ class ConversationUpdate:
 
     conversation: Conversation = strawberry.field(description="The conversation as it is now.")
     messages: list[Message] = strawberry.field(
-        description="At first the newest 50, or what changed after `after`; then each message that "
-        "is new or changed, at most 50 at once."
+        description="First the newest 50, or what changed after `after`; then each new or changed "
+        "message, at most 50 at a time."
     )
 
 
@@ -172,14 +174,14 @@ class ConversationsUpdate:
     """What the subscription of all conversations sends."""
 
     unread_conversations: int = strawberry.field(
-        description="How many conversations hold something unread."
+        description="How many conversations have unread messages."
     )
     changed: Conversation | None = strawberry.field(
         description="The conversation that changed; null in the first result."
     )
 
 
-@strawberry.input(description="How far the caller has read.")
+@strawberry.input(description="The position up to which the caller has read.")
 class MarkConversationReadInput:
     """What markConversationRead takes."""
 
@@ -201,7 +203,7 @@ class ConversationPayload:
     conversation: Conversation | None = strawberry.field(
         default=None, description="The conversation."
     )
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def of(cls, view: domain.Conversation) -> "ConversationPayload":

@@ -37,11 +37,11 @@ USE_SETUP = (
 )
 
 
-@strawberry.type(description="A supplier and a couple who found each other.")
+@strawberry.type(description="The connection of a supplier and a couple.")
 class Partnership(Node):
     """A row of supplier_couple_connections."""
 
-    method: ConnectionMethod = strawberry.field(description="How it came about.")
+    method: ConnectionMethod = strawberry.field(description="How they were connected.")
     connected_at: datetime = strawberry.field(description="When they were last connected.")
     is_active: bool = strawberry.field(
         description="False: it has ended. Its couple still sees it, its supplier does not."
@@ -49,13 +49,13 @@ class Partnership(Node):
     row: strawberry.Private[rows.Partnership]
 
     @strawberry.field(
-        description="The people of both sides; none once it has ended, and none for others to see."
+        description="The people of both sides; empty once it has ended, and for other callers."
     )
     async def contacts(self, info: Info) -> list[Contact]:
         """The supplier comes first."""
         return list(await load_contacts(info, self.row.id))
 
-    @strawberry.field(description="Their conversation; null for others to see.")
+    @strawberry.field(description="Their conversation; null for other callers.")
     async def conversation(self, info: Info) -> Conversation | None:
         """The staff reads no conversations."""
         return await load_conversation(info, self.row.id)
@@ -80,7 +80,7 @@ class Partnership(Node):
         assert found is not None
         return Couple.of(found)
 
-    @strawberry.field(description="From the first invitation to its acceptance.")
+    @strawberry.field(description="Seconds from the first invitation to its acceptance.")
     async def seconds_to_connect(self, info: Info) -> int | None:
         """Null where there was no invitation."""
         pair = (self.row.supplier_id, self.row.couple_id)
@@ -98,18 +98,19 @@ class Partnership(Node):
         )
 
 
-@strawberry.type(description="Two partners who get married. Partners in business see less.")
+@strawberry.type(description="A couple that is getting married. Their suppliers see only a part.")
 class Couple(Node):
     """A couple on WedMe."""
 
     partner1_name: str | None = strawberry.field(
-        description="One of the two.", metadata=column(rows.Couple.partner1_name)
+        description="The name of one partner.", metadata=column(rows.Couple.partner1_name)
     )
     partner2_name: str | None = strawberry.field(
-        description="The other.", metadata=column(rows.Couple.partner2_name)
+        description="The name of the other partner.", metadata=column(rows.Couple.partner2_name)
     )
     wedding_date: date | None = strawberry.field(
-        description="Their day; it may have passed.", metadata=column(rows.Couple.wedding_date)
+        description="The wedding date; it may have passed.",
+        metadata=column(rows.Couple.wedding_date),
     )
     row: strawberry.Private[rows.Couple]
     own: strawberry.Private[bool] = False
@@ -122,13 +123,13 @@ class Couple(Node):
         """A partner sees it only while the partnership is active."""
         return self.row.phone if self._is_whole(info) else None
 
-    @strawberry.field(description="Their guided setup; null for others to see.")
+    @strawberry.field(description="Their guided setup; null for other callers.")
     async def setup(self, info: Info) -> Onboarding | None:
         """Made together with the couple."""
         return await load_onboarding(info, self.row.user_id) if self._is_whole(info) else None
 
     @strawberry.field(
-        description="Their guided setup; only for themselves and the staff.",
+        description="Their guided setup; only visible to themselves and the staff.",
         deprecation_reason=USE_SETUP,
     )
     async def onboarding(self, info: Info) -> Onboarding:
@@ -138,14 +139,14 @@ class Couple(Node):
         return await load_onboarding(info, self.row.user_id)
 
     @strawberry.field(
-        description="When they were first connected; null for others to see.",
+        description="When they were first connected; null for other callers.",
         metadata=column(rows.Couple.first_connection_at),
     )
     def first_connection_at(self, info: Info) -> datetime | None:
         """A partner need not know who was first."""
         return self.row.first_connection_at if self._is_whole(info) else None
 
-    @strawberry.field(description="Their suppliers; a supplier sees only itself here.")
+    @strawberry.field(description="Their partnerships; a supplier sees only its own.")
     async def partnerships(
         self,
         info: Info,
@@ -181,7 +182,9 @@ class CoupleConnection(Connection[Couple]):
 
     search: strawberry.Private[str | None]
 
-    @strawberry.field(description="How many couples the search finds.", metadata=TOTAL_COUNT)
+    @strawberry.field(
+        description="The number of couples that match the search.", metadata=TOTAL_COUNT
+    )
     async def total_count(self, info: Info) -> int:
         """One more statement."""
         async with info.context.db.read() as session:

@@ -11,26 +11,34 @@ from schema.enums import CheckType
 from schema.guard_enums import Aggregation, Comparator, GuardAction, Verdict
 
 
-@strawberry.type(description="One promise of a phase, such as: error_rate over 60 s below 2.")
+@strawberry.type(description="A success criterion, such as: error_rate over 60 s below 2.")
 class Criterion:
     """A criterion as it was given."""
 
     key: str = strawberry.field(description="Its name within the phase.")
-    metric: str = strawberry.field(description="What is measured.")
-    aggregation: Aggregation = strawberry.field(description="How samples become one number.")
-    window_seconds: int = strawberry.field(description="Over how long.")
-    comparator: Comparator = strawberry.field(description="How it must stand to the threshold.")
+    metric: str = strawberry.field(description="The metric.")
+    aggregation: Aggregation = strawberry.field(
+        description="How the samples of a window become one number."
+    )
+    window_seconds: int = strawberry.field(description="The window in seconds.")
+    comparator: Comparator = strawberry.field(
+        description="How the value is compared with the threshold."
+    )
     threshold: float = strawberry.field(description="The limit.")
-    min_samples: int = strawberry.field(description="With fewer, nothing is judged.")
-    initial_delay_seconds: int = strawberry.field(description="Not judged before, in seconds.")
-    failure_limit: int = strawberry.field(description="How many failures in a row before it acts.")
-    action: GuardAction = strawberry.field(description="What it then does.")
-    dry_run: bool = strawberry.field(description="Judged and shown, but it never acts.")
+    min_samples: int = strawberry.field(description="With fewer samples nothing is judged.")
+    initial_delay_seconds: int = strawberry.field(
+        description="Seconds after the activation before it is judged."
+    )
+    failure_limit: int = strawberry.field(
+        description="The number of consecutive failures before it acts."
+    )
+    action: GuardAction = strawberry.field(description="The action that it then takes.")
+    dry_run: bool = strawberry.field(description="It is judged and shown, but never acts.")
     depends_on: list[CheckType] | None = strawberry.field(
-        description="The checks that it names itself; null: those of its metric."
+        description="The checks on which it depends; null: those of its metric."
     )
     checks: list[CheckType] = strawberry.field(
-        description="While one of these checks is silenced, it is not judged."
+        description="The checks on which it depends: while one is silenced, it is not judged."
     )
 
     @classmethod
@@ -53,21 +61,21 @@ class Criterion:
         )
 
 
-@strawberry.type(description="A criterion with its present verdict.")
+@strawberry.type(description="A success criterion with its current verdict.")
 class CriterionStatus:
     """What the last judgement found."""
 
-    criterion: Criterion = strawberry.field(description="What was judged.")
-    verdict: Verdict = strawberry.field(description="What was found.")
+    criterion: Criterion = strawberry.field(description="The criterion.")
+    verdict: Verdict = strawberry.field(description="The result.")
     since: datetime | None = strawberry.field(
-        description="Since when the verdict is this one; null where nothing was judged yet."
+        description="Since when the verdict is this one; null if it was not judged yet."
     )
-    value: float | None = strawberry.field(description="The number that was judged.")
+    value: float | None = strawberry.field(description="The value that was judged.")
     unit: str = strawberry.field(
         description="The unit of `value` and of the threshold; empty for counts."
     )
-    samples: int = strawberry.field(description="From how many samples.")
-    consecutive_failures: int = strawberry.field(description="Failures in a row.")
+    samples: int = strawberry.field(description="The number of samples.")
+    consecutive_failures: int = strawberry.field(description="The number of consecutive failures.")
     evaluated_at: datetime | None = strawberry.field(description="When it was judged.")
     explanation: str = strawberry.field(description="The verdict in a sentence.")
 

@@ -7,7 +7,7 @@ from schema.enums import CheckType
 from schema.guard_enums import Aggregation, Comparator, GuardAction
 
 
-@strawberry.input(description="One promise of a phase.")
+@strawberry.input(description="A success criterion of a phase.")
 class CriterionInput:
     """A criterion as it is given."""
 
@@ -16,11 +16,15 @@ class CriterionInput:
         description="What is measured, such as `error_rate`; your own start with `custom.`. Two "
         "counters of your own make a ratio in percent: `custom.failed / custom.all`."
     )
-    aggregation: Aggregation = strawberry.field(description="How samples become one number.")
+    aggregation: Aggregation = strawberry.field(
+        description="How the samples of a window become one number."
+    )
     window_seconds: int = strawberry.field(
         description="Over how long: 10 s to a day, of what processes count 20 s at least."
     )
-    comparator: Comparator = strawberry.field(description="How it must stand to the threshold.")
+    comparator: Comparator = strawberry.field(
+        description="How the value is compared with the threshold."
+    )
     threshold: float = strawberry.field(
         description="The limit. A value within one part in 10^9 of it is equal to it."
     )
@@ -33,10 +37,10 @@ class CriterionInput:
         description="Not judged before; until then the ramp takes no step of its own.", default=0
     )
     failure_limit: int | None = strawberry.field(
-        description="How many failures in a row before it acts.", default=2
+        description="The number of consecutive failures before it acts.", default=2
     )
     action: GuardAction | None = strawberry.field(
-        description="What it then does.", default=rules.GuardAction.HOLD
+        description="The action that it then takes.", default=rules.GuardAction.HOLD
     )
     dry_run: bool | None = strawberry.field(description="Judged, but it never acts.", default=False)
     depends_on: list[CheckType] | None = strawberry.field(

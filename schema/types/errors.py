@@ -14,34 +14,34 @@ from schema.types.readiness import LaunchReadiness
 
 describe(
     ErrorCode,
-    "What kind of expected failure it is.",
+    "The code of an expected failure.",
     INVALID="A value is not acceptable.",
     REQUIRED="Something is missing.",
     NOT_FOUND="It does not exist, or you may not see it.",
     FORBIDDEN="You may not do this.",
     UNIQUE="It exists already.",
     VERSION_CONFLICT="Somebody changed it since you read it.",
-    INVALID_TRANSITION="It cannot be done from where it stands.",
-    NOT_READY="The phase may not go live now.",
-    PLAN_DRIFT="Something changed since the plan was made.",
+    INVALID_TRANSITION="The current state does not allow the action.",
+    NOT_READY="The phase is not ready.",
+    PLAN_DRIFT="Something has changed since the plan was made.",
     LOCKED="It cannot be edited now.",
     LOSES_USERS="People who have a feature now would lose it: name the flags in acceptLosses.",
     LIMITED="Flags would not be at their targets: name them in acceptLimits.",
     NOT_VERIFIED="The database would hold another result than was asked. Nothing was changed.",
     EXPIRED="Its time has passed.",
     ALREADY_USED="It works only once.",
-    REVOKED="It was taken back.",
-    EMAIL_MISMATCH="It is meant for another e-mail.",
+    REVOKED="It was revoked.",
+    EMAIL_MISMATCH="It is meant for another e-mail address.",
     RATE_LIMITED="Too many attempts: wait.",
-    DEPENDENCY_DOWN="Something that is needed does not answer.",
-    FEATURE_OFF="A feature flag holds it back: it is paused, or not open yet.",
+    DEPENDENCY_DOWN="A server that is needed does not answer.",
+    FEATURE_OFF="A feature flag is off: the feature is paused, or not open yet.",
 )
 describe(
     FeatureAvailability,
-    "Whether somebody may use what a feature flag guards.",
-    OPEN="It may be used.",
-    PAUSED="It has been on, and is off or killed now: paused for now.",
-    NOT_YET="It has never been on for them: not open yet.",
+    "Whether a guarded operation is available.",
+    OPEN="It is available.",
+    PAUSED="Its flag was on before and is off or killed now.",
+    NOT_YET="Its flag has never been on for the caller.",
 )
 
 
@@ -49,11 +49,12 @@ describe(
 class Error:
     """What every expected failure says."""
 
-    code: ErrorCode = strawberry.field(description="The kind, for programs.")
+    code: ErrorCode = strawberry.field(description="The code, for programs.")
     message: str = strawberry.field(description="A sentence, for people.")
-    path: list[str] | None = strawberry.field(description="The input field that is at fault.")
+    path: list[str] | None = strawberry.field(description="The path of the input field.")
     retry_after_seconds: float | None = strawberry.field(
-        description="When it may succeed, for RATE_LIMITED; also the header Retry-After.",
+        description="Seconds until a retry may succeed, for RATE_LIMITED; also in the header Retry-"
+        "After.",
         default=None,
     )
 
@@ -108,16 +109,16 @@ class Error:
         return [cls.of(part) for part in domain.parts_of(error)]
 
 
-@strawberry.type(description="A failure that needs no more than its sentence.")
+@strawberry.type(description="A failure that needs no further fields.")
 class UserError(Error):
     """The plain kind."""
 
 
-@strawberry.type(description="Somebody changed the thing since you read it.")
+@strawberry.type(description="Somebody changed the object since you read it.")
 class VersionConflictError(Error):
     """Names the version that stands and who made it (A5)."""
 
-    current_version: int = strawberry.field(description="The version that stands now.")
+    current_version: int = strawberry.field(description="The current version.")
     changed_at: datetime = strawberry.field(description="When it was made.")
     ref: strawberry.Private[ActorRef | None] = None
 
@@ -127,14 +128,16 @@ class VersionConflictError(Error):
         return await load_actor(info, self.ref) if self.ref else None
 
 
-@strawberry.type(description="The phase may not go live now.")
+@strawberry.type(description="The phase is not ready.")
 class NotReadyError(Error):
     """Shows the whole list (X2)."""
 
-    readiness: LaunchReadiness = strawberry.field(description="Every check, with its evidence.")
+    readiness: LaunchReadiness = strawberry.field(description="Every check with its evidence.")
 
 
-@strawberry.type(description="A feature flag holds the operation back. Nothing was changed.")
+@strawberry.type(
+    description="A feature flag that guards the operation is off. Nothing was changed."
+)
 class FeatureOffError(Error):
     """Says which flag, and whether it is a pause or has not begun (M1)."""
 
@@ -144,17 +147,17 @@ class FeatureOffError(Error):
     )
 
 
-@strawberry.type(description="It cannot be done from where it stands.")
+@strawberry.type(description="The current state does not allow the action.")
 class InvalidTransitionError(Error):
     """Says what can be done instead."""
 
     possible: list[str] | None = strawberry.field(
-        description="What can be done now: actions of a phase or of an incident, by name; null "
-        "where it depends on other things."
+        description="The possible actions of a phase or an incident, by name; null if it depends on"
+        " other things."
     )
 
 
-@strawberry.type(description="Something changed since the plan was made.")
+@strawberry.type(description="Something has changed since the plan was made.")
 class PlanDriftError(Error):
     """Says what is no longer as it was planned."""
 

@@ -29,27 +29,28 @@ from schema.types.silences import Silence
 from services.phases import launch_states
 
 
-@strawberry.interface(description="Something that happened.")
+@strawberry.interface(description="An event of a launch.")
 class LaunchEvent:
     """What every event tells."""
 
     cursor: str = strawberry.field(
-        description="Its place in the log: resume with `after`.", metadata=event_fields.CURSOR
+        description="Its position in the log: pass it as `after` to resume.",
+        metadata=event_fields.CURSOR,
     )
     at: datetime = strawberry.field(
         description="When it happened; the same as `occurredAt`.", metadata=event_fields.OCCURRED_AT
     )
     recorded_at: datetime = strawberry.field(
-        description="When it was written into the log: later than `occurredAt` for an outage, "
-        "which begins with its first bad sample.",
+        description="When it was recorded; later than `occurredAt` for an outage, which begins with"
+        " its first bad sample.",
         metadata=event_fields.RECORDED_AT,
     )
-    summary: str = strawberry.field(description="It in one line.")
+    summary: str = strawberry.field(description="A summary in one line.")
     ref: strawberry.Private[ActorRef | None]
 
     @strawberry.field(
-        description="When it happened. `launchState(at:)` and `replay` go by this moment; the "
-        "order of the log, and `after`, go by the cursor.",
+        description="When it happened; `launchState(at:)` and `replay` use this moment. The order "
+        "of the log, and `after`, follow the cursor.",
         metadata=event_fields.OCCURRED_AT,
     )
     def occurred_at(self) -> datetime:
@@ -67,8 +68,8 @@ class PhaseEvent(LaunchEvent):
     """One change of a phase."""
 
     event: strawberry.Private[domain.PhaseChanged]
-    before: PhaseStatus | None = strawberry.field(name="from", description="What it was.")
-    to: PhaseStatus = strawberry.field(description="What it became.")
+    before: PhaseStatus | None = strawberry.field(name="from", description="The state before.")
+    to: PhaseStatus = strawberry.field(description="The state after.")
 
     @strawberry.field(description="The phase as it is now.", metadata=event_fields.PHASE)
     async def phase(self, info: Info) -> LaunchPhase:
@@ -86,7 +87,7 @@ class FlagEvent(LaunchEvent):
     diff: FlagDiff = strawberry.field(description="What changed.")
     event: strawberry.Private[domain.FlagChanged]
 
-    @strawberry.field(description="How it reached all processes and clients; null for old events.")
+    @strawberry.field(description="Its propagation to processes and clients; null for old events.")
     async def propagation(self, info: Info) -> Propagation | None:
         """Looked up by the version of the set that it became part of."""
         version = self.event.set_version
@@ -99,8 +100,8 @@ class KillEvent(LaunchEvent):
     """One kill or lift."""
 
     key: str = strawberry.field(description="The flag's key; `*` is every flag.")
-    killed: bool = strawberry.field(description="Killed, or lifted.")
-    reason: str = strawberry.field(description="Why, in the words of who did it.")
+    killed: bool = strawberry.field(description="True: killed; false: lifted.")
+    reason: str = strawberry.field(description="The reason, in the words of the author.")
 
     @classmethod
     def changed(cls, event: KillChanged, common: CommonFields) -> "KillEvent":
@@ -114,8 +115,8 @@ class HealthEvent(LaunchEvent):
     """One change of a check."""
 
     event: strawberry.Private[domain.HealthChanged]
-    before: HealthStatus = strawberry.field(name="from", description="What it was.")
-    to: HealthStatus = strawberry.field(description="What it became.")
+    before: HealthStatus = strawberry.field(name="from", description="The state before.")
+    to: HealthStatus = strawberry.field(description="The state after.")
 
     @strawberry.field(description="The check as it is now.")
     async def check(self, info: Info) -> HealthCheck:
@@ -125,14 +126,12 @@ class HealthEvent(LaunchEvent):
         return HealthCheck.of(state)
 
 
-@strawberry.type(description="A criterion got another verdict, or acted.")
+@strawberry.type(description="The verdict of a criterion changed, or it acted.")
 class CriterionEvent(LaunchEvent):
     """One judgement of a criterion that made a difference (X1)."""
 
     status: CriterionStatus = strawberry.field(description="The criterion as it was judged then.")
-    action_taken: GuardAction | None = strawberry.field(
-        description="What was done because of it; null: nothing."
-    )
+    action_taken: GuardAction | None = strawberry.field(description="The action taken; null: none.")
     event: strawberry.Private[CriterionJudged]
 
     @strawberry.field(description="The phase as it is now.", metadata=event_fields.PHASE)
@@ -157,7 +156,7 @@ class CriterionEvent(LaunchEvent):
 class IncidentEvent(LaunchEvent):
     """One change of an incident."""
 
-    note: str | None = strawberry.field(description="What was said about it.")
+    note: str | None = strawberry.field(description="A note.")
     event: strawberry.Private[domain.IncidentChanged]
 
     @strawberry.field(description="The incident as it is now.", metadata=event_fields.INCIDENT)
@@ -168,14 +167,14 @@ class IncidentEvent(LaunchEvent):
         return Incident.of(row)
 
 
-@strawberry.type(description="A channel took an alert, or was given up.")
+@strawberry.type(description="An alert was delivered to a channel, or given up.")
 class AlertEvent(LaunchEvent):
     """One message to one channel."""
 
-    channel: str = strawberry.field(description="Where it went; shows no secret.")
-    delivered: bool = strawberry.field(description="Whether the channel took it.")
+    channel: str = strawberry.field(description="The name of the channel, without secrets.")
+    delivered: bool = strawberry.field(description="Whether it was delivered.")
     latency_ms: int | None = strawberry.field(
-        description="From the first bad sample to the channel, in milliseconds."
+        description="Milliseconds from the first bad sample to the delivery."
     )
 
     @classmethod
@@ -189,29 +188,30 @@ class AlertEvent(LaunchEvent):
         )
 
 
-@strawberry.type(description="A silence was made or ended early.")
+@strawberry.type(description="A silence was created or ended early.")
 class SilenceEvent(LaunchEvent):
     """One change of a silence."""
 
     event: strawberry.Private[SilenceChanged]
 
-    @strawberry.field(description="The silence as it was left.")
+    @strawberry.field(description="The silence after the event.")
     def silence(self, info: Info) -> Silence:
         """The event holds it whole."""
         return Silence.of(self.event.silence, info.context.now)
 
 
-@strawberry.type(description="The stream missed events: read what you need again, then resume.")
+@strawberry.type(description="The stream missed events: read the state again, then resume.")
 class StreamGap(LaunchEvent):
     """Sent instead of what a slow reader could not take."""
 
-    missed: int = strawberry.field(description="At least so many.")
+    missed: int = strawberry.field(description="The least number of missed events.")
     resume_from: str = strawberry.field(
-        description="Pass as `after` to read them all, or to go on in a log that went back."
+        description="Pass it as `after` to read them all, or to continue in a log that was "
+        "restored."
     )
 
     @strawberry.field(
-        description="The launch as it is at that moment: what to show before going on.",
+        description="The current state of the launch, to show before resuming.",
         directives=[CostDirective(weight=50)],
     )
     async def snapshot(self, info: Info) -> LaunchState:

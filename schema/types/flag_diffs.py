@@ -7,13 +7,13 @@ from domain.phases import plans
 from schema.scalars import Percent
 
 
-@strawberry.type(description="The part of a flag that decides who sees it.")
+@strawberry.type(description="The fields of a flag that decide who sees it.")
 class FlagState:
     """One side of a diff."""
 
     enabled: bool = strawberry.field(description="On or off.")
-    rollout_percentage: Percent = strawberry.field(description="The share of users inside.")
-    target_groups: list[str] = strawberry.field(description="Who may be inside.")
+    rollout_percentage: Percent = strawberry.field(description="The percentage of users included.")
+    target_groups: list[str] = strawberry.field(description="The target groups.")
     version: int = strawberry.field(description="The version of the flag; 0 before it existed.")
 
     @classmethod
@@ -32,8 +32,8 @@ class FlagDiff:
     """What a plan, a rollback or an event did to a flag."""
 
     key: str = strawberry.field(description="The flag's key.")
-    before: FlagState = strawberry.field(description="What it was.")
-    after: FlagState = strawberry.field(description="What it becomes or became.")
+    before: FlagState = strawberry.field(description="The state before.")
+    after: FlagState = strawberry.field(description="The state after.")
 
     @classmethod
     def of(cls, diff: plans.FlagDiff) -> "FlagDiff":

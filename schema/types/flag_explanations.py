@@ -13,15 +13,17 @@ from services.flags.flag_evaluation import ExplainedEvaluation
 class FlagExplanation:
     """The decision, step by step (X7)."""
 
-    bucket: Percent | None = strawberry.field(description="Where they fall, 0 to 99.99.")
-    threshold: Percent | None = strawberry.field(description="On below this.")
+    bucket: Percent | None = strawberry.field(description="The bucket of the user, 0 to 99.99.")
+    threshold: Percent | None = strawberry.field(
+        description="The flag is on for buckets below this value."
+    )
     matched_group: str | None = strawberry.field(description="The target group that decided.")
     steps: list[str] = strawberry.field(description="Each step of the decision.")
     caused_by: Change | None = strawberry.field(
         description="The change in force: the last one up to the moment that was evaluated."
     )
     next_change_at: datetime | None = strawberry.field(
-        description="When the ramp moves it next, as planned at the moment that was evaluated."
+        description="The next step of the ramp, as planned at the evaluated moment."
     )
 
     @classmethod

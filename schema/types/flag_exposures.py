@@ -6,7 +6,7 @@ from domain.flags.exposures import Exposure
 from schema.scalars import Percent
 
 
-@strawberry.type(description="How often a flag was served. People who ask again count again.")
+@strawberry.type(description="How often a flag was served. Repeated evaluations count again.")
 class FlagExposure:
     """Of all processes, to about a minute; numbers are whole (A23)."""
 

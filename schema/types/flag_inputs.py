@@ -18,28 +18,33 @@ from schema.types.provided import provided_fields, refuse_null
 from services.flags.flag_evaluation import EvaluateFlags
 from services.flags.flags import FlagDraft, FlagPatch, FlagResult
 
-REASON = "Why, for the audit."
-EXPECTED = "Refused with VERSION_CONFLICT where another version stands."
-IDEMPOTENT = "A repeat with the same key gives the first answer again, for 24 hours."
+REASON = "The reason, for the audit."
+EXPECTED = "Rejected with VERSION_CONFLICT if the current version differs."
+IDEMPOTENT = "For 24 hours, repeating the request with the same key returns the original "
+"result."
 
 
 @strawberry.input(description="A new flag.")
 class CreateFeatureFlagInput:
     """What createFeatureFlag takes."""
 
-    key: str = strawberry.field(description="2 to 63 of a-z, 0-9 and _, a letter first.")
+    key: str = strawberry.field(
+        description="2 to 63 characters of a-z, 0-9 and _; the first is a letter."
+    )
     name: str = strawberry.field(description="Its name for people.")
-    description: str | None = strawberry.field(description="What it switches.", default=None)
-    enabled: bool | None = strawberry.field(description="On at once.", default=False)
+    description: str | None = strawberry.field(description="What the flag controls.", default=None)
+    enabled: bool | None = strawberry.field(
+        description="Whether it is on from the start.", default=False
+    )
     rollout_percentage: Percent | None = strawberry.field(
-        description="The share of users inside; where it is left out, 100 if enabled, else 0.",
+        description="The percentage of users included; by default 100 if enabled, else 0.",
         default=None,
     )
     target_groups: list[str] | None = strawberry.field(
-        description="Who may be inside; empty is everybody.", default=None
+        description="The groups that may be included; empty: everybody.", default=None
     )
     bucket_by: BucketBy | None = strawberry.field(
-        description="Whose id decides who is inside.", default=BucketByValue.USER
+        description="Whose id decides which users are included.", default=BucketByValue.USER
     )
     client_visible: bool | None = strawberry.field(
         description="Whether viewerFlags shows it.", default=True
@@ -63,13 +68,13 @@ class CreateFeatureFlagInput:
         )
 
 
-@strawberry.input(description="Changes of a flag; what is left out stays as it is.")
+@strawberry.input(description="Changes of a flag; omitted fields stay unchanged.")
 class UpdateFeatureFlagInput:
     """What updateFeatureFlag takes."""
 
     key: str = strawberry.field(description="The flag's key.")
     name: str | None = strawberry.field(description="Its name for people.", default=UNSET)
-    description: str | None = strawberry.field(description="What it switches.", default=UNSET)
+    description: str | None = strawberry.field(description="What the flag controls.", default=UNSET)
     enabled: bool | None = strawberry.field(description="On or off.", default=UNSET)
     rollout_percentage: Percent | None = strawberry.field(
         description="The share of users inside. While a live run holds the flag, this is the "
@@ -83,10 +88,10 @@ class UpdateFeatureFlagInput:
         default=False,
     )
     target_groups: list[str] | None = strawberry.field(
-        description="Who may be inside; empty is everybody.", default=UNSET
+        description="The groups that may be included; empty: everybody.", default=UNSET
     )
     bucket_by: BucketBy | None = strawberry.field(
-        description="Whose id decides who is inside.", default=UNSET
+        description="Whose id decides which users are included.", default=UNSET
     )
     client_visible: bool | None = strawberry.field(
         description="Whether viewerFlags shows it.", default=UNSET
@@ -103,7 +108,7 @@ class UpdateFeatureFlagInput:
         return cast("FlagPatch", values)
 
 
-@strawberry.input(description="The wanted state of a flag; saying it twice changes nothing.")
+@strawberry.input(description="The state to set a flag to; repeating changes nothing.")
 class ToggleFeatureFlagInput:
     """What toggleFeatureFlag takes."""
 
@@ -119,15 +124,18 @@ class EvaluateFlagsInput:
     """What evaluateFlags takes."""
 
     targeting_key: str | None = strawberry.field(
-        description="Who; a user's id, also that of this graph, brings their groups along.",
+        description="The targeting key; with a user's id, also a global id, the user's groups "
+        "apply.",
         default=None,
     )
-    user_type: UserType | None = strawberry.field(description="Their side.", default=None)
-    vendor_type: VendorType | None = strawberry.field(description="Their trade.", default=None)
+    user_type: UserType | None = strawberry.field(description="The user type.", default=None)
+    vendor_type: VendorType | None = strawberry.field(description="The vendor type.", default=None)
     keys: list[str] | None = strawberry.field(
-        description="Which flags; all where it is left out.", default=None
+        description="The flags; all by default.", default=None
     )
-    explain: bool | None = strawberry.field(description="Tell why.", default=False)
+    explain: bool | None = strawberry.field(
+        description="Whether to explain each value.", default=False
+    )
     at: datetime | None = strawberry.field(
         description="At an earlier moment, as the audit knows it: the state, the reason and the "
         "change that were in force then, kill switches included.",
@@ -152,13 +160,11 @@ class FlagPayload:
 
     flag: FeatureFlag | None = strawberry.field(description="The flag.", default=None)
     change: Change | None = strawberry.field(
-        description="What was recorded; null where nothing changed.", default=None
+        description="The recorded change; null if nothing changed.", default=None
     )
-    warnings: list[str] = strawberry.field(
-        description="What you may not have meant.", default_factory=list
-    )
+    warnings: list[str] = strawberry.field(description="Possible mistakes.", default_factory=list)
     errors: list[Error] = strawberry.field(
-        description="Expected failures; empty where it worked.", default_factory=list
+        description="Expected failures; empty on success.", default_factory=list
     )
 
     @classmethod

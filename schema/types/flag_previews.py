@@ -8,13 +8,15 @@ from schema.types.errors import Error
 from services.flags.flag_previews import FlagPreview
 
 
-@strawberry.type(description="What a change of a flag would do now. Nothing has been changed.")
+@strawberry.type(
+    description="The effect that a change of a flag would have now. Nothing is changed."
+)
 class FlagChangePreview:
     """Suppliers and couples, counted by evaluating the flag for each of them."""
 
     enabled: bool = strawberry.field(description="Whether it would be on.")
     rollout_percentage: Percent = strawberry.field(
-        description="The share of users that would be inside, in force."
+        description="The percentage that would be in force."
     )
     people_before: int = strawberry.field(description="How many see it now.")
     people_after: int = strawberry.field(description="How many would see it.")
@@ -26,7 +28,7 @@ class FlagChangePreview:
         "sample of 100,000, to be shown as `about`."
     )
     warnings: list[str] = strawberry.field(
-        description="What you may not mean: that 0 % becomes everybody, that a kill keeps it off."
+        description="Possible mistakes: 0 % becomes everybody, a kill keeps it off."
     )
 
     @classmethod
@@ -45,15 +47,15 @@ class FlagChangePreview:
         )
 
 
-@strawberry.type(description="The dry run of a change of a flag, or why it would be refused.")
+@strawberry.type(description="The preview of a change of a flag, or why it would be rejected.")
 class FlagChangePreviewPayload:
     """What flagChangePreview gives."""
 
     preview: FlagChangePreview | None = strawberry.field(
-        description="What would happen; null where the change would be refused.", default=None
+        description="The effect; null if the change would be rejected.", default=None
     )
     errors: list[Error] = strawberry.field(
-        description="Why it would be refused; empty where it would not.", default_factory=list
+        description="Why it would be rejected; empty otherwise.", default_factory=list
     )
 
     @classmethod

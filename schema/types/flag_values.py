@@ -36,7 +36,7 @@ class FlagEvaluation:
     serialized: strawberry.Private[SerializedFields] = field(default_factory=SerializedFields)
 
     @strawberry.field(
-        description="The decision step by step; only where `explain` was asked for.",
+        description="The decision step by step, if `explain` is set.",
         directives=[ScopeDirective(any=list(_FLAGS_READ))],
     )
     def explanation(self, info: Info) -> FlagExplanation | None:

@@ -42,7 +42,9 @@ def _kill(key: str, kills: KillSwitch) -> FlagKill | None:
     return FlagKill.of(found, kills) if found else None
 
 
-@strawberry.type(description="A switch: on or off, for a share of users, for some groups.")
+@strawberry.type(
+    description="A feature flag: on or off, for a percentage of users, for target groups."
+)
 class FeatureFlag(Node):
     """A flag as operators see it."""
 
@@ -53,10 +55,11 @@ class FeatureFlag(Node):
         description="Its name for people.", metadata=column(rows.FeatureFlag.flag_name)
     )
     description: str | None = strawberry.field(
-        description="What it switches.", metadata=column(rows.FeatureFlag.description)
+        description="What the flag controls.", metadata=column(rows.FeatureFlag.description)
     )
     enabled: bool = strawberry.field(
-        description="Off is off for everybody. The run's switch if it has one, else the owner's.",
+        description="Whether it is on: the run's switch if it has one, else the owner's. Off is off"
+        " for everybody.",
         metadata=column(rows.FeatureFlag.enabled_in_force),
     )
     rollout_percentage: Percent = strawberry.field(
@@ -83,7 +86,8 @@ class FeatureFlag(Node):
         metadata=column(rows.FeatureFlag.target_groups),
     )
     bucket_by: BucketBy = strawberry.field(
-        description="Whose id decides who is inside.", metadata=column(rows.FeatureFlag.bucket_by)
+        description="Whose id decides which users are included.",
+        metadata=column(rows.FeatureFlag.bucket_by),
     )
     client_visible: bool = strawberry.field(
         description="Whether viewerFlags shows it.",
@@ -94,7 +98,7 @@ class FeatureFlag(Node):
         metadata=column(rows.FeatureFlag.cohort_salt),
     )
     version: int = strawberry.field(
-        description="Moves with every change.", metadata=column(rows.FeatureFlag.version)
+        description="Increases with every change.", metadata=column(rows.FeatureFlag.version)
     )
     created_at: datetime = strawberry.field(
         description="When it was made.", metadata=column(rows.FeatureFlag.created_at)
@@ -136,7 +140,8 @@ class FeatureFlag(Node):
         return LaunchPhase.of(row) if row else None
 
     @strawberry.field(
-        description="What forces it off for everybody, whatever `enabled` says; null: nothing.",
+        description="The kill switch that forces it off for everybody, whatever `enabled` says; "
+        "null: none.",
         metadata=kill_lookup(_kill, rows.FeatureFlag.flag_key),
     )
     async def kill(self, info: Info) -> FlagKill | None:
@@ -144,8 +149,8 @@ class FeatureFlag(Node):
         return _kill(self.flag.key, info.context.runtime.flags.kills)
 
     @strawberry.field(
-        description="What it guards: operations, steps, pages and jobs that are closed to whoever "
-        "has it off, such as `mutation signUp (supplier)`. Empty: no code asks for it by its key.",
+        description="The operations, steps, pages and jobs that it guards, such as `mutation signUp"
+        " (supplier)`. Empty: it guards nothing.",
         metadata=computed(guards_of, rows.FeatureFlag.flag_key),
     )
     def guards(self) -> list[str]:
@@ -160,22 +165,22 @@ class FeatureFlag(Node):
         return await info.context.loaders.last_evaluated.load(self.flag.key)
 
     @strawberry.field(
-        description="How often viewerFlags and OFREP have served it as on and as off. What an "
-        "app keeps and shows again is not seen here."
+        description="How often viewerFlags and OFREP have served it as on and as off. Values that "
+        "an app caches are not counted."
     )
     async def exposure(
         self,
         info: Info,
         window: Annotated[
             TimeRange,
-            strawberry.argument(description="How far back to look: 90 days are kept."),
+            strawberry.argument(description="The time range; 90 days are stored."),
         ] = TimeRange.LAST_24H,
     ) -> FlagExposure:
         """All flags of a reply in one statement."""
         found = await info.context.loaders.exposures.load((self.flag.key, window))
         return FlagExposure.of(found or Exposure())
 
-    @strawberry.field(description="Whether it may go: what nobody needs stays in code for ever.")
+    @strawberry.field(description="Whether it can be removed from the code.")
     async def staleness(self, info: Info) -> Staleness:
         """By when it was last evaluated and changed (A23)."""
         evaluated = await info.context.loaders.last_evaluated.load(self.flag.key)
@@ -259,7 +264,7 @@ class FeatureFlagConnection(Connection[FeatureFlag]):
     wanted: strawberry.Private[FlagFilter]
 
     @strawberry.field(
-        description="How many flags the filter finds.",
+        description="The number of flags that match the filter.",
         directives=[CostDirective(weight=5)],
         metadata=TOTAL_COUNT,
     )

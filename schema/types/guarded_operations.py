@@ -17,7 +17,7 @@ describe(
 )
 
 
-@strawberry.type(description="Something that feature flags may hold back.")
+@strawberry.type(description="An operation that feature flags guard.")
 class GuardedOperation:
     """One entry of the registry, for whoever asks."""
 
@@ -25,10 +25,10 @@ class GuardedOperation:
     name: str = strawberry.field(description="Its name, key or path.")
     title: str = strawberry.field(description="For people; begins a sentence.")
     flags: list[str] = strawberry.field(
-        description="Keys of the flags that hold it back while they exist and are off."
+        description="Keys of the flags that guard it; a flag that does not exist guards nothing."
     )
     availability: FeatureAvailability = strawberry.field(
-        description="Whether you may use it. For a visitor, whose e-mail is not known yet, a "
+        description="Whether the caller may use it. For a visitor, whose e-mail is unknown, a "
         "percentage counts as OPEN: the operation itself decides."
     )
 

@@ -52,21 +52,21 @@ class HealthCheck(Node):
 
     name: str = strawberry.field(description="Its name for people.")
     type: CheckType = strawberry.field(description="Its name for programs.")
-    status: HealthStatus = strawberry.field(description="How the part is.")
+    status: HealthStatus = strawberry.field(description="The status.")
     response_time_ms: int | None = strawberry.field(description="Of the latest sample.")
     error_message: str | None = strawberry.field(description="Why it is not HEALTHY.")
-    details: JSON | None = strawberry.field(description="What the probe saw beside that.")
+    details: JSON | None = strawberry.field(description="Further findings of the probe.")
     checked_at: datetime | None = strawberry.field(description="When the latest sample was taken.")
     since: datetime | None = strawberry.field(description="Since when it has this status.")
     stale: bool = strawberry.field(
         description="The latest sample is older than two intervals, so the status is UNKNOWN."
     )
-    consecutive_failures: int = strawberry.field(description="Failed samples in a row.")
+    consecutive_failures: int = strawberry.field(description="The number of consecutive failures.")
     flapping: bool = strawberry.field(
         description="Four or more changes of the status within ten minutes."
     )
 
-    @strawberry.field(description="Planned work because of which nobody is told of it now.")
+    @strawberry.field(description="The silence that covers it now.")
     async def silence(self, info: Info) -> Silence | None:
         """All checks of a reply in one statement."""
         found = await info.context.loaders.silence_of_check.load(self.type)
@@ -98,22 +98,22 @@ class HealthCheck(Node):
         self,
         info: Info,
         window: Annotated[
-            TimeRange, strawberry.argument(description="How far back to look.")
+            TimeRange, strawberry.argument(description="The time range.")
         ] = TimeRange.LAST_24H,
     ) -> Percent | None:
         """All checks of a reply in one statement."""
         return await info.context.loaders.uptime.load((self.type, window))
 
     @strawberry.field(
-        description="How it was over the span, oldest first, in at most 61 equal slots; those "
-        "without samples are there too. Nothing for the phase where none is ACTIVE.",
+        description="Its history in at most 61 equal slots, oldest first, including slots without "
+        "samples. Empty for CURRENT_PHASE if no phase is active.",
         directives=[CostDirective(weight=2)],
     )
     async def history(
         self,
         info: Info,
         window: Annotated[
-            TimeRange, strawberry.argument(description="How far back to look.")
+            TimeRange, strawberry.argument(description="The time range.")
         ] = TimeRange.LAST_24H,
     ) -> list[HealthSlot]:
         """All checks of a reply in one statement."""
@@ -121,16 +121,18 @@ class HealthCheck(Node):
         return [HealthSlot.of(slot) for slot in found]
 
 
-@strawberry.type(description="Something that must say by itself that it lives.")
+@strawberry.type(description="A source of heartbeats.")
 class Heartbeat:
     """CRITICAL where it was silent for longer than it may be."""
 
-    name: str = strawberry.field(description="Which: `worker`, `mail`, or one of HEARTBEATS.")
+    name: str = strawberry.field(description="The name: `worker`, `mail`, or one of HEARTBEATS.")
     status: HealthStatus = strawberry.field(
         description="HEALTHY, CRITICAL, or UNKNOWN before its first beat is due."
     )
-    beat_at: datetime | None = strawberry.field(description="When it was last heard of.")
-    within_seconds: float = strawberry.field(description="How long it may be silent.")
+    beat_at: datetime | None = strawberry.field(description="The last heartbeat.")
+    within_seconds: float = strawberry.field(
+        description="The longest allowed interval, in seconds."
+    )
 
     @classmethod
     def of(cls, found: heartbeats.Heartbeat, now: datetime) -> "Heartbeat":
@@ -152,7 +154,7 @@ class HealthSnapshot:
     overall: HealthStatus = strawberry.field(description="The worst of all checks.")
     checks: list[HealthCheck] = strawberry.field(description="Every check, always all five.")
     changed: list[CheckType] = strawberry.field(
-        description="Checks with another status than in the snapshot before."
+        description="Checks whose status differs from the previous snapshot."
     )
 
     @classmethod
@@ -167,9 +169,8 @@ class HealthSnapshot:
         )
 
     @strawberry.field(
-        description="How old its newest reading is, at the moment when it is sent: more than the "
-        "interval of the checks where nobody looks or nothing new arrives; null where nothing was "
-        "ever read."
+        description="The age of its newest reading when it is sent. More than the interval of the "
+        "checks means that checks have stopped; null if there was never a reading."
     )
     def age_seconds(self, info: Info) -> float | None:
         """By the clock of this server: those of browsers differ."""
@@ -177,8 +178,8 @@ class HealthSnapshot:
         return max(0.0, (info.context.now - max(read)).total_seconds()) if read else None
 
     @strawberry.field(
-        description="What must say by itself that it lives: the worker, the mail queue, jobs "
-        "outside; null where neither store knows."
+        description="Heartbeats of the worker, the mail queue and external jobs; null if neither "
+        "store knows."
     )
     async def heartbeats(self, info: Info) -> list[Heartbeat] | None:
         """Read only where it is asked for."""
@@ -186,14 +187,14 @@ class HealthSnapshot:
         return None if found is None else [Heartbeat.of(item, info.context.now) for item in found]
 
     @strawberry.field(
-        description="The longest time without a sample of one check, up to now; null where there "
-        "are none. 33 s are promised. Looks back two days at most."
+        description="The longest time without a sample of a check, up to now; null without samples."
+        " The target is 33 s. Covers at most two days."
     )
     async def max_gap_seconds(
         self,
         info: Info,
         window: Annotated[
-            TimeRange, strawberry.argument(description="How far back to look.")
+            TimeRange, strawberry.argument(description="The time range.")
         ] = TimeRange.LAST_1H,
     ) -> float | None:
         """One statement, and only where it is asked for."""
@@ -201,13 +202,13 @@ class HealthSnapshot:
             return await longest_gap(session, window, info.context.now)
 
 
-@strawberry.type(description="What everybody may know of the system's health.")
+@strawberry.type(description="The public status of the system.")
 class SystemStatus:
     """For people who use the product: no part is named, no error shown."""
 
-    at: datetime = strawberry.field(description="When somebody last looked.")
-    status: ServiceStatus = strawberry.field(description="How the product is now.")
-    effects: list[str] = strawberry.field(description="What users notice, a sentence each.")
+    at: datetime = strawberry.field(description="The time of the last check.")
+    status: ServiceStatus = strawberry.field(description="The current status.")
+    effects: list[str] = strawberry.field(description="The effects on users, one sentence each.")
 
     @classmethod
     def of(cls, snapshot: domain.HealthSnapshot, incidents: Collection[Severity]) -> "SystemStatus":

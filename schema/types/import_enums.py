@@ -26,47 +26,47 @@ describe(
 )
 describe(
     CsvDelimiter,
-    "What stands between two cells of a row.",
+    "The delimiter of a CSV file.",
     COMMA="A comma.",
     SEMICOLON="A semicolon.",
     TAB="A tab.",
 )
 describe(
     ImportField,
-    "What a column of an imported file holds.",
+    "The field of a column of an imported file.",
     COUPLE_NAMES="The names of the couple in one cell.",
     PARTNER1_NAME="The name of one partner; both are joined by an ampersand.",
     PARTNER2_NAME="The name of the other partner.",
-    EMAIL="Where an invitation would go.",
+    EMAIL="The address for invitations.",
     WEDDING_DATE="The day of the wedding.",
     NOTES="Notes for the supplier alone.",
 )
 describe(
     DateOrder,
-    "What comes first in a date such as 03/04/2027.",
+    "The order of day and month in a date such as 03/04/2027.",
     DAY_FIRST="The day: 3 April 2027.",
     MONTH_FIRST="The month: 4 March 2027.",
 )
 describe(
     ImportRowStatus,
-    "What becomes of a row of an imported file.",
+    "The status of a row of an imported file.",
     NEW="An import adds a client for it.",
     IMPORTED="This import has added a client for it.",
-    ALREADY_THERE="Its client is there: the same e-mail, or the same names and wedding date.",
+    ALREADY_THERE="Its client exists: the same e-mail address, or the same names and wedding date.",
     ERROR="It has problems. It can be corrected and imported later.",
 )
 describe(
     BulkInvitationStatus,
-    "Where a bulk invitation stands.",
-    RUNNING="Its invitations leave as the limits allow.",
-    STOPPED="Somebody stopped it: those that waited are not sent.",
+    "The status of a bulk invitation.",
+    RUNNING="Its invitations are being sent as the limits allow.",
+    STOPPED="It was stopped: waiting invitations are not sent.",
     FINISHED="Every invitation was sent, or cannot be.",
 )
 describe(
     BulkItemStatus,
-    "What became of one invitation of a bulk invitation.",
-    WAITING="It leaves as soon as the limits allow.",
+    "The status of one invitation of a bulk invitation.",
+    WAITING="It will be sent as soon as the limits allow.",
     SENT="It was sent.",
     NOT_SENT="It cannot be sent; `reason` says why.",
-    STOPPED="It waited when the bulk invitation was stopped.",
+    STOPPED="It was waiting when the bulk invitation was stopped.",
 )

@@ -15,15 +15,15 @@ from schema.types.suspects import SuspectChange, SuspectLimit, load_suspects
 
 
 @strawberry.type(
-    description="Trouble that follows from the cause of an incident, and opened none of its own."
+    description="A consequence of the cause of an incident, which opened no incident of its own."
 )
 class IncidentDependent:
     """Such as a metric that is bad because the database is down (L17)."""
 
-    key: str = strawberry.field(description="Names it, as `dedupKey` names the cause.")
-    title: str = strawberry.field(description="It in one line.")
-    severity: Severity = strawberry.field(description="How bad it is.")
-    explanation: str | None = strawberry.field(description="What was measured last.")
+    key: str = strawberry.field(description="Its key, as `dedupKey` is the key of the cause.")
+    title: str = strawberry.field(description="A summary in one line.")
+    severity: Severity = strawberry.field(description="The severity.")
+    explanation: str | None = strawberry.field(description="The last measurement.")
     began_at: datetime = strawberry.field(description="Its first bad sample.")
     ended_at: datetime | None = strawberry.field(
         description="When it was over. What outlives its cause by five minutes becomes an "
@@ -48,8 +48,9 @@ def _as_it_is(value: float | None) -> float | None:
 
 
 @strawberry.type(
-    description="One time of an incident, from its first bad sample until it was resolved. A "
-    "cause that returns within 15 minutes begins the next episode of the same incident."
+    description="One episode of an incident, from its first bad sample until it was resolved. A"
+    " cause that returns within 15 minutes begins the next episode of the same "
+    "incident."
 )
 class IncidentEpisode:
     """Facts of one episode; the incident shows those of its current one."""
@@ -59,13 +60,13 @@ class IncidentEpisode:
         metadata=column(rows.IncidentEpisode.number),
     )
     title: str = strawberry.field(
-        description="It in one line.", metadata=column(rows.IncidentEpisode.title)
+        description="A summary in one line.", metadata=column(rows.IncidentEpisode.title)
     )
     description: str | None = strawberry.field(
         description="What is known.", metadata=column(rows.IncidentEpisode.description)
     )
     severity: Severity = strawberry.field(
-        description="The worst that it was.", metadata=column(rows.IncidentEpisode.severity)
+        description="The highest severity.", metadata=column(rows.IncidentEpisode.severity)
     )
     began_at: datetime = strawberry.field(
         description="When it began: `firstBadAt`, or `detectedAt` where no bad sample is known.",
@@ -80,7 +81,7 @@ class IncidentEpisode:
         metadata=column(rows.IncidentEpisode.detected_at),
     )
     acknowledged_at: datetime | None = strawberry.field(
-        description="When somebody first took it.",
+        description="When it was first acknowledged.",
         metadata=column(rows.IncidentEpisode.acknowledged_at),
     )
     ended_at: datetime | None = strawberry.field(
@@ -104,7 +105,7 @@ class IncidentEpisode:
         description="When that was measured.", metadata=column(rows.IncidentEpisode.observed_at)
     )
     resolution_notes: str | None = strawberry.field(
-        description="What ended it.", metadata=column(rows.IncidentEpisode.resolution_notes)
+        description="How it was resolved.", metadata=column(rows.IncidentEpisode.resolution_notes)
     )
     row: strawberry.Private[rows.IncidentEpisode]
     incident: strawberry.Private[rows.LaunchIncident]

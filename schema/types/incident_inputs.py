@@ -20,22 +20,24 @@ class CreateIncidentInput:
     """What createIncident takes."""
 
     type: str = strawberry.field(description="Its kind, such as `payment_failure`.")
-    severity: Severity = strawberry.field(description="How bad it is.")
-    title: str = strawberry.field(description="It in one line.")
+    severity: Severity = strawberry.field(description="The severity.")
+    title: str = strawberry.field(description="A summary in one line.")
     description: str | None = strawberry.field(description="What is known.", default=None)
     affected_features: list[str] | None = strawberry.field(
-        description="The keys of the flags that it is about.", default=None
+        description="The keys of the affected flags.", default=None
     )
     user_impact: str | None = strawberry.field(description="What users notice.", default=None)
     phase_id: strawberry.ID | None = strawberry.field(
         description="The phase that it belongs to.", default=None
     )
     dedup_key: str | None = strawberry.field(
-        description="Names its cause: while one with this key is open, it counts there.",
+        description="The key of the cause: while an incident with it is open, this one is counted "
+        "there.",
         default=None,
     )
     idempotency_key: str | None = strawberry.field(
-        description="A repeat with the same key gives the first answer again, for 24 hours.",
+        description="For 24 hours, repeating the request with the same key returns the original "
+        "result.",
         default=None,
     )
 
@@ -54,28 +56,29 @@ class CreateIncidentInput:
         )
 
 
-@strawberry.input(description="Changes of an incident; what is left out stays as it is.")
+@strawberry.input(description="Changes of an incident; omitted fields stay unchanged.")
 class UpdateIncidentInput:
     """What updateIncident takes."""
 
     id: strawberry.ID = strawberry.field(description="The incident.")
-    severity: Severity | None = strawberry.field(description="How bad it is.", default=UNSET)
-    title: str | None = strawberry.field(description="It in one line.", default=UNSET)
+    severity: Severity | None = strawberry.field(description="The severity.", default=UNSET)
+    title: str | None = strawberry.field(description="A summary in one line.", default=UNSET)
     description: str | None = strawberry.field(description="What is known.", default=UNSET)
     affected_features: list[str] | None = strawberry.field(
-        description="The keys of the flags that it is about.", default=UNSET
+        description="The keys of the affected flags.", default=UNSET
     )
     user_impact: str | None = strawberry.field(description="What users notice.", default=UNSET)
     status: IncidentStatus | None = strawberry.field(
-        description="INVESTIGATING takes it, OPEN gives it back; the rest has mutations.",
+        description="INVESTIGATING acknowledges it, OPEN withdraws that; other statuses have "
+        "mutations.",
         default=UNSET,
     )
     assignee_id: strawberry.ID | None = strawberry.field(
-        description="Who works on it, one of the launch team; null is nobody.", default=UNSET
+        description="The assignee, one of the launch team; null is nobody.", default=UNSET
     )
-    note: str | None = strawberry.field(description="What to say in the timeline.", default=None)
+    note: str | None = strawberry.field(description="A note for the timeline.", default=None)
     expected_version: int | None = strawberry.field(
-        description="Refused with VERSION_CONFLICT where another version stands.", default=None
+        description="Rejected with VERSION_CONFLICT if the current version differs.", default=None
     )
 
     def patch(self) -> IncidentPatch:
@@ -98,7 +101,7 @@ class IncidentPayload:
         description="It was counted as one more occurrence of an open incident.", default=False
     )
     errors: list[Error] = strawberry.field(
-        description="Expected failures; empty where it worked.", default_factory=list
+        description="Expected failures; empty on success.", default_factory=list
     )
 
     @classmethod

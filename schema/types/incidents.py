@@ -28,19 +28,20 @@ if TYPE_CHECKING:
     from schema.types.events import LaunchEvent
 
 
-@strawberry.type(description="Something that goes wrong in a launch.")
+@strawberry.type(description="An incident of a launch.")
 class Incident(Node):
     """One for each cause while it is open."""
 
     number: int = strawberry.field(
-        description="What people call it by.", metadata=column(rows.LaunchIncident.number)
+        description="The number by which people refer to it.",
+        metadata=column(rows.LaunchIncident.number),
     )
     type: str = strawberry.field(
         description="Its kind, such as `phase_rollback`.",
         metadata=column(rows.LaunchIncident.incident_type),
     )
     severity: Severity = strawberry.field(
-        description="How bad it is.", metadata=column(rows.LaunchIncident.severity)
+        description="The severity.", metadata=column(rows.LaunchIncident.severity)
     )
     title: str = strawberry.field(
         description="Its current episode in one line.", metadata=column(rows.LaunchIncident.title)
@@ -53,7 +54,7 @@ class Incident(Node):
         description="What users notice.", metadata=column(rows.LaunchIncident.user_impact)
     )
     status: IncidentStatus = strawberry.field(
-        description="Where it stands.", metadata=column(rows.LaunchIncident.status)
+        description="Its status.", metadata=column(rows.LaunchIncident.status)
     )
     dedup_key: str | None = strawberry.field(
         description="Names its cause.", metadata=column(rows.LaunchIncident.dedup_key)
@@ -62,10 +63,11 @@ class Incident(Node):
         description="How often it was reported.", metadata=column(rows.LaunchIncident.occurrences)
     )
     acknowledged_at: datetime | None = strawberry.field(
-        description="When somebody took it.", metadata=column(rows.LaunchIncident.acknowledged_at)
+        description="When it was acknowledged.",
+        metadata=column(rows.LaunchIncident.acknowledged_at),
     )
     resolution_notes: str | None = strawberry.field(
-        description="What ended it.", metadata=column(rows.LaunchIncident.resolution_notes)
+        description="How it was resolved.", metadata=column(rows.LaunchIncident.resolution_notes)
     )
     created_at: datetime = strawberry.field(
         description="When it was first opened. The current episode says when it began.",
@@ -75,11 +77,11 @@ class Incident(Node):
         description="When it was resolved.", metadata=column(rows.LaunchIncident.resolved_at)
     )
     version: int = strawberry.field(
-        description="Moves with every change.", metadata=column(rows.LaunchIncident.version)
+        description="Increases with every change.", metadata=column(rows.LaunchIncident.version)
     )
     row: strawberry.Private[rows.LaunchIncident]
 
-    @strawberry.field(description="The flags that it is about.")
+    @strawberry.field(description="The affected flags.")
     async def affected_features(self, info: Info) -> list[FeatureFlag]:
         """Keys of flags that no longer exist are left out."""
         found = await info.context.loaders.flag_by_key.load_many(self.row.affected_features)
@@ -94,7 +96,7 @@ class Incident(Node):
         return LaunchPhase.of(row) if row else None
 
     @strawberry.field(
-        description="Who took it.",
+        description="Who acknowledged it.",
         metadata=one_of(
             ("User", reads.USER),
             ("ApiToken", reads.TOKEN),
@@ -120,8 +122,8 @@ class Incident(Node):
         return User.of(user) if user else None
 
     @strawberry.field(
-        description="What happened to it, oldest first; and from 15 minutes before it was opened "
-        "until it was resolved what happened to its flags, to its phase, and to health."
+        description="Its events, oldest first, and the events of its flags, its phase and health "
+        "from 15 minutes before it opened until it was resolved."
     )
     async def timeline(
         self,
@@ -140,8 +142,8 @@ class Incident(Node):
         return connection(Connection["LaunchEvent"], found, page, cursor=cursor_of, wrap=to_event)
 
     @strawberry.field(
-        description="The changes before its current episode that may have caused it, the most "
-        "suspicious first. Empty: nothing likely.",
+        description="The changes that may have caused its current episode, most suspicious first. "
+        "Empty: nothing likely.",
         directives=[CostDirective(weight=10)],
     )
     async def suspects(self, info: Info, limit: SuspectLimit = 5) -> list[SuspectChange]:
@@ -149,7 +151,7 @@ class Incident(Node):
         return await load_suspects(info, self.row, limit)
 
     @strawberry.field(
-        description="What is true of it now: the episode that is open, else the last one.",
+        description="The open episode, else the last one.",
         metadata=read_rows(reads.CURRENT_EPISODE),
     )
     async def current_episode(self, info: Info) -> IncidentEpisode:
@@ -166,7 +168,7 @@ class Incident(Node):
         self,
         info: Info,
         limit: Annotated[
-            int | None, strawberry.argument(description="At most so many, from 1 to 100.")
+            int | None, strawberry.argument(description="The most to return, from 1 to 100.")
         ] = 20,
     ) -> list[IncidentEpisode]:
         """The history."""
@@ -175,7 +177,7 @@ class Incident(Node):
         return [IncidentEpisode.of(row, self.row) for row in rows]
 
     @strawberry.field(
-        description="All of it as Markdown, for the review afterwards.",
+        description="The report as Markdown, for a postmortem.",
         directives=[CostDirective(weight=20)],
     )
     async def report(self, info: Info) -> str:
@@ -205,7 +207,7 @@ class Incident(Node):
         )
 
 
-@strawberry.type(description="A page of people who can be given incidents.")
+@strawberry.type(description="A page of people who can be assigned to incidents.")
 class AssigneeConnection(Connection[User]):
     """Nobody counts them."""
 
@@ -216,7 +218,9 @@ class IncidentConnection(Connection[Incident]):
 
     wanted: strawberry.Private[IncidentFilter]
 
-    @strawberry.field(description="How many incidents the filter finds.", metadata=TOTAL_COUNT)
+    @strawberry.field(
+        description="The number of incidents that match the filter.", metadata=TOTAL_COUNT
+    )
     async def total_count(self, info: Info) -> int:
         """One more statement."""
         async with info.context.db.read() as session:

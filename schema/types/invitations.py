@@ -34,14 +34,14 @@ from services.marketplace.invitation_codes import Preview
 from services.marketplace.invitations import Invited
 
 
-@strawberry.type(description="Why an invitation gets nowhere, and what to do.")
+@strawberry.type(description="Why an invitation makes no progress, and what to do.")
 class InvitationHint:
     """For its supplier, and for the staff who help them."""
 
-    kind: InvitationHintKind = strawberry.field(description="What is in the way.")
-    message: str = strawberry.field(description="The same in plain words, with the next step.")
+    kind: InvitationHintKind = strawberry.field(description="The problem.")
+    message: str = strawberry.field(description="The problem in plain words, with the next step.")
     next_step: InvitationNextStep = strawberry.field(description="What the supplier can do.")
-    since: datetime = strawberry.field(description="When it went wrong.")
+    since: datetime = strawberry.field(description="When the problem began.")
 
     @classmethod
     def of(cls, hint: Hint) -> "InvitationHint":
@@ -57,7 +57,8 @@ class Invitation(Node):
         description="How the couple gets the link.", metadata=column(rows.Invitation.channel)
     )
     email: EmailAddress | None = strawberry.field(
-        description="Where the letter went.", metadata=column(reads.INVITATION_EMAIL)
+        description="The address that the e-mail was sent to.",
+        metadata=column(reads.INVITATION_EMAIL),
     )
     expires_at: datetime = strawberry.field(
         description="When the link stops working.", metadata=column(rows.Invitation.expires_at)
@@ -75,15 +76,15 @@ class Invitation(Node):
         description="How often it was sent again.", metadata=column(rows.Invitation.resend_count)
     )
     accept_url: str | None = strawberry.field(
-        description="The link to hand over: in the answer that sent the invitation and, while it "
-        "works, in those of repeats with the same idempotency key; null elsewhere. To see "
-        "another, send it again.",
+        description="The link to hand over: in the response of the mutation that sent it and, while"
+        " it works, of repeats with the same idempotency key; else null. Resending "
+        "creates another.",
         metadata=column(reads.NO_ACCEPT_URL),
     )
     row: strawberry.Private[rows.Invitation]
 
     @strawberry.field(
-        description="Where it stands now.",
+        description="Its current status.",
         metadata=computed(
             status_at, rows.Invitation.status, rows.Invitation.expires_at, timed=True
         ),
@@ -99,7 +100,7 @@ class Invitation(Node):
         assert found is not None
         return Client.of(found)
 
-    @strawberry.field(description="What is in its way, with the next step; null: nothing.")
+    @strawberry.field(description="The problem and the next step; null: none.")
     async def hint(self, info: Info) -> InvitationHint | None:
         """Looks at its letter only while that matters."""
         loaders, known = info.context.loaders, outbox.has_server(info.context.runtime.settings)
@@ -142,32 +143,31 @@ class InvitationConnection(Connection[Invitation]):
 
     wanted: strawberry.Private[InvitationFilter]
 
-    @strawberry.field(description="How many invitations the filter finds.")
+    @strawberry.field(description="The number of invitations that match the filter.")
     async def total_count(self, info: Info) -> int:
         """One more statement."""
         async with info.context.db.read() as session:
             return await directory.count_invitations(session, self.wanted)
 
 
-@strawberry.type(description="An invitation, as whoever holds its code sees it.")
+@strawberry.type(description="An invitation, as the holder of its code sees it.")
 class InvitationPreview:
     """Looking at it consumes nothing: mail scanners follow every link."""
 
-    status: InvitationStatus = strawberry.field(description="Where it stands now.")
-    supplier_name: str = strawberry.field(description="Who invites.")
-    vendor_type: VendorType | None = strawberry.field(description="What they offer.")
-    masked_email: str | None = strawberry.field(description="Where the letter went, masked.")
-    needs_email: bool = strawberry.field(description="Accepting it takes an e-mail address.")
+    status: InvitationStatus = strawberry.field(description="Its current status.")
+    supplier_name: str = strawberry.field(description="The name of the supplier.")
+    vendor_type: VendorType | None = strawberry.field(description="The vendor type.")
+    masked_email: str | None = strawberry.field(description="The masked address of the e-mail.")
+    needs_email: bool = strawberry.field(description="Whether an e-mail address is required.")
     expires_at: datetime = strawberry.field(description="When the link stops working.")
     partner1_name: str | None = strawberry.field(
-        description="One of the two, as the supplier calls them, to fill in the form; null once "
-        "the invitation is not pending."
+        description="One partner's name, for the form; null once it is not pending."
     )
     partner2_name: str | None = strawberry.field(
-        description="The other; null where the supplier gave one name."
+        description="The name of the other partner; null if the supplier entered one name."
     )
     wedding_date: date | None = strawberry.field(
-        description="Their day, as the supplier knows it; null once the invitation is not pending."
+        description="The wedding date, for the form; null once it is not pending."
     )
 
     @classmethod
@@ -191,7 +191,7 @@ class InvitationPayload:
     """The answer of everything that a supplier does to an invitation."""
 
     invitation: Invitation | None = strawberry.field(default=None, description="The invitation.")
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def of(cls, done: Invited) -> "InvitationPayload":
@@ -204,14 +204,14 @@ class InvitationPayload:
         return cls(errors=Error.every(error))
 
 
-@strawberry.type(description="What the code shows now.")
+@strawberry.type(description="The invitation of the code.")
 class InvitationPreviewPayload:
     """The answer to opening or declining."""
 
     invitation: InvitationPreview | None = strawberry.field(
         default=None, description="The invitation."
     )
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "InvitationPreviewPayload":
@@ -219,29 +219,29 @@ class InvitationPreviewPayload:
         return cls(errors=Error.every(error))
 
 
-@strawberry.input(description="What a couple fills in to accept an invitation.")
+@strawberry.input(description="The form with which a couple accepts an invitation.")
 class AcceptInvitationInput:
     """All but the code may be left out where the invitation went by e-mail."""
 
-    code: str = strawberry.field(description="From the link.")
+    code: str = strawberry.field(description="The code from the link.")
     partner1_name: str | None = strawberry.field(
-        description="One of the two: 1 to 200 characters.", default=None
+        description="The name of one partner: 1 to 200 characters.", default=None
     )
     partner2_name: str | None = strawberry.field(
-        description="The other: 1 to 200 characters.", default=None
+        description="The name of the other partner: 1 to 200 characters.", default=None
     )
     wedding_date: date | None = strawberry.field(
-        description="Their day; one that has passed is only warned of.", default=None
+        description="The wedding date; a date in the past causes a warning only.", default=None
     )
     email: EmailAddress | None = strawberry.field(
-        description="What they will log in with; needed where `needsEmail` says so.", default=None
+        description="The e-mail address of the account; required if `needsEmail` is true.",
+        default=None,
     )
     password: str | None = strawberry.field(
         description="10 to 1024 characters; it can be set later.", default=None
     )
     confirm_email_mismatch: bool | None = strawberry.field(
-        description="True: it is meant for me, although the letter went to another address. "
-        "Send it after the answer EMAIL_MISMATCH.",
+        description="Confirms that the caller is meant, after an EMAIL_MISMATCH error.",
         default=False,
     )
     idempotency_key: str | None = strawberry.field(
@@ -263,7 +263,7 @@ class AcceptInvitationInput:
         return Acceptance(self.code, profile, self.email, self.password, confirms, key)
 
 
-@strawberry.type(description="The partnership, and a log-in where an account was made.")
+@strawberry.type(description="The partnership, and a session if an account was created.")
 class AcceptInvitationPayload:
     """The answer to accepting."""
 
@@ -273,13 +273,14 @@ class AcceptInvitationPayload:
     couple: Couple | None = strawberry.field(default=None, description="The couple.")
     session: Session | None = strawberry.field(
         default=None,
-        description="The log-in of a new account, also in a repeat; null for those logged in.",
+        description="The session of a new account, also when the request is repeated; null for "
+        "callers who are logged in.",
     )
     already_accepted: bool = strawberry.field(
-        default=False, description="The same couple had accepted it before."
+        default=False, description="True if the same couple had accepted it before."
     )
     warnings: list[str] = strawberry.field(default_factory=list, description=WARNINGS)
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def of(cls, done: Accepted) -> "AcceptInvitationPayload":

@@ -13,45 +13,44 @@ from schema.results import SharedResults
 from services.overview.metric_board import JourneySnapshot
 
 _RATE = (
-    "Completed, of those that completed or failed, in percent. Who merely left is left out. "
-    "Null where nobody came to an end."
+    "Completed runs of those that completed or failed, in percent, without "
+    "abandoned ones. Null if there are none."
 )
 _OLD_RATE = "Use successRate, which counts those who left as well; remove after 2027-06-30."
 _SUCCESS = (
-    "Completed, of all that ended (completed, failed and abandoned), in percent; the target of "
-    "95 % is judged on it. Null where nobody came to an end."
+    "Completed runs of all that ended, in percent; the target is 95 %. Null if none has ended."
 )
-_ENDED = "How many came to an end: completed, failed or abandoned."
-_UNDER_WAY = "How many have begun and have not come to an end."
+_ENDED = "How many have ended: completed, failed or abandoned."
+_UNDER_WAY = "How many have started and not ended."
 
 
 @strawberry.type(description="One step of a journey.")
 class JourneyStep:
     """Counts are of runs that began in the window."""
 
-    key: str = strawberry.field(description="Its stable name.")
+    key: str = strawberry.field(description="The key.")
     title: str = strawberry.field(description="Its heading.")
-    entered: int = strawberry.field(description="How many came to it.")
-    completed: int = strawberry.field(description="How many did it.")
+    entered: int = strawberry.field(description="How many reached it.")
+    completed: int = strawberry.field(description="How many completed it.")
     stalled: int = strawberry.field(
-        description="How many have stood still at it for five minutes and have not left."
+        description="How many have been inactive at it for five minutes without abandoning it."
     )
     median_seconds: float | None = strawberry.field(
-        description="From the step before to this one, for half of them at most."
+        description="The median time from the previous step, in seconds."
     )
 
 
-@strawberry.type(description="A journey, of suppliers of one type only.")
+@strawberry.type(description="A journey of suppliers of one vendor type.")
 class JourneyBreakdown:
     """What a journey comes to for one kind of business."""
 
     vendor_type: VendorType | None = strawberry.field(
-        description="What the supplier offers; null where it has not been said yet."
+        description="The vendor type; null if it is not known yet."
     )
-    started: int = strawberry.field(description="How many began.")
-    completed: int = strawberry.field(description="How many arrived.")
-    failed: int = strawberry.field(description="How many tried and could not.")
-    abandoned: int = strawberry.field(description="How many left.")
+    started: int = strawberry.field(description="How many started.")
+    completed: int = strawberry.field(description="How many completed.")
+    failed: int = strawberry.field(description="How many failed.")
+    abandoned: int = strawberry.field(description="How many abandoned it.")
     ended: int = strawberry.field(description=_ENDED)
     under_way: int = strawberry.field(description=_UNDER_WAY)
     success_rate: Percent | None = strawberry.field(description=_SUCCESS)
@@ -59,10 +58,10 @@ class JourneyBreakdown:
         description=_RATE, deprecation_reason=_OLD_RATE
     )
     p50_seconds: float | None = strawberry.field(
-        description="Half of those who arrived took so long at most."
+        description="The median duration of completed runs, in seconds."
     )
     p95_seconds: float | None = strawberry.field(
-        description="19 of 20 who arrived took so long at most."
+        description="The 95th percentile of the duration of completed runs, in seconds."
     )
 
     @classmethod
@@ -83,20 +82,20 @@ class JourneyBreakdown:
         )
 
 
-@strawberry.type(description="What became of those who began a journey in the window.")
+@strawberry.type(description="The outcome of the runs that began in the window.")
 class Journey:
     """A funnel. Each run is counted once; seconds are right within 2.5 percent."""
 
-    key: str = strawberry.field(description="Its stable name.")
+    key: str = strawberry.field(description="The key.")
     title: str = strawberry.field(description="Its name for people.")
-    started: int = strawberry.field(description="How many began.")
-    completed: int = strawberry.field(description="How many arrived.")
+    started: int = strawberry.field(description="How many started.")
+    completed: int = strawberry.field(description="How many completed.")
     failed: int = strawberry.field(
-        description="How many tried and could not: they asked for help and never arrived, their "
-        "link died after they had opened it, or we failed while they signed up."
+        description="How many failed: they asked for help and never completed, their link ended "
+        "after they had opened it, or an error of the system prevented the sign-up."
     )
     abandoned: int = strawberry.field(
-        description="How many left: no step for a day, or the invitation was not wanted."
+        description="How many abandoned it: no step for a day, or a declined invitation."
     )
     ended: int = strawberry.field(description=_ENDED)
     under_way: int = strawberry.field(description=_UNDER_WAY)
@@ -105,21 +104,21 @@ class Journey:
         description=_RATE, deprecation_reason=_OLD_RATE
     )
     p50_seconds: float | None = strawberry.field(
-        description="Half of those who arrived took so long at most."
+        description="The median duration of completed runs, in seconds."
     )
     p95_seconds: float | None = strawberry.field(
-        description="19 of 20 who arrived took so long at most."
+        description="The 95th percentile of the duration of completed runs, in seconds."
     )
-    target_seconds: int | None = strawberry.field(description="How long it may take.")
+    target_seconds: int | None = strawberry.field(description="The target duration, in seconds.")
     in_time_rate: Percent | None = strawberry.field(
-        description="How many of those who arrived did so within the target, in percent; exact."
+        description="Completed runs within the target, in percent; exact."
     )
     clock_starts_after: str | None = strawberry.field(
-        description="The step after which seconds count; null: from the begin."
+        description="The step after which the clock starts; null: at the beginning."
     )
-    steps: list[JourneyStep] = strawberry.field(description="In order.")
+    steps: list[JourneyStep] = strawberry.field(description="The steps in order.")
     breakdown: list[JourneyBreakdown] = strawberry.field(
-        description="The same by what suppliers offer; types without a run are left out."
+        description="The same by vendor type; types without a run are omitted."
     )
 
     @classmethod

@@ -27,7 +27,7 @@ class KillSource(StrEnum):
 
 describe(
     KillSource,
-    "Where a kill comes from.",
+    "The source of a kill.",
     SWITCH="killFlags or `launch kill`: liftKills ends it.",
     ENVIRONMENT="FLAGS_KILLED of this server process; lasts until a restart without it.",
 )
@@ -38,20 +38,20 @@ class FlagKill:
     """A kill that is in force."""
 
     key: str = strawberry.field(description="The flag's key; `*` is every flag.")
-    source: KillSource = strawberry.field(description="Where it comes from.")
+    source: KillSource = strawberry.field(description="The source of the kill.")
     at: datetime | None = strawberry.field(
-        description="When it was made; null for one of the environment."
+        description="When it was killed; null for the environment."
     )
     reason: str | None = strawberry.field(
-        description="Why, in the words of who made it; null for one of the environment."
+        description="The reason of its author; null for the environment."
     )
     is_recorded: bool = strawberry.field(
-        description="Whether the database has it; false while it holds without the database, and "
-        "for one of the environment."
+        description="Whether it is in the database; false while it applies without the database, "
+        "and for the environment."
     )
     record: strawberry.Private[domain.KillRecord | None] = None
 
-    @strawberry.field(description="Who made it; null for one of the environment.")
+    @strawberry.field(description="The author; null for the environment.")
     async def by(self, info: Info) -> Actor | None:
         """Resolved only where it is asked for."""
         return await load_actor(info, self.record.by) if self.record else None
@@ -86,21 +86,23 @@ class KillFlagsInput:
     """What killFlags takes."""
 
     keys: list[str] = strawberry.field(description=KEYS)
-    reason: str = strawberry.field(description="Why; everybody who reads the flag sees it.")
+    reason: str = strawberry.field(
+        description="The reason; everybody who can read the flag sees it."
+    )
 
     def command(self) -> ChangeKills:
         """What the service takes."""
         return _command(self.keys, self.reason, killed=True)
 
 
-@strawberry.input(description="Kills to end: the flags' own settings decide again.")
+@strawberry.input(description="Kills to end: the flags' own settings apply again.")
 class LiftKillsInput:
     """What liftKills takes."""
 
     keys: list[str] = strawberry.field(
         description=f"{KEYS} Lifting `*` leaves the kills of single flags in force."
     )
-    reason: str = strawberry.field(description="Why, for the audit.")
+    reason: str = strawberry.field(description="The reason, for the audit.")
 
     def command(self) -> ChangeKills:
         """What the service takes."""
@@ -115,11 +117,11 @@ class KillPayload:
         description="Every kill that is in force now.", default_factory=list
     )
     warnings: list[str] = strawberry.field(
-        description="What you may not have meant, and what a server that is away delays.",
+        description="Possible mistakes, and effects that a server outage delays.",
         default_factory=list,
     )
     errors: list[Error] = strawberry.field(
-        description="Expected failures; empty where it worked.", default_factory=list
+        description="Expected failures; empty on success.", default_factory=list
     )
 
     @classmethod

@@ -25,27 +25,27 @@ from services.phases.launch_files import (
 )
 from services.phases.phases import PhasePatch
 
-describe(FileKind, "What an entry of a file is.", FLAG="A feature flag.", PHASE="A phase.")
+describe(FileKind, "The kind of an entry of a file.", FLAG="A feature flag.", PHASE="A phase.")
 
-KEY = "Its key: whatever has none with it is made anew."
+KEY = "Its key: a flag or phase that does not exist is created."
 
 
-@strawberry.input(description="A flag of a file; what is left out stays as it is.")
+@strawberry.input(description="A flag of a file; omitted fields stay unchanged.")
 class LaunchFileFlagInput:
     """As `launch export` writes it."""
 
     key: str = strawberry.field(description=KEY)
     name: str | None = strawberry.field(description="Its name for people.", default=UNSET)
-    description: str | None = strawberry.field(description="What it switches.", default=UNSET)
+    description: str | None = strawberry.field(description="What the flag controls.", default=UNSET)
     enabled: bool | None = strawberry.field(description="On or off.", default=UNSET)
     rollout_percentage: Percent | None = strawberry.field(
-        description="The share of users inside.", default=UNSET
+        description="The percentage of users included.", default=UNSET
     )
     target_groups: list[str] | None = strawberry.field(
-        description="Who may be inside; empty is everybody.", default=UNSET
+        description="The groups that may be included; empty: everybody.", default=UNSET
     )
     bucket_by: BucketBy | None = strawberry.field(
-        description="Whose id decides who is inside.", default=UNSET
+        description="Whose id decides which users are included.", default=UNSET
     )
     client_visible: bool | None = strawberry.field(
         description="Whether viewerFlags shows it.", default=UNSET
@@ -59,31 +59,31 @@ class LaunchFileFlagInput:
         return FlagEntry(self.key, cast("FlagPatch", values))
 
 
-@strawberry.input(description="A phase of a file; what is left out stays as it is.")
+@strawberry.input(description="A phase of a file; omitted fields stay unchanged.")
 class LaunchFilePhaseInput:
     """As `launch export` writes it."""
 
     key: str = strawberry.field(description=KEY)
     name: str | None = strawberry.field(description="Its name for people.", default=UNSET)
-    description: str | None = strawberry.field(description="What it brings.", default=UNSET)
-    position: int | None = strawberry.field(description="Its place.", default=UNSET)
+    description: str | None = strawberry.field(description="A description.", default=UNSET)
+    position: int | None = strawberry.field(description="Its position.", default=UNSET)
     platforms: list[Platform] | None = strawberry.field(
-        description="Where it launches; locked while it is live.", default=UNSET
+        description="The platforms; locked while it is live.", default=UNSET
     )
     planned_start_at: datetime | None = strawberry.field(
-        description="When it should start.", default=UNSET
+        description="The planned start.", default=UNSET
     )
     planned_end_at: datetime | None = strawberry.field(
-        description="When it should end.", default=UNSET
+        description="The planned end.", default=UNSET
     )
     steps: list[RampStepInput] | None = strawberry.field(
         description="Its ramp; locked while it is live.", default=UNSET
     )
     success_criteria: list[CriterionInput] | None = strawberry.field(
-        description="What it must keep to.", default=UNSET
+        description="Its success criteria.", default=UNSET
     )
     rollback_plan: RollbackPlanInput | None = strawberry.field(
-        description="How it is rolled back.", default=UNSET
+        description="Its rollback plan.", default=UNSET
     )
     flags: list[PhaseFlagInput] | None = strawberry.field(
         description="The flags that it switches on; locked while it is live.", default=UNSET
@@ -119,12 +119,12 @@ _PARTS: dict[str, Callable[[Any], object]] = {
 }
 
 
-@strawberry.input(description="Flags and phases as a file holds them. Nothing is ever removed.")
+@strawberry.input(description="The flags and phases of a launch file. Nothing is ever removed.")
 class LaunchFileInput:
     """What launchPlan and applyLaunch take."""
 
     flags: list[LaunchFileFlagInput] | None = strawberry.field(
-        description="At most 500; made and changed before the phases.", default=None
+        description="At most 500; applied before the phases.", default=None
     )
     phases: list[LaunchFilePhaseInput] | None = strawberry.field(
         description="At most 500.", default=None
@@ -143,18 +143,18 @@ class LaunchFileField:
     """As JSON, in the words of the graph."""
 
     name: str = strawberry.field(description="The field.")
-    before: JSON | None = strawberry.field(description="What it is; null where it is made anew.")
-    after: JSON | None = strawberry.field(description="What it becomes.")
+    before: JSON | None = strawberry.field(description="The current value; null if it is created.")
+    after: JSON | None = strawberry.field(description="The new value.")
 
 
-@strawberry.type(description="One flag or phase that is made or changed.")
+@strawberry.type(description="A flag or phase to create or change.")
 class LaunchFileChange:
     """One entry of a file that differs from what is there."""
 
     kind: FileKind = strawberry.field(description="Flag or phase.")
     key: str = strawberry.field(description="Its key.")
-    is_new: bool = strawberry.field(description="Whether it is made.")
-    fields: list[LaunchFileField] = strawberry.field(description="What changes.")
+    is_new: bool = strawberry.field(description="Whether it is created.")
+    fields: list[LaunchFileField] = strawberry.field(description="The changed fields.")
 
     @classmethod
     def of(cls, change: FileChange) -> "LaunchFileChange":
@@ -171,14 +171,14 @@ class LaunchFilePlan:
     """The whole difference."""
 
     hash: str | None = strawberry.field(
-        description="Give it to applyLaunch: what was shown is what happens.", default=None
+        description="Pass it to applyLaunch, so that only what was shown can happen.", default=None
     )
     changes: list[LaunchFileChange] = strawberry.field(
-        description="Flags first; empty where everything is as the file says.",
+        description="Flags first; empty if nothing would change.",
         default_factory=list,
     )
     errors: list[Error] = strawberry.field(
-        description="All that is wrong with the file, each at its place.", default_factory=list
+        description="All errors in the file, each with its path.", default_factory=list
     )
 
     @classmethod

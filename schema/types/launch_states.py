@@ -22,7 +22,7 @@ class PhaseThen:
     status: PhaseStatus = strawberry.field(description="The status that it had.")
     version: int = strawberry.field(description="The version that it had.")
     step_index: int | None = strawberry.field(description="The step of its ramp, from 0.")
-    since: datetime = strawberry.field(description="When it last changed before.")
+    since: datetime = strawberry.field(description="Its last change before that moment.")
 
     @classmethod
     def of(cls, item: domain.PhaseThen) -> "PhaseThen":
@@ -44,7 +44,7 @@ class KillThen:
 
     key: str = strawberry.field(description="The flag's key; `*` is every flag.")
     since: datetime = strawberry.field(description="When it was killed.")
-    reason: str = strawberry.field(description="Why, in the words of who killed it.")
+    reason: str = strawberry.field(description="The reason of its author.")
 
     @classmethod
     def of(cls, item: domain.KillThen) -> "KillThen":
@@ -58,11 +58,11 @@ class FlagThen:
 
     key: str = strawberry.field(description="The key of the flag.")
     state: FlagState = strawberry.field(
-        description="What decided who saw it, unless a kill switch forced it off."
+        description="Its state, unless a kill switch forced it off."
     )
-    since: datetime = strawberry.field(description="When it last changed before.")
+    since: datetime = strawberry.field(description="Its last change before that moment.")
     kill: KillThen | None = strawberry.field(
-        description="What forced it off for everybody, whatever its state says; null: nothing."
+        description="The kill that forced it off for everybody, whatever its state; null: none."
     )
 
     @classmethod
@@ -97,11 +97,11 @@ class IncidentThen:
     """As the last event of the incident left it."""
 
     id: strawberry.ID = strawberry.field(description="The id of the Incident.")
-    number: int = strawberry.field(description="What people call it by.")
+    number: int = strawberry.field(description="The number by which people refer to it.")
     title: str = strawberry.field(description="The title that it had.")
     severity: Severity = strawberry.field(description="The severity that it had.")
     status: IncidentStatus = strawberry.field(description="The status that it had.")
-    since: datetime = strawberry.field(description="When it last changed before.")
+    since: datetime = strawberry.field(description="Its last change before that moment.")
 
     @classmethod
     def of(cls, item: domain.IncidentThen) -> "IncidentThen":
@@ -116,14 +116,14 @@ class IncidentThen:
         )
 
 
-@strawberry.type(description="What a launch was like at a moment, from the event log alone.")
+@strawberry.type(description="The state of a launch at a moment, from the event log.")
 class LaunchState:
     """The state after everything that had happened until then."""
 
     at: datetime = strawberry.field(description="The moment.")
     cursor: str | None = strawberry.field(
-        description="Go on with `launchEvents(after:)` from here; null before the first event. "
-        "What was recorded late may come again after it; nothing is left out."
+        description="Pass it to `launchEvents(after:)` to continue; null before the first event. "
+        "Events that were recorded late may repeat; none is missed."
     )
     phases: list[PhaseThen] = strawberry.field(description="The phases that existed, by key.")
     flags: list[FlagThen] = strawberry.field(description="The flags that existed, by key.")

@@ -18,40 +18,40 @@ from services.mail.outbox import MailFilter
 
 describe(
     MailStatus,
-    "Where a letter stands. Only what a mail server took is SENT.",
-    WAITING="No mail server is set: nobody sends it.",
+    "The status of an e-mail. Only what a mail server accepted is SENT.",
+    WAITING="No mail server is configured.",
     QUEUED="It will be sent at once.",
-    RETRYING="It was tried, and will be tried again.",
-    SENT="A mail server took it.",
-    FAILED="It was given up, or it came back.",
-    CANCELLED="It was taken back.",
+    RETRYING="An attempt failed, and it will be retried.",
+    SENT="A mail server accepted it.",
+    FAILED="It was given up, or it bounced.",
+    CANCELLED="It was revoked.",
 )
 describe(
     MailKind,
-    "What a letter is about.",
+    "The kind of an e-mail.",
     PASSWORD_RESET="A link that sets a new password.",  # noqa: S106 - a kind, not a secret
     PASSWORD_CHANGED="A password was changed.",  # noqa: S106
     ALREADY_SIGNED_UP="Somebody signed up with an e-mail that has an account.",
     INVITATION="A supplier invites a couple.",
     CONFIRM_EMAIL="A link that confirms an e-mail.",
     EMAIL_CHANGED="An account has another e-mail now.",
-    STAFF_INVITATION="Somebody may operate launches.",
+    STAFF_INVITATION="An invitation to the staff.",
     LOG_IN_LINK="A link that logs its reader in.",
-    PARTNER_LEFT="The other side of a partnership is gone.",
-    NUDGE="Somebody stands still in the guided setup.",
+    PARTNER_LEFT="The other side has ended a partnership.",
+    NUDGE="A reminder for somebody who stopped in the guided setup.",
     MESSAGE="The other side of a partnership has written a message.",
     NOTIFICATION="Something happened that concerns a supplier or a couple.",
     OTHER="Anything else.",
 )
 
 
-@strawberry.type(description="One try to hand a letter over.")
+@strawberry.type(description="An attempt to send an e-mail.")
 class MailAttempt:
     """A line of the delivery log."""
 
     at: datetime = strawberry.field(description="When.")
     took_ms: int = strawberry.field(description="How long the mail server took.")
-    error: str | None = strawberry.field(description="Why it was not taken; null: it was.")
+    error: str | None = strawberry.field(description="The error; null: it was accepted.")
 
     @classmethod
     def of(cls, row: rows.MailAttempt) -> "MailAttempt":
@@ -59,25 +59,25 @@ class MailAttempt:
         return cls(at=row.at, took_ms=row.took_ms, error=row.error)
 
 
-@strawberry.type(description="A letter of the outbox.")
+@strawberry.type(description="An e-mail in the outbox.")
 class Mail(Node):
     """Its words are shown to admins only, and only until it is out."""
 
-    kind: MailKind = strawberry.field(description="What it is about.")
-    recipient: str = strawberry.field(description="To whom.")
-    subject: str = strawberry.field(description="Its subject.")
-    created_at: datetime = strawberry.field(description="When it was written.")
-    sent_at: datetime | None = strawberry.field(description="When a mail server took it.")
+    kind: MailKind = strawberry.field(description="Its kind.")
+    recipient: str = strawberry.field(description="The recipient.")
+    subject: str = strawberry.field(description="The subject.")
+    created_at: datetime = strawberry.field(description="When it was queued.")
+    sent_at: datetime | None = strawberry.field(description="When a mail server accepted it.")
     failed_at: datetime | None = strawberry.field(description="When it was given up.")
-    cancelled_at: datetime | None = strawberry.field(description="When it was taken back.")
+    cancelled_at: datetime | None = strawberry.field(description="When it was revoked.")
     bounced_at: datetime | None = strawberry.field(
-        description="When its address refused it for good, at once or after it was sent."
+        description="When it bounced, at once or after it was sent."
     )
-    attempts: int = strawberry.field(description="How often it was tried.")
-    last_error: str | None = strawberry.field(description="Why the last try did not succeed.")
+    attempts: int = strawberry.field(description="The number of attempts.")
+    last_error: str | None = strawberry.field(description="The error of the last attempt.")
     row: strawberry.Private[rows.Mail]
 
-    @strawberry.field(description="Where it stands.")
+    @strawberry.field(description="Its status.")
     def status(self, info: Info) -> MailStatus:
         """Depends on whether there is a mail server."""
         return _status(self.row, info)
@@ -92,7 +92,7 @@ class Mail(Node):
         """As the text."""
         return self.row.html if self._shows_words(info) else None
 
-    @strawberry.field(description="Every try, the newest first.")
+    @strawberry.field(description="Its attempts, newest first.")
     async def deliveries(self, info: Info) -> list[MailAttempt]:
         """At most eight for each time that somebody asked for it."""
         found = await info.context.loaders.mail_attempts.load(self.row.id)
@@ -121,25 +121,25 @@ class Mail(Node):
         )
 
 
-@strawberry.type(description="A page of letters.")
+@strawberry.type(description="A page of e-mails.")
 class MailConnection(Connection[Mail]):
     """Counts only where the count is asked for."""
 
     wanted: strawberry.Private[MailFilter]
 
-    @strawberry.field(description="How many letters the filter finds.")
+    @strawberry.field(description="The number of e-mails that match the filter.")
     async def total_count(self, info: Info) -> int:
         """One more statement."""
         async with info.context.db.read() as session:
             return await outbox.count(session, self.wanted)
 
 
-@strawberry.type(description="The letter as it is now.")
+@strawberry.type(description="The e-mail after the mutation.")
 class MailPayload:
     """The answer of everything that changes a letter."""
 
-    mail: Mail | None = strawberry.field(default=None, description="The letter.")
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    mail: Mail | None = strawberry.field(default=None, description="The e-mail address.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "MailPayload":

@@ -26,14 +26,14 @@ class MessageReport:
         description="The message, for hideMessage and showMessage."
     )
     message: Message = strawberry.field(description="The message, as both sides see it now.")
-    reported_text: str = strawberry.field(description="What it says, also where it is hidden.")
+    reported_text: str = strawberry.field(description="The text, also if it is hidden.")
     reason: str = strawberry.field(description="Why it was reported, in the words of the reporter.")
     created_at: datetime = strawberry.field(description="When it was reported.")
     resolved_at: datetime | None = strawberry.field(
-        description="When the staff dealt with it; null while it is open."
+        description="When the staff resolved it; null while it is open."
     )
     outcome: ReportOutcome | None = strawberry.field(
-        description="How the staff dealt with it; null while it is open."
+        description="How the staff resolved it; null while it is open."
     )
     supplier_id: strawberry.ID = strawberry.field(description="The supplier of the conversation.")
     couple_id: strawberry.ID = strawberry.field(description="The couple of the conversation.")
@@ -62,14 +62,14 @@ class MessageReportConnection(Connection[MessageReport]):
 
     is_open: strawberry.Private[bool | None]
 
-    @strawberry.field(description="How many reports the filter finds.")
+    @strawberry.field(description="The number of reports that match the filter.")
     async def total_count(self, info: Info) -> int:
         """One more statement."""
         async with info.context.db.read() as session:
             return await message_reports.count(session, is_open=self.is_open)
 
 
-@strawberry.input(description="A message, and why.")
+@strawberry.input(description="A message and the reason.")
 class MessageReasonInput:
     """What reportMessage, hideMessage and showMessage take."""
 
@@ -82,7 +82,7 @@ class MessageReasonInput:
         return ReportMessage(key, self.reason)
 
 
-@strawberry.input(description="A report, and why it is closed.")
+@strawberry.input(description="A report and the reason for dismissing it.")
 class DismissMessageReportInput:
     """What dismissMessageReport takes."""
 
@@ -99,7 +99,7 @@ class MessagePayload:
     """The answer of what changes a message."""
 
     message: Message | None = strawberry.field(default=None, description="The message.")
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "MessagePayload":
@@ -112,7 +112,7 @@ class MessageReportPayload:
     """The answer of what changes a report."""
 
     report: MessageReport | None = strawberry.field(default=None, description="The report.")
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "MessageReportPayload":

@@ -22,14 +22,14 @@ class Message:
 
     id: strawberry.ID = strawberry.field(description="Identifies the message.")
     position: int = strawberry.field(
-        description="Its place in the conversation: 1 for the first message, without gaps."
+        description="Its position in the conversation: 1 for the first message, without gaps."
     )
     revision: int = strawberry.field(
         description="Grows whenever the message changes; of two versions the higher one is newer."
     )
     side: ConversationSide = strawberry.field(description="The side that sent it.")
     text: str | None = strawberry.field(
-        description="What it says, as plain text with line breaks; null where it is hidden."
+        description="The text, with line breaks; null if it is hidden."
     )
     sent_at: datetime = strawberry.field(description="When it was sent.")
     is_hidden: bool = strawberry.field(description="True: the staff has hidden it.")
@@ -90,7 +90,7 @@ class SendMessagePayload:
     """The answer of sendMessage."""
 
     message: Message | None = strawberry.field(default=None, description="The message.")
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "SendMessagePayload":

@@ -13,18 +13,18 @@ from services.metrics import metric_catalog as catalog
 class Metric:
     """Of the system, or of an outside tool that has sent samples of it."""
 
-    name: str = strawberry.field(description="Those of outside tools start with `custom.`.")
+    name: str = strawberry.field(description="The name; custom metrics start with `custom.`.")
     kind: MetricKind = strawberry.field(
-        description="How its samples add up; GAUGE where nobody has said."
+        description="How its samples add up; GAUGE if it was never declared."
     )
     unit: str = strawberry.field(description="Such as `ms` or `%`; empty for a count.")
-    aggregations: list[Aggregation] = strawberry.field(description="What they can become.")
+    aggregations: list[Aggregation] = strawberry.field(description="The possible aggregations.")
     last_value: float | None = strawberry.field(
-        description="The sample that was recorded last; null for a ratio, and where none is kept."
+        description="The last sample; null for a ratio, and if none is stored."
     )
-    last_at: datetime | None = strawberry.field(description="The moment of that sample.")
+    last_at: datetime | None = strawberry.field(description="The time of that sample.")
     checks: list[CheckType] = strawberry.field(
-        description="The health checks that it depends on; a silence of one holds its criteria."
+        description="The health checks that it depends on; a silence of one suspends its criteria."
     )
 
     @classmethod

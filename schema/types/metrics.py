@@ -24,31 +24,31 @@ from services.overview.metric_board import View
 
 describe(
     Trend,
-    "Where a number goes, compared with the window before.",
+    "The direction of a number compared with the previous window.",
     UP="More.",
     DOWN="Less.",
     FLAT="The same, within one percent.",
-    UNKNOWN="There is nothing to compare with.",
+    UNKNOWN="There is no previous value.",
 )
 
 
-@strawberry.type(description="A number beside the same number of the window before.")
+@strawberry.type(description="A metric with its value in the previous window.")
 class MetricCard:
     """One card of the dashboard."""
 
     key: str = strawberry.field(description="Its name for programs.")
     title: str = strawberry.field(description="Its name for people.")
-    value: float | None = strawberry.field(description="Null where nothing was measured.")
+    value: float | None = strawberry.field(description="The value; null if nothing was measured.")
     unit: str = strawberry.field(description="Such as `ms` or `%`; empty for a count.")
     previous: float | None = strawberry.field(
-        description="In the window of the same length before."
+        description="The value in the previous window of the same length."
     )
     change_percent: float | None = strawberry.field(
-        description="Null where there is nothing to compare with."
+        description="The change in percent; null without a previous value."
     )
-    trend: Trend = strawberry.field(description="Within one percent it is FLAT.")
+    trend: Trend = strawberry.field(description="The trend; FLAT within one percent.")
     improving: bool | None = strawberry.field(
-        description="Whether the trend is a good one; fewer errors are."
+        description="Whether the trend is good, such as fewer errors."
     )
 
     @classmethod
@@ -70,20 +70,24 @@ class MetricCard:
 class MetricPoint:
     """A gap is a point without a value."""
 
-    at: datetime = strawberry.field(description="When its span begins.")
-    value: float | None = strawberry.field(description="Null is a gap: nothing was measured.")
-    samples: int = strawberry.field(description="On how many samples it stands.")
+    at: datetime = strawberry.field(description="The start of its interval.")
+    value: float | None = strawberry.field(
+        description="The value; null is a gap: nothing was measured."
+    )
+    samples: int = strawberry.field(description="The number of samples.")
 
 
-@strawberry.type(description="A line of a chart.")
+@strawberry.type(description="A metric over time.")
 class MetricSeries:
     """One metric over time."""
 
     name: str = strawberry.field(description="The metric.")
     unit: str = strawberry.field(description="Such as `ms` or `%`; empty for a count.")
-    aggregation: Aggregation = strawberry.field(description="How samples become one number.")
-    resolution_seconds: int = strawberry.field(description="The span of one point.")
-    points: list[MetricPoint] = strawberry.field(description="In order, gaps included.")
+    aggregation: Aggregation = strawberry.field(
+        description="How the samples of a window become one number."
+    )
+    resolution_seconds: int = strawberry.field(description="The interval of one point, in seconds.")
+    points: list[MetricPoint] = strawberry.field(description="The points in order, including gaps.")
 
     @classmethod
     def of(cls, line: reads.Series) -> "MetricSeries":
@@ -106,12 +110,17 @@ class MetricsSnapshot:
 
     cursor: str = strawberry.field(description="Names this moment.")
     at: datetime = strawberry.field(description="When it was computed.")
-    range: TimeRange = strawberry.field(description="How far it looks back.")
+    range: TimeRange = strawberry.field(description="The time range.")
     signups: MetricCard = strawberry.field(description="New accounts.")
-    connections: MetricCard = strawberry.field(description="Suppliers and couples that met.")
-    average_response_time: MetricCard = strawberry.field(description="Of all requests.")
+    connections: MetricCard = strawberry.field(
+        description="New connections of suppliers and couples."
+    )
+    average_response_time: MetricCard = strawberry.field(
+        description="The average response time of all requests."
+    )
     error_rate: MetricCard = strawberry.field(
-        description="Requests that failed by our fault, GraphQL errors included."
+        description="Requests that failed because of an error of the system, including GraphQL "
+        "errors."
     )
     performance: list[MetricSeries] = strawberry.field(
         description="Response times (P50, P95) and error rate over time."
@@ -121,7 +130,7 @@ class MetricsSnapshot:
     # Executed once for all streams that show it (server/execution/shared_executor.py).
     results: strawberry.Private[SharedResults] = field(default_factory=SharedResults)
 
-    @strawberry.field(description="What became of those who began a journey in the range.")
+    @strawberry.field(description="The outcome of the runs that began in the range.")
     async def journeys(self, info: Info) -> list[Journey]:
         """Read only where they are asked for; once for all who look at the same snapshot."""
         view = View(self.range, self.phase_id)
@@ -156,25 +165,26 @@ class MetricsSnapshot:
 _shown: WeakKeyDictionary[reads.Snapshot, MetricsSnapshot] = WeakKeyDictionary()
 
 
-@strawberry.input(description="One number of an outside tool.")
+@strawberry.input(description="A sample of a custom metric.")
 class MetricSampleInput:
     """What recordSamples takes."""
 
     name: str = strawberry.field(description="Starts with `custom.`.")
     value: float = strawberry.field(description="A finite number.")
     unit: str | None = strawberry.field(
-        description="Such as `ms`. The first one is that of the metric; others are refused.",
+        description="Such as `ms`. The first sample sets the unit of the metric; others are "
+        "rejected.",
         default=None,
     )
     kind: MetricKind | None = strawberry.field(
-        description="COUNTER: how many came since the last sample. GAUGE: a level. HISTOGRAM: one "
-        "of many values, of which percentiles can be asked. The first one is that of the metric; "
-        "others are refused.",
+        description="COUNTER: the count since the last sample. GAUGE: a level. HISTOGRAM: a single "
+        "value, for percentiles. The first sample sets the kind of the metric; others "
+        "are rejected.",
         default=None,
     )
     tags: JSON | None = strawberry.field(description="Texts by name, at most 8.", default=None)
     at: datetime | None = strawberry.field(
-        description="Within the last 48 hours; left out: now.", default=None
+        description="The time, within the last 48 hours; now by default.", default=None
     )
 
     def command(self, index: int) -> Sample:
@@ -194,13 +204,15 @@ def tags_of(value: object, *path: str) -> dict[str, str]:
     return found
 
 
-@strawberry.type(description="Samples that were kept.")
+@strawberry.type(description="The recorded samples.")
 class RecordSamplesPayload:
     """All of a call, or none."""
 
-    recorded: int = strawberry.field(description="How many were kept; 0 with errors.", default=0)
+    recorded: int = strawberry.field(
+        description="How many were recorded; 0 with errors.", default=0
+    )
     errors: list[Error] = strawberry.field(
-        description="Expected failures, each at its sample; empty where it worked.",
+        description="Expected failures, each with the path of its sample; empty on success.",
         default_factory=list,
     )
 

@@ -9,7 +9,7 @@ from domain.errors import Invalid, NotFound
 from schema.planned import GLOBAL_ID
 
 
-@strawberry.interface(description="Anything that can be fetched again by its global id.")
+@strawberry.interface(description="An object that can be fetched by its global id.")
 class Node:
     """Carries the global id."""
 

@@ -32,8 +32,8 @@ class Notification(Node):
     text: str = strawberry.field(description="What follows from it, and what to do.")
     path: str = strawberry.field(description="The page of the web app that it leads to.")
     count: int = strawberry.field(
-        description="How many messages it stands for: those of one conversation share an entry "
-        "until it is read. 1 for all other kinds."
+        description="The number of messages: unread messages of a conversation share an entry. 1 "
+        "for other kinds."
     )
     created_at: datetime = strawberry.field(
         description="When it happened; of several messages, the last one."
@@ -84,14 +84,14 @@ class InboxUpdate:
     )
 
 
-@strawberry.type(description="How the caller is told of one kind of notification.")
+@strawberry.type(description="How the caller receives one kind of notification.")
 class NotificationPreference:
     """Both ways are on until the caller switches one off."""
 
     kind: NotificationKind = strawberry.field(description="The kind.")
     in_app: bool = strawberry.field(description="Whether it is put into the inbox.")
     email: bool = strawberry.field(
-        description="Whether an e-mail follows where it is not read within two minutes."
+        description="Whether an e-mail follows if it is not read within two minutes."
     )
 
     @classmethod
@@ -100,7 +100,7 @@ class NotificationPreference:
         return cls(kind=preference.kind, in_app=preference.in_app, email=preference.email)
 
 
-@strawberry.input(description="How the caller wants to be told of one kind of notification.")
+@strawberry.input(description="How the caller wants to receive one kind of notification.")
 class NotificationPreferenceInput:
     """What setNotificationPreference takes; what is left out stays as it is."""
 
@@ -115,17 +115,17 @@ class NotificationPreferenceInput:
         return SetPreference(self.kind, self.in_app, self.email)
 
 
-@strawberry.type(description="What is left to read.")
+@strawberry.type(description="The unread notifications after the mutation.")
 class NotificationsPayload:
     """The answer of what marks notifications as read."""
 
     notification: Notification | None = strawberry.field(
-        default=None, description="The one that was marked; null where all were."
+        default=None, description="The marked notification; null if all were marked."
     )
     unread_count: int | None = strawberry.field(
         default=None, description="How many notifications are unread now."
     )
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "NotificationsPayload":
@@ -133,14 +133,14 @@ class NotificationsPayload:
         return cls(errors=Error.every(error))
 
 
-@strawberry.type(description="How the caller is told, as it is now.")
+@strawberry.type(description="The current notification preferences.")
 class NotificationPreferencesPayload:
     """The answer of setNotificationPreference."""
 
     preferences: list[NotificationPreference] | None = strawberry.field(
         default=None, description="All kinds."
     )
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "NotificationPreferencesPayload":

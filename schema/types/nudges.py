@@ -13,18 +13,18 @@ from schema.enums import describe
 
 describe(
     NudgeKind,
-    "Why somebody is nudged.",
-    STUCK="They stand still.",
-    WORKS_AGAIN="What held them up was our fault, and it is over.",
+    "The reason of a nudge.",
+    STUCK="They are stuck.",
+    WORKS_AGAIN="An incident that blocked them is over.",
 )
 
 
-@strawberry.type(description="A word of encouragement, until it is dismissed or a step is done.")
+@strawberry.type(description="A nudge, shown until it is dismissed or a step is completed.")
 class OnboardingNudge:
     """At most three that say STUCK, however often somebody comes to a stand."""
 
     kind: NudgeKind = strawberry.field(description="Why it is shown.")
-    message: str = strawberry.field(description="What to show.")
+    message: str = strawberry.field(description="The text.")
     step: str = strawberry.field(description="The key of the step that comes next.")
     at: datetime = strawberry.field(description="Since when it is shown.")
 
@@ -38,13 +38,13 @@ class OnboardingNudge:
         return cls(kind=row.nudge_kind, message=message, step=step.key, at=row.nudged_at)
 
 
-@strawberry.type(description="The next step does not work at present, and we know.")
+@strawberry.type(description="A notice that an incident affects the next step.")
 class OnboardingBanner:
     """Shown while an incident is open on the step; nothing internal of it."""
 
-    message: str = strawberry.field(description="What to show.")
+    message: str = strawberry.field(description="The text.")
     step: str = strawberry.field(description="The key of the step.")
-    since: datetime = strawberry.field(description="When the trouble began.")
+    since: datetime = strawberry.field(description="When the incident began.")
 
     @classmethod
     def of(cls, step: Step, episode: IncidentEpisode) -> "OnboardingBanner":

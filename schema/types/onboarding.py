@@ -24,21 +24,21 @@ from services.journeys.onboarding import progress_of
 class OnboardingStep:
     """A step, and when it was done."""
 
-    key: str = strawberry.field(description="Its stable name.")
+    key: str = strawberry.field(description="The key.")
     title: str = strawberry.field(description="Its heading.")
     description: str = strawberry.field(description="What is to be done.")
-    required: bool = strawberry.field(description="Counts for the percentage.")
+    required: bool = strawberry.field(description="Whether it counts for the percentage.")
     enabled: bool = strawberry.field(
         description="Whether it is offered: its flag `mvp_step_<key>` is on or does not exist, and "
         "the required steps before it are done."
     )
-    completed_at: datetime | None = strawberry.field(description="When it was done.")
+    completed_at: datetime | None = strawberry.field(description="When it was completed.")
     seconds_spent: int | None = strawberry.field(
-        description="Since the step before it was done, or the account was made."
+        description="Seconds since the previous step was completed, or the account was created."
     )
 
 
-@strawberry.type(description="How far somebody is with the guided setup.")
+@strawberry.type(description="The progress of somebody in the guided setup.")
 class Onboarding(Node):
     """One row a person; what is derived from it is computed in one place (decision 14)."""
 
@@ -46,17 +46,15 @@ class Onboarding(Node):
     percent_complete: int = strawberry.field(
         description="Required steps done of all required ones, 0 to 100."
     )
-    assistance_needed: bool = strawberry.field(description="They asked a person for help.")
-    assistance_message: str | None = strawberry.field(description="What they asked.")
+    assistance_needed: bool = strawberry.field(description="Whether they asked for help.")
+    assistance_message: str | None = strawberry.field(description="Their question.")
     completed_at: datetime | None = strawberry.field(
         description="When the last required step was done."
     )
-    last_activity_at: datetime = strawberry.field(description="When they last did something.")
-    nudges_enabled: bool = strawberry.field(
-        description="Whether they are reminded while they stand still."
-    )
+    last_activity_at: datetime = strawberry.field(description="Their last activity.")
+    nudges_enabled: bool = strawberry.field(description="Whether they get reminders.")
     nudge: OnboardingNudge | None = strawberry.field(
-        description="A word of encouragement, where one is due."
+        description="The current nudge, if there is one."
     )
     row: strawberry.Private[rows.OnboardingProgress]
 
@@ -79,13 +77,13 @@ class Onboarding(Node):
             for step in rules.steps_of(side)
         ]
 
-    @strawberry.field(description="The step to do next; null where there is none.")
+    @strawberry.field(description="The next step; null if there is none.")
     async def current_step(self, info: Info) -> str | None:
         """The first required one that is offered and not done."""
         hidden, done = await self._hidden(info), progress_of(self.row).done
         return rules.next_step(self.row.user_type, done, lambda step: step.key not in hidden)
 
-    @strawberry.field(description="Set while an incident is open on the step to do next.")
+    @strawberry.field(description="Set while an incident affects the next step.")
     async def banner(self, info: Info) -> OnboardingBanner | None:
         """Nobody is told that they are slow while it is us (X12)."""
         done, hidden = progress_of(self.row).done, await self._hidden(info)
@@ -98,7 +96,7 @@ class Onboarding(Node):
         episode = incident and await info.context.loaders.episode.load(incident.id)
         return OnboardingBanner.of(step, episode) if episode else None
 
-    @strawberry.field(description="The step that they have stood still at for five minutes.")
+    @strawberry.field(description="The step at which they have been inactive for five minutes.")
     async def stuck_at_step(self, info: Info) -> str | None:
         """As of now; nobody stands still at what they are not offered."""
         progress, hidden = progress_of(self.row), await self._hidden(info)
@@ -156,7 +154,7 @@ class OnboardingPayload:
     """The answer of everything that moves an onboarding."""
 
     onboarding: Onboarding | None = strawberry.field(default=None, description="The onboarding.")
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "OnboardingPayload":

@@ -11,7 +11,7 @@ from schema.types.node import node_id
 from services.marketplace import partner_endings
 
 
-@strawberry.type(description="Whom the caller has blocked.")
+@strawberry.type(description="A partner whom the caller has blocked.")
 class BlockedPartner:
     """The other side of a partnership that has ended."""
 
@@ -31,7 +31,7 @@ class PartnershipPayload:
     """The answer of everything that changes a partnership."""
 
     partnership: Partnership | None = strawberry.field(default=None, description="The partnership.")
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "PartnershipPayload":
@@ -44,7 +44,7 @@ class InvitationEmailsPayload:
     """The answer of setInvitationEmails."""
 
     enabled: bool | None = strawberry.field(default=None, description="As it is now.")
-    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "InvitationEmailsPayload":

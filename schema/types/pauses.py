@@ -11,13 +11,13 @@ from schema.guard_enums import PauseAuthor
 from schema.types.actors import Actor, load_actor
 
 
-@strawberry.type(description="A pause that lasts: only a person ends it.")
+@strawberry.type(description="A pause, which only a person ends.")
 class PhasePause:
     """Guards that roll back stay active meanwhile."""
 
-    author: PauseAuthor = strawberry.field(description="Whose decision it was.")
+    author: PauseAuthor = strawberry.field(description="Who decided on it.")
     reason: str | None = strawberry.field(
-        description="Why; of a guard the criteria that failed, with their numbers."
+        description="The reason; for a guard, the failed criteria with their values."
     )
     at: datetime = strawberry.field(description="When the phase was paused.")
     by: strawberry.Private[ActorRef]

@@ -34,33 +34,33 @@ def phase_ref(phase_id: str | None, key: str | None, name: str = "phaseId") -> P
     return PhaseRef(id=decode_id(phase_id, "LaunchPhase", "input", name))
 
 
-@strawberry.input(description="A new phase, with everything that belongs to it.")
+@strawberry.input(description="A new phase with its ramp, criteria and flags.")
 class CreateLaunchPhaseInput:
     """What createLaunchPhase takes."""
 
-    key: str = strawberry.field(description="2 to 63 of a-z, 0-9 and _, a letter first.")
+    key: str = strawberry.field(
+        description="2 to 63 characters of a-z, 0-9 and _; the first is a letter."
+    )
     name: str = strawberry.field(description="Its name for people.")
-    description: str | None = strawberry.field(description="What it brings.", default=None)
+    description: str | None = strawberry.field(description="A description.", default=None)
     position: int | None = strawberry.field(
-        description="Its place on the timeline; left out: the last.", default=None
+        description="Its position on the timeline; last by default.", default=None
     )
     platforms: list[Platform] | None = strawberry.field(
-        description="Where it launches; left out: everywhere.", default=None
+        description="The platforms on which it launches; all by default.", default=None
     )
     planned_start_at: datetime | None = strawberry.field(
-        description="When it should start.", default=None
+        description="The planned start.", default=None
     )
-    planned_end_at: datetime | None = strawberry.field(
-        description="When it should end.", default=None
-    )
+    planned_end_at: datetime | None = strawberry.field(description="The planned end.", default=None)
     steps: list[RampStepInput] | None = strawberry.field(
-        description="Its ramp; left out: everybody at once.", default=None
+        description="Its ramp; without one, everybody at once.", default=None
     )
     success_criteria: list[CriterionInput] | None = strawberry.field(
-        description="What it must keep to.", default=None
+        description="Its success criteria.", default=None
     )
     rollback_plan: RollbackPlanInput | None = strawberry.field(
-        description="How it is rolled back; left out: every flag off.", default=None
+        description="Its rollback plan; by default every flag goes off.", default=None
     )
     flags: list[PhaseFlagInput] | None = strawberry.field(
         description="The flags that it switches on.", default=None
@@ -92,7 +92,7 @@ class CreateLaunchPhaseInput:
         )
 
 
-@strawberry.input(description="Changes of a phase; what is left out stays as it is.")
+@strawberry.input(description="Changes of a phase; omitted fields stay unchanged.")
 class UpdateLaunchPhaseInput:
     """What updateLaunchPhase takes. There is no status: use the actions."""
 
@@ -101,25 +101,25 @@ class UpdateLaunchPhaseInput:
         description="Its key, instead of the id; keys never change.", default=None
     )
     name: str | None = strawberry.field(description="Its name for people.", default=UNSET)
-    description: str | None = strawberry.field(description="What it brings.", default=UNSET)
-    position: int | None = strawberry.field(description="Its place.", default=UNSET)
+    description: str | None = strawberry.field(description="A description.", default=UNSET)
+    position: int | None = strawberry.field(description="Its position.", default=UNSET)
     platforms: list[Platform] | None = strawberry.field(
-        description="Where it launches; locked while it is live.", default=UNSET
+        description="The platforms; locked while it is live.", default=UNSET
     )
     planned_start_at: datetime | None = strawberry.field(
-        description="When it should start.", default=UNSET
+        description="The planned start.", default=UNSET
     )
     planned_end_at: datetime | None = strawberry.field(
-        description="When it should end.", default=UNSET
+        description="The planned end.", default=UNSET
     )
     steps: list[RampStepInput] | None = strawberry.field(
         description="Its ramp; locked while it is live.", default=UNSET
     )
     success_criteria: list[CriterionInput] | None = strawberry.field(
-        description="What it must keep to.", default=UNSET
+        description="Its success criteria.", default=UNSET
     )
     rollback_plan: RollbackPlanInput | None = strawberry.field(
-        description="How it is rolled back.", default=UNSET
+        description="Its rollback plan.", default=UNSET
     )
     flags: list[PhaseFlagInput] | None = strawberry.field(
         description="The flags that it switches on; locked while it is live.", default=UNSET
@@ -151,26 +151,27 @@ class UpdateLaunchPhaseInput:
         return cast("PhasePatch", values)
 
 
-@strawberry.input(description="An activation, bound to what its author has seen.")
+@strawberry.input(description="An activation, bound to the plan and readiness that its author saw.")
 class ActivateLaunchPhaseInput:
     """What activateLaunchPhase takes."""
 
     phase_id: strawberry.ID | None = strawberry.field(description=BY_ID, default=None)
     key: str | None = strawberry.field(description=BY_KEY, default=None)
     plan_hash: str | None = strawberry.field(
-        description="From activationPlan: refused with PLAN_DRIFT where it has changed.",
+        description="The hash from activationPlan; rejected with PLAN_DRIFT if the plan has "
+        "changed.",
         default=None,
     )
     readiness_token: str | None = strawberry.field(
-        description="From readiness: refused with PLAN_DRIFT where it no longer holds.",
+        description="The token from readiness; rejected with PLAN_DRIFT if readiness has changed.",
         default=None,
     )
     accept_warnings: bool | None = strawberry.field(
-        description="Go live although some checks warn.", default=False
+        description="Activate despite warnings.", default=False
     )
     accept_losses: list[str] | None = strawberry.field(
-        description="Keys of flags that may be taken away from people who have them now: those "
-        "that `activationPlan.losses` names. Refused with LOSES_USERS while one is missing.",
+        description="Keys of flags that people may lose: those in `activationPlan.losses`. Rejected"
+        " with LOSES_USERS while one is missing.",
         default=None,
     )
     reason: str | None = strawberry.field(description=REASON, default=None)
@@ -195,7 +196,7 @@ class ActivateLaunchPhaseInput:
         )
 
 
-@strawberry.input(description="A rollback. Its reason is asked for, and shown to everybody.")
+@strawberry.input(description="A rollback. The reason is required and visible to everybody.")
 class RollbackLaunchPhaseInput:
     """What rollbackLaunchPhase takes."""
 
@@ -203,7 +204,7 @@ class RollbackLaunchPhaseInput:
     phase_id: strawberry.ID | None = strawberry.field(description=BY_ID, default=None)
     key: str | None = strawberry.field(description=BY_KEY, default=None)
     mode: RollbackMode | None = strawberry.field(
-        description="What happens to the flags; left out: as the plan says.", default=None
+        description="What happens to the flags; by default as the rollback plan says.", default=None
     )
     drain_seconds: int | None = strawberry.field(
         description="0: a rollback is immediate.", default=None
@@ -225,7 +226,7 @@ class RollbackLaunchPhaseInput:
         )
 
 
-@strawberry.input(description="Move a phase on.")
+@strawberry.input(description="An action on a phase.")
 class PhaseActionInput:
     """What pause, resume, advance and complete take."""
 

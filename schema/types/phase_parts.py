@@ -12,9 +12,12 @@ from services.phases.phases import FlagLink
 class RampStepInput:
     """A step as it is given."""
 
-    percentage: Percent = strawberry.field(description="No flag of the phase goes beyond this.")
+    percentage: Percent = strawberry.field(
+        description="The most users that a flag of the phase may reach."
+    )
     hold_seconds: int | None = strawberry.field(
-        description="How long it lasts; left out: until somebody advances.", default=None
+        description="How long it lasts, in seconds; by default until somebody advances.",
+        default=None,
     )
     requires_approval: bool | None = strawberry.field(
         description="Entered only by a person.", default=False
@@ -34,14 +37,14 @@ class PhaseFlagInput:
         description="The share of users aimed at; left out: the flag's own, or 100 if that is 0.",
         default=None,
     )
-    position: int | None = strawberry.field(description="Its place.", default=0)
+    position: int | None = strawberry.field(description="Its position.", default=0)
 
     def command(self) -> FlagLink:
         """What the service takes."""
         return FlagLink(self.flag_key, self.target_percentage, self.position or 0)
 
 
-@strawberry.input(description="How a rollback is done unless the call says otherwise.")
+@strawberry.input(description="The rollback plan of a phase, which a call can override.")
 class RollbackPlanInput:
     """A plan as it is given."""
 
@@ -52,12 +55,12 @@ class RollbackPlanInput:
         description="0: a rollback is immediate.", default=0
     )
     notify: list[str] | None = strawberry.field(
-        description="Who is told of a rollback: names of `alertChannels` and e-mail addresses; "
-        "anything else is refused.",
+        description="Whom to notify of a rollback: names of `alertChannels` and e-mail addresses; "
+        "anything else is rejected.",
         default=None,
     )
     manual_steps: list[str] | None = strawberry.field(
-        description="What is left to do by hand.", default=None
+        description="Steps to do by hand.", default=None
     )
 
     def rule(self) -> rules.RollbackPlan:

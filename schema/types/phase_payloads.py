@@ -20,15 +20,15 @@ from services.phases.activation_plan import ActivationPlan as Plan
 from services.phases.phase_activation import Activation
 from services.phases.phase_rollback import RolledBack
 
-_ERRORS = "Expected failures; empty where it worked."
-_SPREAD = "How far its flags have come; follow the version with the subscription `propagation`."
+_ERRORS = "Expected failures; empty on success."
+_SPREAD = "The propagation of its flags; follow it with the subscription `propagation`."
 
 
 @strawberry.type(description="How many people of one kind see a flag of the phase.")
 class ExposureDelta:
     """Counted by evaluating the flags for everybody."""
 
-    user_type: UserType = strawberry.field(description="Their side.")
+    user_type: UserType = strawberry.field(description="The user type.")
     vendor_type: VendorType | None = strawberry.field(description="Their trade, if suppliers.")
     before: int = strawberry.field(description="Now.")
     after: int = strawberry.field(description="After the activation.")
@@ -48,16 +48,14 @@ class ExposureDelta:
         )
 
 
-@strawberry.type(description="A flag that an activation takes away from people who have it.")
+@strawberry.type(description="A flag that people would lose by an activation.")
 class FlagLoss:
     """Named in `acceptLosses`, or the activation is refused."""
 
     key: str = strawberry.field(description="The flag's key.")
     before: Percent = strawberry.field(description="The percentage in force now.")
     after: Percent = strawberry.field(description="The percentage after the activation.")
-    people: int = strawberry.field(
-        description="How many suppliers and couples see it now and would not any more."
-    )
+    people: int = strawberry.field(description="How many suppliers and couples would lose it.")
 
     @classmethod
     def of(cls, loss: Loss) -> "FlagLoss":
@@ -65,31 +63,31 @@ class FlagLoss:
         return cls(key=loss.key, before=loss.before, after=loss.after, people=loss.people)
 
 
-@strawberry.type(description="What activating a phase would do. Nothing has been changed.")
+@strawberry.type(description="What activating a phase would change. Nothing is changed yet.")
 class ActivationPlan:
     """The dry run."""
 
     phase: LaunchPhase = strawberry.field(description="The phase.")
     hash: str = strawberry.field(
-        description="Give it to activateLaunchPhase: what was shown is what happens."
+        description="Pass it to activateLaunchPhase, so that only what was shown can happen."
     )
     changes: list[FlagDiff] = strawberry.field(description="Each flag before and after.")
-    exposure: list[ExposureDelta] = strawberry.field(description="Who sees how much.")
-    losses: list[FlagLoss] = strawberry.field(
-        description="The flags that people who have them now would lose."
+    exposure: list[ExposureDelta] = strawberry.field(
+        description="How many people see the flags, by kind."
     )
+    losses: list[FlagLoss] = strawberry.field(description="The flags that people would lose.")
     is_estimate: bool = strawberry.field(
         description="True with more than 100,000 people: the counts are scaled from a fixed "
         "sample of 100,000, to be shown as `about`. Which flags lose people is exact."
     )
-    conflicts: list[str] = strawberry.field(description="What to know first.")
-    readiness: LaunchReadiness = strawberry.field(description="Whether it may go live now.")
+    conflicts: list[str] = strawberry.field(description="Conflicts to resolve or accept first.")
+    readiness: LaunchReadiness = strawberry.field(description="Whether the phase is ready now.")
     planned_start_at: datetime | None = strawberry.field(
         description="When the phase should start; a start that was missed is among `warnings`."
     )
     warnings: list[str] = strawberry.field(
-        description="What does not speak against it: a start that was missed, flags that a kill "
-        "switch forces off."
+        description="Warnings that do not block: a missed start, flags that a kill switch forces "
+        "off."
     )
 
     @classmethod
@@ -126,7 +124,7 @@ class PhasePayload:
         return cls(errors=Error.every(error))
 
 
-@strawberry.type(description="A phase that went live.")
+@strawberry.type(description="The result of an activation.")
 class ActivateLaunchPhasePayload:
     """The phase with its new run."""
 
@@ -157,7 +155,7 @@ class RollbackLaunchPhasePayload:
     phase: LaunchPhase | None = strawberry.field(description="The phase.", default=None)
     incident: Incident | None = strawberry.field(description="Its incident.", default=None)
     restored: list[FlagDiff] = strawberry.field(
-        description="Each flag before and after; empty where it was rolled back already.",
+        description="Each flag before and after; empty if it was rolled back already.",
         default_factory=list,
     )
     conflicts: list[str] = strawberry.field(

@@ -44,31 +44,31 @@ if TYPE_CHECKING:
 _PHASE, _RUN = rows.LaunchPhase, rows.PhaseRun
 
 
-@strawberry.type(description="A stage of the launch.")
+@strawberry.type(description="A launch phase.")
 class LaunchPhase(Node):
     """A phase as operators see it."""
 
-    key: str = strawberry.field(description="Its stable name.", metadata=column(_PHASE.key))
+    key: str = strawberry.field(description="The key.", metadata=column(_PHASE.key))
     name: str = strawberry.field(
         description="Its name for people.", metadata=column(_PHASE.phase_name)
     )
     description: str | None = strawberry.field(
-        description="What it brings.", metadata=column(_PHASE.description)
+        description="A description.", metadata=column(_PHASE.description)
     )
     position: int = strawberry.field(
-        description="Its place on the timeline.", metadata=column(_PHASE.position)
+        description="Its position on the timeline.", metadata=column(_PHASE.position)
     )
     platforms: list[Platform] = strawberry.field(
-        description="Where it launches.", metadata=column(_PHASE.platforms)
+        description="The platforms on which it launches.", metadata=column(_PHASE.platforms)
     )
     status: PhaseStatus = strawberry.field(
-        description="Where it stands.", metadata=column(_PHASE.status)
+        description="Its status.", metadata=column(_PHASE.status)
     )
     planned_start_at: datetime | None = strawberry.field(
-        description="When it should start.", metadata=column(_PHASE.planned_start_at)
+        description="The planned start.", metadata=column(_PHASE.planned_start_at)
     )
     planned_end_at: datetime | None = strawberry.field(
-        description="When it should end.", metadata=column(_PHASE.planned_end_at)
+        description="The planned end.", metadata=column(_PHASE.planned_end_at)
     )
     started_at: datetime | None = strawberry.field(
         description="When its latest run started.", metadata=column(_PHASE.started_at)
@@ -82,7 +82,7 @@ class LaunchPhase(Node):
         metadata=column(reads.HAS_COHORT),
     )
     version: int = strawberry.field(
-        description="Moves with every change.", metadata=column(_PHASE.version)
+        description="Increases with every change.", metadata=column(_PHASE.version)
     )
     created_at: datetime = strawberry.field(
         description="When it was made.", metadata=column(_PHASE.created_at)
@@ -92,13 +92,13 @@ class LaunchPhase(Node):
     )
     row: strawberry.Private[rows.LaunchPhase]
 
-    @strawberry.field(description="Its ramp; empty: everybody at once.")
+    @strawberry.field(description="The steps of its ramp; empty: everybody at once.")
     def steps(self) -> list[RampStep]:
         """In the order in which they are gone through."""
         steps = steps_of(self.row.steps)
         return [RampStep.of(self.row, index, step) for index, step in enumerate(steps)]
 
-    @strawberry.field(description="The step that it is on; null where it is not live.")
+    @strawberry.field(description="The current step; null if it is not live.")
     def current_step(self) -> RampStep | None:
         """Only a live phase is on a step."""
         steps, index = steps_of(self.row.steps), self.row.step_index
@@ -111,12 +111,12 @@ class LaunchPhase(Node):
         """Set and cleared with the status."""
         return PhasePause.of(self.row.pause) if self.row.pause else None
 
-    @strawberry.field(description="When the ramp moves on by itself; null where it waits.")
+    @strawberry.field(description="When the ramp moves on by itself; null if it waits.")
     def next_step_at(self) -> datetime | None:
         """Only an ACTIVE phase moves."""
         return phase_reads.next_step_at(self.row)
 
-    @strawberry.field(description="What it must keep to, with the present verdicts.")
+    @strawberry.field(description="Its success criteria with their current verdicts.")
     async def success_criteria(self, info: Info) -> list[CriterionStatus]:
         """In the order in which they were given, as they stand in the latest run."""
         criteria, run_id = criteria_of(self.row.success_criteria), self.row.current_run_id
@@ -124,7 +124,9 @@ class LaunchPhase(Node):
         known = states or {}
         return [CriterionStatus.of(item, known.get(item.key, UNJUDGED)) for item in criteria]
 
-    @strawberry.field(description="What keeps the ramp from its next step; empty: nothing does.")
+    @strawberry.field(
+        description="Why the ramp does not take its next step; empty: nothing holds it."
+    )
     async def held_by(self, info: Info) -> list[str]:
         """Sentences: health, criteria, incidents, the error budget, people who wait (X11)."""
         if not phase_reads.is_live(self.row):
@@ -146,7 +148,7 @@ class LaunchPhase(Node):
         found = await info.context.loaders.verification.load(run_id) if run_id else None
         return PhaseVerification.of(found) if found else None
 
-    @strawberry.field(description="How it is rolled back.")
+    @strawberry.field(description="Its rollback plan.")
     def rollback_plan(self) -> RollbackPlan | None:
         """Null: every flag off, at once."""
         plan = plan_of(self.row.rollback_plan)
@@ -180,7 +182,7 @@ class LaunchPhase(Node):
         )  # fmt: skip
 
     @strawberry.field(
-        description="Whether it may go live now.", directives=[CostDirective(weight=10)]
+        description="Whether the phase is ready now.", directives=[CostDirective(weight=10)]
     )
     async def readiness(self, info: Info) -> LaunchReadiness:
         """Health checks older than 30 s are run again first."""
@@ -189,7 +191,7 @@ class LaunchPhase(Node):
             found = await phase_activation.assess(session, self.row.id, gate, info.context.now)
         return LaunchReadiness.of(found)
 
-    @strawberry.field(description="What can be done to it now.")
+    @strawberry.field(description="The actions that are possible now.")
     def available_actions(self) -> list[PhaseAction]:
         """For the buttons of a dashboard."""
         steps = steps_of(self.row.steps)
@@ -235,7 +237,7 @@ class PhaseRun(Node):
         description="When it ended.", metadata=column(_RUN.ended_at)
     )
     outcome: PhaseStatus | None = strawberry.field(
-        description="What became of it.", metadata=column(_RUN.outcome)
+        description="Its outcome.", metadata=column(_RUN.outcome)
     )
     row: strawberry.Private[rows.PhaseRun]
 
@@ -257,7 +259,7 @@ class PhaseRun(Node):
         return Rehearsal.of(state) if state else None
 
     @strawberry.field(
-        description="What it came to, or has come to so far.", directives=[CostDirective(weight=20)]
+        description="The report, so far if the run is live.", directives=[CostDirective(weight=20)]
     )
     async def report(
         self, info: Info

@@ -7,19 +7,20 @@ import strawberry
 from domain.propagation import propagation as domain
 
 
-@strawberry.type(description="How a change of flags reaches all processes and live clients.")
+@strawberry.type(description="The propagation of a flag change to processes and live clients.")
 class Propagation:
     """Measured from its commit, on one clock for all hosts."""
 
     version: int = strawberry.field(description="The version of the whole set of flags.")
     started_at: datetime = strawberry.field(description="When it was committed.")
-    processes: int = strawberry.field(description="How many server processes count.")
+    processes: int = strawberry.field(description="The number of server processes that count.")
     total: int = strawberry.field(
-        description="Who is to have it: every process that was live when the change was made, and "
-        "the streams of viewerFlags that were open when their process heard of it."
+        description="The number of receivers: every process that was live when the change was made,"
+        " and the streams of viewerFlags that were open when their process received it."
     )
     acked: int = strawberry.field(
-        description="Who has it: a process serves it, the transport of a stream took it."
+        description="The number of receivers that have it: a process serves it, or the transport of"
+        " a stream accepted it."
     )
     unknown_processes: int = strawberry.field(
         description="How many processes stopped answering before they said that they have it. "
@@ -33,21 +34,21 @@ class Propagation:
         description="How many clients have said so themselves, by acknowledgeFlags."
     )
     p95_ms: int | None = strawberry.field(
-        description="Of those who have it, 95 % had it within so many milliseconds."
+        description="The 95th percentile of the delay, in milliseconds."
     )
     complete_ms: int | None = strawberry.field(
-        description="After so many milliseconds all had it; null until then."
+        description="Milliseconds until all receivers had it; null until then."
     )
     complete: bool = strawberry.field(
-        description="All have it, and all could be asked. Never true while anything is unknown."
+        description="True once all receivers have it. Never true while anything is unknown."
     )
     slowest: str | None = strawberry.field(
-        description="Who is waited for or was lost, as host:process; once nobody is, who took "
-        "longest."
+        description="The receiver that is waited for or was lost, as host:process; then the slowest"
+        " one."
     )
     within_budget: bool | None = strawberry.field(
-        description="Whether all had it within 30 seconds; null while that can still happen, and "
-        "where it is not known because somebody was lost."
+        description="Whether all had it within 30 seconds; null while it is undecided, or unknown "
+        "because a receiver was lost."
     )
 
     @classmethod

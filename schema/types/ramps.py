@@ -11,19 +11,21 @@ from schema.scalars import Percent
 from schema.types.actors import Actor, load_actor
 
 
-@strawberry.type(description="One step of a ramp: how many users a phase may reach for a while.")
+@strawberry.type(description="A step of a ramp: the most users that a phase may reach for a while.")
 class RampStep:
     """A step, with who approved it."""
 
-    index: int = strawberry.field(description="Its place, from 0.")
-    percentage: Percent = strawberry.field(description="No flag of the phase goes beyond this.")
+    index: int = strawberry.field(description="Its index, from 0.")
+    percentage: Percent = strawberry.field(
+        description="The most users that a flag of the phase may reach."
+    )
     hold_seconds: int | None = strawberry.field(
-        description="How long it lasts; null until somebody advances the phase."
+        description="How long it lasts, in seconds; null: until somebody advances the phase."
     )
     requires_approval: bool = strawberry.field(description="Entered only by a person.")
     phase: strawberry.Private[rows.LaunchPhase]
 
-    @strawberry.field(description="Who let the present run enter this step.")
+    @strawberry.field(description="Who approved this step in the current run.")
     async def approved_by(self, info: Info) -> Actor | None:
         """Resolved only where it is asked for."""
         if self.phase.current_run_id is None:

@@ -9,17 +9,17 @@ from schema.quota import Cost
 
 
 @strawberry.type(
-    description="What you may still ask: points that come back evenly. Each reply tells the same "
-    "under `extensions.cost`."
+    description="The rate limit of the caller: points that are restored evenly. Each response "
+    "has the same under `extensions.cost`."
 )
 class RateLimit:
     """One caller's points at a moment."""
 
-    cost: int = strawberry.field(description="What this operation may cost at most, in points.")
-    limit: int = strawberry.field(description="The points of somebody who has spent nothing.")
-    remaining: int = strawberry.field(description="The points that you can spend now.")
-    restore_rate: float = strawberry.field(description="Points that come back in a second.")
-    reset_at: datetime = strawberry.field(description="When all of them will be back.")
+    cost: int = strawberry.field(description="The most that this operation can cost, in points.")
+    limit: int = strawberry.field(description="The most points that a caller can have.")
+    remaining: int = strawberry.field(description="The points that are available now.")
+    restore_rate: float = strawberry.field(description="Points that are restored per second.")
+    reset_at: datetime = strawberry.field(description="When all points will be restored.")
 
     @classmethod
     def of(cls, standing: QuotaState, cost: Cost, now: datetime) -> "RateLimit":

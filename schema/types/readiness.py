@@ -15,16 +15,16 @@ from schema.types.subjects import load_visible
 class ReadinessCheck:
     """What was looked at and what was found."""
 
-    key: str = strawberry.field(description="Its stable name.")
-    title: str = strawberry.field(description="What it asks for.")
-    ok: bool = strawberry.field(description="Whether it holds.")
-    blocking: bool = strawberry.field(description="Whether it keeps the phase from going live.")
-    detail: str = strawberry.field(description="What was found.")
+    key: str = strawberry.field(description="The key.")
+    title: str = strawberry.field(description="The condition.")
+    ok: bool = strawberry.field(description="Whether it is met.")
+    blocking: bool = strawberry.field(description="Whether it blocks the activation.")
+    detail: str = strawberry.field(description="The result.")
     shown_by: strawberry.Private[str | None]
 
     @strawberry.field(
-        description="The check, incident, phase or rehearsal that shows why; null where there is "
-        "none, or none that you may see."
+        description="The check, incident, phase or rehearsal that shows why; null if there is none,"
+        " or the caller may not see it."
     )
     async def evidence(self, info: Info) -> Node | None:
         """Resolved only where it is asked for."""
@@ -43,17 +43,17 @@ class ReadinessCheck:
         )
 
 
-@strawberry.type(description="Whether a phase may go live now.")
+@strawberry.type(description="Whether a phase is ready to go live.")
 class LaunchReadiness:
     """The verdict, its reasons, and a token that binds an activation to them."""
 
-    verdict: ReadinessVerdict = strawberry.field(description="The sum of the checks.")
+    verdict: ReadinessVerdict = strawberry.field(description="The verdict of all checks.")
     checks: list[ReadinessCheck] = strawberry.field(description="Every check.")
     token: str = strawberry.field(
-        description="Give it to activateLaunchPhase: what was shown is what is enforced."
+        description="Pass it to activateLaunchPhase, which then enforces what was shown."
     )
     evaluated_at: datetime = strawberry.field(description="When it was judged.")
-    expires_at: datetime = strawberry.field(description="When the token stops being accepted.")
+    expires_at: datetime = strawberry.field(description="When the token expires.")
 
     @classmethod
     def of(cls, readiness: domain.Readiness) -> "LaunchReadiness":

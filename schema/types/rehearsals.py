@@ -17,25 +17,25 @@ from schema.types.propagation import Propagation
 class RehearsedStep:
     """How far a copy of the flags reached."""
 
-    percentage: Percent = strawberry.field(description="What the step lets in.")
-    exposed: int = strawberry.field(description="So many synthetic users saw a flag.")
-    people: int = strawberry.field(description="Of so many.")
+    percentage: Percent = strawberry.field(description="The percentage of the step.")
+    exposed: int = strawberry.field(description="How many synthetic users saw a flag.")
+    people: int = strawberry.field(description="The number of synthetic users.")
 
 
-@strawberry.type(description="A launch rehearsed on a copy of its flags; it reached nobody.")
+@strawberry.type(description="A rehearsal of a launch on copies of its flags, without users.")
 class Rehearsal:
     """Seconds are those of the rehearsal, in which every hold and interval is half a second."""
 
     status: RehearsalStatus = strawberry.field(description="Whether it runs, passed or failed.")
-    stage: RehearsalStage = strawberry.field(description="How far it came.")
+    stage: RehearsalStage = strawberry.field(description="The stage that it reached.")
     failure: str | None = strawberry.field(description="Why it failed.")
     steps: list[RehearsedStep] = strawberry.field(description="The ramp.")
     judgements: int = strawberry.field(description="How often the fault was judged.")
     detection_seconds: float | None = strawberry.field(
-        description="From the fault to the first rule that noticed it."
+        description="Seconds from the fault to the first rule that detected it."
     )
     decision_seconds: float | None = strawberry.field(
-        description="From the fault to the decision to roll back."
+        description="Seconds from the fault to the decision to roll back."
     )
     decided_by: str | None = strawberry.field(
         description="The key of the criterion that decided; a stand-in where the phase has none."
@@ -74,7 +74,7 @@ class RehearsalPayload:
 
     run: PhaseRun | None = strawberry.field(description="The run.", default=None)
     errors: list[Error] = strawberry.field(
-        description="Expected failures; empty where it worked.", default_factory=list
+        description="Expected failures; empty on success.", default_factory=list
     )
 
     @classmethod

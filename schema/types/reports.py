@@ -10,7 +10,7 @@ from services.phases.reports import Report
 
 describe(
     ProofVerdict,
-    "What a run proves about an acceptance criterion.",
+    "The verdict of a run on an acceptance criterion.",
     KEPT="All of it was measured, and all of it is within the limit.",
     BROKEN="Something was measured beyond the limit.",
     UNKNOWN="It was measured in part, and that part is within the limit.",
@@ -23,17 +23,17 @@ class AcceptanceProof:
     """A number, not a claim (S95 to S112)."""
 
     row: str = strawberry.field(description="Its row in the requirements, such as `S97`.")
-    criterion: str = strawberry.field(description="What was promised.")
-    verdict: ProofVerdict = strawberry.field(description="What the run proves about it.")
+    criterion: str = strawberry.field(description="The criterion.")
+    verdict: ProofVerdict = strawberry.field(description="The verdict of the run.")
     kept: bool | None = strawberry.field(
         description="Whether the run kept it; null where it is unknown or was not measured.",
         deprecation_reason="Use verdict, which tells unknown from not measured; "
         "remove after 2027-06-30.",
     )
-    value: float | None = strawberry.field(description="What was measured, at worst.")
-    limit: float | None = strawberry.field(description="What was promised, in the same unit.")
+    value: float | None = strawberry.field(description="The worst measurement.")
+    limit: float | None = strawberry.field(description="The limit, in the same unit.")
     unit: str = strawberry.field(description="Such as `ms`, `s` or `%`; empty for none.")
-    evidence: str = strawberry.field(description="On what that stands.")
+    evidence: str = strawberry.field(description="The evidence for the verdict.")
 
     @classmethod
     def of(cls, found: Proof) -> "AcceptanceProof":
@@ -55,12 +55,12 @@ describe(
     "Why a flag is not at the target of its run.",
     LIMITED="Somebody set a percentage below the ramp: the ceiling of the run.",
     SWITCHED_OFF="A person switched it off.",
-    RELEASED="A person released it from the ramp: it has a percentage of its own.",
+    RELEASED="A person released it from the ramp: the owner's percentage applies.",
     KILLED="A kill switch forces it off.",
 )
 
 
-@strawberry.type(description="A flag that is not where its run wanted it, and why.")
+@strawberry.type(description="A flag that is not at the target of its run, and why.")
 class ExemptFlag:
     """Named, so that 100 % never hides one."""
 
@@ -76,7 +76,7 @@ class ExemptFlag:
         return cls(key=found.key, reason=Exemption(found.exemption), detail=found.detail)
 
 
-@strawberry.type(description="What a run came to, or has come to so far.")
+@strawberry.type(description="The report of a run, so far if it is live.")
 class LaunchReport:
     """Means are over the incidents while the run was live; null where there were none."""
 

@@ -6,14 +6,16 @@ from domain.phases import phases as domain
 from schema.enums import RollbackMode
 
 
-@strawberry.type(description="How a rollback is done unless the call says otherwise.")
+@strawberry.type(description="The rollback plan of a phase, which a call can override.")
 class RollbackPlan:
     """The plan that a phase was given."""
 
     mode: RollbackMode = strawberry.field(description="What happens to the flags.")
     drain_seconds: int = strawberry.field(description="0: a rollback is immediate.")
-    notify: list[str] = strawberry.field(description="Alert channels and addresses that are told.")
-    manual_steps: list[str] = strawberry.field(description="What is left to do by hand.")
+    notify: list[str] = strawberry.field(
+        description="Alert channels and e-mail addresses to notify."
+    )
+    manual_steps: list[str] = strawberry.field(description="Steps to do by hand.")
 
     @classmethod
     def of(cls, plan: domain.RollbackPlan) -> "RollbackPlan":

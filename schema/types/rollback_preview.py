@@ -12,14 +12,14 @@ from schema.types.phases import LaunchPhase
 from services.phases.rollback_preview import RollbackPreview as Preview
 
 
-@strawberry.type(description="How many people are at one step of their guided setup just now.")
+@strawberry.type(description="How many people are at a step of the guided setup now.")
 class MidStep:
     """Active in the last five minutes; whoever stands still for longer is not counted."""
 
-    user_type: UserType = strawberry.field(description="Their side.")
+    user_type: UserType = strawberry.field(description="The user type.")
     step: str = strawberry.field(description="The key of the step.")
     people: int = strawberry.field(description="How many.")
-    affected: bool = strawberry.field(description="The flag of this very step goes off.")
+    affected: bool = strawberry.field(description="Whether the flag of this step goes off.")
 
     @classmethod
     def of(cls, item: Counted) -> "MidStep":
@@ -32,12 +32,12 @@ class MidStep:
         )
 
 
-@strawberry.type(description="What rolling a phase back would do now. Nothing has been changed.")
+@strawberry.type(description="What rolling a phase back would do now. Nothing is changed.")
 class RollbackPreview:
     """The dry run; a rollback is immediate, also for those in the middle of a step."""
 
     phase: LaunchPhase = strawberry.field(description="The phase.")
-    mode: RollbackMode = strawberry.field(description="As asked for, or as its plan says.")
+    mode: RollbackMode = strawberry.field(description="The mode, as requested or as its plan says.")
     changes: list[FlagDiff] = strawberry.field(description="Each flag before and after.")
     conflicts: list[str] = strawberry.field(
         description="Flags that somebody changed after the phase set them."
@@ -48,10 +48,11 @@ class RollbackPreview:
         "its incident, a moment after it is done."
     )
     mid_step: list[MidStep] = strawberry.field(
-        description="Who is in the middle of the guided setup; steps that go away come first."
+        description="How many people are in the middle of the guided setup; steps that go off come "
+        "first."
     )
-    manual_steps: list[str] = strawberry.field(description="What is left to do by hand.")
-    at: datetime = strawberry.field(description="When this was true.")
+    manual_steps: list[str] = strawberry.field(description="Steps to do by hand.")
+    at: datetime = strawberry.field(description="When it was computed.")
 
     @classmethod
     def of(cls, found: Preview, at: datetime) -> "RollbackPreview":

@@ -17,20 +17,22 @@ from schema.types.node import Node, node_id
 from services.alerting.silences import SilenceDraft
 
 
-@strawberry.type(description="Planned work: while it is in force nobody is told of these checks.")
+@strawberry.type(
+    description="A silence: alerts of these checks are suppressed during planned work."
+)
 class Silence(Node):
     """A silence as it was made. Samples go on being taken, and are marked."""
 
     starts_at: datetime = strawberry.field(description="When it begins.")
     ends_at: datetime = strawberry.field(description="When it ends.")
-    reason: str = strawberry.field(description="What is being done.")
-    checks: list[CheckType] = strawberry.field(description="Which checks; empty: all of them.")
+    reason: str = strawberry.field(description="The silence.")
+    checks: list[CheckType] = strawberry.field(description="The silenced checks; empty: all.")
     holds_criteria: bool = strawberry.field(
-        description="Success criteria and limits are not judged meanwhile."
+        description="Whether success criteria and limits are suspended meanwhile."
     )
-    ended_early: bool = strawberry.field(description="Somebody ended it before its time.")
+    ended_early: bool = strawberry.field(description="Whether it was ended early.")
     created_at: datetime = strawberry.field(description="When it was made.")
-    status: SilenceStatus = strawberry.field(description="Where it stands now.")
+    status: SilenceStatus = strawberry.field(description="Its current status.")
     maker: strawberry.Private[ActorRef]
 
     @strawberry.field(description="Who made it.")
@@ -55,20 +57,20 @@ class Silence(Node):
         )
 
 
-@strawberry.input(description="A silence to be made.")
+@strawberry.input(description="A new silence.")
 class CreateSilenceInput:
     """What createSilence takes."""
 
     ends_at: datetime = strawberry.field(description="When it ends: after 7 days at most.")
-    reason: str = strawberry.field(description="What is being done; everybody sees it.")
+    reason: str = strawberry.field(description="The planned work; everybody can read it.")
     starts_at: datetime | None = strawberry.field(
-        description="When it begins; left out or past: now.", default=None
+        description="When it begins; now by default, or if it is past.", default=None
     )
     checks: list[CheckType] | None = strawberry.field(
-        description="Which checks; left out or empty: all of them.", default=None
+        description="The silenced checks; all by default.", default=None
     )
     holds_criteria: bool | None = strawberry.field(
-        description="Whether success criteria and limits wait meanwhile.", default=True
+        description="Whether success criteria and limits are suspended meanwhile.", default=True
     )
 
     def command(self) -> SilenceDraft:
@@ -88,7 +90,7 @@ class SilencePayload:
 
     silence: Silence | None = strawberry.field(description="The silence.", default=None)
     errors: list[Error] = strawberry.field(
-        description="Expected failures; empty where it worked.", default_factory=list
+        description="Expected failures; empty on success.", default_factory=list
     )
 
     @classmethod

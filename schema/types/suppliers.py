@@ -35,26 +35,26 @@ from services.marketplace import directory
 from services.marketplace.directory import ClientFilter, SupplierFilter
 
 Status = Annotated[
-    ClientStatus | None, strawberry.argument(description="Only those that are so far.")
+    ClientStatus | None, strawberry.argument(description="Only clients with this status.")
 ]
 Search = Annotated[
     str | None,
-    strawberry.argument(description="Only those whose names or e-mail hold this text."),
+    strawberry.argument(description="Only those whose names or e-mail address contain this text."),
 ]
 
 
-@strawberry.type(description="A business on WedSync. Its couples see less of it.")
+@strawberry.type(description="A supplier on WedSync. Its couples see only a part.")
 class Supplier(Node):
     """A supplier, as it, its couples or the staff see it."""
 
     email: EmailAddress = strawberry.field(
-        description="Its address for its clients.", metadata=column(rows.Supplier.email)
+        description="The e-mail address for its clients.", metadata=column(rows.Supplier.email)
     )
     business_name: str | None = strawberry.field(
-        description="What couples know it by.", metadata=column(rows.Supplier.business_name)
+        description="The business name.", metadata=column(rows.Supplier.business_name)
     )
     vendor_type: VendorType | None = strawberry.field(
-        description="What it offers.", metadata=column(rows.Supplier.vendor_type)
+        description="The vendor type.", metadata=column(rows.Supplier.vendor_type)
     )
     row: strawberry.Private[rows.Supplier]
     own: strawberry.Private[bool] = False
@@ -67,13 +67,13 @@ class Supplier(Node):
         """A couple sees it only while the partnership is active."""
         return self.row.phone if self._is_whole(info) else None
 
-    @strawberry.field(description="Its guided setup; null for others to see.")
+    @strawberry.field(description="Its guided setup; null for other callers.")
     async def setup(self, info: Info) -> Onboarding | None:
         """Made together with the supplier."""
         return await load_onboarding(info, self.row.user_id) if self._is_whole(info) else None
 
     @strawberry.field(
-        description="Its guided setup; only for itself and the staff.",
+        description="Its guided setup; only visible to itself and the staff.",
         deprecation_reason=USE_SETUP,
     )
     async def onboarding(self, info: Info) -> Onboarding:
@@ -83,7 +83,7 @@ class Supplier(Node):
         return await load_onboarding(info, self.row.user_id)
 
     @strawberry.field(
-        description="When it sent its first invitation; null for others to see.",
+        description="When it sent its first invitation; null for other callers.",
         metadata=column(rows.Supplier.first_value_at),
     )
     def first_value_at(self, info: Info) -> datetime | None:
@@ -91,7 +91,7 @@ class Supplier(Node):
         return self.row.first_value_at if self._is_whole(info) else None
 
     @strawberry.field(
-        description="Its clients; none for others to see.",
+        description="Its clients; empty for other callers.",
         metadata=read_rows(reads.CLIENTS),
     )
     async def clients(
@@ -120,7 +120,7 @@ class Supplier(Node):
             wanted=wanted,
         )
 
-    @strawberry.field(description="Its newest bulk invitation; null for others to see.")
+    @strawberry.field(description="Its newest bulk invitation; null for other callers.")
     async def bulk_invitation(self, info: Info) -> BulkInvitation | None:
         """At most one is under way."""
         if not self._is_whole(info):
@@ -128,7 +128,7 @@ class Supplier(Node):
         found = await info.context.loaders.newest_bulk_invitation.load(self.row.id)
         return BulkInvitation.of(found) if found else None
 
-    @strawberry.field(description="Its couples; a couple sees only itself here.")
+    @strawberry.field(description="Its partnerships; a couple sees only its own.")
     async def partnerships(
         self,
         info: Info,

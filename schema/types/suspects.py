@@ -9,19 +9,19 @@ from schema.context import Info
 from schema.types.changes import Change
 from services.incidents import suspects
 
-SuspectLimit = Annotated[int | None, strawberry.argument(description="At most so many, up to 20.")]
+SuspectLimit = Annotated[
+    int | None, strawberry.argument(description="The most to return, up to 20.")
+]
 
 
 @strawberry.type(description="A change that may have caused an incident.")
 class SuspectChange:
     """One line of the ranking (X8)."""
 
-    change: Change = strawberry.field(description="The change; revertChange undoes it.")
+    change: Change = strawberry.field(description="The change, for revertChange.")
     score: float = strawberry.field(description="How suspicious it is, from 0 to 1.")
     why: list[str] = strawberry.field(description="The reasons, as sentences.")
-    confirmed_cause: bool = strawberry.field(
-        description="It was reverted while the incident was open, and that was the end of it."
-    )
+    confirmed_cause: bool = strawberry.field(description="Whether its revert ended the incident.")
 
     @classmethod
     def of(cls, item: suspects.SuspectChange) -> "SuspectChange":

@@ -14,20 +14,20 @@ from schema.types.node import Node, node_id
 from services.webhooks.changes import WebhookEdit
 
 
-@strawberry.type(description="A URL that is told of everything that a subscription document says.")
+@strawberry.type(description="A webhook: sends the results of a subscription document to a URL.")
 class Webhook(Node):
     """A webhook without its secret."""
 
-    url: str = strawberry.field(description="Where it is sent to.")
+    url: str = strawberry.field(description="The receiver.")
     document: str = strawberry.field(description="The subscription whose results are sent.")
-    active: bool = strawberry.field(description="False: paused; what happens meanwhile waits.")
+    active: bool = strawberry.field(description="False: paused; later events wait.")
     paused_reason: str | None = strawberry.field(description="Why it is paused.")
     last_cursor: str | None = strawberry.field(
-        description="The newest event that is done with; null before the first."
+        description="The last event that was handled; null before the first."
     )
-    failures: int = strawberry.field(description="How many attempts in a row have failed.")
+    failures: int = strawberry.field(description="The number of consecutive failures.")
     next_attempt_at: datetime = strawberry.field(
-        description="It is not called before this moment; lies ahead after a failure."
+        description="The time of the next attempt, which lies ahead after a failure."
     )
     created_at: datetime = strawberry.field(description="When it was made.")
 
@@ -47,23 +47,23 @@ class Webhook(Node):
         )
 
 
-@strawberry.type(description="One event that was sent to a webhook, or waits to be.")
+@strawberry.type(description="The delivery of one event to a webhook.")
 class WebhookDelivery:
     """A row of the delivery log."""
 
     id: strawberry.ID = strawberry.field(description="For `retryWebhookDelivery`.")
     message_id: str = strawberry.field(
-        description="The header `webhook-id`: the same with every attempt."
+        description="The header `webhook-id`, equal for every attempt."
     )
-    cursor: str = strawberry.field(description="The event that it tells.")
+    cursor: str = strawberry.field(description="The cursor of the event.")
     payload: JSON = strawberry.field(description="The body.")
-    delivered: bool = strawberry.field(description="Whether the receiver took it.")
-    attempts: int = strawberry.field(description="How often it was tried.")
+    delivered: bool = strawberry.field(description="Whether it was delivered.")
+    attempts: int = strawberry.field(description="The number of attempts.")
     status: int | None = strawberry.field(description="The last HTTP status of the receiver.")
     error: str | None = strawberry.field(description="Why the last attempt failed.")
     latency_ms: int | None = strawberry.field(description="How long the last attempt took.")
-    created_at: datetime = strawberry.field(description="When the body was made.")
-    delivered_at: datetime | None = strawberry.field(description="When the receiver took it.")
+    created_at: datetime = strawberry.field(description="When the body was created.")
+    delivered_at: datetime | None = strawberry.field(description="When it was delivered.")
 
     @classmethod
     def of(cls, row: rows.WebhookDelivery) -> "WebhookDelivery":
@@ -83,7 +83,7 @@ class WebhookDelivery:
         )
 
 
-@strawberry.input(description="What is to change of a webhook; what is left out stays.")
+@strawberry.input(description="Changes of a webhook; omitted fields stay unchanged.")
 class UpdateWebhookInput:
     """A change."""
 
@@ -92,7 +92,7 @@ class UpdateWebhookInput:
     document: str | None = strawberry.field(description="Another subscription.", default=None)
     secret: str | None = strawberry.field(description="Another secret.", default=None)
     active: bool | None = strawberry.field(
-        description="False pauses it; true lets it go on where it stopped.", default=None
+        description="False pauses it; true resumes it where it stopped.", default=None
     )
 
     def edit(self) -> WebhookEdit:
@@ -100,19 +100,19 @@ class UpdateWebhookInput:
         return WebhookEdit(self.url, self.document, self.secret, self.active)
 
 
-@strawberry.type(description="What changing a webhook gives.")
+@strawberry.type(description="The result of changing a webhook.")
 class WebhookPayload:
     """A webhook, or why there is none."""
 
     webhook: Webhook | None = strawberry.field(
-        description="As it is now; null after a dry run.", default=None
+        description="The webhook; null after a dry run.", default=None
     )
     sample_payload: JSON | None = strawberry.field(
-        description="What the newest event would have sent; null where there was none.",
+        description="The payload of the newest matching event; null if there is none.",
         default=None,
     )
     errors: list[Error] = strawberry.field(
-        description="Expected failures; empty where it was done.", default_factory=list
+        description="Expected failures; empty on success.", default_factory=list
     )
 
     @classmethod
@@ -127,7 +127,7 @@ class WebhookPayload:
         return cls(errors=Error.every(error))
 
 
-@strawberry.type(description="What asking for another attempt gives.")
+@strawberry.type(description="The result of asking for another attempt.")
 class WebhookDeliveryPayload:
     """The delivery as it was when it was asked for."""
 
@@ -135,7 +135,7 @@ class WebhookDeliveryPayload:
         description="The delivery; the attempt itself follows within seconds.", default=None
     )
     errors: list[Error] = strawberry.field(
-        description="Expected failures; empty where it was done.", default_factory=list
+        description="Expected failures; empty on success.", default_factory=list
     )
 
     @classmethod
@@ -144,20 +144,20 @@ class WebhookDeliveryPayload:
         return cls(errors=Error.every(error))
 
 
-@strawberry.type(description="What passing over events gives.")
+@strawberry.type(description="The result of skipping events.")
 class SkipWebhookPayload:
     """The webhook, where it now stands."""
 
     webhook: Webhook | None = strawberry.field(
-        description="As it is now; one that was paused stays paused.", default=None
+        description="The webhook; a paused one stays paused.", default=None
     )
     skipped_events: int = strawberry.field(
-        description="How many events of the log were passed over, those that do not concern it "
-        "among them.",
+        description="How many events of the log were skipped, including those that do not concern "
+        "it.",
         default=0,
     )
     errors: list[Error] = strawberry.field(
-        description="Expected failures; empty where it was done.", default_factory=list
+        description="Expected failures; empty on success.", default_factory=list
     )
 
     @classmethod
