@@ -1,10 +1,10 @@
-"""Headers that every answer has, whatever gave it, and the one that every request has."""
+"""Headers that every response has, and the Host header that every request needs."""
 
 from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# What is no page runs nothing, is framed by nobody, and is what its type says. Pages say otherwise.
+# Defaults for anything but a page: no scripts, no framing, no sniffing. Pages set their own.
 ALWAYS: Mapping[str, str] = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
@@ -20,13 +20,13 @@ _PLAIN = [(name.encode(), value.encode()) for name, value in ALWAYS.items()]
 _HTTPS = [*_PLAIN, (b"strict-transport-security", _HTTPS_ONLY.encode())]
 
 
-def first_value(scope: Scope, wanted: bytes) -> str | None:
-    """The first value of a header of a request, by its name in small letters.
+def first_value(scope: Scope, header: bytes) -> str | None:
+    """The first value of a request header, by its name in lower case.
 
-    Starlette's mapping costs ten times that, and every request is asked.
+    Starlette's mapping costs ten times as much, for every request.
     """
     for name, value in scope["headers"]:
-        if name == wanted:
+        if name == header:
             return bytes(value).decode("latin-1")
     return None
 
@@ -36,26 +36,26 @@ def secure_headers(*, https: bool) -> list[tuple[bytes, bytes]]:
     return _HTTPS if https else _PLAIN
 
 
-def _secured(headers: list[tuple[bytes, bytes]], *, https: bool) -> list[tuple[bytes, bytes]]:
-    """With those that the answer does not set itself."""
-    given = {name for name, _ in headers}
-    return [*headers, *[item for item in secure_headers(https=https) if item[0] not in given]]
+def _add_headers(headers: list[tuple[bytes, bytes]], *, https: bool) -> list[tuple[bytes, bytes]]:
+    """Add the security headers that the response does not set itself."""
+    present = {name for name, _ in headers}
+    return [*headers, *[item for item in secure_headers(https=https) if item[0] not in present]]
 
 
 class SecureHeaders:
-    """A middleware for all answers but those of a crash, which are made outside of it."""
+    """Middleware for all responses except those of a crash, which are created outside of it."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
-        """`https`: browsers may be told to come by nothing else."""
+        """`https`: tell browsers to use nothing else."""
         self._app = app
         self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As the app answers, with the headers."""
+        """Pass the request on and add headers to the response."""
 
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = _secured(list(message.get("headers", ())), https=self._https)
+                headers = _add_headers(list(message.get("headers", ())), https=self._https)
                 message = {**message, "headers": headers}
             await send(message)
 

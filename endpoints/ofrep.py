@@ -117,13 +117,13 @@ class _Service:
     async def one(self, request: Request) -> Response:
         """Evaluate one flag."""
         ask = await self._ask(request)
-        found = ask.one(request.path_params["key"])
-        body = ofrep.result_of(found, killed=ask.flags.is_killed(found.key))
-        if found.error_code is None:
-            self._runtime.usage.note_keys(found.key)
-            self._runtime.usage.note_served([found])
-            body["eventStreams"] = self._streams(request)
-        return _json(body, ofrep.status_of(found), _PRIVATE)
+        evaluation = ask.one(request.path_params["key"])
+        body = ofrep.result_of(evaluation, killed=ask.flags.is_killed(evaluation.key))
+        if evaluation.error_code is None:
+            self._runtime.usage.note_keys(evaluation.key)
+            self._runtime.usage.note_served([evaluation])
+            body["eventStreams"] = self._event_stream_links(request)
+        return _json(body, ofrep.status_of(evaluation), _PRIVATE)
 
     async def all(self, request: Request) -> Response:
         """Evaluate every flag that the caller may see; 304 if nothing has changed."""
@@ -138,7 +138,9 @@ class _Service:
         if ofrep.matches(request.headers.get("if-none-match"), etag):
             return Response(status_code=304, headers=headers)
         self._runtime.usage.note_served(seen)
-        return _json({"flags": flags, "eventStreams": self._streams(request)}, 200, headers)
+        return _json(
+            {"flags": flags, "eventStreams": self._event_stream_links(request)}, 200, headers
+        )
 
     async def events(self, request: Request) -> Response:
         """Server-sent events that announce a change, without the flags themselves."""
@@ -148,15 +150,15 @@ class _Service:
             return _json(ofrep.failure("GENERAL", TOO_MANY_STREAMS), 429, _LATER)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(
-            self._notices(seen, seat), media_type="text/event-stream", headers=headers
+            self._notice_stream(seen, seat), media_type="text/event-stream", headers=headers
         )
 
-    async def _notices(self, seen: str | None, seat: str) -> AsyncIterator[str]:
+    async def _notice_stream(self, seen: str | None, seat: str) -> AsyncIterator[str]:
         newest: Latest[FlagSet] = Latest()
-        async with AsyncExitStack() as held:
-            held.enter_context(self._runtime.connections.slot(seat))
+        async with AsyncExitStack() as slots:
+            slots.enter_context(self._runtime.connections.slot(seat))
             feed = self._runtime.flag_feed.sets
-            sets = await held.enter_async_context(feed.subscribe(newest))
+            sets = await slots.enter_async_context(feed.subscribe(newest))
             current = self._runtime.flags.current
             yield "retry: 2000\n\n"
             if seen is not None and seen.strip('"') != _config_of(current):
@@ -185,15 +187,15 @@ class _Service:
         trusted = actor.allows((Scope.FLAGS_READ,))
         if not trusted and actor.kind is ActorKind.TOKEN:
             raise _Refused(403, f"This needs the scope {Scope.FLAGS_READ.value}.")
-        flags = await self._newest(request.query_params.get("flagConfigEtag"))
+        flags = await self._flags_at_least(request.query_params.get("flagConfigEtag"))
         return _Ask(flags, _context(actor, stated, trusted=trusted), trusted)
 
-    async def _newest(self, wanted: str | None) -> FlagSet:
+    async def _flags_at_least(self, config: str | None) -> FlagSet:
         """The flags in a version no older than one that another process announced to the caller."""
-        version, flags = ofrep.version_in(wanted), self._runtime.flags
+        version, flags = ofrep.version_in(config), self._runtime.flags
         if version is not None and version > flags.current.version:
             await flags.refresh()
-        elif wanted is not None and wanted.strip('"') != _config_of(flags.current):
+        elif config is not None and config.strip('"') != _config_of(flags.current):
             await self._runtime.kill_sync.check()
         return flags.current
 
@@ -211,14 +213,14 @@ class _Service:
         limits = self._runtime.rate_limits
         await limits.admit(limits.rules.evaluation, "ofrep", str(actor.credential_id or address))
 
-    def _streams(self, request: Request) -> list[ofrep.Json]:
+    def _event_stream_links(self, request: Request) -> list[ofrep.Json]:
         """The event stream; none, so that clients poll, if only the caller names our host.
 
         A Host header may be forged: an SDK would send its key there.
         """
         settings = self._runtime.settings
-        here = request.url.hostname in {*_LOOPBACK, settings.host}
-        if settings.public_url is None and not here:
+        is_local = request.url.hostname in {*_LOOPBACK, settings.host}
+        if settings.public_url is None and not is_local:
             return []
         base = settings.base_url if settings.public_url else str(request.base_url).rstrip("/")
         return [{"type": "sse", "url": base + EVENTS, "inactivityDelaySec": INACTIVITY_SECONDS}]
@@ -284,12 +286,12 @@ async def _body(request: Request) -> object:
     except Refusal as late:
         raise _Refused(late.status_code, late.reason, **late.headers) from None
     try:
-        found: object = orjson.loads(bytes(received)) if received else {}
+        content: object = orjson.loads(bytes(received)) if received else {}
     except ValueError:
         raise BadEvaluation("PARSE_ERROR", "The body is no JSON.") from None
-    if (too_much := excess(found, MAX_VISITOR_VALUES)) is not None:
+    if (too_much := excess(content, MAX_VISITOR_VALUES)) is not None:
         raise BadEvaluation("INVALID_CONTEXT", f"The body may not {too_much.message}.")
-    return found
+    return content
 
 
 def _json(body: ofrep.Json, status: int, headers: dict[str, str]) -> Response:

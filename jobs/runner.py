@@ -1,4 +1,4 @@
-"""Runs jobs from pgqueuer's queue, through every restart of PostgreSQL."""
+"""Runs the jobs of pgqueuer's queue, through restarts of PostgreSQL."""
 
 import asyncio
 import logging
@@ -42,7 +42,7 @@ Handler = Callable[[Payload], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueTiming:
-    """In seconds. A job of a killed worker is taken over after `heartbeat` + `poll` at most."""
+    """In seconds. Another worker takes a job of a killed one after `heartbeat` + `poll` at most."""
 
     heartbeat: float = 20.0
     poll: float = 5.0  # also how long a dead connection goes unnoticed
@@ -58,7 +58,7 @@ _CLOSE_SECONDS = 1.0
 
 
 class JobRunner:
-    """One a worker."""
+    """The job runner of a worker."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class JobRunner:
         timing: QueueTiming = DEFAULT_TIMING,
         kinds: Mapping[str, JobKind] = KINDS,
     ) -> None:
-        """`handlers` by entrypoint, each with its kind; each may run twice without harm."""
+        """`handlers` by entrypoint, each with its kind; each may run twice."""
         self._kinds = {name: kinds[name] for name in handlers}
         self._dsn = driver_url(url)
         self._handlers = handlers
@@ -79,7 +79,7 @@ class JobRunner:
         self.tally = Tally()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until told to stop. A lost database is waited for, not an end."""
+        """Work until stopped. A lost connection to the database is opened again."""
         attempt = 0
         while not stop.is_set():
             try:
@@ -112,7 +112,7 @@ class JobRunner:
             self.connected = False
             stopped.cancel()
             if not running.done():
-                # A server that hangs would hold up the end of every statement under way.
+                # A hanging server would delay the end of every running statement.
                 connection.terminate()
             await end(running)
             await _close(connection)
@@ -139,7 +139,7 @@ class JobRunner:
                 initial_delay=timedelta(seconds=kind.retry_seconds),
                 max_delay=timedelta(seconds=kind.max_retry_seconds),
             )
-            # "hold": a job that failed for good stays to be looked at; "delete" would lose it.
+            # "hold" keeps a job that failed for good; "delete" would lose it.
             register = manager.entrypoint(
                 name,
                 concurrency_limit=kind.concurrency,
@@ -157,7 +157,7 @@ class JobRunner:
         )
 
     async def _finish(self, manager: QueueManager, running: asyncio.Task[None]) -> None:
-        """Take no new jobs, let the running ones end, and give back those that do not."""
+        """Take no new jobs, let running ones end, and return those that do not."""
         manager.shutdown.set()
         await asyncio.wait({running}, timeout=self._timing.grace)
         self._stopping = True
@@ -181,7 +181,7 @@ class JobRunner:
         except asyncio.CancelledError:
             if not self._stopping:
                 raise
-            # pgqueuer would drop a cancelled job for good; this one goes to another worker.
+            # pgqueuer would drop a cancelled job for good; this returns it to the queue.
             raise RetryRequested(reason="the worker stops") from None
         finally:
             self._active.discard(work)
@@ -189,13 +189,13 @@ class JobRunner:
     async def _pause(self, stop: asyncio.Event, attempt: int) -> None:
         ceiling = min(self._timing.backoff * 2 ** min(attempt, 10), self._timing.backoff_cap)
         with suppress(TimeoutError):
-            # Jitter, so that all workers do not come back to a restarted server at once.
+            # Jitter, so that not all workers reconnect to a restarted server at once.
             async with asyncio.timeout(random.uniform(ceiling / 2, ceiling)):
                 await stop.wait()
 
 
 async def _check_schema(connection: asyncpg.Connection) -> None:
-    """Raises UnfitDatabase before the queue would fail in words of its own."""
+    """Raise SchemaTooOld before the queue fails with an error of its own."""
     difference = await schema_revision.difference_over(connection)
     if difference and not difference.is_newer:
         await _close(connection)

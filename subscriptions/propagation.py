@@ -15,7 +15,7 @@ Version = Annotated[int, strawberry.argument(description="The version of the fla
 
 
 async def propagation(info: Info, version: Version) -> AsyncIterator[Propagation]:
-    """How far a version has come, until all have it or 60 seconds have passed."""
+    """The propagation of a version, until all have it or 60 seconds have passed."""
     runtime, access_ended = info.context.runtime, asyncio.Event()
     if await runtime.propagations.of(version) is None:
         raise NotFound("There is no such version of the flags.", path=("version",))

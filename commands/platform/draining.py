@@ -1,8 +1,8 @@
-"""What a process of `launch serve` does at SIGTERM: it drains, then lets uvicorn stop it (F7).
+"""Drains a process of `launch serve` at SIGTERM, then lets uvicorn stop it (F7).
 
-uvicorn closes the listener at once, and idle connections with it: a proxy that is just sending a
-request loses it. Here `/readyz` fails first, the listener closes later, and connections that a
-proxy has kept are answered for a moment more. SIGINT, and a second SIGTERM, stop at once.
+uvicorn alone closes the listener and idle connections at once: a proxy that is sending a request
+loses it. Here `/readyz` fails first, the listener closes later, and kept connections are answered
+for a moment more. SIGINT, and a second SIGTERM, stop at once.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ Handler = Callable[[int, FrameType | None], Any]
 
 
 def application() -> Starlette:
-    """The application of the settings in the environment, which drains at SIGTERM."""
+    """The application with the settings of the environment; it drains at SIGTERM."""
     settings = load_settings()
     app = create_app(settings)
     inner = app.router.lifespan_context
@@ -57,7 +57,7 @@ def application() -> Starlette:
 
 
 class Draining:
-    """Stands before the handlers of uvicorn, for as long as the process lives."""
+    """Signal handlers in front of those of uvicorn."""
 
     def __init__(self, stopping: Stopping, seconds: float) -> None:
         """`seconds` between the first SIGTERM and the end of the listener."""
@@ -68,9 +68,9 @@ class Draining:
         self._has_begun = False
 
     def install(self) -> None:
-        """In the main thread, where uvicorn has its handlers; elsewhere there are none.
+        """Install the handlers; only possible in the main thread, as for uvicorn.
 
-        A hang-up is for the process that started this one, or ends this one as SIGTERM does.
+        SIGHUP is meant for the parent process; without one it ends this process like SIGTERM.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             handler = signal.getsignal(number)
@@ -115,14 +115,14 @@ class Draining:
 async def _shut_down(
     server: uvicorn.Server, sockets: Sequence[socket.socket] | None = None
 ) -> None:
-    """Let in who has connected already, before uvicorn shuts the door on them.
+    """Accept connections that are already established, before uvicorn shuts down.
 
-    A connection that the kernel has accepted and this process has not is cut by the end of the
-    listener, and the request that a proxy has sent over it is lost. Nothing waits in here.
+    A connection that the kernel has accepted and this process has not is cut when the listener
+    closes, and the request that a proxy sent over it is lost. Nothing here waits.
     """
     late = [*_let_in(server, sockets or ())]
     await asyncio.gather(*late)
-    # Those that were let in are connections like all others from here on.
+    # From here on they are connections like all others.
     await uvicorn.Server.shutdown(server, list(sockets or ()))
 
 
@@ -143,7 +143,7 @@ def _let_in(
 
 
 def _listeners(server: uvicorn.Server) -> list[socket.socket]:
-    """Of our own, while those of the event loop are closed."""
+    """Duplicates of the listeners, because the event loop has closed its own."""
     listeners = []
     for each in server.servers:
         for listening in each.sockets:

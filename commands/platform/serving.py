@@ -1,4 +1,4 @@
-"""Run uvicorn over the app, with the limits that the graph is made for."""
+"""Runs uvicorn with the limits of the app."""
 
 import logging
 import os
@@ -29,17 +29,17 @@ logger = logging.getLogger("launch.serve")
 MAX_BYTES = 1_000_000  # of one message on a websocket
 GRACE_SECONDS = 5
 _START_SECONDS = 60  # for a new process to serve, on a busy machine too
-# Longer than a proxy keeps a connection: one that we close may just be sending a request over it.
+# Longer than a proxy keeps a connection, so that we never close one that is sending a request.
 KEEP_ALIVE_SECONDS = 20
 
 
 def run(host: str | None, port: int | None, workers: int) -> None:
-    """Serve until a signal comes; raises Problem where it cannot start."""
+    """Serve until a signal; raises CommandError if it cannot start."""
     settings = _settings(host, port)
     check_at_start(settings)
-    # The processes that uvicorn starts build the app by themselves: from this environment.
+    # The processes that uvicorn starts build the app from this environment.
     os.environ.update(child_environment(settings))
-    # uvloop looks names up in four threads for all; a name server that stalls would take them.
+    # uvloop resolves names in four threads by default; a stalled name server would block them all.
     os.environ.setdefault("UV_THREADPOOL_SIZE", "64")
     dictConfig(log_config(settings))
     logger.info("serving %s with %d process(es)", settings.base_url, workers)
@@ -57,7 +57,7 @@ def run(host: str | None, port: int | None, workers: int) -> None:
 
 
 class _Parent(Multiprocess):
-    """The process that starts those that serve, and replaces them one by one at SIGHUP."""
+    """The parent of the serving processes; at SIGHUP it replaces them one by one."""
 
     def restart_all(self) -> None:
         """Each ends once its successor serves: the port is never without a process.
@@ -84,7 +84,7 @@ class _Parent(Multiprocess):
         return any(number in (signal.SIGTERM, signal.SIGINT) for number in self.signal_queue)
 
     def terminate_all(self) -> None:
-        """Keep no listener: people would connect to it when all have closed theirs."""
+        """Close the listeners too: clients would connect to a port that nobody serves."""
         super().terminate_all()
         for listener in self.sockets:
             listener.close()

@@ -7,7 +7,7 @@ import { accountOf } from "../features/session/roles";
 import { LogOutMutation } from "../features/session/session.graphql";
 import { useSession, type Viewer } from "../features/session/session";
 import { drafts } from "../lib/drafts";
-import { succeeded } from "../lib/outcome";
+import { notifyFailure } from "../lib/notifyFailure";
 
 export function AccountMenu({ viewer }: { viewer: Viewer }) {
   const { renew } = useSession();
@@ -16,7 +16,7 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
 
   async function leave() {
     const { error } = await logOut({});
-    if (!succeeded("Still logged in", error, [])) return;
+    if (notifyFailure("Still logged in", error, [])) return;
     drafts.dropAll();
     await renew();
     await navigate("/login", { replace: true }); // whoever comes next starts at their own page

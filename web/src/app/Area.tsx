@@ -5,7 +5,7 @@ import { AccessProvider } from "../features/access/access";
 import { setupOf } from "../features/session/roles";
 import { useSession } from "../features/session/session";
 import type { AreaEntry } from "./areas";
-import { ForbiddenPage } from "./Lost";
+import { ForbiddenPage } from "./ErrorPages";
 import { PageSkeleton } from "./PageSkeleton";
 import { Shell } from "./Shell";
 

@@ -26,7 +26,7 @@ export function Root() {
     document.title = title ? `${title} · ${looks[brand].name}` : looks[brand].name;
   }, [brand, title]);
   return (
-    <Dressed brand={brand} key={brand}>
+    <ThemedRoot brand={brand} key={brand}>
       <Progress />
       <LeaveGuard />
       {viewer === undefined ? (
@@ -37,12 +37,12 @@ export function Root() {
         </Suspense>
       )}
       <ScrollRestoration />
-    </Dressed>
+    </ThemedRoot>
   );
 }
 
-/** The components in the look of a brand. */
-export function Dressed({ brand, children }: { brand: Brand; children: ReactNode }) {
+/** Applies the theme of a brand. */
+export function ThemedRoot({ brand, children }: { brand: Brand; children: ReactNode }) {
   const { theme, scheme } = looks[brand];
   return (
     <MantineProvider

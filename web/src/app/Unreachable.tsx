@@ -4,8 +4,8 @@ import type { CombinedError } from "urql";
 import { Button } from "../components/Button";
 import { Notice } from "../components/Notice";
 import { useSession } from "../features/session/session";
-import { everySeen } from "../lib/attention";
-import { whyNot } from "../lib/reading";
+import { pollWhileVisible } from "../lib/pageVisibility";
+import { whyNot } from "../lib/queryStatus";
 
 const AGAIN_MS = 5000;
 
@@ -13,7 +13,7 @@ const AGAIN_MS = 5000;
 export function Unreachable({ error }: { error: CombinedError }) {
   const { renew } = useSession();
   useEffect(() => {
-    return everySeen(AGAIN_MS, () => void renew());
+    return pollWhileVisible(AGAIN_MS, () => void renew());
   }, [renew]);
   return (
     <main>

@@ -19,13 +19,13 @@ import {
 import type { Role } from "../gql/graphql";
 import { STAFF } from "../features/session/roles";
 import type { Brand } from "./brands";
-import { later, type Later } from "./later";
+import { lazyRoute, type LazyRoute } from "./lazyRoute";
 
 export interface PageEntry {
   /** Without a leading slash. */
   readonly path: string;
   readonly title: string;
-  readonly Page: Later;
+  readonly Page: LazyRoute;
   /** Pages without one are not in the navigation. */
   readonly icon?: TablerIcon;
   /** Beside its name in the navigation: how many conversations hold something unread. */
@@ -49,64 +49,64 @@ export const admin: AreaEntry = {
       path: "admin/launch",
       title: "Launch",
       icon: IconRocket,
-      Page: later(async () => (await import("./LaunchControlPage")).LaunchControlPage),
+      Page: lazyRoute(async () => (await import("./LaunchControlPage")).LaunchControlPage),
     },
     {
       path: "admin/monitoring",
       title: "Monitoring",
       icon: IconChartLine,
-      Page: later(async () => (await import("../features/monitoring/MonitoringPage")).MonitoringPage),
+      Page: lazyRoute(async () => (await import("../features/monitoring/MonitoringPage")).MonitoringPage),
     },
     {
       path: "admin/incidents/:number",
       title: "Incident",
-      Page: later(async () => (await import("../features/incidents/IncidentPage")).IncidentPage),
+      Page: lazyRoute(async () => (await import("../features/incidents/IncidentPage")).IncidentPage),
     },
     {
       path: "admin/flags",
       title: "Flags",
       icon: IconFlag,
-      Page: later(async () => (await import("../features/flags/FlagsPage")).FlagsPage),
+      Page: lazyRoute(async () => (await import("../features/flags/FlagsPage")).FlagsPage),
     },
     {
       path: "admin/flags/:key",
       title: "Flag",
-      Page: later(async () => (await import("../features/flags/FlagPage")).FlagPage),
+      Page: lazyRoute(async () => (await import("../features/flags/FlagPage")).FlagPage),
     },
     {
       path: "admin/playground",
       title: "Playground",
       icon: IconUserQuestion,
-      Page: later(async () => (await import("../features/playground/PlaygroundPage")).PlaygroundPage),
+      Page: lazyRoute(async () => (await import("../features/playground/PlaygroundPage")).PlaygroundPage),
     },
     {
       path: "admin/directory",
       title: "Directory",
       icon: IconUsers,
-      Page: later(async () => (await import("../features/directory/DirectoryPage")).DirectoryPage),
+      Page: lazyRoute(async () => (await import("../features/directory/DirectoryPage")).DirectoryPage),
     },
     {
       path: "admin/audit",
       title: "Audit",
       icon: IconHistory,
-      Page: later(async () => (await import("../features/audit/AuditPage")).AuditPage),
+      Page: lazyRoute(async () => (await import("../features/audit/AuditPage")).AuditPage),
     },
     {
       path: "admin/tokens",
       title: "Tokens",
       icon: IconKey,
-      Page: later(async () => (await import("../features/tokens/TokensPage")).TokensPage),
+      Page: lazyRoute(async () => (await import("../features/tokens/TokensPage")).TokensPage),
     },
     {
       path: "admin/api",
       title: "API",
       icon: IconTerminal2,
-      Page: later(async () => (await import("../features/api/ApiPage")).ApiPage),
+      Page: lazyRoute(async () => (await import("../features/api/ApiPage")).ApiPage),
     },
     {
       path: "admin/account",
       title: "Account",
-      Page: later(async () => (await import("../features/session/AccountPage")).AccountPage),
+      Page: lazyRoute(async () => (await import("../features/session/AccountPage")).AccountPage),
     },
   ],
 };
@@ -119,42 +119,42 @@ const supplier: AreaEntry = {
       path: "dashboard",
       title: "Dashboard",
       icon: IconHome,
-      Page: later(async () => (await import("../features/suppliers/DashboardPage")).DashboardPage),
+      Page: lazyRoute(async () => (await import("../features/suppliers/DashboardPage")).DashboardPage),
     },
     {
       path: "clients",
       title: "Clients",
       icon: IconUsers,
       flag: "mvp_client_management",
-      Page: later(async () => (await import("../features/clients/ClientsPage")).ClientsPage),
+      Page: lazyRoute(async () => (await import("../features/clients/ClientsPage")).ClientsPage),
     },
     {
       path: "clients/import",
       title: "Import clients",
-      Page: later(async () => (await import("../features/imports/ImportPage")).ImportPage),
+      Page: lazyRoute(async () => (await import("../features/imports/ImportPage")).ImportPage),
     },
     {
       path: "messages",
       title: "Messages",
       icon: IconMessage,
       counts: "unread",
-      Page: later(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
+      Page: lazyRoute(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
     },
     {
       path: "messages/:id",
       title: "Messages",
-      Page: later(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
+      Page: lazyRoute(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
     },
     {
       path: "settings",
       title: "Settings",
       icon: IconSettings,
-      Page: later(async () => (await import("../features/suppliers/SettingsPage")).SettingsPage),
+      Page: lazyRoute(async () => (await import("../features/suppliers/SettingsPage")).SettingsPage),
     },
     {
       path: "onboarding/:step",
       title: "Setup",
-      Page: later(async () => (await import("../features/onboarding/OnboardingPage")).OnboardingPage),
+      Page: lazyRoute(async () => (await import("../features/onboarding/OnboardingPage")).OnboardingPage),
     },
   ],
 };
@@ -167,32 +167,32 @@ const couple: AreaEntry = {
       path: "overview",
       title: "Overview",
       icon: IconHeart,
-      Page: later(async () => (await import("../features/couples/OverviewPage")).OverviewPage),
+      Page: lazyRoute(async () => (await import("../features/couples/OverviewPage")).OverviewPage),
     },
     {
       path: "suppliers",
       title: "Suppliers",
       icon: IconBuildingStore,
       flag: "mvp_couple_suppliers",
-      Page: later(async () => (await import("../features/couples/SuppliersPage")).SuppliersPage),
+      Page: lazyRoute(async () => (await import("../features/couples/SuppliersPage")).SuppliersPage),
     },
     {
       path: "conversations",
       title: "Messages",
       icon: IconMessage,
       counts: "unread",
-      Page: later(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
+      Page: lazyRoute(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
     },
     {
       path: "conversations/:id",
       title: "Messages",
-      Page: later(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
+      Page: lazyRoute(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
     },
     {
       path: "profile",
       title: "Profile",
       icon: IconUserHeart,
-      Page: later(async () => (await import("../features/couples/ProfilePage")).ProfilePage),
+      Page: lazyRoute(async () => (await import("../features/couples/ProfilePage")).ProfilePage),
     },
   ],
 };

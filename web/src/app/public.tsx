@@ -3,18 +3,20 @@ import { Navigate, type RouteObject, useSearchParams } from "react-router";
 
 import { homeOf, landing } from "../features/session/roles";
 import { useSession } from "../features/session/session";
-import { later } from "./later";
+import { lazyRoute } from "./lazyRoute";
 
-const LogInPage = later(async () => (await import("../features/session/LogInPage")).LogInPage);
-const SignUpPage = later(async () => (await import("../features/session/SignUpPage")).SignUpPage);
-const ForgotPasswordPage = later(
+const LogInPage = lazyRoute(async () => (await import("../features/session/LogInPage")).LogInPage);
+const SignUpPage = lazyRoute(async () => (await import("../features/session/SignUpPage")).SignUpPage);
+const ForgotPasswordPage = lazyRoute(
   async () => (await import("../features/session/ForgotPasswordPage")).ForgotPasswordPage,
 );
-const ResetPasswordPage = later(async () => (await import("../features/session/ResetPasswordPage")).ResetPasswordPage);
-const ConfirmEmailPage = later(async () => (await import("../features/session/ConfirmEmailPage")).ConfirmEmailPage);
-const LogInLinkPage = later(async () => (await import("../features/session/LogInLinkPage")).LogInLinkPage);
-const ExplorerPage = later(async () => (await import("../features/api/ExplorerPage")).ExplorerPage);
-const AcceptPage = later(async () => (await import("../features/invitations/AcceptPage")).AcceptPage);
+const ResetPasswordPage = lazyRoute(
+  async () => (await import("../features/session/ResetPasswordPage")).ResetPasswordPage,
+);
+const ConfirmEmailPage = lazyRoute(async () => (await import("../features/session/ConfirmEmailPage")).ConfirmEmailPage);
+const LogInLinkPage = lazyRoute(async () => (await import("../features/session/LogInLinkPage")).LogInLinkPage);
+const ExplorerPage = lazyRoute(async () => (await import("../features/api/ExplorerPage")).ExplorerPage);
+const AcceptPage = lazyRoute(async () => (await import("../features/invitations/AcceptPage")).AcceptPage);
 
 /** A page for visitors; whoever is logged in goes where they wanted to. */
 function Visitors({ Page, supplierGoesTo }: { Page: ComponentType; supplierGoesTo?: string }) {

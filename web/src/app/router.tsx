@@ -5,8 +5,8 @@ import { useSession } from "../features/session/session";
 import { useLostContact } from "../lib/connection";
 import { Area } from "./Area";
 import { areas, type AreaEntry } from "./areas";
-import type { Later } from "./later";
-import { Crash, NotFoundPage } from "./Lost";
+import type { LazyRoute } from "./lazyRoute";
+import { Crash, NotFoundPage } from "./ErrorPages";
 import { PageSkeleton } from "./PageSkeleton";
 import { publicRoutes } from "./public";
 import { Root } from "./Root";
@@ -18,7 +18,7 @@ function Home() {
 }
 
 /** A page that cannot be fetched now says so: the one before it under a new address would be a lie. */
-function Loaded({ Page }: { Page: Later }) {
+function Loaded({ Page }: { Page: LazyRoute }) {
   const isLost = useLostContact();
   return isLost && !Page.isLoaded() ? <PageSkeleton /> : <Page />;
 }

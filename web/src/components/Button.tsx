@@ -4,7 +4,7 @@ import type { ComponentPropsWithoutRef, MouseEvent, Ref } from "react";
 import { Link } from "react-router";
 
 import { useLostContact } from "../lib/connection";
-import { useFocusHeir } from "../lib/focus";
+import { useRestoreFocus } from "../lib/focus";
 
 type Look = Omit<ButtonProps, "loading" | "loaderProps" | "disabled" | "data-disabled">;
 
@@ -26,7 +26,7 @@ interface Props extends Look, Omit<ComponentPropsWithoutRef<"button">, keyof But
 export function Button({ loading = false, disabled = false, onClick, children, ref, sends, ...look }: Props) {
   const isLost = useLostContact();
   const isLocked = isLost && (sends ?? look.type === "submit");
-  const own = useFocusHeir<HTMLButtonElement>();
+  const own = useRestoreFocus<HTMLButtonElement>();
   const both = useMergedRef(own, ref);
   const off = loading || disabled || isLocked;
 

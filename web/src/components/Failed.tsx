@@ -1,38 +1,41 @@
 import { Alert, Text } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 
-import { everySeen } from "../lib/attention";
+import { pollWhileVisible } from "../lib/pageVisibility";
 import { useLostContact } from "../lib/connection";
-import { isForbidden, mayPass, type Reading, whyNot } from "../lib/reading";
+import { isForbidden, mayPass, type QueryStatus, whyNot } from "../lib/queryStatus";
 
 import { Button } from "./Button";
-import { Waits } from "./Waits";
+import { LoadingSkeleton } from "./LoadingSkeleton";
 
 const AGAIN_MS = 10_000;
 
 /** What a page could not read, and why; asks again by itself, and at once for whoever cannot wait. */
-export function Failed({ what, reading }: { what: string; reading: Reading }) {
-  const { error, blank, busy, again } = reading;
+export function Failed({ what, reading }: { what: string; reading: QueryStatus }) {
+  const { error, isEmpty, isFetching, refetch } = reading;
   const [asked, setAsked] = useState(false);
   const passes = error !== undefined && mayPass(error);
-  const newest = useRef(again);
+  const newest = useRef(refetch);
   useEffect(() => {
-    newest.current = again;
+    newest.current = refetch;
   });
   const isLost = useLostContact();
-  useEffect(() => (passes && !isLost ? everySeen(AGAIN_MS, () => newest.current()) : undefined), [passes, isLost]);
+  useEffect(
+    () => (passes && !isLost ? pollWhileVisible(AGAIN_MS, () => newest.current()) : undefined),
+    [passes, isLost],
+  );
   if (error === undefined) return null;
   // The banner says why; what is shown stays, and all is read again when contact is back.
-  if (isLost) return blank ? <Waits what={what} height={0} /> : null;
+  if (isLost) return isEmpty ? <LoadingSkeleton what={what} height={0} /> : null;
 
   function ask() {
     setAsked(true);
-    again();
+    refetch();
   }
 
   const title = isForbidden(error)
     ? `${what} is not for this account`
-    : blank
+    : isEmpty
       ? `${what} cannot be shown`
       : `${what} may be out of date`;
   return (
@@ -41,7 +44,7 @@ export function Failed({ what, reading }: { what: string; reading: Reading }) {
         {whyNot(error)}
       </Text>
       {passes && (
-        <Button size="xs" variant="default" loading={asked && busy} onClick={ask}>
+        <Button size="xs" variant="default" loading={asked && isFetching} onClick={ask}>
           Try again
         </Button>
       )}

@@ -1,14 +1,14 @@
 import { Group, Text } from "@mantine/core";
 
-import type { Pages } from "../lib/growing";
+import type { PagedQuery } from "../lib/pagedQuery";
 
 import { Button } from "./Button";
 
 /** The foot of a list: how much of it is shown, and the way to the rest. */
-export function LoadMore<N>({ pages, none }: { pages: Pages<N>; none: string }) {
-  const { nodes, total, hasMore, blank, growing } = pages;
+export function LoadMore<N>({ pages, none }: { pages: PagedQuery<N>; none: string }) {
+  const { nodes, total, hasMore, isEmpty, isLoadingMore } = pages;
   if (nodes.length === 0) {
-    return blank ? null : (
+    return isEmpty ? null : (
       <Text c="dimmed" size="sm">
         {none}
       </Text>
@@ -20,7 +20,7 @@ export function LoadMore<N>({ pages, none }: { pages: Pages<N>; none: string }) 
         {nodes.length.toLocaleString()} {total === undefined ? "shown" : `of ${total.toLocaleString()}`}
       </Text>
       {hasMore && (
-        <Button size="xs" variant="default" loading={growing} onClick={pages.more}>
+        <Button size="xs" variant="default" loading={isLoadingMore} onClick={pages.more}>
           Load more
         </Button>
       )}

@@ -3,16 +3,16 @@ import "./tones.css";
 import { Card, Group, Stack, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import type { Reading } from "../lib/reading";
+import type { QueryStatus } from "../lib/queryStatus";
 
 import { Failed } from "./Failed";
-import { Waits } from "./Waits";
+import { LoadingSkeleton } from "./LoadingSkeleton";
 
 interface Props {
   title: string;
   aside?: ReactNode;
   /** Of what stands in it; left out where that is at hand. */
-  reading?: Reading;
+  reading?: QueryStatus;
   /** About so high will it be, in pixels. */
   height?: number;
   children: ReactNode;
@@ -31,7 +31,7 @@ export function Section({ title, aside, reading, height = 96, children }: Props)
           {aside}
         </Group>
         {failed && <Failed what={title} reading={reading} />}
-        {!reading?.blank ? children : !failed && <Waits what={title} height={height} holds />}
+        {!reading?.isEmpty ? children : !failed && <LoadingSkeleton what={title} height={height} holds />}
       </Stack>
     </Card>
   );

@@ -3,7 +3,7 @@ import { persistedExchange } from "@urql/exchange-persisted";
 import { createClient } from "graphql-ws";
 
 import { ActiveQueries } from "./activeQueries";
-import { everySeen, onReturn } from "./attention";
+import { pollWhileVisible, onPageReturn } from "./pageVisibility";
 import { launchCache } from "./cache";
 import { clock } from "./clock";
 import { connection } from "./connection";
@@ -69,8 +69,8 @@ export function createLaunchClient(onEnded: () => void = () => undefined): Launc
     },
   });
   const leaving = [
-    everySeen(PING_MS, () => open?.readyState === WebSocket.OPEN && open.send(PING)),
-    everySeen(PROBE_MS, probe),
+    pollWhileVisible(PING_MS, () => open?.readyState === WebSocket.OPEN && open.send(PING)),
+    pollWhileVisible(PROBE_MS, probe),
     connection.subscribe(follow),
   ];
   let last = connection.read();
@@ -79,7 +79,7 @@ export function createLaunchClient(onEnded: () => void = () => undefined): Launc
     const before = last;
     last = connection.read();
     if (!inUse) return;
-    if (last.returns > before.returns) queries.askAgain(client);
+    if (last.reconnects > before.reconnects) queries.askAgain(client);
     // A socket that nobody answers on is given up; one that hangs since then too, once there is an answer.
     const isOpen = open?.readyState === WebSocket.OPEN;
     if (last.state === "lost" ? before.state !== "lost" : before.state === "lost" && !isOpen) socket.terminate();
@@ -155,8 +155,8 @@ function wait(milliseconds: number): Promise<void> {
       resolve();
     };
     const timer = setTimeout(done, milliseconds);
-    const leave = onReturn(done);
-    const { returns } = connection.read();
-    const unsubscribe = connection.subscribe(() => connection.read().returns > returns && done());
+    const leave = onPageReturn(done);
+    const { reconnects } = connection.read();
+    const unsubscribe = connection.subscribe(() => connection.read().reconnects > reconnects && done());
   });
 }

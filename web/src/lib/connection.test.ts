@@ -28,14 +28,14 @@ test("an open socket on which nobody answers is no contact, since the last messa
   pass(store, 10);
   expect(store.read().state).toBe("live");
   pass(store, 1);
-  expect(store.read()).toMatchObject({ state: "lost", since: last, returns: 0 });
+  expect(store.read()).toMatchObject({ state: "lost", since: last, reconnects: 0 });
 });
 
 test("whatever is heard ends it, and what was missed is read", () => {
   const store = opened();
   pass(store, 11);
   store.heard();
-  expect(store.read()).toMatchObject({ state: "live", returns: 1 });
+  expect(store.read()).toMatchObject({ state: "live", reconnects: 1 });
 });
 
 test("a server that answers while its streams bring nothing is asked again and again (F12)", () => {
@@ -46,7 +46,7 @@ test("a server that answers while its streams bring nothing is asked again and a
   pass(store, 1, () => store.streams((age += 1000)));
   expect(store.read().state).toBe("polling");
   store.streams(0);
-  expect(store.read()).toMatchObject({ state: "live", returns: 1 });
+  expect(store.read()).toMatchObject({ state: "live", reconnects: 1 });
 });
 
 test("a broken socket is reconnecting, after ten seconds polling where HTTP answers, then live again", () => {
@@ -56,7 +56,7 @@ test("a broken socket is reconnecting, after ten seconds polling where HTTP answ
   pass(store, 10, () => store.heard());
   expect(store.read().state).toBe("polling");
   store.opened();
-  expect(store.read()).toMatchObject({ state: "live", returns: 1 });
+  expect(store.read()).toMatchObject({ state: "live", reconnects: 1 });
 });
 
 test("failed attempts in between do not put polling off", () => {
@@ -77,7 +77,7 @@ test("a broken socket without any answer is no contact", () => {
   pass(store, 11);
   expect(store.read().state).toBe("lost");
   store.heard(); // over HTTP: the socket comes later
-  expect(store.read()).toMatchObject({ state: "polling", returns: 1 });
+  expect(store.read()).toMatchObject({ state: "polling", reconnects: 1 });
 });
 
 test("a socket that nobody needs rests, and the next one has missed nothing", () => {
@@ -90,7 +90,7 @@ test("a socket that nobody needs rests, and the next one has missed nothing", ()
   store.opens();
   expect(store.read().state).toBe("connecting");
   store.opened();
-  expect(store.read()).toMatchObject({ state: "live", returns: 0 });
+  expect(store.read()).toMatchObject({ state: "live", reconnects: 0 });
 });
 
 test("a page that nobody sees is not judged, and has a moment when it is seen again", () => {

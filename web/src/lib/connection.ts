@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-import { isSeen, onReturn } from "./attention";
+import { isPageVisible, onPageReturn } from "./pageVisibility";
 import { clock } from "./clock";
 
 /**
@@ -14,8 +14,8 @@ export interface Connection {
   readonly state: ConnectionState;
   /** Since when, in milliseconds of the clock that ages are told by; of `lost`: when it was heard last. */
   readonly since: number;
-  /** Grows each time the page is up to date again after it was not: what was missed has to be read. */
-  readonly returns: number;
+  /** Counts reconnects: after each one, missed data has to be read. */
+  readonly reconnects: number;
 }
 
 /** The state of the socket alone, which says nothing about whether anybody is at its other end. */
@@ -33,7 +33,7 @@ const TICK_MS = 1000;
  * keeps its sockets open (F12). One for a page.
  */
 export class ConnectionStore {
-  private current: Connection = { state: "resting", since: clock.at(Date.now()), returns: 0 };
+  private current: Connection = { state: "resting", since: clock.at(Date.now()), reconnects: 0 };
   private readonly listeners = new Set<() => void>();
   private link: Link = "resting";
   private wasLive = false;
@@ -106,7 +106,7 @@ export class ConnectionStore {
     const isBack = (before.state === "lost" && state !== "resting") || (state === "live" && this.wasLive);
     if (state === "live") this.wasLive = true;
     const since = clock.at(state === "lost" ? this.heardAt : Date.now());
-    this.current = { state, since, returns: before.returns + (isBack ? 1 : 0) };
+    this.current = { state, since, reconnects: before.reconnects + (isBack ? 1 : 0) };
     for (const listener of this.listeners) listener();
   };
 
@@ -120,11 +120,11 @@ export class ConnectionStore {
   }
 }
 
-export const connection = new ConnectionStore(isSeen);
+export const connection = new ConnectionStore(isPageVisible);
 
 if (typeof document !== "undefined") {
   setInterval(connection.judge, TICK_MS);
-  onReturn(() => connection.seen());
+  onPageReturn(() => connection.seen());
 }
 
 /** The connection as it is, with a new render whenever it changes. */

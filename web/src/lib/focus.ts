@@ -27,8 +27,8 @@ export function rememberPlace(element: Element | null): { restore: () => void } 
   return { restore: () => setTimeout(restore) }; // once what goes away is gone
 }
 
-/** For what may vanish by being pressed: a keyboard must not start again at the top of the page. */
-export function useFocusHeir<E extends Element>() {
+/** Moves the focus to a neighbour when a focused element is removed, so that keyboard users keep their place. */
+export function useRestoreFocus<E extends Element>() {
   const ref = useRef<E>(null);
   useLayoutEffect(() => {
     const element = ref.current;

@@ -1,6 +1,6 @@
 import type { CombinedError } from "urql";
 
-import { sentence } from "./outcome";
+import { sentence } from "./notifyFailure";
 
 /** What `placed` needs of a form, whatever its fields are. */
 export interface FieldedForm {

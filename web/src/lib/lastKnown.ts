@@ -1,6 +1,6 @@
 import { mapExchange } from "urql";
 
-import { mayPass } from "./reading";
+import { mayPass } from "./queryStatus";
 
 /**
  * A query that fails for now keeps what it had: an answer that is missing is no reason to show nothing.

@@ -8,9 +8,9 @@ import {
   type UseQueryState,
 } from "urql";
 
-import { everySeen } from "./attention";
+import { pollWhileVisible } from "./pageVisibility";
 import { useConnection } from "./connection";
-import { type Reading, useReading } from "./reading";
+import { type QueryStatus, useQueryStatus } from "./queryStatus";
 
 const POLL_MS = 5000;
 
@@ -21,7 +21,7 @@ const POLL_MS = 5000;
 export function useLiveQuery<D, V extends AnyVariables>(
   query: TypedDocumentNode<D, V>,
   variables: V,
-): [UseQueryState<D, V>, UseQueryExecute, Reading] {
+): [UseQueryState<D, V>, UseQueryExecute, QueryStatus] {
   const { state } = useConnection();
   const response = useQuery({
     query,
@@ -31,7 +31,7 @@ export function useLiveQuery<D, V extends AnyVariables>(
   const again = response[1];
   useEffect(() => {
     if (state !== "polling") return undefined;
-    return everySeen(POLL_MS, () => again({ requestPolicy: "network-only" }));
+    return pollWhileVisible(POLL_MS, () => again({ requestPolicy: "network-only" }));
   }, [state, again]);
-  return [response[0], again, useReading(response)];
+  return [response[0], again, useQueryStatus(response)];
 }

@@ -1,13 +1,13 @@
 import { Text, type TextProps } from "@mantine/core";
 import { useSyncExternalStore } from "react";
 
-import { everySeen } from "./attention";
+import { pollWhileVisible } from "./pageVisibility";
 import { serverNow } from "./clock";
 import { local, localDay, span } from "./spans";
 
 const listeners = new Set<() => void>();
 let now = serverNow();
-everySeen(1000, () => {
+pollWhileVisible(1000, () => {
   now = serverNow();
   for (const listener of listeners) listener();
 });

@@ -2,8 +2,8 @@ import { Alert, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
 import { Button } from "../../components/Button";
-import { Waits } from "../../components/Waits";
-import { whyNot } from "../../lib/reading";
+import { LoadingSkeleton } from "../../components/LoadingSkeleton";
+import { whyNot } from "../../lib/queryStatus";
 import { useAccess } from "./access";
 import { useGuarded, whyOff } from "./availability";
 import { Closed } from "./Closed";
@@ -19,7 +19,7 @@ export function Gate({ flag, children }: { flag: string; children: ReactNode }) 
 /** The flags are on their way, or cannot be had. */
 export function NotKnown() {
   const { error, again } = useAccess();
-  if (!error) return <Waits what="What is open for you" height={160} />;
+  if (!error) return <LoadingSkeleton what="What is open for you" height={160} />;
   return (
     <Alert color="orange" role="alert" title="What is open for you is not known">
       <Text size="sm" mb="xs">
@@ -36,7 +36,7 @@ export function NotKnown() {
 function NotOpen({ flag }: { flag: string }) {
   const { name, description } = featureOf(flag);
   const guarded = useGuarded();
-  if (guarded === undefined) return <Waits what={name} height={160} />;
+  if (guarded === undefined) return <LoadingSkeleton what={name} height={160} />;
   const availability = whyOff(guarded, flag) ?? "NOT_YET";
   return <Closed name={name} description={description} availability={availability} testId={`not-yet-${flag}`} />;
 }

@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { useQuery } from "urql";
 
 import type { FeatureAvailability, GuardedOperationsQuery as Data, OperationKind, UserType } from "../../gql/graphql";
-import { everySeen } from "../../lib/attention";
+import { pollWhileVisible } from "../../lib/pageVisibility";
 import { GuardedOperationsQuery } from "./access.graphql";
 
 const POLL_MS = 2000;
@@ -19,7 +19,7 @@ export function useGuarded(userType: UserType | null = null): readonly Guarded[]
     variables: { userType },
     requestPolicy: "cache-and-network",
   });
-  useEffect(() => everySeen(POLL_MS, () => again({ requestPolicy: "network-only" })), [again]);
+  useEffect(() => pollWhileVisible(POLL_MS, () => again({ requestPolicy: "network-only" })), [again]);
   return data?.guardedOperations;
 }
 

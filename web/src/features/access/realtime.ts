@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { AnyVariables, TypedDocumentNode } from "urql";
 
-import { everySeen } from "../../lib/attention";
+import { pollWhileVisible } from "../../lib/pageVisibility";
 import { useStream } from "../../lib/stream";
 import { useAccess } from "./access";
 
@@ -29,7 +29,7 @@ export function usePollWhileOff(again: () => void): void {
   useEffect(() => {
     ask.current = again;
   });
-  useEffect(() => (on ? undefined : everySeen(POLL_MS, () => ask.current())), [on]);
+  useEffect(() => (on ? undefined : pollWhileVisible(POLL_MS, () => ask.current())), [on]);
 }
 
 function useIsLive(): boolean {

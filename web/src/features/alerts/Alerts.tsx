@@ -6,7 +6,7 @@ import { Button } from "../../components/Button";
 import { Section } from "../../components/Section";
 import type { AlertChannelsQuery as Data, SendTestAlertMutation } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { Ago } from "../../lib/time";
 import { mayOperate } from "../session/roles";
 import { useViewer } from "../session/session";
@@ -26,7 +26,7 @@ export function Alerts() {
 
   async function test() {
     const done = await send({});
-    if (!succeeded("Test not sent", done.error, done.data?.sendTestAlert.errors)) return;
+    if (notifyFailure("Test not sent", done.error, done.data?.sendTestAlert.errors)) return;
     setResults(done.data?.sendTestAlert.results);
     setSent((count) => count + 1);
     again({ requestPolicy: "network-only" });

@@ -4,10 +4,10 @@ import { Link } from "react-router";
 import { LoadMore } from "../../components/LoadMore";
 import { Row } from "../../components/Row";
 import type { AlertDeliveriesQuery as Data } from "../../gql/graphql";
-import { usePages } from "../../lib/growing";
+import { usePages } from "../../lib/pagedQuery";
 import { span } from "../../lib/spans";
 import { Ago } from "../../lib/time";
-import { sentenceCase } from "../../lib/words";
+import { sentenceCase } from "../../lib/format";
 import { DeliveriesQuery } from "./alerts.graphql";
 
 type Delivery = Data["alertDeliveries"]["edges"][number]["node"];

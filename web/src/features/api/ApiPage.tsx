@@ -99,7 +99,7 @@ function Schema() {
       });
     return () => stop.abort();
   }, [tries]);
-  const reading = { error, blank: sdl === undefined, busy: false, again: () => setTries(tries + 1) };
+  const reading = { error, isEmpty: sdl === undefined, isFetching: false, refetch: () => setTries(tries + 1) };
   return (
     <Section title="Schema" reading={reading}>
       <textarea className="schema" readOnly aria-label="The schema as text" value={sdl ?? ""} />

@@ -6,7 +6,7 @@ import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
 import type { ChangeSubject } from "../../gql/graphql";
 import { serverNow } from "../../lib/clock";
-import { usePages } from "../../lib/growing";
+import { usePages } from "../../lib/pagedQuery";
 import { useNewestEvent } from "../events/useNewestEvent";
 import { mayOperate } from "../session/roles";
 import { useViewer } from "../session/session";
@@ -37,11 +37,11 @@ export function AuditPage() {
   );
   const wanted = { subject: subject === "ALL" ? null : [subject], since };
   const pages = usePages(ChangesQuery, wanted, (data) => data.changes);
-  const { again } = pages;
+  const { refetch } = pages;
   const newest = useNewestEvent();
   useEffect(() => {
-    if (newest !== undefined) again();
-  }, [newest, again]);
+    if (newest !== undefined) refetch();
+  }, [newest, refetch]);
   return (
     <>
       <PageHead
@@ -74,7 +74,7 @@ export function AuditPage() {
       >
         <Stack gap={0}>
           {pages.nodes.map((change) => (
-            <ChangeRow key={change.id} change={change} mayOperate={may} onReverted={again} />
+            <ChangeRow key={change.id} change={change} mayOperate={may} onReverted={refetch} />
           ))}
         </Stack>
         <LoadMore pages={pages} none="No change matches." />

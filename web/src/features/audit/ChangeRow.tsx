@@ -10,7 +10,7 @@ import { ReasonModal } from "../../components/ReasonModal";
 import { Row } from "../../components/Row";
 import type { ChangeFieldsFragment } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { Ago } from "../../lib/time";
 import { RevertMutation } from "./audit.graphql";
 
@@ -29,7 +29,7 @@ export function ChangeRow({ change, mayOperate, standsOut = false, onReverted }:
 
   async function undo(reason: string) {
     const { data, error } = await revert({ id: change.id, reason });
-    const done = succeeded("Not reverted", error, data?.revertChange.errors);
+    const done = !notifyFailure("Not reverted", error, data?.revertChange.errors);
     if (done) onReverted();
     return done;
   }

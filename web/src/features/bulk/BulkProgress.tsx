@@ -6,11 +6,11 @@ import { Button } from "../../components/Button";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { Section } from "../../components/Section";
 import type { BulkFieldsFragment as Bulk } from "../../gql/graphql";
-import { everySeen } from "../../lib/attention";
+import { pollWhileVisible } from "../../lib/pageVisibility";
 import { useLiveQuery } from "../../lib/live";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { Moment } from "../../lib/time";
-import { counted } from "../../lib/words";
+import { counted } from "../../lib/format";
 import { BulkInvitationQuery, StopBulkInvitationMutation } from "./bulk.graphql";
 
 const POLL_MS = 5000;
@@ -22,7 +22,7 @@ export function BulkProgress() {
   const runs = bulk?.status === "RUNNING";
   useEffect(() => {
     if (!runs) return undefined;
-    return everySeen(POLL_MS, () => again({ requestPolicy: "network-only" }));
+    return pollWhileVisible(POLL_MS, () => again({ requestPolicy: "network-only" }));
   }, [runs, again]);
   if (!bulk || (!runs && bulk.progress.notSent === 0 && bulk.progress.stopped === 0)) return null;
   return <Shown bulk={bulk} />;
@@ -101,7 +101,7 @@ function Stop({ id, waiting }: { id: string; waiting: number }) {
 
   async function go() {
     const { data, error } = await stop({ id });
-    succeeded("Not stopped", error, data?.stopBulkInvitation.errors);
+    notifyFailure("Not stopped", error, data?.stopBulkInvitation.errors);
   }
 
   return (

@@ -5,8 +5,8 @@ import { useMutation } from "urql";
 import { Button } from "../../components/Button";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { useIdempotencyKeys } from "../../lib/ids";
-import { succeeded } from "../../lib/outcome";
-import { counted } from "../../lib/words";
+import { notifyFailure } from "../../lib/notifyFailure";
+import { counted } from "../../lib/format";
 import { useAccess } from "../access/access";
 import { InviteClientsMutation } from "./bulk.graphql";
 
@@ -28,7 +28,7 @@ export function InviteButton({ importId, count }: Props) {
   async function start() {
     const wanted = { importId: importId ?? null };
     const { data, error } = await invite({ input: { ...wanted, idempotencyKey: keys.keyOf(wanted) } });
-    if (!succeeded("Not invited", error, data?.inviteClients.errors)) return;
+    if (notifyFailure("Not invited", error, data?.inviteClients.errors)) return;
     keys.done();
     await navigate("/clients");
   }

@@ -6,10 +6,10 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import type { ClientFieldsFragment } from "../../gql/graphql";
 import { plainDate } from "../../lib/dates";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { Ago } from "../../lib/time";
 import { useAccess } from "../access/access";
 import { useRealtime } from "../access/realtime";
@@ -49,7 +49,7 @@ export function ClientRow({ client }: { client: ClientFieldsFragment }) {
         </Text>
         {client.email && (
           <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-            <Long text={client.email} />
+            <BreakableText text={client.email} />
           </Text>
         )}
         <Group gap={6} mt={4}>
@@ -128,12 +128,12 @@ function Actions(props: { client: ClientFieldsFragment; onEdit: () => void; onIn
 
   async function archive() {
     const { data, error } = await update({ input: { id: client.id, archived: !archived } });
-    succeeded(archived ? "Not restored" : "Not archived", error, data?.updateClient.errors);
+    notifyFailure(archived ? "Not restored" : "Not archived", error, data?.updateClient.errors);
   }
 
   async function takeBack(id: string) {
     const { data, error } = await revoke({ id });
-    succeeded("Not withdrawn", error, data?.revokeInvitation.errors);
+    notifyFailure("Not withdrawn", error, data?.revokeInvitation.errors);
   }
 
   return (

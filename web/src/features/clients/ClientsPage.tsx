@@ -11,7 +11,7 @@ import { Section } from "../../components/Section";
 import type { ClientsQuery as Data, ClientStatus } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
 import { useCursors } from "../../lib/pages";
-import { counted } from "../../lib/words";
+import { counted } from "../../lib/format";
 import { useAccess } from "../access/access";
 import { Gate } from "../access/Gate";
 import { usePollWhileOff } from "../access/realtime";

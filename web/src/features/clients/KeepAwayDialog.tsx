@@ -1,7 +1,7 @@
 import { useMutation } from "urql";
 
 import { ConfirmDialog } from "../../components/ConfirmDialog";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { BlockPartnerMutation } from "../session/partners.graphql";
 
 /** Blocks the couple of a client, with which a supplier is connected (M4). */
@@ -10,7 +10,7 @@ export function KeepAwayDialog({ partnershipId, onClose }: { partnershipId: stri
 
   async function confirm() {
     const { data, error } = await block({ id: partnershipId });
-    succeeded("Not blocked", error, data?.blockPartner.errors);
+    notifyFailure("Not blocked", error, data?.blockPartner.errors);
   }
 
   return (

@@ -2,20 +2,20 @@ import { Switch } from "@mantine/core";
 import { useMutation, useQuery } from "urql";
 
 import { Section } from "../../components/Section";
-import { succeeded } from "../../lib/outcome";
-import { useReading } from "../../lib/reading";
+import { notifyFailure } from "../../lib/notifyFailure";
+import { useQueryStatus } from "../../lib/queryStatus";
 import { InvitationEmailsQuery, SetInvitationEmailsMutation } from "../session/partners.graphql";
 
 /** Invitations of suppliers by e-mail, from all of them or from none (M4). */
 export function InvitationEmails() {
   const response = useQuery({ query: InvitationEmailsQuery, requestPolicy: "cache-and-network" });
   const [{ data }, again] = response;
-  const reading = useReading(response);
+  const reading = useQueryStatus(response);
   const [state, set] = useMutation(SetInvitationEmailsMutation);
 
   async function change(enabled: boolean) {
     const { data: done, error } = await set({ enabled });
-    if (succeeded("Not saved", error, done?.setInvitationEmails.errors)) again({ requestPolicy: "network-only" });
+    if (!notifyFailure("Not saved", error, done?.setInvitationEmails.errors)) again({ requestPolicy: "network-only" });
   }
 
   return (

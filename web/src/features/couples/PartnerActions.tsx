@@ -4,7 +4,7 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { BlockPartnerMutation, EndPartnershipMutation, UnblockPartnerMutation } from "../session/partners.graphql";
 
 interface Props {
@@ -42,12 +42,12 @@ export function PartnerActions({ id, name, isActive, isBlocked, onChanged }: Pro
       question === "end"
         ? await end({ id }).then((done) => ({ error: done.error, errors: done.data?.endPartnership.errors }))
         : await block({ id }).then((done) => ({ error: done.error, errors: done.data?.blockPartner.errors }));
-    if (succeeded("Not changed", error, errors)) onChanged();
+    if (!notifyFailure("Not changed", error, errors)) onChanged();
   }
 
   async function release() {
     const { data, error } = await unblock({ id });
-    if (succeeded("Not unblocked", error, data?.unblockPartner.errors)) onChanged();
+    if (!notifyFailure("Not unblocked", error, data?.unblockPartner.errors)) onChanged();
   }
 
   return (

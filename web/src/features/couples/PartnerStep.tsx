@@ -4,7 +4,7 @@ import { useMutation } from "urql";
 import { Button } from "../../components/Button";
 import { CopyLink } from "../../components/CopyLink";
 import type { OnboardingFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { CompleteStepMutation } from "../onboarding/onboarding.graphql";
 import { useViewer } from "../session/session";
 
@@ -19,7 +19,7 @@ export function PartnerStep({ onboarding }: { onboarding: OnboardingFieldsFragme
 
   async function done() {
     const { data, error } = await complete({ step: STEP });
-    succeeded("Not saved", error, data?.completeOnboardingStep.errors);
+    notifyFailure("Not saved", error, data?.completeOnboardingStep.errors);
   }
 
   return (

@@ -1,7 +1,7 @@
 import { Anchor, Badge, Box, Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import type { PartnershipFieldsFragment } from "../../gql/graphql";
 import { Ago } from "../../lib/time";
 import { ToMessages } from "../messages/ToMessages";
@@ -34,7 +34,7 @@ export function PartnershipRow({ partnership, isBlocked = false, children }: Pro
         <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
           {vendorName(supplier.vendorType)} ·{" "}
           <Anchor href={`mailto:${supplier.email}`} size="sm">
-            <Long text={supplier.email} />
+            <BreakableText text={supplier.email} />
           </Anchor>
           {phone && (
             <>

@@ -2,11 +2,11 @@ import { Stack, Text } from "@mantine/core";
 import { useState } from "react";
 
 import { LoadMore } from "../../components/LoadMore";
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import { plainDate } from "../../lib/dates";
-import { usePages } from "../../lib/growing";
+import { usePages } from "../../lib/pagedQuery";
 import { Ago } from "../../lib/time";
 import { CouplesQuery } from "./directory.graphql";
 import { Followed } from "./Followed";
@@ -26,7 +26,7 @@ export function Couples() {
               {[couple.partner1Name, couple.partner2Name].filter(Boolean).join(" and ") || "Without names yet"}
             </Text>
             <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-              <Long text={couple.onboarding.user?.email ?? ""} />
+              <BreakableText text={couple.onboarding.user?.email ?? ""} />
               {couple.weddingDate && ` · wedding on ${plainDate(couple.weddingDate)}`}
               {couple.firstConnectionAt && (
                 <>

@@ -2,8 +2,8 @@ import { Group, Text } from "@mantine/core";
 import { useEffect, useRef } from "react";
 
 import { Button } from "../../components/Button";
-import type { Pages } from "../../lib/growing";
-import type { News } from "../../lib/growingList";
+import type { PagedQuery } from "../../lib/pagedQuery";
+import type { News } from "../../lib/pagedList";
 import { useStream } from "../../lib/stream";
 import { PeopleStream } from "./directory.graphql";
 
@@ -13,7 +13,7 @@ const SOON_MS = 2000;
  * Says what a list would show if it were read again, and waits to be asked: rows never move under a
  * finger. Its line is there from the start, so that nothing is pushed when there is news.
  */
-export function Followed<N>({ pages: { news, look, again, busy, blank } }: { pages: Pages<N> }) {
+export function Followed<N>({ pages: { news, look, refetch, isFetching, isEmpty } }: { pages: PagedQuery<N> }) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   useStream(PeopleStream, {}, () => {
@@ -22,7 +22,7 @@ export function Followed<N>({ pages: { news, look, again, busy, blank } }: { pag
       look();
     }, SOON_MS);
   });
-  if (blank) return null;
+  if (isEmpty) return null;
   const said = told(news);
   return (
     <Group gap="xs" h={26} wrap="nowrap" data-testid="news">
@@ -30,7 +30,7 @@ export function Followed<N>({ pages: { news, look, again, busy, blank } }: { pag
         {said ?? "Refresh"}
       </Text>
       {said && (
-        <Button size="compact-xs" variant="light" loading={busy} onClick={again}>
+        <Button size="compact-xs" variant="light" loading={isFetching} onClick={refetch}>
           Show
         </Button>
       )}

@@ -2,13 +2,13 @@ import { Badge, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 
 import { LoadMore } from "../../components/LoadMore";
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { InvitationStatus } from "../../gql/graphql";
-import { usePages } from "../../lib/growing";
+import { usePages } from "../../lib/pagedQuery";
 import { Ago, Moment } from "../../lib/time";
-import { counted, sentenceCase } from "../../lib/words";
+import { counted, sentenceCase } from "../../lib/format";
 import { InvitationsQuery } from "./directory.graphql";
 import { Followed } from "./Followed";
 
@@ -56,7 +56,8 @@ export function Invitations() {
               {item.client.coupleNames}
             </Text>
             <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-              {item.channel === "LINK" ? "by link" : <Long text={item.email ?? ""} />} · sent <Ago at={item.sentAt} />
+              {item.channel === "LINK" ? "by link" : <BreakableText text={item.email ?? ""} />} · sent{" "}
+              <Ago at={item.sentAt} />
               {item.openedAt && (
                 <>
                   {" "}

@@ -4,12 +4,12 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { LoadMore } from "../../components/LoadMore";
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { StandingFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
-import { usePages } from "../../lib/growing";
+import { notifyFailure } from "../../lib/notifyFailure";
+import { usePages } from "../../lib/pagedQuery";
 import { useViewer } from "../session/session";
 import { AnswerMutation, StalledQuery } from "./directory.graphql";
 import { Followed } from "./Followed";
@@ -46,7 +46,7 @@ export function Stalled() {
       <Followed pages={pages} />
       <Stack gap={0}>
         {pages.nodes.map((item) => (
-          <Line key={item.id} onboarding={item} mayAnswer={admin} onAnswered={pages.again} />
+          <Line key={item.id} onboarding={item} mayAnswer={admin} onAnswered={pages.refetch} />
         ))}
       </Stack>
       <LoadMore pages={pages} none="No stalled onboardings." />
@@ -65,7 +65,7 @@ function Line({ onboarding, mayAnswer, onAnswered }: LineProps) {
 
   async function onAnswer() {
     const { data, error } = await answer({ id: onboarding.id });
-    if (succeeded("Not answered", error, data?.answerAssistance.errors)) onAnswered();
+    if (!notifyFailure("Not answered", error, data?.answerAssistance.errors)) onAnswered();
   }
 
   return (
@@ -82,7 +82,7 @@ function Line({ onboarding, mayAnswer, onAnswered }: LineProps) {
       }
     >
       <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
-        <Long text={onboarding.user?.email ?? "A deleted account"} /> · {onboarding.userType.toLowerCase()}
+        <BreakableText text={onboarding.user?.email ?? "A deleted account"} /> · {onboarding.userType.toLowerCase()}
       </Text>
       <OnboardingState onboarding={onboarding} />
       {onboarding.assistanceMessage && (

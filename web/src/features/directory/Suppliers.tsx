@@ -2,11 +2,11 @@ import { Group, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 
 import { LoadMore } from "../../components/LoadMore";
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { VendorType } from "../../gql/graphql";
-import { usePages } from "../../lib/growing";
+import { usePages } from "../../lib/pagedQuery";
 import { Ago } from "../../lib/time";
 import { TRADES } from "../suppliers/vendors";
 import { SuppliersQuery } from "./directory.graphql";
@@ -46,7 +46,7 @@ export function Suppliers() {
               {supplier.businessName ?? "Without a name yet"}
             </Text>
             <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-              <Long text={supplier.email} />
+              <BreakableText text={supplier.email} />
               {supplier.vendorType && ` · ${supplier.vendorType.toLowerCase()}`}
               {supplier.firstValueAt && (
                 <>

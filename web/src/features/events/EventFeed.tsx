@@ -6,7 +6,7 @@ import { Section } from "../../components/Section";
 import type { EventFieldsFragment } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
 import { Ago } from "../../lib/time";
-import { unbroken } from "../../lib/words";
+import { unbroken } from "../../lib/format";
 import { isSwing } from "./swings";
 import type { Feed } from "./useEvents";
 

@@ -2,10 +2,10 @@ import { useCallback, useEffect, useState } from "react";
 import { type OperationResult, useClient } from "urql";
 
 import type { EventFieldsFragment, RecentEventsQuery as Data } from "../../gql/graphql";
-import { everySeen } from "../../lib/attention";
+import { pollWhileVisible } from "../../lib/pageVisibility";
 import { serverNow } from "../../lib/clock";
 import { useConnection } from "../../lib/connection";
-import type { Reading } from "../../lib/reading";
+import type { QueryStatus } from "../../lib/queryStatus";
 import { useStream } from "../../lib/stream";
 import { EventStream, RecentEventsQuery } from "./events.graphql";
 import { KEPT, merged } from "./merged";
@@ -16,18 +16,18 @@ const ENOUGH = 30;
 const WINDOW_MS = 6 * 3_600_000;
 const POLL_MS = 5000;
 
-export interface Feed extends Reading {
+export interface Feed extends QueryStatus {
   readonly events: readonly EventFieldsFragment[];
 }
 
-type State = Omit<Feed, "again" | "blank"> & { known: boolean };
+type State = Omit<Feed, "refetch" | "isEmpty"> & { known: boolean };
 
 /** The newest events first: read from there back, then streamed, and read again after a gap. */
 export function useEvents(): Feed {
   const client = useClient();
-  const { state, returns } = useConnection();
+  const { state, reconnects } = useConnection();
   const isPolling = state === "polling";
-  const [feed, setFeed] = useState<State>({ events: [], error: undefined, busy: true, known: false });
+  const [feed, setFeed] = useState<State>({ events: [], error: undefined, isFetching: true, known: false });
   const [wishes, setWishes] = useState(0);
   const again = useCallback(() => setWishes((count) => count + 1), []);
 
@@ -39,7 +39,7 @@ export function useEvents(): Feed {
   useEffect(() => {
     let wanted = true;
     async function read() {
-      setFeed((known) => ({ ...known, busy: true }));
+      setFeed((known) => ({ ...known, isFetching: true }));
       const since = new Date(serverNow() - WINDOW_MS).toISOString();
       let after: string | null = null;
       let found: readonly EventFieldsFragment[] = [];
@@ -54,22 +54,22 @@ export function useEvents(): Feed {
         setFeed((feed) => ({
           events: merged(feed.events, nodes),
           error: result.error,
-          busy: false,
+          isFetching: false,
           known: feed.known || page !== undefined,
         }));
         after = page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
       } while (after !== null && found.length < KEPT && news(found) < ENOUGH);
     }
     void read();
-    const rest = isPolling ? everySeen(POLL_MS, () => void read()) : undefined;
+    const rest = isPolling ? pollWhileVisible(POLL_MS, () => void read()) : undefined;
     return () => {
       wanted = false;
       rest?.();
     };
-  }, [client, isPolling, returns, wishes]);
+  }, [client, isPolling, reconnects, wishes]);
 
   const { known, ...shown } = feed;
-  return { ...shown, blank: !known, again };
+  return { ...shown, isEmpty: !known, refetch: again };
 }
 
 function news(events: readonly EventFieldsFragment[]): number {

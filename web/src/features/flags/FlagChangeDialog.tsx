@@ -8,7 +8,7 @@ import { Dialog } from "../../components/Dialog";
 import { Form } from "../../components/Form";
 import type { FlagFieldsFragment } from "../../gql/graphql";
 import { wholeFormProblem } from "../../lib/forms";
-import { whyNot } from "../../lib/reading";
+import { whyNot } from "../../lib/queryStatus";
 import { useDraft } from "../../lib/useDraft";
 import { type FlagChange, verbOf } from "./change";
 import { ConflictNote } from "./ConflictNote";

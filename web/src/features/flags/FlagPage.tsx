@@ -5,17 +5,17 @@ import { Link, useParams } from "react-router";
 import { LinkButton } from "../../components/Button";
 import { Failed } from "../../components/Failed";
 import { LoadMore } from "../../components/LoadMore";
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import { Notice } from "../../components/Notice";
 import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
-import { Waits } from "../../components/Waits";
+import { LoadingSkeleton } from "../../components/LoadingSkeleton";
 import type { FlagQuery as Data } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
-import { usePages } from "../../lib/growing";
+import { usePages } from "../../lib/pagedQuery";
 import { useStream } from "../../lib/stream";
 import { Ago } from "../../lib/time";
-import { counted } from "../../lib/words";
+import { counted } from "../../lib/format";
 import { ChangeRow } from "../audit/ChangeRow";
 import { mayOperate } from "../session/roles";
 import { useViewer } from "../session/session";
@@ -37,7 +37,7 @@ export function FlagPage() {
   const flag = data?.featureFlag?.key === key ? data.featureFlag : undefined; // not the one of the page before
   if (!flag) {
     if (reading.error) return <Failed what="This flag" reading={reading} />;
-    if (reading.busy || reading.blank) return <Waits what="The flag" height={240} />;
+    if (reading.isFetching || reading.isEmpty) return <LoadingSkeleton what="The flag" height={240} />;
     return (
       <Notice title="Flag not found" text={`No flag has the key “${key}”.`}>
         <Anchor component={Link} to="/admin/flags">
@@ -85,7 +85,7 @@ function Facts({ flag, mayOperate }: { flag: NonNullable<Data["featureFlag"]>; m
         </Badge>
         <KillMark kill={flag.kill} />
         <Text span size="sm" className="code">
-          <Long text={flag.key} />
+          <BreakableText text={flag.key} />
         </Text>
       </span>
       {flag.kill && (
@@ -129,13 +129,13 @@ function History(props: { flagKey: string; version: number; mayOperate: boolean 
     { key: props.flagKey },
     ({ featureFlag }) => featureFlag?.changes ?? { nodes: [], pageInfo: { hasNextPage: false } },
   );
-  const { again } = pages;
-  useEffect(again, [props.version, again]);
+  const { refetch } = pages;
+  useEffect(refetch, [props.version, refetch]);
   return (
     <Section title="Changes" reading={pages}>
       <Stack gap={0}>
         {pages.nodes.map((change) => (
-          <ChangeRow key={change.id} change={change} mayOperate={props.mayOperate} onReverted={again} />
+          <ChangeRow key={change.id} change={change} mayOperate={props.mayOperate} onReverted={refetch} />
         ))}
       </Stack>
       <LoadMore pages={pages} none="No changes yet." />

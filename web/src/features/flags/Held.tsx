@@ -1,7 +1,7 @@
 import { Group, Text } from "@mantine/core";
 
 import type { FlagQuery as Data } from "../../gql/graphql";
-import { unbroken } from "../../lib/words";
+import { unbroken } from "../../lib/format";
 import { holderOf, ownerOf } from "./change";
 import { LiftCeiling } from "./LiftCeiling";
 

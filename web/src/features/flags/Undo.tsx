@@ -1,7 +1,7 @@
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { RevertMutation } from "../audit/audit.graphql";
 
 /** Takes back the change that was just made. Later its flag's page and the audit have the way back. */
@@ -10,7 +10,7 @@ export function Undo({ changeId, onDone }: { changeId: string; onDone: () => voi
 
   async function undo() {
     const { data, error } = await revert({ id: changeId, reason: "Undone right after it was made" });
-    if (succeeded("Not undone", error, data?.revertChange.errors)) onDone();
+    if (!notifyFailure("Not undone", error, data?.revertChange.errors)) onDone();
   }
 
   return (

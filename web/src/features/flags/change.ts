@@ -1,4 +1,4 @@
-import { unbroken } from "../../lib/words";
+import { unbroken } from "../../lib/format";
 import type { FlagChangePreviewQuery, FlagFieldsFragment } from "../../gql/graphql";
 
 /** What may be asked of a flag, as updateFeatureFlag takes it. */

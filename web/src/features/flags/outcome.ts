@@ -3,7 +3,7 @@ import type { CombinedError } from "urql";
 
 import type { ToggleMutation as Data } from "../../gql/graphql";
 import { type FieldedForm, placed } from "../../lib/forms";
-import { sentence } from "../../lib/outcome";
+import { sentence } from "../../lib/notifyFailure";
 
 type Failure = Data["toggleFeatureFlag"]["errors"][number];
 export type Conflict = Extract<Failure, { __typename: "VersionConflictError" }>;

@@ -7,7 +7,7 @@ import { useLiveQuery } from "../../lib/live";
 import { useStream } from "../../lib/stream";
 import { local } from "../../lib/spans";
 import { Ago, Since } from "../../lib/time";
-import { unbroken } from "../../lib/words";
+import { unbroken } from "../../lib/format";
 import { complaint, inOrder, lookOf, silence, TITLES } from "./checks";
 import { SystemHealthQuery, SystemHealthStream } from "./health.graphql";
 

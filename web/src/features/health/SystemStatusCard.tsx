@@ -3,7 +3,7 @@ import { useEffect } from "react";
 
 import { Section } from "../../components/Section";
 import type { ServiceStatus } from "../../gql/graphql";
-import { everySeen } from "../../lib/attention";
+import { pollWhileVisible } from "../../lib/pageVisibility";
 import { useLiveQuery } from "../../lib/live";
 import { Ago } from "../../lib/time";
 import { SystemStatusQuery } from "./systemStatus.graphql";
@@ -21,7 +21,7 @@ const WORDS: Record<ServiceStatus, { text: string; color: string }> = {
 export function SystemStatusCard() {
   const [{ data }, again, reading] = useLiveQuery(SystemStatusQuery, {});
   useEffect(() => {
-    return everySeen(AGAIN_MS, () => again({ requestPolicy: "network-only" }));
+    return pollWhileVisible(AGAIN_MS, () => again({ requestPolicy: "network-only" }));
   }, [again]);
   const found = data?.systemStatus;
   return (

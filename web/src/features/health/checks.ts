@@ -1,5 +1,5 @@
 import type { CheckType, HealthStatus } from "../../gql/graphql";
-import { listed, sentenceCase } from "../../lib/words";
+import { listed, sentenceCase } from "../../lib/format";
 
 /** Names and order of the checks on all dashboards (S75). */
 export const TITLES: Record<CheckType, string> = {

@@ -1,7 +1,7 @@
 import { Card, FileInput, Stack, Text } from "@mantine/core";
 import { IconFileSpreadsheet } from "@tabler/icons-react";
 
-import { Waits } from "../../components/Waits";
+import { LoadingSkeleton } from "../../components/LoadingSkeleton";
 import type { ChosenFile } from "./file";
 
 interface Props {
@@ -29,7 +29,7 @@ export function ChooseFile({ file, busy, onChoose }: Props) {
         <Text size="sm" c="dimmed">
           You see what would be imported before anything is.
         </Text>
-        {busy && !file && <Waits what="The file" height={40} />}
+        {busy && !file && <LoadingSkeleton what="The file" height={40} />}
       </Stack>
     </Card>
   );

@@ -5,7 +5,7 @@ import { Button, LinkButton } from "../../components/Button";
 import { FormProblem } from "../../components/FormProblem";
 import { Page } from "../../components/Page";
 import { Section } from "../../components/Section";
-import { counted } from "../../lib/words";
+import { counted } from "../../lib/format";
 import { Gate } from "../access/Gate";
 import { InviteButton } from "../bulk/InviteButton";
 import { ChooseFile } from "./ChooseFile";

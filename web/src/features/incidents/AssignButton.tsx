@@ -4,7 +4,7 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import type { IncidentFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { Assignees } from "./Assignees";
 import { EditMutation } from "./incidents.graphql";
 
@@ -29,7 +29,7 @@ export function AssignButton({ incident }: Props) {
     box.closeDropdown();
     const input = { id: incident.id, assigneeId, expectedVersion: incident.version };
     const { data, error } = await edit({ input });
-    succeeded("Not assigned", error, data?.updateIncident.errors);
+    notifyFailure("Not assigned", error, data?.updateIncident.errors);
   }
 
   return (

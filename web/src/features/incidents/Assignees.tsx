@@ -3,7 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useEffectEvent } from "react";
 import { useQuery } from "urql";
 
-import { sentence } from "../../lib/outcome";
+import { sentence } from "../../lib/notifyFailure";
 import { useViewer } from "../session/session";
 import { AssigneesQuery } from "./incidents.graphql";
 

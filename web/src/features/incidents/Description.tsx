@@ -1,6 +1,6 @@
 import { Text } from "@mantine/core";
 
-import { unbroken } from "../../lib/words";
+import { unbroken } from "../../lib/format";
 
 const OPEN = /^- \[ \] /gm;
 const DONE = /^- \[x\] /gim;

@@ -4,11 +4,11 @@ import { useQuery } from "urql";
 
 import { Button } from "../../components/Button";
 import { Failed } from "../../components/Failed";
-import { Waits } from "../../components/Waits";
+import { LoadingSkeleton } from "../../components/LoadingSkeleton";
 import type { IncidentQuery as Data } from "../../gql/graphql";
-import { useReading } from "../../lib/reading";
+import { useQueryStatus } from "../../lib/queryStatus";
 import { local, span } from "../../lib/spans";
-import { unbroken } from "../../lib/words";
+import { unbroken } from "../../lib/format";
 import { EpisodeSuspectsQuery } from "./incidents.graphql";
 import { SuspectRow } from "./SuspectRow";
 
@@ -58,7 +58,7 @@ function EpisodeSuspects({
   const [open, setOpen] = useState(false);
   const response = useQuery({ query: EpisodeSuspectsQuery, variables: { number: incident.number }, pause: !open });
   const [{ data }, again] = response;
-  const reading = useReading(response);
+  const reading = useQueryStatus(response);
   if (!open) {
     return (
       <Button
@@ -77,7 +77,7 @@ function EpisodeSuspects({
     return reading.error ? (
       <Failed what="Suspected changes" reading={reading} />
     ) : (
-      <Waits what="Suspected changes" height={40} />
+      <LoadingSkeleton what="Suspected changes" height={40} />
     );
   if (found.length === 0)
     return (

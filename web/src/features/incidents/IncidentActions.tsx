@@ -4,7 +4,7 @@ import { useMutation } from "urql";
 import { Button } from "../../components/Button";
 import { ReasonModal } from "../../components/ReasonModal";
 import type { IncidentFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { useViewer } from "../session/session";
 import { AssignButton } from "./AssignButton";
 import { AcknowledgeMutation, CloseMutation, EditMutation, ReopenMutation } from "./incidents.graphql";
@@ -28,22 +28,22 @@ export function IncidentActions({ incident }: Props) {
 
   async function take() {
     const { data, error } = await acknowledge({ id });
-    succeeded("Not acknowledged", error, data?.acknowledgeIncident.errors);
+    notifyFailure("Not acknowledged", error, data?.acknowledgeIncident.errors);
   }
 
   async function assign(assigneeId: string | null) {
     const { data, error } = await edit({ input: { id, assigneeId, expectedVersion: version } });
-    succeeded("Not assigned", error, data?.updateIncident.errors);
+    notifyFailure("Not assigned", error, data?.updateIncident.errors);
   }
 
   async function shut() {
     const { data, error } = await close({ id });
-    succeeded("Not closed", error, data?.closeIncident.errors);
+    notifyFailure("Not closed", error, data?.closeIncident.errors);
   }
 
   async function restart(note: string) {
     const { data, error } = await reopen({ id, note: note || null });
-    return succeeded("Not reopened", error, data?.reopenIncident.errors);
+    return !notifyFailure("Not reopened", error, data?.reopenIncident.errors);
   }
 
   return (

@@ -5,8 +5,8 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import type { IncidentFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
-import { sentenceCase, unbroken } from "../../lib/words";
+import { notifyFailure } from "../../lib/notifyFailure";
+import { sentenceCase, unbroken } from "../../lib/format";
 import { AcknowledgeMutation } from "./incidents.graphql";
 import { Began } from "./Began";
 import { Description, saysMore } from "./Description";
@@ -62,7 +62,7 @@ export function IncidentCard({ incident, mayOperate }: Props) {
                 loading={taking.fetching}
                 onClick={() =>
                   void acknowledge({ id: incident.id }).then(({ data, error }) =>
-                    succeeded("Not acknowledged", error, data?.acknowledgeIncident.errors),
+                    notifyFailure("Not acknowledged", error, data?.acknowledgeIncident.errors),
                   )
                 }
               >

@@ -6,9 +6,9 @@ import { LoadMore } from "../../components/LoadMore";
 import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { IncidentFieldsFragment, IncidentStatus, Severity } from "../../gql/graphql";
-import { usePages } from "../../lib/growing";
+import { usePages } from "../../lib/pagedQuery";
 import { useNewestEvent } from "../events/useNewestEvent";
-import { sentenceCase, unbroken } from "../../lib/words";
+import { sentenceCase, unbroken } from "../../lib/format";
 import { Began } from "./Began";
 import { IncidentsQuery } from "./incidents.graphql";
 import { atLeast, INCIDENT_STATUS, SEVERITY } from "./severity";
@@ -33,11 +33,11 @@ export function IncidentList() {
   const [least, setLeast] = useState("");
   const severity = least === "" ? null : atLeast(least as Severity);
   const pages = usePages(IncidentsQuery, { status: STATUSES[shown], severity }, (data) => data.incidents);
-  const { again } = pages;
+  const { refetch } = pages;
   const newest = useNewestEvent((kind) => kind === "IncidentEvent");
   useEffect(() => {
-    if (newest !== undefined) again();
-  }, [newest, again]);
+    if (newest !== undefined) refetch();
+  }, [newest, refetch]);
   return (
     <Section
       title="Incidents"

@@ -3,17 +3,17 @@ import { useEffect } from "react";
 import { Link, useParams } from "react-router";
 
 import { Failed } from "../../components/Failed";
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import { Notice } from "../../components/Notice";
 import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
-import { Waits } from "../../components/Waits";
+import { LoadingSkeleton } from "../../components/LoadingSkeleton";
 import type { IncidentQuery as Data } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
 import { useLiveQuery } from "../../lib/live";
 import { Deliveries } from "../alerts/Deliveries";
 import { useNewestEvent } from "../events/useNewestEvent";
-import { sentenceCase, unbroken } from "../../lib/words";
+import { sentenceCase, unbroken } from "../../lib/format";
 import { mayOperate } from "../session/roles";
 import { useViewer } from "../session/session";
 import { Began } from "./Began";
@@ -41,7 +41,7 @@ export function IncidentPage() {
   const incident = data?.incidents.nodes.find((found) => found.number === number); // not the one of the page before
   if (!incident) {
     if (reading.error) return <Failed what="This incident" reading={reading} />;
-    if (reading.busy || reading.blank) return <Waits what="The incident" height={240} />;
+    if (reading.isFetching || reading.isEmpty) return <LoadingSkeleton what="The incident" height={240} />;
     return (
       <Notice title="Incident not found" text={`No incident has the number ${named}.`}>
         <Anchor component={Link} to="/admin/monitoring">
@@ -99,7 +99,7 @@ function Facts({ incident }: { incident: Incident }) {
         </Badge>
         {incident.affectedFeatures.map(({ key }) => (
           <Anchor key={key} component={Link} to={`/admin/flags/${key}`} size="sm" className="code">
-            <Long text={key} />
+            <BreakableText text={key} />
           </Anchor>
         ))}
       </Group>

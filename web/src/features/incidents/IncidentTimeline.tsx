@@ -6,11 +6,11 @@ import { Button } from "../../components/Button";
 import { Form } from "../../components/Form";
 import { Section } from "../../components/Section";
 import { actorName } from "../../lib/actor";
-import { succeeded } from "../../lib/outcome";
-import { usePages } from "../../lib/growing";
+import { notifyFailure } from "../../lib/notifyFailure";
+import { usePages } from "../../lib/pagedQuery";
 import { Ago } from "../../lib/time";
 import { useDraft } from "../../lib/useDraft";
-import { unbroken } from "../../lib/words";
+import { unbroken } from "../../lib/format";
 import { isSwing } from "../events/swings";
 import { EditMutation, TimelineQuery } from "./incidents.graphql";
 
@@ -33,13 +33,13 @@ export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
     const timeline = incidents.nodes[0]?.timeline ?? NOTHING;
     return { nodes: timeline.nodes.map((event) => ({ ...event, id: event.cursor })), pageInfo: timeline.pageInfo };
   });
-  const { again, more, hasMore, busy } = pages;
+  const { refetch, more, hasMore, isFetching } = pages;
   useEffect(() => {
-    if (newest !== undefined) again();
-  }, [newest, again]);
+    if (newest !== undefined) refetch();
+  }, [newest, refetch]);
   useEffect(() => {
-    if (hasMore && !busy && pages.nodes.length < READ) more();
-  }, [hasMore, busy, more, pages.nodes.length]);
+    if (hasMore && !isFetching && pages.nodes.length < READ) more();
+  }, [hasMore, isFetching, more, pages.nodes.length]);
   const swings = pages.nodes.filter(isSwing).length;
   const shown = pages.nodes.filter((event) => all || !isSwing(event)).reverse();
   return (
@@ -57,7 +57,7 @@ export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
         )
       }
     >
-      {mayOperate && <NoteForm id={incident.id} onNoted={again} />}
+      {mayOperate && <NoteForm id={incident.id} onNoted={refetch} />}
       {shown.length === 0 && (
         <Text c="dimmed" size="sm">
           Nothing yet.
@@ -80,7 +80,7 @@ export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
           </div>
         ))}
       </Stack>
-      {hasMore && !busy && (
+      {hasMore && !isFetching && (
         <Button size="xs" variant="default" onClick={more}>
           Show more than {pages.nodes.length}
         </Button>
@@ -97,7 +97,7 @@ function NoteForm({ id, onNoted }: { id: string; onNoted: () => void }) {
   async function submit(event: SubmitEvent) {
     event.preventDefault();
     const { data, error } = await edit({ input: { id, note } });
-    if (!succeeded("Note not added", error, data?.updateIncident.errors)) return;
+    if (notifyFailure("Note not added", error, data?.updateIncident.errors)) return;
     draft.done();
     setNote("");
     onNoted();

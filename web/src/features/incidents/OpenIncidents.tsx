@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { Link } from "react-router";
 
 import { Section } from "../../components/Section";
-import { everySeen } from "../../lib/attention";
+import { pollWhileVisible } from "../../lib/pageVisibility";
 import { useLiveQuery } from "../../lib/live";
 import { IncidentCard } from "./IncidentCard";
 import { OpenIncidentsQuery } from "./incidents.graphql";
@@ -24,7 +24,7 @@ export function OpenIncidents({ newest, mayOperate }: Props) {
     if (newest !== undefined) again({ requestPolicy: "network-only" });
   }, [newest, again]);
   // What an incident measures changes without an event.
-  useEffect(() => everySeen(MEASURED_MS, () => again({ requestPolicy: "network-only" })), [again]);
+  useEffect(() => pollWhileVisible(MEASURED_MS, () => again({ requestPolicy: "network-only" })), [again]);
   const open = worstFirst((data?.incidents.nodes ?? []).filter(isOpen));
   return (
     <Section

@@ -6,7 +6,7 @@ import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Form } from "../../components/Form";
 import type { IncidentFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { useDraft } from "../../lib/useDraft";
 import { ResolveMutation } from "./incidents.graphql";
 
@@ -23,7 +23,7 @@ export function ResolveDialog({ incident, onClose }: Props) {
   async function submit(event: SubmitEvent) {
     event.preventDefault();
     const { data, error } = await resolve({ id: incident.id, notes });
-    if (!succeeded("Not resolved", error, data?.resolveIncident.errors)) return;
+    if (notifyFailure("Not resolved", error, data?.resolveIncident.errors)) return;
     draft.done();
     onClose();
   }

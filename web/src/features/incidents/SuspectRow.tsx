@@ -1,7 +1,7 @@
 import { Badge, Group, Text } from "@mantine/core";
 
 import type { SuspectFieldsFragment } from "../../gql/graphql";
-import { unbroken } from "../../lib/words";
+import { unbroken } from "../../lib/format";
 import { ChangeRow } from "../audit/ChangeRow";
 
 interface Props {

@@ -3,9 +3,9 @@ import { Link } from "react-router";
 import { useQuery } from "urql";
 
 import { Failed } from "../../components/Failed";
-import { Waits } from "../../components/Waits";
-import { useReading } from "../../lib/reading";
-import { counted } from "../../lib/words";
+import { LoadingSkeleton } from "../../components/LoadingSkeleton";
+import { useQueryStatus } from "../../lib/queryStatus";
+import { counted } from "../../lib/format";
 import { SuspectsQuery } from "./incidents.graphql";
 import { SuspectRow } from "./SuspectRow";
 
@@ -24,11 +24,12 @@ export function Suspects({ incidentId, mayOperate, rest }: Props) {
     requestPolicy: "cache-and-network",
   });
   const [{ data, fetching }, again] = response;
-  const reading = useReading(response);
+  const reading = useQueryStatus(response);
   const suspects = data?.node && "suspects" in data.node ? data.node.suspects : [];
   if (reading.error && !data) return <Failed what="What changed before" reading={reading} />;
   if (suspects.length === 0) {
-    if (fetching) return rest === undefined ? <Waits what="What changed before" height={72} /> : <div data-waits />;
+    if (fetching)
+      return rest === undefined ? <LoadingSkeleton what="What changed before" height={72} /> : <div data-waits />;
     if (rest !== undefined) return null;
     return (
       <Text c="dimmed" size="sm">

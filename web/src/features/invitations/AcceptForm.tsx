@@ -10,7 +10,7 @@ import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { orNull, placed } from "../../lib/forms";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { repeatKeys } from "../../lib/repeatKeys";
 import { Moment } from "../../lib/time";
 import { useFormDraft } from "../../lib/useDraft";
@@ -201,7 +201,7 @@ function Decline({ code, supplier, onDeclined }: { code: string; supplier: strin
 
   async function say() {
     const { data, error } = await decline({ code });
-    if (succeeded("Not sent", error, data?.declineInvitation.errors)) onDeclined();
+    if (!notifyFailure("Not sent", error, data?.declineInvitation.errors)) onDeclined();
   }
 
   return (

@@ -4,9 +4,9 @@ import { useParams } from "react-router";
 import { useMutation, useQuery } from "urql";
 
 import { Button } from "../../components/Button";
-import { Entrance } from "../../components/Entrance";
-import { succeeded } from "../../lib/outcome";
-import { whyNot } from "../../lib/reading";
+import { AuthCard } from "../../components/AuthCard";
+import { notifyFailure } from "../../lib/notifyFailure";
+import { whyNot } from "../../lib/queryStatus";
 import { repeatKeys } from "../../lib/repeatKeys";
 import { find, useGuarded } from "../access/availability";
 import { Closed } from "../access/Closed";
@@ -32,9 +32,9 @@ export function AcceptPage() {
   if (declined) return <Declined supplier={preview?.supplierName} />;
   if (error && !data) {
     return (
-      <Entrance brand="WedMe" title="Your invitation" text={whyNot(error)}>
+      <AuthCard brand="WedMe" title="Your invitation" text={whyNot(error)}>
         <Button onClick={() => again({ requestPolicy: "network-only" })}>Try again</Button>
-      </Entrance>
+      </AuthCard>
     );
   }
   if (fetching || data === undefined) return <Loading />;
@@ -45,13 +45,13 @@ export function AcceptPage() {
     return <Over status={preview?.status} supplier={preview?.supplierName} />;
   }
   return (
-    <Entrance
+    <AuthCard
       brand="WedMe"
       title={`${preview.supplierName} invites you`}
       text={`Plan your wedding together with your ${vendorName(preview.vendorType).toLowerCase()}.`}
     >
       <Invited code={code} preview={preview} onConnected={setConnection} onDeclined={() => setDeclined(true)} />
-    </Entrance>
+    </AuthCard>
   );
 }
 
@@ -73,7 +73,7 @@ function Invited(props: React.ComponentProps<typeof AcceptForm>) {
 
   async function leave() {
     const { error } = await logOut({});
-    if (succeeded("Still logged in", error, [])) await renew();
+    if (!notifyFailure("Still logged in", error, [])) await renew();
   }
 
   return (
@@ -90,12 +90,12 @@ function Invited(props: React.ComponentProps<typeof AcceptForm>) {
 
 function Loading() {
   return (
-    <Entrance brand="WedMe" title="Your invitation">
+    <AuthCard brand="WedMe" title="Your invitation">
       <Stack role="progressbar" aria-label="The invitation is loading">
         <Skeleton height={36} />
         <Skeleton height={36} />
         <Skeleton height={36} />
       </Stack>
-    </Entrance>
+    </AuthCard>
   );
 }

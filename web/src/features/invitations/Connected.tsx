@@ -2,7 +2,7 @@ import { List, Stack, Text, ThemeIcon } from "@mantine/core";
 import { IconHeartHandshake } from "@tabler/icons-react";
 
 import { LinkButton } from "../../components/Button";
-import { Entrance } from "../../components/Entrance";
+import { AuthCard } from "../../components/AuthCard";
 
 export interface Connection {
   readonly supplier: string;
@@ -16,7 +16,7 @@ export interface Connection {
 export function Connected({ connection }: { connection: Connection }) {
   const { supplier, email, hasPassword, warnings } = connection;
   return (
-    <Entrance brand="WedMe" title="You are connected">
+    <AuthCard brand="WedMe" title="You are connected">
       <Stack align="center" data-testid="connection-success" role="status">
         <ThemeIcon size={64} radius="xl" variant="light">
           <IconHeartHandshake size={36} aria-hidden />
@@ -45,6 +45,6 @@ export function Connected({ connection }: { connection: Connection }) {
           </LinkButton>
         )}
       </Stack>
-    </Entrance>
+    </AuthCard>
   );
 }

@@ -1,7 +1,7 @@
 import { Text } from "@mantine/core";
 
 import { LinkButton } from "../../components/Button";
-import { Entrance } from "../../components/Entrance";
+import { AuthCard } from "../../components/AuthCard";
 import type { InvitationStatus } from "../../gql/graphql";
 import { useSession } from "../session/session";
 
@@ -42,24 +42,24 @@ export function Over({ status, supplier }: { status: InvitationStatus | undefine
   const { viewer } = useSession();
   const { title, text } = (status && ENDINGS[status]) ?? UNKNOWN;
   return (
-    <Entrance brand="WedMe" title={title}>
+    <AuthCard brand="WedMe" title={title}>
       <Text role="alert" data-testid="invitation-over" data-status={status ?? "UNKNOWN"}>
         {text(supplier ?? "your supplier")}
       </Text>
       <LinkButton to="/" variant="default">
         {viewer ? "Go to my start page" : "Log in"}
       </LinkButton>
-    </Entrance>
+    </AuthCard>
   );
 }
 
 /** Just now, by this couple. */
 export function Declined({ supplier }: { supplier: string | undefined }) {
   return (
-    <Entrance brand="WedMe" title="Invitation declined">
+    <AuthCard brand="WedMe" title="Invitation declined">
       <Text role="status" data-testid="invitation-declined">
         We have told {supplier ?? "your supplier"}. You can close this page.
       </Text>
-    </Entrance>
+    </AuthCard>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
-import { Entrance } from "../../components/Entrance";
+import { AuthCard } from "../../components/AuthCard";
 import { FormProblem } from "../../components/FormProblem";
 import { wholeFormProblem } from "../../lib/forms";
 import { repeatKeys } from "../../lib/repeatKeys";
@@ -40,11 +40,11 @@ export function Repeat({ code, supplier, onConnected }: Props) {
   }
 
   return (
-    <Entrance brand="WedMe" title="You have accepted" text={`You are connected with ${supplier}.`}>
+    <AuthCard brand="WedMe" title="You have accepted" text={`You are connected with ${supplier}.`}>
       <FormProblem>{problem}</FormProblem>
       <Button loading={state.fetching} onClick={() => void submit()} data-testid="accept-repeat-btn">
         Continue
       </Button>
-    </Entrance>
+    </AuthCard>
   );
 }

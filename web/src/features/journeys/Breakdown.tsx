@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 
 import type { JourneyFieldsFragment } from "../../gql/graphql";
 import { span } from "../../lib/spans";
-import { sentenceCase } from "../../lib/words";
+import { sentenceCase } from "../../lib/format";
 
 /** The same journey by what suppliers offer: one trade may fail where the others do well. */
 export function Breakdown({ rows }: { rows: JourneyFieldsFragment["breakdown"] }) {

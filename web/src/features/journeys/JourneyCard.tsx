@@ -2,7 +2,7 @@ import { Box, Group, Paper, Progress, Stack, Text } from "@mantine/core";
 
 import type { JourneyFieldsFragment } from "../../gql/graphql";
 import { span } from "../../lib/spans";
-import { counted } from "../../lib/words";
+import { counted } from "../../lib/format";
 import { Breakdown } from "./Breakdown";
 
 /** The target of S104: so many percent of the journeys that ended were completed. */

@@ -4,14 +4,14 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { LoadMore } from "../../components/LoadMore";
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { MailFieldsFragment, MailStatus } from "../../gql/graphql";
-import { usePages } from "../../lib/growing";
-import { succeeded } from "../../lib/outcome";
+import { usePages } from "../../lib/pagedQuery";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { Ago } from "../../lib/time";
-import { sentenceCase } from "../../lib/words";
+import { sentenceCase } from "../../lib/format";
 import { CancelMailMutation, MailsQuery, RetryMailMutation } from "./mail.graphql";
 
 const STATUS: Record<MailStatus, string> = {
@@ -46,7 +46,7 @@ export function Outbox() {
     >
       <Stack gap={0}>
         {pages.nodes.map((mail) => (
-          <Line key={mail.id} mail={mail} onChanged={pages.again} />
+          <Line key={mail.id} mail={mail} onChanged={pages.refetch} />
         ))}
       </Stack>
       <LoadMore pages={pages} none={status ? "No e-mail has this status." : "No e-mails yet."} />
@@ -61,7 +61,7 @@ function Line({ mail, onChanged }: { mail: MailFieldsFragment; onChanged: () => 
 
   async function act(send: typeof retry | typeof cancel, failed: string) {
     const { data, error } = await send({ id: mail.id });
-    if (succeeded(failed, error, data?.done.errors)) onChanged();
+    if (!notifyFailure(failed, error, data?.done.errors)) onChanged();
   }
 
   return (
@@ -100,7 +100,7 @@ function Line({ mail, onChanged }: { mail: MailFieldsFragment; onChanged: () => 
         {mail.subject}
       </Text>
       <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-        to <Long text={mail.recipient} /> · <Ago at={mail.createdAt} />
+        to <BreakableText text={mail.recipient} /> · <Ago at={mail.createdAt} />
         {mail.attempts > 1 && ` · ${mail.attempts} attempts`}
       </Text>
       {mail.lastError && mail.status !== "SENT" && (

@@ -4,7 +4,7 @@ import { type KeyboardEvent, type SubmitEvent, useState } from "react";
 
 import { Form } from "../../components/Form";
 import { useDraft } from "../../lib/useDraft";
-import { counted } from "../../lib/words";
+import { counted } from "../../lib/format";
 import { bytesTooMany } from "./limits";
 
 interface Props {

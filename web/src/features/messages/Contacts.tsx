@@ -1,7 +1,7 @@
 import { Anchor, Group } from "@mantine/core";
 import { IconMail, IconPhone } from "@tabler/icons-react";
 
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import type { Conversation } from "./useThread";
 
 type Contact = NonNullable<Conversation["partnership"]>["contacts"][number];
@@ -11,7 +11,7 @@ export function Contacts({ contacts }: { contacts: readonly Contact[] }) {
   return contacts.map(({ email, phone }) => (
     <Group key={email} gap="xs" data-testid="contact">
       <Anchor href={`mailto:${email}`} size="sm" style={{ overflowWrap: "anywhere" }}>
-        <IconMail size={14} aria-hidden /> <Long text={email} />
+        <IconMail size={14} aria-hidden /> <BreakableText text={email} />
       </Anchor>
       {phone && (
         <Anchor href={`tel:${phone.replaceAll(/[^+\d]/g, "")}`} size="sm">

@@ -6,7 +6,7 @@ import { useMutation } from "urql";
 
 import { ReasonModal } from "../../components/ReasonModal";
 import type { MessageFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { Ago } from "../../lib/time";
 import { ReportMessageMutation } from "./messages.graphql";
 
@@ -43,7 +43,7 @@ function More({ message }: { message: MessageFieldsFragment }) {
 
   async function send(reason: string) {
     const { data, error } = await report({ input: { messageId: message.id, reason } });
-    if (!succeeded("Not reported", error, data?.reportMessage.errors)) return false;
+    if (notifyFailure("Not reported", error, data?.reportMessage.errors)) return false;
     notifications.show({ color: "teal", message: "Reported. Our team looks at this message." });
     return true;
   }

@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from "react";
 
 import { Button, LinkButton } from "../../components/Button";
 import { Failed } from "../../components/Failed";
-import { Waits } from "../../components/Waits";
+import { LoadingSkeleton } from "../../components/LoadingSkeleton";
 import { useViewer } from "../session/session";
 import { Composer } from "./Composer";
 import { Contacts } from "./Contacts";
@@ -27,7 +27,9 @@ export function Thread({ id, back }: { id: string; back: string }) {
       data-testid="thread"
     >
       {reading.error !== undefined && <Failed what="Conversation" reading={reading} />}
-      {conversation === undefined && reading.error === undefined && <Waits what="Conversation" height={240} holds />}
+      {conversation === undefined && reading.error === undefined && (
+        <LoadingSkeleton what="Conversation" height={240} holds />
+      )}
       {conversation === null && (
         <Stack>
           <Text role="alert">There is no such conversation.</Text>

@@ -2,7 +2,7 @@ import { Badge } from "@mantine/core";
 import { useState } from "react";
 
 import { useStream } from "../../lib/stream";
-import { counted } from "../../lib/words";
+import { counted } from "../../lib/format";
 import { ConversationsStream } from "./messages.graphql";
 import { shownCount } from "./unread";
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useMutation } from "urql";
 
-import { isSeen, onReturn } from "../../lib/attention";
+import { isPageVisible, onPageReturn } from "../../lib/pageVisibility";
 import { MarkConversationReadMutation } from "./messages.graphql";
 
 interface Seen {
@@ -22,13 +22,13 @@ export function useRead(conversation: Seen | null | undefined, position: number)
   useEffect(() => {
     if (!isUnread || id === undefined) return undefined;
     function read() {
-      if (!isSeen() || said.current >= position) return;
+      if (!isPageVisible() || said.current >= position) return;
       said.current = position;
       void mark({ input: { conversationId: id ?? "", position } }).then(({ error }) => {
         if (error) said.current = 0; // said again with the next message, or when the page is looked at again
       });
     }
     read();
-    return onReturn(read);
+    return onPageReturn(read);
   }, [id, isUnread, position, mark]);
 }

@@ -3,7 +3,7 @@ import { useClient } from "urql";
 
 import type { MessageFieldsFragment, ThreadQuery as Data } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
-import type { Reading } from "../../lib/reading";
+import type { QueryStatus } from "../../lib/queryStatus";
 import { useStream } from "../../lib/stream";
 import { ConversationStream, ThreadQuery } from "./messages.graphql";
 import { type Timeline, withNews, withPage } from "./timeline";
@@ -14,7 +14,7 @@ export interface Thread {
   /** Undefined: not read yet; null: there is none that the reader may see. */
   readonly conversation: Conversation | null | undefined;
   readonly messages: readonly MessageFieldsFragment[];
-  readonly reading: Reading;
+  readonly reading: QueryStatus;
   readonly hasEarlier: boolean;
   readonly loadingEarlier: boolean;
   readonly loadEarlier: () => void;

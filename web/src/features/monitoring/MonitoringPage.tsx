@@ -4,7 +4,7 @@ import { useSearchParams } from "react-router";
 
 import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
-import { Waits } from "../../components/Waits";
+import { LoadingSkeleton } from "../../components/LoadingSkeleton";
 import { Alerts } from "../alerts/Alerts";
 import { HealthHistory } from "../health/HealthHistory";
 import { IncidentList } from "../incidents/IncidentList";
@@ -41,7 +41,7 @@ export function MonitoringPage() {
         <Journeys range={range} />
         <Section title="System Performance Over Time" reading={reading}>
           {metrics && (
-            <Suspense fallback={<Waits what="The chart" height={320} holds />}>
+            <Suspense fallback={<LoadingSkeleton what="The chart" height={320} holds />}>
               <PerformanceChart series={metrics.performance} range={range} />
             </Suspense>
           )}

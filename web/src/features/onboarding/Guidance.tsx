@@ -5,7 +5,7 @@ import { useMutation } from "urql";
 
 import { Button, LinkButton } from "../../components/Button";
 import type { OnboardingFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { Ago } from "../../lib/time";
 import { DismissNudgeMutation, SetNudgesMutation } from "./onboarding.graphql";
 
@@ -38,12 +38,12 @@ function Nudge({ nudge, path }: { nudge: NonNullable<OnboardingFieldsFragment["n
 
   async function putAway() {
     const { data, error } = await dismiss({});
-    succeeded("Not dismissed", error, data?.dismissNudge.errors);
+    notifyFailure("Not dismissed", error, data?.dismissNudge.errors);
   }
 
   async function never() {
     const { data, error } = await setNudges({ enabled: false });
-    succeeded("Not saved", error, data?.setNudges.errors);
+    notifyFailure("Not saved", error, data?.setNudges.errors);
   }
 
   return (

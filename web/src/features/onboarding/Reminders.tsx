@@ -2,7 +2,7 @@ import { Card, Switch } from "@mantine/core";
 import { useMutation } from "urql";
 
 import type { OnboardingFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { SetNudgesMutation } from "./onboarding.graphql";
 
 /** Whether somebody who stands still hears from us; of no use once all is done (A38). */
@@ -12,7 +12,7 @@ export function Reminders({ onboarding }: { onboarding: OnboardingFieldsFragment
 
   async function change(enabled: boolean) {
     const { data, error } = await setNudges({ enabled });
-    succeeded("Not saved", error, data?.setNudges.errors);
+    notifyFailure("Not saved", error, data?.setNudges.errors);
   }
 
   return (

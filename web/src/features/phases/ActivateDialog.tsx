@@ -7,8 +7,8 @@ import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Failed } from "../../components/Failed";
 import type { PhaseFieldsFragment, PropagationFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
-import { useReading } from "../../lib/reading";
+import { notifyFailure } from "../../lib/notifyFailure";
+import { useQueryStatus } from "../../lib/queryStatus";
 import { useDraft } from "../../lib/useDraft";
 import { ActivateMutation, PlanQuery } from "./phases.graphql";
 import { Losses } from "./Losses";
@@ -29,7 +29,7 @@ export function ActivateDialog({ phase, onClose }: Props) {
     requestPolicy: "network-only",
   });
   const [{ data, fetching }, again] = response;
-  const reading = useReading(response);
+  const reading = useQueryStatus(response);
   const [state, activate] = useMutation(ActivateMutation);
   const [accepted, setAccepted] = useState(false);
   const [lossesAccepted, setLossesAccepted] = useState(false);
@@ -55,7 +55,7 @@ export function ActivateDialog({ phase, onClose }: Props) {
     };
     const result = await activate({ input });
     const payload = result.data?.activateLaunchPhase;
-    if (!succeeded("Not activated", result.error, payload?.errors)) {
+    if (notifyFailure("Not activated", result.error, payload?.errors)) {
       refresh();
       return;
     }

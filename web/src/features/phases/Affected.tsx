@@ -3,8 +3,8 @@ import { useQuery } from "urql";
 
 import { Failed } from "../../components/Failed";
 import type { PhaseFieldsFragment, RollbackPreviewQuery as Data } from "../../gql/graphql";
-import { useReading } from "../../lib/reading";
-import { counted } from "../../lib/words";
+import { useQueryStatus } from "../../lib/queryStatus";
+import { counted } from "../../lib/format";
 import { RollbackPreviewQuery } from "./phases.graphql";
 
 /** Whom a rollback meets; stands below the buttons, so that none moves when it comes (X10). */
@@ -14,7 +14,7 @@ export function Affected({ phase }: { phase: PhaseFieldsFragment }) {
     variables: { id: phase.id },
     requestPolicy: "network-only",
   });
-  const reading = useReading(response);
+  const reading = useQueryStatus(response);
   const found = response[0].data?.rollbackPreview;
   if (!found) return <Failed what="Impact" reading={reading} />;
   const notes = [found.userImpact, ...found.midStep.map(atStep), ...found.conflicts];

@@ -2,7 +2,7 @@ import { Badge, Group, Stack, Text } from "@mantine/core";
 
 import type { PhaseFieldsFragment } from "../../gql/graphql";
 import { Lasting } from "../../lib/time";
-import { unbroken } from "../../lib/words";
+import { unbroken } from "../../lib/format";
 import { standingOf, type Status } from "./standing";
 import { VERDICT } from "./status";
 

@@ -3,7 +3,7 @@ import { Alert, Text } from "@mantine/core";
 import type { PhaseFieldsFragment } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
 import { Ago } from "../../lib/time";
-import { unbroken } from "../../lib/words";
+import { unbroken } from "../../lib/format";
 
 interface Props {
   pause: NonNullable<PhaseFieldsFragment["pause"]>;

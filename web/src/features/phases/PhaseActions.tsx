@@ -7,7 +7,7 @@ import { useClient, useMutation } from "urql";
 import { Button } from "../../components/Button";
 import { ReasonModal } from "../../components/ReasonModal";
 import type { PhaseFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { SIMPLE_ACTIONS, type SimpleAction } from "./actions";
 import { ActivateDialog } from "./ActivateDialog";
 import { PhasesQuery } from "./phases.graphql";
@@ -64,7 +64,7 @@ function ActionButton({ phase, item }: { phase: PhaseFieldsFragment; item: Simpl
     for (const message of data?.done.warnings ?? []) {
       notifications.show({ color: "yellow", title: phase.name, message, autoClose: 12_000 });
     }
-    const done = succeeded(item.failed, error, data?.done.errors);
+    const done = !notifyFailure(item.failed, error, data?.done.errors);
     // Others may have limited flags or moved the phase meanwhile: the dialog then shows what is true now.
     if (!done) void client.query(PhasesQuery, {}, { requestPolicy: "network-only" }).toPromise();
     return done;

@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import type { PhaseFieldsFragment } from "../../gql/graphql";
 import { Ago } from "../../lib/time";
-import { counted } from "../../lib/words";
+import { counted } from "../../lib/format";
 import { Criteria } from "./Criteria";
 import { PausedBy } from "./PausedBy";
 import { PhaseFlags } from "./PhaseFlags";

@@ -1,7 +1,7 @@
 import { Anchor, Stack, Text } from "@mantine/core";
 import { Link as RouterLink } from "react-router";
 
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import { Row } from "../../components/Row";
 import type { PhaseFieldsFragment } from "../../gql/graphql";
 import { LiftCeiling } from "../flags/LiftCeiling";
@@ -37,7 +37,7 @@ export function PhaseFlags({ phase, mayOperate }: Props) {
                 className="code"
                 underline="always"
               >
-                <Long text={link.flag.key} />
+                <BreakableText text={link.flag.key} />
               </Anchor>
               {` · ${why}`}
             </Text>

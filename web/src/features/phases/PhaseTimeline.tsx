@@ -18,7 +18,7 @@ export function PhaseTimeline({ mayOperate }: { mayOperate: boolean }) {
       title="Launch Phase Management"
       reading={reading}
       aside={
-        !reading.blank && (
+        !reading.isEmpty && (
           <Text size="sm" c="dimmed">
             {running.length === 0 ? "Nothing is live" : `${running.length} live`}
           </Text>

@@ -1,7 +1,7 @@
 import { Table, Text } from "@mantine/core";
 
 import type { PlanQuery as Plan } from "../../gql/graphql";
-import { counted } from "../../lib/words";
+import { counted } from "../../lib/format";
 
 type State = Plan["activationPlan"]["changes"][number]["before"];
 type Delta = Plan["activationPlan"]["exposure"][number];

@@ -5,11 +5,11 @@ import { useMutation, useQuery } from "urql";
 import { Button } from "../../components/Button";
 import { Failed } from "../../components/Failed";
 import type { PhaseFieldsFragment, RehearsalFieldsFragment } from "../../gql/graphql";
-import { everySeen } from "../../lib/attention";
-import { succeeded } from "../../lib/outcome";
-import { useReading } from "../../lib/reading";
+import { pollWhileVisible } from "../../lib/pageVisibility";
+import { notifyFailure } from "../../lib/notifyFailure";
+import { useQueryStatus } from "../../lib/queryStatus";
 import { Ago } from "../../lib/time";
-import { sentenceCase } from "../../lib/words";
+import { sentenceCase } from "../../lib/format";
 import { RehearsalsQuery, RehearseMutation } from "./phases.graphql";
 import { told } from "./propagation";
 
@@ -24,18 +24,18 @@ export function Rehearsals({ phase, mayOperate }: { phase: PhaseFieldsFragment; 
     requestPolicy: "cache-and-network",
   });
   const [{ data }, again] = response;
-  const reading = useReading(response);
+  const reading = useQueryStatus(response);
   const [state, rehearse] = useMutation(RehearseMutation);
   const last = data?.launchPhase?.runs.nodes.find(({ kind }) => kind === "REHEARSAL");
   const running = last?.rehearsal?.status === "RUNNING";
   useEffect(() => {
     if (!running) return undefined;
-    return everySeen(LOOK_AGAIN_MS, () => again({ requestPolicy: "network-only" }));
+    return pollWhileVisible(LOOK_AGAIN_MS, () => again({ requestPolicy: "network-only" }));
   }, [running, again]);
 
   async function start() {
     const result = await rehearse({ input: { phaseId: phase.id } });
-    succeeded("Not rehearsed", result.error, result.data?.rehearseLaunchPhase.errors);
+    notifyFailure("Not rehearsed", result.error, result.data?.rehearseLaunchPhase.errors);
     again({ requestPolicy: "network-only" });
   }
 

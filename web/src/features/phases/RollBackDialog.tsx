@@ -6,9 +6,9 @@ import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Form } from "../../components/Form";
 import type { PhaseFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { useDraft } from "../../lib/useDraft";
-import { counted } from "../../lib/words";
+import { counted } from "../../lib/format";
 import { Affected } from "./Affected";
 import { ManualSteps } from "./ManualSteps";
 import { RollBackMutation } from "./phases.graphql";
@@ -27,7 +27,7 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
   async function go(why: string) {
     const result = await rollBack({ input: { phaseId: phase.id, reason: why } });
     const payload = result.data?.rollbackLaunchPhase;
-    if (!succeeded("Not rolled back", result.error, payload?.errors)) return;
+    if (notifyFailure("Not rolled back", result.error, payload?.errors)) return;
     draft.done();
     setOutcome(payload);
   }

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import type { PhaseFieldsFragment, RollBackMutation as Data } from "../../gql/graphql";
-import { counted } from "../../lib/words";
+import { counted } from "../../lib/format";
 import { ManualSteps } from "./ManualSteps";
 import { PropagationLine } from "./PropagationLine";
 

@@ -1,5 +1,5 @@
 import type { PhaseFieldsFragment } from "../../gql/graphql";
-import { unbroken } from "../../lib/words";
+import { unbroken } from "../../lib/format";
 
 export type Link = PhaseFieldsFragment["flags"][number];
 

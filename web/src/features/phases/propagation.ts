@@ -1,5 +1,5 @@
 import type { PropagationFieldsFragment } from "../../gql/graphql";
-import { counted } from "../../lib/words";
+import { counted } from "../../lib/format";
 
 type Told = Pick<
   PropagationFieldsFragment,

@@ -1,5 +1,5 @@
 import type { Comparator, PhaseFieldsFragment } from "../../gql/graphql";
-import { unbroken } from "../../lib/words";
+import { unbroken } from "../../lib/format";
 
 export type Status = PhaseFieldsFragment["successCriteria"][number];
 

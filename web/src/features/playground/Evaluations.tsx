@@ -1,11 +1,11 @@
 import { Anchor, Badge, Box, Group, List, Progress, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import type { EvaluateQuery as Data } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
 import { Ago, Moment } from "../../lib/time";
-import { sentenceCase } from "../../lib/words";
+import { sentenceCase } from "../../lib/format";
 
 type Evaluation = Data["evaluateFlags"]["flags"][number];
 
@@ -33,7 +33,7 @@ function Line({ item }: { item: Evaluation }) {
     <div className="row" data-testid={`evaluated-${item.key}`} data-value={item.value}>
       <Group justify="space-between" wrap="nowrap">
         <Anchor component={Link} to={`/admin/flags/${item.key}`} size="sm" fw={600} className="code">
-          <Long text={item.key} />
+          <BreakableText text={item.key} />
         </Anchor>
         <Group gap={6} style={{ flex: "none" }}>
           <Text size="xs" c="dimmed">

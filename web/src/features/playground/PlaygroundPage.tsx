@@ -6,9 +6,9 @@ import { useQuery } from "urql";
 import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
 import type { EvaluateFlagsInput } from "../../gql/graphql";
-import { useReading } from "../../lib/reading";
+import { useQueryStatus } from "../../lib/queryStatus";
 import { local } from "../../lib/spans";
-import { sentenceCase } from "../../lib/words";
+import { sentenceCase } from "../../lib/format";
 import { Evaluations } from "./Evaluations";
 import { VISITOR } from "./person";
 import { EvaluateQuery } from "./playground.graphql";
@@ -28,7 +28,7 @@ export function PlaygroundPage() {
     variables: { input: { ...input, targetingKey: who?.key ?? null, explain: true } },
   });
   const [{ data, fetching }] = response;
-  const reading = useReading(response);
+  const reading = useQueryStatus(response);
   return (
     <>
       <PageHead title="Playground" text="What a user sees, why, and since when. Evaluation changes nothing." />

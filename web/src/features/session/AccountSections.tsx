@@ -1,6 +1,6 @@
 import { Accordion, Stack, Text } from "@mantine/core";
 
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import { Section } from "../../components/Section";
 import { BlockedPartners } from "./BlockedPartners";
 import { DeleteAccount } from "./DeleteAccount";
@@ -21,7 +21,7 @@ export function AccountSections() {
         <Text size="sm">
           You log in with{" "}
           <b>
-            <Long text={email} />
+            <BreakableText text={email} />
           </b>
           .
         </Text>

@@ -2,7 +2,7 @@ import { Card, Group, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQuery } from "urql";
 
 import { Button } from "../../components/Button";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { Ago } from "../../lib/time";
 import { BlockedPartnersQuery, UnblockPartnerMutation } from "./partners.graphql";
 
@@ -15,7 +15,7 @@ export function BlockedPartners() {
 
   async function release(id: string) {
     const { data: done, error } = await unblock({ id });
-    if (succeeded("Not unblocked", error, done?.unblockPartner.errors)) again({ requestPolicy: "network-only" });
+    if (!notifyFailure("Not unblocked", error, done?.unblockPartner.errors)) again({ requestPolicy: "network-only" });
   }
 
   return (

@@ -1,12 +1,12 @@
 import { Anchor, Text } from "@mantine/core";
 import { Link } from "react-router";
 
-import { Entrance } from "../../components/Entrance";
+import { AuthCard } from "../../components/AuthCard";
 
 /** Says no word about whether there is an account: only the owner of the mailbox learns that. */
 export function CheckYourMail({ email }: { email: string }) {
   return (
-    <Entrance
+    <AuthCard
       brand="WedSync"
       title="Check your inbox"
       footer={
@@ -21,6 +21,6 @@ export function CheckYourMail({ email }: { email: string }) {
       <Text size="sm" c="dimmed">
         No e-mail after a few minutes? Check your spam folder.
       </Text>
-    </Entrance>
+    </AuthCard>
   );
 }

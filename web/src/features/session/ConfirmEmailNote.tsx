@@ -4,7 +4,7 @@ import { IconMailCheck } from "@tabler/icons-react";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { RequestEmailConfirmationMutation } from "./account.graphql";
 import { useViewer } from "./session";
 
@@ -16,7 +16,7 @@ export function ConfirmEmailNote() {
 
   async function again() {
     const { data, error } = await request({});
-    if (!succeeded("Not sent", error, data?.requestEmailConfirmation.errors)) return;
+    if (notifyFailure("Not sent", error, data?.requestEmailConfirmation.errors)) return;
     notifications.show({ color: "teal", message: `A new link is on its way to ${email}.` });
   }
 

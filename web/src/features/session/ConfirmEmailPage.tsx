@@ -4,7 +4,7 @@ import { Link, useSearchParams } from "react-router";
 import { useMutation } from "urql";
 
 import { Button, LinkButton } from "../../components/Button";
-import { Entrance } from "../../components/Entrance";
+import { AuthCard } from "../../components/AuthCard";
 import { FormProblem } from "../../components/FormProblem";
 import { wholeFormProblem } from "../../lib/forms";
 import { ConfirmEmailMutation } from "./account.graphql";
@@ -28,16 +28,16 @@ export function ConfirmEmailPage() {
 
   if (confirmed !== undefined) {
     return (
-      <Entrance brand="WedSync" title="Confirmed">
+      <AuthCard brand="WedSync" title="Confirmed">
         <Text role="status" data-testid="email-confirmed">
           <b>{confirmed}</b> is confirmed. Thank you.
         </Text>
         <LinkButton to="/">{viewer ? "Go to my start page" : "Log in"}</LinkButton>
-      </Entrance>
+      </AuthCard>
     );
   }
   return (
-    <Entrance
+    <AuthCard
       brand="WedSync"
       title="Confirm your e-mail"
       text="Click to confirm that this mailbox is yours."
@@ -51,6 +51,6 @@ export function ConfirmEmailPage() {
       <Button loading={state.fetching} onClick={() => void submit()} data-testid="confirm-email-btn">
         Confirm
       </Button>
-    </Entrance>
+    </AuthCard>
   );
 }

@@ -5,8 +5,8 @@ import { Button } from "../../components/Button";
 import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { MySessionsQuery as Data } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
-import { useReading } from "../../lib/reading";
+import { notifyFailure } from "../../lib/notifyFailure";
+import { useQueryStatus } from "../../lib/queryStatus";
 import { Ago } from "../../lib/time";
 import { MySessionsQuery, RevokeOtherSessionsMutation, RevokeSessionMutation } from "./account.graphql";
 import { deviceName } from "./devices";
@@ -15,14 +15,14 @@ import { deviceName } from "./devices";
 export function Devices() {
   const response = useQuery({ query: MySessionsQuery, requestPolicy: "cache-and-network" });
   const [{ data }, again] = response;
-  const reading = useReading(response);
+  const reading = useQueryStatus(response);
   const [others, revokeOthers] = useMutation(RevokeOtherSessionsMutation);
   const sessions = data?.mySessions ?? [];
   const reload = () => again({ requestPolicy: "network-only" });
 
   async function endOthers() {
     const result = await revokeOthers({});
-    if (succeeded("Not logged out", result.error, [])) reload();
+    if (!notifyFailure("Not logged out", result.error, [])) reload();
   }
 
   return (
@@ -51,7 +51,7 @@ function Device({ session, onEnded }: { session: Data["mySessions"][number]; onE
 
   async function end() {
     const { error } = await revoke({ id: session.id });
-    if (succeeded("Not logged out", error, [])) onEnded();
+    if (!notifyFailure("Not logged out", error, [])) onEnded();
   }
 
   return (

@@ -5,10 +5,10 @@ import { Link } from "react-router";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
-import { Entrance } from "../../components/Entrance";
+import { AuthCard } from "../../components/AuthCard";
 import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
-import { sentence } from "../../lib/outcome";
+import { sentence } from "../../lib/notifyFailure";
 import { useFormDraft } from "../../lib/useDraft";
 import { CheckYourMail } from "./CheckYourMail";
 import { RequestPasswordResetMutation } from "./session.graphql";
@@ -30,7 +30,7 @@ export function ForgotPasswordPage() {
 
   if (mailed !== undefined) return <CheckYourMail email={mailed} />;
   return (
-    <Entrance
+    <AuthCard
       brand="WedSync"
       title="A new password"
       text="We will e-mail you a link that works once."
@@ -56,6 +56,6 @@ export function ForgotPasswordPage() {
           </Button>
         </Stack>
       </Form>
-    </Entrance>
+    </AuthCard>
   );
 }

@@ -3,7 +3,7 @@ import { Link, Navigate, useSearchParams } from "react-router";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
-import { Entrance } from "../../components/Entrance";
+import { AuthCard } from "../../components/AuthCard";
 import { FormProblem } from "../../components/FormProblem";
 import { wholeFormProblem } from "../../lib/forms";
 import { homeOf } from "./roles";
@@ -30,7 +30,7 @@ export function LogInLinkPage() {
     return <Navigate to={CODE.test(code) ? `/accept/${code}` : homeOf(viewer.role)} replace />;
   }
   return (
-    <Entrance
+    <AuthCard
       brand="WedSync"
       title="Log in"
       text="One click, and you are logged in on this device."
@@ -44,6 +44,6 @@ export function LogInLinkPage() {
       <Button loading={state.fetching} onClick={() => void submit()} data-testid="log-in-by-link-btn">
         Log in
       </Button>
-    </Entrance>
+    </AuthCard>
   );
 }

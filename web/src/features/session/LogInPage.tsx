@@ -5,7 +5,7 @@ import { Link, useSearchParams } from "react-router";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
-import { Entrance } from "../../components/Entrance";
+import { AuthCard } from "../../components/AuthCard";
 import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { wholeFormProblem } from "../../lib/forms";
@@ -38,7 +38,7 @@ export function LogInPage() {
 
   if (mailed) return <CheckYourMail email={form.values.email} />;
   return (
-    <Entrance
+    <AuthCard
       brand="WedSync"
       title="Log in"
       text="For suppliers, couples and the launch team."
@@ -79,7 +79,7 @@ export function LogInPage() {
           </Anchor>
         </Stack>
       </Form>
-    </Entrance>
+    </AuthCard>
   );
 }
 

@@ -5,7 +5,7 @@ import { Link, useNavigate, useSearchParams } from "react-router";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
-import { Entrance } from "../../components/Entrance";
+import { AuthCard } from "../../components/AuthCard";
 import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { placed } from "../../lib/forms";
@@ -35,7 +35,7 @@ export function ResetPasswordPage() {
   }
 
   return (
-    <Entrance
+    <AuthCard
       brand="WedSync"
       title="Choose a new password"
       text="This logs out all devices."
@@ -62,6 +62,6 @@ export function ResetPasswordPage() {
           </Button>
         </Stack>
       </Form>
-    </Entrance>
+    </AuthCard>
   );
 }

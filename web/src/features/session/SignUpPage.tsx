@@ -5,7 +5,7 @@ import { Link, useSearchParams } from "react-router";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
-import { Entrance } from "../../components/Entrance";
+import { AuthCard } from "../../components/AuthCard";
 import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { placed } from "../../lib/forms";
@@ -39,7 +39,7 @@ export function SignUpPage() {
   }
 
   return (
-    <Entrance
+    <AuthCard
       brand={side === "SUPPLIER" ? "WedSync" : "WedMe"}
       title="Sign up"
       footer={
@@ -93,6 +93,6 @@ export function SignUpPage() {
           )}
         </Stack>
       </Form>
-    </Entrance>
+    </AuthCard>
   );
 }

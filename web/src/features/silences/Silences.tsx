@@ -8,7 +8,7 @@ import { Section } from "../../components/Section";
 import type { SilenceFieldsFragment } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
 import { useLiveQuery } from "../../lib/live";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { Moment } from "../../lib/time";
 import { TITLES } from "../health/checks";
 import { mayOperate } from "../session/roles";
@@ -57,7 +57,7 @@ function Line(props: { silence: SilenceFieldsFragment; mayEnd: boolean; onEnded:
 
   async function onEnd() {
     const { data, error } = await end({ id: silence.id });
-    if (succeeded("Not ended", error, data?.endSilence.errors)) onEnded();
+    if (!notifyFailure("Not ended", error, data?.endSilence.errors)) onEnded();
   }
 
   return (

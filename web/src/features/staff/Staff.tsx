@@ -13,7 +13,7 @@ import { LoadMore } from "../../components/LoadMore";
 import { Section } from "../../components/Section";
 import type { Role } from "../../gql/graphql";
 import { placed } from "../../lib/forms";
-import { usePages } from "../../lib/growing";
+import { usePages } from "../../lib/pagedQuery";
 import { useFormDraft } from "../../lib/useDraft";
 import { useViewer } from "../session/session";
 import { ROLES } from "./roles";
@@ -37,11 +37,11 @@ export function Staff() {
     >
       <Stack gap={0}>
         {pages.nodes.map((user) => (
-          <StaffRow key={user.id} user={user} isMe={user.id === me.id} onChanged={pages.again} />
+          <StaffRow key={user.id} user={user} isMe={user.id === me.id} onChanged={pages.refetch} />
         ))}
       </Stack>
       <LoadMore pages={pages} none="Nobody." />
-      {inviting && <InviteDialog onInvited={pages.again} onClose={dialog.close} />}
+      {inviting && <InviteDialog onInvited={pages.refetch} onClose={dialog.close} />}
     </Section>
   );
 }

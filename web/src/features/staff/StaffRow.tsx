@@ -3,13 +3,13 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
-import { Long } from "../../components/Long";
+import { BreakableText } from "../../components/BreakableText";
 import { ReasonModal } from "../../components/ReasonModal";
 import { Row } from "../../components/Row";
 import type { Role, StaffFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { Ago } from "../../lib/time";
-import { sentenceCase } from "../../lib/words";
+import { sentenceCase } from "../../lib/format";
 import { ROLES } from "./roles";
 import { ChangeRoleMutation, DisableMutation, EnableMutation } from "./staff.graphql";
 
@@ -28,17 +28,17 @@ export function StaffRow({ user, isMe, onChanged }: Props) {
 
   async function onRole(role: Role) {
     const { data, error } = await change({ id: user.id, role });
-    if (succeeded("Role not changed", error, data?.done.errors)) onChanged();
+    if (!notifyFailure("Role not changed", error, data?.done.errors)) onChanged();
   }
 
   async function onEnable() {
     const { data, error } = await enable({ id: user.id });
-    if (succeeded("Not enabled", error, data?.done.errors)) onChanged();
+    if (!notifyFailure("Not enabled", error, data?.done.errors)) onChanged();
   }
 
   async function onDisable(reason: string) {
     const { data, error } = await disable({ id: user.id, reason: reason || null });
-    const done = succeeded("Not disabled", error, data?.done.errors);
+    const done = !notifyFailure("Not disabled", error, data?.done.errors);
     if (done) onChanged();
     return done;
   }
@@ -80,7 +80,7 @@ export function StaffRow({ user, isMe, onChanged }: Props) {
       }
     >
       <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
-        <Long text={email} />
+        <BreakableText text={email} />
         {isMe && " (you)"}
       </Text>
       <Text size="xs" c="dimmed">

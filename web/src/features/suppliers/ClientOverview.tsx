@@ -2,13 +2,13 @@ import { Anchor, Paper, SimpleGrid, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 
 import { Section } from "../../components/Section";
-import type { Reading } from "../../lib/reading";
+import type { QueryStatus } from "../../lib/queryStatus";
 import { useAccess } from "../access/access";
 import { ClientRow } from "../clients/ClientRow";
 import type { Business } from "./business";
 
 /** The clients in numbers, each a way to the list, and the newest of them. */
-export function ClientOverview({ supplier, reading }: { supplier: Business; reading: Reading }) {
+export function ClientOverview({ supplier, reading }: { supplier: Business; reading: QueryStatus }) {
   const { allows } = useAccess();
   const mayList = allows("mvp_client_management");
   const { all, added, invited, connected } = supplier;

@@ -8,7 +8,7 @@ import { Dialog } from "../../components/Dialog";
 import { Form } from "../../components/Form";
 import type { Scope } from "../../gql/graphql";
 import { serverNow } from "../../lib/clock";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { useFormDraft } from "../../lib/useDraft";
 import { printed, SCOPES } from "./scopes";
 import { Secret } from "./Secret";
@@ -35,7 +35,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
     const payload = data?.createApiToken;
     if (payload)
       form.setErrors(Object.fromEntries(payload.errors.map(({ path, message }) => [path?.at(-1) ?? "name", message])));
-    if (!succeeded("Not created", error, payload?.errors)) return;
+    if (notifyFailure("Not created", error, payload?.errors)) return;
     draft.done();
     setSecret(payload?.secret ?? undefined);
     void client.query(TokensQuery, {}, { requestPolicy: "network-only" }).toPromise();

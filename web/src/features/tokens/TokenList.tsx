@@ -8,7 +8,7 @@ import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { TokenFieldsFragment } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
-import { succeeded } from "../../lib/outcome";
+import { notifyFailure } from "../../lib/notifyFailure";
 import { Ago, Moment, useNow } from "../../lib/time";
 import { printed } from "./scopes";
 import { RevokeTokenMutation, TokensQuery } from "./tokens.graphql";
@@ -39,7 +39,7 @@ function Line({ token }: { token: TokenFieldsFragment }) {
 
   async function onRevoke() {
     const { data, error } = await revoke({ id: token.id });
-    succeeded("Not revoked", error, data?.revokeApiToken.errors);
+    notifyFailure("Not revoked", error, data?.revokeApiToken.errors);
   }
 
   return (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { counted, listed, parted, sentenceCase, unbroken } from "./words";
+import { counted, listed, parted, sentenceCase, unbroken } from "./format";
 
 test("values of the graph are words", () => {
   expect(["ROLLED_BACK", "OPEN"].map(sentenceCase)).toEqual(["Rolled back", "Open"]);

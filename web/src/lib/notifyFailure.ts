@@ -2,7 +2,7 @@ import { notifications } from "@mantine/notifications";
 import type { CombinedError } from "urql";
 
 import { NotSent } from "./contact";
-import { sentenceCase } from "./words";
+import { sentenceCase } from "./format";
 
 export interface Failure {
   readonly code: string;
@@ -11,8 +11,8 @@ export interface Failure {
   readonly possible?: readonly string[] | null;
 }
 
-/** Say what went wrong; true where all went well. Expected failures come as data. */
-export function succeeded(
+/** Notifies the reader of failures; true if there were any. Expected failures come as data. */
+export function notifyFailure(
   title: string,
   error: CombinedError | undefined,
   failures: readonly Failure[] | undefined,
@@ -21,7 +21,7 @@ export function succeeded(
   for (const message of messages) {
     notifications.show({ color: "red", title, message, autoClose: 12_000 });
   }
-  return messages.length === 0;
+  return messages.length > 0;
 }
 
 /** Why something was refused, and what is possible instead. */

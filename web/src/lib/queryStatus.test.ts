@@ -1,7 +1,7 @@
 import { CombinedError } from "@urql/core";
 import { expect, test } from "vitest";
 
-import { isForbidden, mayPass, whyNot } from "./reading";
+import { isForbidden, mayPass, whyNot } from "./queryStatus";
 
 const told = (code: string, message = "No.") =>
   new CombinedError({ graphQLErrors: [{ message, extensions: { code } }] });

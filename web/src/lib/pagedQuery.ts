@@ -1,25 +1,25 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { type AnyVariables, type CombinedError, type TypedDocumentNode, useClient } from "urql";
 
-import { everySeen } from "./attention";
+import { pollWhileVisible } from "./pageVisibility";
 import { connection, useConnection } from "./connection";
-import { type Connection, GrowingList, type News } from "./growingList";
-import type { Reading } from "./reading";
+import { type Connection, PagedList, type News } from "./pagedList";
+import type { QueryStatus } from "./queryStatus";
 
 const POLL_MS = 5000;
 
-/** `again` reads all that is shown once more; it stays until then. */
-export interface Pages<N> extends Reading {
+/** `refetch` reads everything that is shown again; it stays visible meanwhile. */
+export interface PagedQuery<N> extends QueryStatus {
   readonly nodes: readonly N[];
   readonly total: number | undefined;
   readonly hasMore: boolean;
-  /** The next page is on its way. */
-  readonly growing: boolean;
+  /** The next page is being loaded. */
+  readonly isLoadingMore: boolean;
   readonly more: () => void;
-  /** What reading again would bring, as far as `look` has found. */
+  /** What a refetch would change, as far as `look` has found. */
   readonly news: News;
   readonly look: () => void;
-  /** Put a newer state of a row in its place; false where the list does not hold it. */
+  /** Replace a row by a newer state; false if the list does not contain it. */
   readonly patch: (node: N) => boolean;
 }
 
@@ -32,12 +32,12 @@ export function usePages<D, V extends AnyVariables, N extends { id: string }>(
   query: TypedDocumentNode<D, V>,
   variables: Omit<V, "after">,
   pick: (data: D) => Connection<N>,
-): Pages<N> {
+): PagedQuery<N> {
   const client = useClient();
-  const { state, returns } = useConnection();
+  const { state, reconnects } = useConnection();
   const key = JSON.stringify(variables);
-  const begin = (before?: GrowingList<N, CombinedError>) =>
-    new GrowingList<N, CombinedError>(async (after) => {
+  const begin = (before?: PagedList<N, CombinedError>) =>
+    new PagedList<N, CombinedError>(async (after) => {
       const asked = { ...variables, after } as unknown as V;
       // Without contact what was read before is better than nothing.
       const requestPolicy = connection.read().state === "lost" ? "cache-only" : "network-only";
@@ -52,22 +52,22 @@ export function usePages<D, V extends AnyVariables, N extends { id: string }>(
   const { list } = held;
   useEffect(() => list.start(), [list]);
   useEffect(() => {
-    if (returns > 0) list.again();
-  }, [list, returns]);
+    if (reconnects > 0) list.again();
+  }, [list, reconnects]);
   const isPolling = state === "polling";
-  useEffect(() => (isPolling ? everySeen(POLL_MS, list.again) : undefined), [list, isPolling]);
+  useEffect(() => (isPolling ? pollWhileVisible(POLL_MS, list.again) : undefined), [list, isPolling]);
 
   const { nodes, end, total, error, running, known, news } = useSyncExternalStore(list.subscribe, list.read);
   return {
     nodes,
     total,
     error,
-    busy: running !== undefined,
-    growing: running === "more",
-    blank: !known || (error !== undefined && nodes.length === 0),
+    isFetching: running !== undefined,
+    isLoadingMore: running === "more",
+    isEmpty: !known || (error !== undefined && nodes.length === 0),
     hasMore: end !== null,
     more: list.more,
-    again: list.again,
+    refetch: list.again,
     patch: list.patch,
     news,
     look: list.look,

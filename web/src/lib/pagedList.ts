@@ -11,7 +11,7 @@ export interface Answer<N, E> {
 }
 
 /** The next page, all that is shown once more, or only whether that would show something else. */
-type Wish = "more" | "again" | "look";
+type ListCommand = "more" | "again" | "look";
 
 /** What reading again would bring; of its first page. */
 export interface News {
@@ -28,7 +28,7 @@ export interface Shown<N, E> {
   readonly end: string | null;
   readonly total: number | undefined;
   readonly error: E | undefined;
-  readonly running: Wish | undefined;
+  readonly running: ListCommand | undefined;
   readonly news: News;
   /** False until the first answer. */
   readonly known: boolean;
@@ -38,9 +38,9 @@ export interface Shown<N, E> {
  * A list that grows page by page, and keeps its length when it is read again. What is wished for while
  * it reads comes after that, each once: an event loses no page that somebody has asked for.
  */
-export class GrowingList<N extends { id: string }, E> {
+export class PagedList<N extends { id: string }, E> {
   private readonly listeners = new Set<() => void>();
-  private readonly wishes = new Set<Wish>();
+  private readonly wishes = new Set<ListCommand>();
   private ended = false;
   private answered = false;
   private current: Shown<N, E>;
@@ -48,7 +48,7 @@ export class GrowingList<N extends { id: string }, E> {
   /** `before`: another list, which is shown until the first answer of this one is there. */
   constructor(
     private readonly ask: (after: string | null) => Promise<Answer<N, E>>,
-    before?: GrowingList<N, E>,
+    before?: PagedList<N, E>,
   ) {
     const nothing = { nodes: [], end: null, total: undefined, error: undefined, known: false, news: NO_NEWS };
     this.current = { ...(before?.current ?? nothing), running: undefined };
@@ -86,7 +86,7 @@ export class GrowingList<N extends { id: string }, E> {
     };
   }
 
-  private async wish(wish: Wish): Promise<void> {
+  private async wish(wish: ListCommand): Promise<void> {
     this.wishes.add(wish);
     if (this.current.running !== undefined) return;
     for (let next = this.next(); next !== undefined && !this.ended; next = this.next()) {
@@ -96,13 +96,13 @@ export class GrowingList<N extends { id: string }, E> {
     this.set({ running: undefined });
   }
 
-  private next(): Wish | undefined {
+  private next(): ListCommand | undefined {
     const wish = this.wishes.has("more") ? "more" : [...this.wishes][0];
     if (wish !== undefined) this.wishes.delete(wish);
     return wish;
   }
 
-  private async fulfil(wish: Wish): Promise<void> {
+  private async fulfil(wish: ListCommand): Promise<void> {
     const shown = this.current;
     if (wish === "look" && shown.nodes.length > 0) return this.compare();
     const least = wish !== "more" && this.answered ? shown.nodes.length : 1;

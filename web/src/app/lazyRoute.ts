@@ -1,17 +1,17 @@
 import { type ComponentType, lazy, type LazyExoticComponent } from "react";
 
-import { reloadOnce } from "./outdated";
+import { reloadOnce } from "./staleBuild";
 
-export interface Later extends LazyExoticComponent<ComponentType> {
-  /** Begin to fetch it: it will be wanted. */
+export interface LazyRoute extends LazyExoticComponent<ComponentType> {
+  /** Load the code in advance. */
   readonly preload: () => Promise<void>;
   readonly isLoaded: () => boolean;
 }
 
 const AGAIN_MS = 2000;
 
-/** A page that is fetched when somebody goes there. */
-export function later(load: () => Promise<ComponentType>): Later {
+/** A page whose code is loaded when it is visited. */
+export function lazyRoute(load: () => Promise<ComponentType>): LazyRoute {
   let loaded = false;
   const fetched = async () => {
     const Page = await load();
@@ -19,7 +19,7 @@ export function later(load: () => Promise<ComponentType>): Later {
     return Page;
   };
   const Page = lazy(async () => ({ default: await fetched().catch(() => onceThere(fetched)) }));
-  // A failure is told when the page is shown, not before.
+  // A failure is reported when the page is shown, not before.
   return Object.assign(Page, {
     preload: () =>
       fetched().then(
@@ -30,7 +30,7 @@ export function later(load: () => Promise<ComponentType>): Later {
   });
 }
 
-/** Without the server a page cannot be fetched, now: the reader stays where they are until it can (U1). */
+/** Without the server the code cannot be loaded: the reader stays on the current page until it can (U1). */
 async function onceThere(load: () => Promise<ComponentType>): Promise<ComponentType> {
   while (!(await serves())) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   try {
@@ -41,7 +41,7 @@ async function onceThere(load: () => Promise<ComponentType>): Promise<ComponentT
   }
 }
 
-/** Whether a new page would come: a reload without it ends on the error page of the browser. */
+/** Whether the server answers: reloading without it ends on the error page of the browser. */
 async function serves(): Promise<boolean> {
   try {
     return (await fetch("/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(AGAIN_MS * 2) })).ok;

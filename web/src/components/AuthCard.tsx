@@ -6,12 +6,12 @@ interface Props {
   title: string;
   text?: ReactNode;
   children: ReactNode;
-  /** The way to another entrance. */
+  /** Links to related pages. */
   footer?: ReactNode;
 }
 
-/** A page for visitors: one card in the middle. */
-export function Entrance({ brand, title, text, children, footer }: Props) {
+/** A page for visitors: one card in the centre. */
+export function AuthCard({ brand, title, text, children, footer }: Props) {
   return (
     <Center mih="100vh" p="md" component="main">
       <Card w="100%" maw={460} p={{ base: "lg", sm: "xl" }}>

@@ -1,4 +1,4 @@
-/** ROLLED_BACK → Rolled back: a value of the graph as people say it. */
+/** ROLLED_BACK → Rolled back: an enum value for people. */
 export function sentenceCase(value: string): string {
   return value.charAt(0) + value.slice(1).toLowerCase().replaceAll("_", " ");
 }
@@ -14,12 +14,12 @@ export function listed(names: readonly string[]): string {
   return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
 }
 
-/** A key, an address: parted where it may break when a line is too short for all of it. */
+/** Splits a key or an address where a line may break. */
 export function parted(word: string): string[] {
   return word.split(/(?=[@.])|(?<=[_-])/);
 }
 
-/** A number and its unit, never on two lines: "in 60 s", "0 % to 10 %". */
+/** Keeps a number and its unit on one line: "in 60 s", "0 % to 10 %". */
 export function unbroken(text: string): string {
   return text.replace(/(?<=\d) (?=(?:%|ms|s|min|h|d)(?![\p{L}\d]))/gu, "\u00a0");
 }

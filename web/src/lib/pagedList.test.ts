@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { type Answer, GrowingList } from "./growingList";
+import { type Answer, PagedList } from "./pagedList";
 
 interface Row {
   id: string;
@@ -27,7 +27,7 @@ function listOf(ids: string[]) {
       await new Promise((resolve) => setTimeout(resolve));
     }
   };
-  const list = new GrowingList<Row, string>(ask);
+  const list = new PagedList<Row, string>(ask);
   return { list, asked, answerAll, shown: () => list.read().nodes.map(({ id }) => id) };
 }
 
@@ -86,7 +86,7 @@ test("a look tells what is newer, changed or gone, and moves no row", async () =
 test("rows that read otherwise are changed, and an empty list takes what comes", async () => {
   const ids: string[] = [];
   const words = new Map<string, string>();
-  const list = new GrowingList<Row, string>(() =>
+  const list = new PagedList<Row, string>(() =>
     Promise.resolve({
       page: { nodes: ids.map((id) => ({ id, word: words.get(id) ?? "" })), pageInfo: { hasNextPage: false } },
       error: undefined,
@@ -120,7 +120,7 @@ test("another list is shown until the first answer, however long it was", async 
   const { list, answerAll } = listOf(["a", "b", "c", "d"]);
   list.start();
   await answerAll();
-  const other = new GrowingList<Row, string>(
+  const other = new PagedList<Row, string>(
     () =>
       Promise.resolve({
         page: { nodes: [{ id: "z" }], pageInfo: { hasNextPage: true, endCursor: "z" } },
@@ -136,7 +136,7 @@ test("another list is shown until the first answer, however long it was", async 
 
 test("a failure leaves the rows, and the next answer ends it", async () => {
   let fails = false;
-  const list = new GrowingList<Row, string>(() =>
+  const list = new PagedList<Row, string>(() =>
     Promise.resolve(
       fails
         ? { page: undefined, error: "gone" }

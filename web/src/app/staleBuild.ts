@@ -1,8 +1,8 @@
 const KEY = "reloaded-for-new-version";
 
 /**
- * A part of the page that is gone was replaced by a deployment: load the new page. False where that was
- * just done, and has not helped.
+ * Reloads the page when a file of the build is gone, because a deployment replaced it. False if it was
+ * reloaded just now, which has not helped.
  */
 export function reloadOnce(): boolean {
   if (Date.now() - Number(sessionStorage.getItem(KEY) ?? 0) < 60_000) return false;

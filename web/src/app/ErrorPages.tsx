@@ -5,7 +5,7 @@ import { Button, LinkButton } from "../components/Button";
 import { Notice } from "../components/Notice";
 import { homeOf } from "../features/session/roles";
 import { useSession } from "../features/session/session";
-import { Dressed } from "./Root";
+import { ThemedRoot } from "./Root";
 
 /** No page has this address. */
 export function NotFoundPage() {
@@ -37,7 +37,7 @@ export function ForbiddenPage() {
 export function Crash() {
   const error = useRouteError();
   return (
-    <Dressed brand="wedsync">
+    <ThemedRoot brand="wedsync">
       <main>
         <Notice title="Something went wrong on this page" text="This is our fault. Saved data is safe.">
           <Group>
@@ -49,7 +49,7 @@ export function Crash() {
           <Code>{error instanceof Error ? error.message : "Unknown error"}</Code>
         </Notice>
       </main>
-    </Dressed>
+    </ThemedRoot>
   );
 }
 

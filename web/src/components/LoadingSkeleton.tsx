@@ -3,15 +3,15 @@ import { Skeleton, Text } from "@mantine/core";
 import { useLostContact } from "../lib/connection";
 
 interface Props {
-  /** What is on its way, as it is read aloud. */
+  /** What is loading, for screen readers. */
   what: string;
   height: number | string;
-  /** It holds back what stands below it (app/app.css). */
+  /** It hides what stands below it (app/app.css). */
   holds?: boolean;
 }
 
-/** The place of what is on its way; without contact nothing is. */
-export function Waits({ what, height, holds = false }: Props) {
+/** A placeholder while something is loading; without a connection a note instead. */
+export function LoadingSkeleton({ what, height, holds = false }: Props) {
   const isLost = useLostContact();
   if (isLost)
     return (

@@ -1,33 +1,33 @@
 import { useState } from "react";
 import type { AnyVariables, CombinedError, UseQueryResponse } from "urql";
 
-/** How it stands with what a part of a page has asked for. */
-export interface Reading {
+/** The status of the query behind a part of a page. */
+export interface QueryStatus {
   readonly error: CombinedError | undefined;
-  /** Nothing is known: neither what there is, nor that there is nothing. */
-  readonly blank: boolean;
-  /** It is being asked. */
-  readonly busy: boolean;
-  readonly again: () => void;
+  /** There is no data yet, and it is not known whether there is any. */
+  readonly isEmpty: boolean;
+  /** A request is under way. */
+  readonly isFetching: boolean;
+  readonly refetch: () => void;
 }
 
-/** That of a query. Why it failed is known until it has succeeded: asking again does not make it unsaid. */
-export function useReading<D, V extends AnyVariables>(response: UseQueryResponse<D, V>): Reading {
+/** The status of a query. The error of the last request stays until one succeeds. */
+export function useQueryStatus<D, V extends AnyVariables>(response: UseQueryResponse<D, V>): QueryStatus {
   const [{ data, error, fetching }, ask] = response;
-  const blank = data == null;
+  const isEmpty = data == null;
   const [last, setLast] = useState<CombinedError>();
   if (!fetching && last !== error) setLast(error);
   return {
-    error: error ?? (fetching && blank ? last : undefined),
-    blank,
-    busy: fetching,
-    again: () => ask({ requestPolicy: "network-only" }),
+    error: error ?? (fetching && isEmpty ? last : undefined),
+    isEmpty,
+    isFetching: fetching,
+    refetch: () => ask({ requestPolicy: "network-only" }),
   };
 }
 
 const FINAL = new Set(["FORBIDDEN", "UNAUTHENTICATED", "BAD_USER_INPUT", "NOT_FOUND", "COST_EXCEEDED"]);
 
-/** Whether the same question may be answered in a while. */
+/** Whether a retry may succeed. */
 export function mayPass(error: CombinedError): boolean {
   return !error.graphQLErrors.some(({ extensions }) => FINAL.has(String(extensions.code)));
 }
@@ -36,7 +36,7 @@ export function isForbidden(error: CombinedError): boolean {
   return error.graphQLErrors.some(({ extensions }) => extensions.code === "FORBIDDEN");
 }
 
-/** Why something cannot be shown, for people. */
+/** Why something cannot be shown, for readers. */
 export function whyNot(error: CombinedError): string {
   if (error.networkError) return "The server cannot be reached.";
   if (isForbidden(error)) return "Your account may not see this. Ask an admin of the launch team.";
