@@ -70,7 +70,7 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Target:
     """One query to one server."""
 
     server: Process
@@ -112,9 +112,9 @@ def measure(run: Run) -> Iterable[Figure]:
             own_document, peer_document, kind, same = documents
             own, plain = variables.get(kind, ({}, {}))
             targets = {
-                "launch": Asked(app, token, own_document, own),
-                "mercurius": Asked(peers["mercurius"], None, peer_document, plain),
-                "PostGraphile": Asked(peers["postgraphile"], None, _POSTGRAPHILE[kind], plain),
+                "launch": Target(app, token, own_document, own),
+                "mercurius": Target(peers["mercurius"], None, peer_document, plain),
+                "PostGraphile": Target(peers["postgraphile"], None, _POSTGRAPHILE[kind], plain),
             }
             for beside in (
                 Beside("200 commits a second to the same table", same),
@@ -135,7 +135,7 @@ def _is_compared(system: str, beside: Beside) -> bool:
 
 
 def _compare(
-    run: Run, name: str, targets: dict[str, Asked], url: str, beside: Beside
+    run: Run, name: str, targets: dict[str, Target], url: str, beside: Beside
 ) -> Iterator[Figure]:
     rounds_by_system: dict[str, list[Round]] = {system: [] for system in targets}
     commits: list[float] = []
@@ -168,7 +168,7 @@ def _ratios(
         yield ratio(f"  our {title} / {system}'s", own_value, other)
 
 
-def _round(item: Asked, each: int, *, anew: bool) -> Round:
+def _round(item: Target, each: int, *, anew: bool) -> Round:
     """Over eight connections."""
     with ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(_CONNECTIONS))
@@ -186,7 +186,7 @@ def _round(item: Asked, each: int, *, anew: bool) -> Round:
     return Round(total / seconds, used / total * 1e3, slowest * 1e3)
 
 
-def _repeat(item: Asked, each: int, *, anew: bool) -> Callable[[Client], list[float]]:
+def _repeat(item: Target, each: int, *, anew: bool) -> Callable[[Client], list[float]]:
     def send(client: Client) -> list[float]:
         make = client.anew if anew else client.operation
         requests = [make(item.document, **item.variables) for _ in range(each if anew else 1)]

@@ -55,7 +55,7 @@ class Graph(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ReturningSupplier:
     """A supplier who may return."""
 
     token: str
@@ -78,7 +78,7 @@ class Visits:
         self.deeds = deeds
         self._graph, self._cast, self._failing = graph, cast, failing
         self._pause, self._clock = pause, clock
-        self._suppliers: list[Known] = []
+        self._suppliers: list[ReturningSupplier] = []
         self._couples: list[str] = []  # their tokens
         self._held_until = 0.0
 
@@ -135,11 +135,11 @@ class Visits:
         await self._step(token, "business_info", _about(business))
         if await self._stops_here(token, 15):
             return
-        supplier = Known(token)
+        supplier = ReturningSupplier(token)
         self._suppliers.append(supplier)
         await self._work(supplier, leaving=12)
 
-    async def _work(self, supplier: Known, leaving: float = 0) -> None:
+    async def _work(self, supplier: ReturningSupplier, leaving: float = 0) -> None:
         """Add a client and invite it."""
         pair = self._cast.pair()
         await self._think()
@@ -155,7 +155,7 @@ class Visits:
         self.deeds[Deed.INVITED] += 1
         await self._invited(pair, sent["invitation"]["acceptUrl"].rpartition("/")[2])
 
-    async def _invite(self, supplier: Known, client: str, email: str) -> Json:
+    async def _invite(self, supplier: ReturningSupplier, client: str, email: str) -> Json:
         """Invite by e-mail or link; by link, too, if the daily e-mails are used up."""
         if self._cast.chance(30):
             sent = await self._graph.ask(ask.INVITE, supplier.token, id=client, email=email)

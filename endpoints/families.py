@@ -69,7 +69,7 @@ def build_info() -> Metric:
     return labelled(GaugeMetricFamily, "launch_build_info", text, [(labels, 1)])
 
 
-class _Given(Collector):
+class _Families(Collector):
     def __init__(self, families: Iterable[Metric]) -> None:
         self._families = families
 
@@ -80,7 +80,7 @@ class _Given(Collector):
 def exposition(families: Iterable[Metric]) -> Response:
     """The response to a scrape."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Given(families))
+    registry.register(_Families(families))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 

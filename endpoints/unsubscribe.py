@@ -101,8 +101,8 @@ def _notifications_route(runtime: Runtime) -> Route:
         again = "again" in request.query_params
         try:
             async with runtime.db.write() as uow:
-                wanted = NotificationKind(kind)
-                await notifications.allow_email(uow, ANONYMOUS, user_id, wanted, wanted=again)
+                notification = NotificationKind(kind)
+                await notifications.allow_email(uow, ANONYMOUS, user_id, notification, wanted=again)
         except LaunchError as error:
             return _error_page(_NOTIFICATIONS, error)
         return _page(_NOTIFICATIONS, _KIND_AGAIN if again else _NO_KIND)

@@ -21,7 +21,7 @@ def run_migrate(down: str | None) -> None:
     if down is None:
         migrate_up(settings)
         difference = schema_difference(settings)
-        remark(f"The database is at revision {difference.found if difference else needed()}.")
+        remark(f"The database is at revision {difference.revision if difference else needed()}.")
         return
     with expected():
         asyncio.run(migrate.downgrade(settings.database_url, down))

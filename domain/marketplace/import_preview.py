@@ -75,11 +75,11 @@ class CheckedFile:
 
 @dataclass(frozen=True, slots=True)
 class MatchedRow:
-    """A row and its status; `known` is the client that it duplicates."""
+    """A row and its status; `existing` is the client that it duplicates."""
 
     checked: CheckedRow
     status: ImportRowStatus
-    known: KnownClient | None = None
+    existing: KnownClient | None = None
 
 
 @dataclass(frozen=True, slots=True)

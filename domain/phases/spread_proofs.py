@@ -15,12 +15,12 @@ _REALTIME = Limit("S108", "changes arrive within 3 s", 3_000, "ms")
 
 def toggled(facts: ReportFacts) -> Proof:
     """S96: 95 of 100 receivers of each change of flags while the run was live."""
-    return _judge_quantile(_TOGGLE, facts, 95, lambda found: found.p95_ms)
+    return _judge_quantile(_TOGGLE, facts, 95, lambda propagation: propagation.p95_ms)
 
 
 def realtime(facts: ReportFacts) -> Proof:
     """S108: 99 of 100 receivers of flags, and 99 of 100 messages of the event stream."""
-    flags = _judge_quantile(_REALTIME, facts, 99, lambda found: found.p99_ms)
+    flags = _judge_quantile(_REALTIME, facts, 99, lambda propagation: propagation.p99_ms)
     events, messages = facts.measured.realtime_p99_ms, facts.measured.realtime_messages
     if events is None:
         return flags

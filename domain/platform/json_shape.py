@@ -16,10 +16,10 @@ class JsonLimits:
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """The first limit that is exceeded. `found` is a lower bound: counting stops there."""
+    """The first limit that is exceeded. `amount` is a lower bound: counting stops there."""
 
     what: str
-    found: int
+    amount: int
     limit: int
 
     @property

@@ -7,26 +7,26 @@ from dataclasses import dataclass
 class SchemaDifference:
     """The schema is at another revision than the release needs."""
 
-    found: str | None  # None: there is no schema at all
+    revision: str | None  # None: there is no schema at all
     needed: str
 
     @property
     def is_newer(self) -> bool:
         """The schema has been migrated by a newer release, or by something else altogether."""
-        if self.found is None:
+        if self.revision is None:
             return False
-        return not self.found.isdecimal() or int(self.found) > int(self.needed)
+        return not self.revision.isdecimal() or int(self.revision) > int(self.needed)
 
     def __str__(self) -> str:
         """Say it to an operator, and what to do."""
-        if self.found is None:
+        if self.revision is None:
             return f"the database has no schema, this release needs {self.needed}: {_MIGRATE}"
         if self.is_newer:
             return (
-                f"the schema is at {self.found}, this release knows {self.needed}: "
+                f"the schema is at {self.revision}, this release knows {self.needed}: "
                 "a newer release has migrated it"
             )
-        return f"the schema is at {self.found}, this release needs {self.needed}: {_MIGRATE}"
+        return f"the schema is at {self.revision}, this release needs {self.needed}: {_MIGRATE}"
 
 
 _MIGRATE = "run `launch migrate`"

@@ -139,7 +139,7 @@ class ImportRow:
     @strawberry.field(description="The existing client with the same e-mail address or names.")
     async def existing(self, info: Info) -> Client | None:
         """Resolved only where it is asked for."""
-        known = self.matched.known
+        known = self.matched.existing
         if known is None or known.client_id is None:
             return None
         found = await info.context.loaders.client.load(known.client_id)
@@ -153,7 +153,7 @@ class ImportRow:
     @classmethod
     def of(cls, row: MatchedRow, checked: CheckedFile) -> "ImportRow":
         """A row as the graph shows it."""
-        client, known = row.checked.client, row.known
+        client, known = row.checked.client, row.existing
         email = client.email if client else None
         return cls(
             number=row.checked.number,

@@ -110,7 +110,7 @@ class Analysis:
         value, variables = raw_value(node)
         if (found := excess(value, MAX_VALUES)) is not None:
             name = f"An argument in the document may not {found.message}."
-            raise _exceeded(name, found.found, found.limit)
+            raise _exceeded(name, found.amount, found.limit)
         return count_values(value) + sum(self._sizes.get(name, 0) for name in variables)
 
     def _selections(self, selections: SelectionSetNode, parent: Parent) -> Tally:

@@ -46,7 +46,7 @@ def _check(name: str, value: Mapping[str, object] | None, limits: JsonLimits) ->
         TopLevelCode.COST_EXCEEDED,
         f"The {name} {found.message}{_where(value or {}, limits)}.",
         argument=name,
-        requested=found.found,
+        requested=found.amount,
         limit=found.limit,
     )
 

@@ -1,4 +1,4 @@
-"""When people are told, and when they are left in peace (S67, A25, A26, A30, A31)."""
+"""When people are notified, and when they are left in peace (S67, A25, A26, A30, A31)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -43,12 +43,12 @@ Seen = tuple[float, Cause | None]
 
 
 class Story:
-    """What happens to one cause, and what people are told."""
+    """What happens to one cause, and what people are notified."""
 
     def __init__(self) -> None:
         self.now: datetime = NOW
         self.alert: Alert | None = None
-        self.told: list[tuple[datetime, AlertKind]] = []
+        self.notified: list[tuple[datetime, AlertKind]] = []
 
     def see(self, minutes: float, cause: Cause | None, *, silent: bool = False) -> None:
         self.now += timedelta(minutes=minutes)
@@ -59,14 +59,14 @@ class Story:
         if step is not None:
             self.alert = step.alert
         if step is not None and step.tell is not None:
-            self.told.append((self.now, step.tell))
+            self.notified.append((self.now, step.tell))
 
 
-def told(*seen: Seen) -> list[AlertKind]:
+def notified(*seen: Seen) -> list[AlertKind]:
     story = Story()
     for minutes, cause in seen:
         story.see(minutes, cause)
-    return [kind for _, kind in story.told]
+    return [kind for _, kind in story.notified]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def told(*seen: Seen) -> list[AlertKind]:
 )
 def test_what_is_told(seen: list[Seen], expected: list[AlertKind]) -> None:
     """S67: on change, every 15 minutes while it lasts and nobody took it, and at its end."""
-    assert told(*seen) == expected
+    assert notified(*seen) == expected
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_what_is_told(seen: list[Seen], expected: list[AlertKind]) -> None:
     ],
 )
 def test_silence_is_made_up_for(seen: list[tuple[float, bool]], expected: list[AlertKind]) -> None:
-    """A28: what lasts longer than the silence is told when that ends."""
+    """A28: what lasts longer than the silence is notified when that ends."""
     story = Story()
     for minutes, silent in seen:
         story.see(minutes, BAD, silent=silent)
-    assert [kind for _, kind in story.told] == expected
+    assert [kind for _, kind in story.notified] == expected
 
 
 def test_what_was_not_announced_is_not_resolved_aloud() -> None:
@@ -114,7 +114,7 @@ def test_what_was_not_announced_is_not_resolved_aloud() -> None:
     story.see(0, BAD, silent=True)
     story.see(1, WORSE, silent=True)
     story.see(1, GOOD)
-    assert story.told == []
+    assert story.notified == []
     assert story.alert is not None
     assert not story.alert.open
 
@@ -122,32 +122,34 @@ def test_what_was_not_announced_is_not_resolved_aloud() -> None:
 def test_a_flapping_one_has_to_prove_itself() -> None:
     """uptime-kuma#3031: the third time within half an hour its end waits for five good minutes."""
     up_and_down = [(1.0, BAD), (1.0, GOOD)]
-    assert told(*up_and_down * 8) == [FIRING, RESOLVED, FIRING, RESOLVED, FIRING]
-    assert told(*up_and_down * 8, (4.9, TIME), (0.1, TIME))[-1] is RESOLVED
-    assert told(*up_and_down * 8, (4.9, TIME), (0.05, BAD), (1, GOOD), (4.9, TIME))[-1] is FIRING
+    assert notified(*up_and_down * 8) == [FIRING, RESOLVED, FIRING, RESOLVED, FIRING]
+    assert notified(*up_and_down * 8, (4.9, TIME), (0.1, TIME))[-1] is RESOLVED
+    assert (
+        notified(*up_and_down * 8, (4.9, TIME), (0.05, BAD), (1, GOOD), (4.9, TIME))[-1] is FIRING
+    )
 
 
 def test_a_long_peace_forgives_the_flapping() -> None:
     seen: list[Seen] = [(1.0, BAD), (1.0, GOOD)] * 2
-    assert told(*seen, (60, BAD), (1, GOOD))[-2:] == [FIRING, RESOLVED]
+    assert notified(*seen, (60, BAD), (1, GOOD))[-2:] == [FIRING, RESOLVED]
 
 
 def test_one_cause_is_one_alert() -> None:
     """S68: the incident that a check opens is no second alert, and does not end the first."""
     opened = replace(BAD, source=AlertSource.INCIDENT)
-    assert told((0, BAD), (0, opened), (1, replace(opened, bad=False)), (1, BAD)) == [FIRING]
+    assert notified((0, BAD), (0, opened), (1, replace(opened, bad=False)), (1, BAD)) == [FIRING]
 
 
 def test_what_follows_a_check_opens_nothing() -> None:
     """A check that is well again and whose incident somebody keeps open."""
     acknowledged = replace(TAKEN, opens=False)
-    assert told((0, BAD), (1, GOOD), (1, acknowledged)) == [FIRING, RESOLVED]
+    assert notified((0, BAD), (1, GOOD), (1, acknowledged)) == [FIRING, RESOLVED]
 
 
 def test_a_raised_one_ends_with_its_incident() -> None:
     raised = replace(BAD, source=AlertSource.RAISED)
     closed = replace(GOOD, source=AlertSource.INCIDENT)
-    assert told((0, raised), (1, closed)) == [FIRING, RESOLVED]
+    assert notified((0, raised), (1, closed)) == [FIRING, RESOLVED]
 
 
 def test_it_began_when_it_was_first_bad() -> None:
@@ -201,7 +203,7 @@ def test_never_two_openings_without_an_end(seen: list[tuple[float, Cause | None,
     for minutes, cause, silent in seen:
         story.see(minutes, cause, silent=silent)
     burning = False
-    for _, kind in story.told:
+    for _, kind in story.notified:
         assert burning is (kind is not FIRING)
         burning = kind is not RESOLVED
 
@@ -212,7 +214,7 @@ def test_nobody_is_flooded(seen: list[Seen]) -> None:
     story = Story()
     for minutes, cause in seen:
         story.see(minutes, cause)
-    opened = [at for at, kind in story.told if kind is FIRING]
+    opened = [at for at, kind in story.notified if kind is FIRING]
     for begin in opened:
         within = [at for at in opened if begin <= at < begin + timedelta(minutes=30)]
         assert len(within) <= 9

@@ -16,24 +16,24 @@ RUN = UUID(int=1)
 OFF = FlagValues(False, Percent(0))
 
 
-def held(hold: RunHold, owner: FlagValues = OFF) -> Flag:
+def held_flag(hold: RunHold, owner: FlagValues = OFF) -> Flag:
     parts = FlagParts(owner, hold)
     values = parts.in_force
     return replace(make_flag(enabled=values.enabled, percentage=values.percentage), parts=parts)
 
 
-FULL = held(RunHold(RUN, True, Percent(100)))
-LIMITED = held(RunHold(RUN, True, Percent(100), None, Percent(5), "ann"))
-OFF_BY_HAND = held(RunHold(RUN, None, Percent(100)))
-RELEASED = held(RunHold(RUN, True), FlagValues(False, Percent(60)))
-GONE = held(RunHold(UUID(int=2), True, Percent(30)))
+FULL = held_flag(RunHold(RUN, True, Percent(100)))
+LIMITED = held_flag(RunHold(RUN, True, Percent(100), None, Percent(5), "ann"))
+OFF_BY_HAND = held_flag(RunHold(RUN, None, Percent(100)))
+RELEASED = held_flag(RunHold(RUN, True), FlagValues(False, Percent(60)))
+GONE = held_flag(RunHold(UUID(int=2), True, Percent(30)))
 
 
 @pytest.mark.parametrize(
     ("flag", "expected", "reason"),
     [
         (FULL, None, ""),
-        (held(RunHold(RUN, True, Percent(100), Percent(25))), None, ""),
+        (held_flag(RunHold(RUN, True, Percent(100), Percent(25))), None, ""),
         (LIMITED, Exemption.LIMITED, "limited to 5 % by ann, its target is 100 %"),
         (OFF_BY_HAND, Exemption.SWITCHED_OFF, "is switched off"),
         (RELEASED, Exemption.RELEASED, "at 60 %"),

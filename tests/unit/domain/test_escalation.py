@@ -26,12 +26,12 @@ RARELY = AlertRules(remind_after=timedelta(days=1))
 
 
 class Story:
-    """One cause, a look every ten seconds, and when whom was told."""
+    """One cause, a look every ten seconds, and when whom was notified."""
 
     def __init__(self, channels: Sequence[Channel] = CHANNELS) -> None:
         self.channels, self.start, self.now = channels, NOW, NOW
         self.alert: Alert | None = None
-        self.told: list[tuple[int, str]] = []
+        self.notified: list[tuple[int, str]] = []
 
     def see(self, seconds: float, cause: Cause | None) -> None:
         """Look until then, every ten seconds; then see this."""
@@ -54,16 +54,16 @@ class Story:
         if step.tell is not None:
             deliveries = deliveries_of(step.alert, step.tell, self.channels, LINK, self.now)
             since = round((self.now - self.start).total_seconds())
-            self.told += [
+            self.notified += [
                 (since, message.channel.removeprefix("json://")) for message in deliveries
             ]
 
 
-def told(*seen: Seen) -> list[tuple[int, str]]:
+def notified(*seen: Seen) -> list[tuple[int, str]]:
     story = Story()
     for seconds, cause in seen:
         story.see(seconds, cause)
-    return story.told
+    return story.notified
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def told(*seen: Seen) -> list[tuple[int, str]]:
     ],
 )
 def test_who_is_told_and_when(seen: Sequence[Seen], expected: list[tuple[int, str]]) -> None:
-    assert told(*seen) == expected
+    assert notified(*seen) == expected
 
 
 def test_a_late_look_takes_one_step_at_a_time() -> None:
@@ -99,7 +99,7 @@ def test_a_late_look_takes_one_step_at_a_time() -> None:
     story.see(10, TIME)
     story.now += timedelta(hours=1)
     story.see(30, TIME)
-    assert [name for _, name in story.told] == ["team", "lead", "head"]
+    assert [name for _, name in story.notified] == ["team", "lead", "head"]
 
 
 def test_the_clock_stands_in_a_silence() -> None:
@@ -154,7 +154,7 @@ def test_a_step_that_is_repeated_is_one_message_and_its_end_waits_for_it() -> No
 )
 def test_nobody_is_told_twice_of_one_step(seen: list[Seen]) -> None:
     """Whatever is taken, given back and seen again: as long as it lasts."""
-    names = [name for _, name in told((0, WORSE), *seen)]
+    names = [name for _, name in notified((0, WORSE), *seen)]
     assert names.count("lead") <= 1
     assert names.count("head") <= names.count("lead")
 

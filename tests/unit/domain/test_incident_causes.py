@@ -26,17 +26,17 @@ from tests.unit.domain.builders import make_criterion
 
 NOW = datetime(2027, 6, 1, 9, tzinfo=UTC)
 RUN = UUID(int=1)
-HELD = GuardAction.HOLD
+HOLD_LINKS = GuardAction.HOLD
 DATABASE, AUTH, EMAIL = (of_check(CheckType(name)) for name in ("database", "auth", "email"))
-HOLD = of_criterion(make_criterion("error_rate"), HELD, RUN)
+HOLD = of_criterion(make_criterion("error_rate"), HOLD_LINKS, RUN)
 WARN = of_criterion(make_criterion("error_rate"), GuardAction.WARN, RUN)
-OTHER_HOLD = of_criterion(make_criterion("response_time_ms"), HELD, RUN)
-CUSTOM = of_criterion(make_criterion("custom.carts"), HELD, RUN)
+OTHER_HOLD = of_criterion(make_criterion("response_time_ms"), HOLD_LINKS, RUN)
+CUSTOM = of_criterion(make_criterion("custom.carts"), HOLD_LINKS, RUN)
 NAMED = of_criterion(
     make_criterion("custom.carts", depends_on=(CheckType.EMAIL,)), GuardAction.HOLD, RUN
 )
-INDEPENDENT = of_criterion(make_criterion("error_rate", depends_on=()), HELD, RUN)
-LETTERS = of_criterion(make_criterion("connections_total"), HELD, RUN)
+INDEPENDENT = of_criterion(make_criterion("error_rate", depends_on=()), HOLD_LINKS, RUN)
+LETTERS = of_criterion(make_criterion("connections_total"), HOLD_LINKS, RUN)
 POOL = of_limit("database_connections_used")
 ROLLBACK = of_rollback(["error_rate"])
 LIMIT = of_limit("error_rate")
@@ -87,7 +87,7 @@ def test_no_cause_explains_itself() -> None:
 def test_causes_and_silences_read_one_table(metric: str) -> None:
     """L16, L17: a check that holds the criteria of a metric explains its incidents."""
     keys = {health_key(check) for check in checks_of_metric(metric)}
-    for links in (of_limit(metric), of_criterion(make_criterion(metric), HELD, RUN)):
+    for links in (of_limit(metric), of_criterion(make_criterion(metric), HOLD_LINKS, RUN)):
         assert {name for name in links.follows_from if name.startswith("health:")} == keys
 
 

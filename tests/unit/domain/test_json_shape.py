@@ -46,7 +46,7 @@ def test_the_limit_that_is_exceeded_is_named(
 ) -> None:
     over = excess(value, LIMITS)
     assert over is not None
-    assert (over.what, over.found, over.limit) == (field, amount, limit)
+    assert (over.what, over.amount, over.limit) == (field, amount, limit)
     assert over.message == f"hold {field}; at most {limit} are allowed"
 
 
@@ -57,7 +57,7 @@ def test_a_hundred_thousand_levels_are_no_recursion() -> None:
     assert count_values(value) == 100_000
     over = excess(value, JsonLimits(values=1_000_000))
     assert over is not None
-    assert over.found == 16
+    assert over.amount == 16
 
 
 def recursive(value: object) -> int:

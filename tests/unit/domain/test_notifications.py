@@ -129,8 +129,10 @@ def test_an_event_is_told_to_those_whom_it_concerns(
     notices = notices_of(
         WrittenEvent(id=EventId(1), occurred_at=NOW, recorded_at=NOW, actor=author, event=event)
     )
-    told = {name for name, one in READERS.items() if any(item.is_for(one) for item in notices)}
-    assert told == readers
+    is_notified = {
+        name for name, one in READERS.items() if any(item.is_for(one) for item in notices)
+    }
+    assert is_notified == readers
     assert {item.kind for item in notices} == ({kind} if kind else set())
 
 

@@ -29,14 +29,14 @@ def after(
     state, age = UNJUDGED, timedelta()
     for seconds, look in looks:
         age = timedelta(seconds=seconds)
-        held = "a silence" if silenced else None
+        suppressed_by = "a silence" if silenced else None
         state = judge_criterion(
-            criterion, look, state, started_at=NOW, now=NOW + age, suppressed_by=held
+            criterion, look, state, started_at=NOW, now=NOW + age, suppressed_by=suppressed_by
         )
     return state, age
 
 
-def held(
+def blockers(
     criterion: Criterion, *looks: tuple[float, MetricReading], silenced: bool = False
 ) -> list[str]:
     """What keeps the ramp at the last of these looks."""
@@ -75,13 +75,13 @@ def held(
 def test_a_window_that_fills_keeps_no_ramp(
     criterion: Criterion, looks: list[tuple[float, MetricReading]], waits: bool, action: GuardAction
 ) -> None:
-    holding = held(replace(criterion, action=action), *looks)
+    holding = blockers(replace(criterion, action=action), *looks)
     assert bool(holding) is waits, holding
 
 
 def test_a_silence_keeps_the_ramp_while_a_window_fills() -> None:
     """A28: planned work is no reason to widen a launch."""
-    (sentence,) = held(replace(ERRORS, action=GuardAction.HOLD), (30, FEW), silenced=True)
+    (sentence,) = blockers(replace(ERRORS, action=GuardAction.HOLD), (30, FEW), silenced=True)
     assert "is not judged: a silence" in sentence
 
 
@@ -89,5 +89,5 @@ def test_an_edited_criterion_is_not_judged_yet() -> None:
     state, _ = after(ERRORS, (30, GOOD))
     edited = replace(ERRORS, threshold=1.0)
     conditions = RampConditions(HEALTH, [(edited, state)], [], MetricReading(None, 0), 0)
-    (found,) = blockers_of_next_step(conditions, POLICY, NOW)
-    assert found == "Criterion errors_low has not been judged yet."
+    (sentence,) = blockers_of_next_step(conditions, POLICY, NOW)
+    assert sentence == "Criterion errors_low has not been judged yet."

@@ -39,8 +39,8 @@ from tests.unit.domain.test_reports import (
 )
 
 
-def measured(found: Measured) -> ReportFacts:
-    return replace(EMPTY, measured=replace(found, requests=100, journeys=FUNNELS))
+def measured(values: Measured) -> ReportFacts:
+    return replace(EMPTY, measured=replace(values, requests=100, journeys=FUNNELS))
 
 
 def gaps(**seconds: float) -> Measured:

@@ -102,9 +102,9 @@ def test_a_check_that_never_ran_blocks(check: CheckType) -> None:
     ],
 )
 def test_these_block(facts: ReadinessFacts, key: str) -> None:
-    found = assessed(facts)
-    assert found.verdict is ReadinessVerdict.NO_GO
-    assert [item.key for item in found.blockers] == [key]
+    readiness = assessed(facts)
+    assert readiness.verdict is ReadinessVerdict.NO_GO
+    assert [item.key for item in readiness.blockers] == [key]
 
 
 @pytest.mark.parametrize(

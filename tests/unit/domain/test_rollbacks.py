@@ -30,7 +30,7 @@ LIVE = make_flag(percentage=40)
 WAS = replace(LIVE.state, rollout_percentage=Percent(10), version=2)
 
 
-def held(*, enabled: bool, owner: bool, percentage: float) -> Flag:
+def held_flag(*, enabled: bool, owner: bool, percentage: float) -> Flag:
     """A flag that the run holds at 40 %, or that a person switched off since."""
     parts = FlagParts(
         FlagValues(owner and enabled, Percent(percentage)),
@@ -52,7 +52,7 @@ def held(*, enabled: bool, owner: bool, percentage: float) -> Flag:
 def test_a_flag_goes_off_or_back(
     now_on: bool, was_on: bool, mode: RollbackMode, expected: tuple[bool, float]
 ) -> None:
-    now = held(enabled=now_on, owner=was_on, percentage=10 if was_on and now_on else 0)
+    now = held_flag(enabled=now_on, owner=was_on, percentage=10 if was_on and now_on else 0)
     undoing = undo(now, Before(replace(WAS, enabled=was_on), 3), mode, RUN)
     after = undoing.diff.after
     assert (after.enabled, after.rollout_percentage) == expected

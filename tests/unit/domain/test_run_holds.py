@@ -38,7 +38,7 @@ parts = st.builds(FlagParts, owners, st.none() | holds)
 edits = st.builds(OwnerEdit, st.just("Ann"), st.none() | st.booleans(), st.none() | percents)
 
 
-def held(target: float = 100, step: float | None = 25, owner: FlagParts = OFF) -> FlagParts:
+def held_parts(target: float = 100, step: float | None = 25, owner: FlagParts = OFF) -> FlagParts:
     share = None if step is None else Percent(step)
     return take_hold(owner, RUN, target=Percent(target), step=share)
 
@@ -64,7 +64,7 @@ def in_force(parts: FlagParts) -> tuple[bool, float]:
 def test_in_force_is_the_least_of_target_step_and_ceiling(
     target: float, step: float | None, ceiling: float | None, expected: float
 ) -> None:
-    parts = held(target, step)
+    parts = held_parts(target, step)
     if ceiling is not None:
         parts = edit(parts, percentage=Percent(ceiling))
     assert in_force(parts) == (True, expected)
@@ -73,7 +73,7 @@ def test_in_force_is_the_least_of_target_step_and_ceiling(
 
 def test_a_ramp_reaches_the_target_after_a_rollback() -> None:
     """L1: roll back, activate again, advance to the end, complete."""
-    parts = switch_off(held(step=5), RUN)
+    parts = switch_off(held_parts(step=5), RUN)
     assert in_force(parts) == (False, 5)
     parts = take_hold(parts, OTHER, target=Percent(100), step=Percent(5))
     for step in (25, 50, 100):
@@ -84,28 +84,28 @@ def test_a_ramp_reaches_the_target_after_a_rollback() -> None:
 
 
 def test_completing_early_drops_the_step_and_keeps_the_ceiling() -> None:
-    assert in_force(complete(held(step=5))) == (True, 100)
-    assert in_force(complete(edit(held(step=25), percentage=Percent(5)))) == (True, 5)
+    assert in_force(complete(held_parts(step=5))) == (True, 100)
+    assert in_force(complete(edit(held_parts(step=25), percentage=Percent(5)))) == (True, 5)
 
 
 def test_a_person_limits_a_live_run_and_steps_do_not_overwrite_it() -> None:
     """L8."""
-    parts = edit(held(step=25), percentage=Percent(5))
+    parts = edit(held_parts(step=25), percentage=Percent(5))
     assert parts.hold is not None
     assert (parts.hold.ceiling, parts.hold.ceiling_by) == (Percent(5), "Ann")
     assert in_force(enter_step(parts, Percent(50))) == (True, 5)
     assert in_force(lift_ceiling(parts)) == (True, 25)
     with pytest.raises(InvalidTransition):
-        lift_ceiling(held())
+        lift_ceiling(held_parts())
 
 
 def test_above_the_step_needs_override_and_a_reason() -> None:
     """A13: a flag that is released stays with its run, and rolls back with it."""
     with pytest.raises(Locked):
-        edit(held(step=25), percentage=Percent(60))
+        edit(held_parts(step=25), percentage=Percent(60))
     with pytest.raises(Required):
-        edit(held(step=25), percentage=Percent(60), override=True)
-    parts = edit(held(step=25), percentage=Percent(60), override=True, reason="a demo")
+        edit(held_parts(step=25), percentage=Percent(60), override=True)
+    parts = edit(held_parts(step=25), percentage=Percent(60), override=True, reason="a demo")
     assert in_force(enter_step(parts, Percent(50))) == (True, 60)
     assert parts.owner.percentage == Percent(60)
     assert in_force(switch_off(parts, RUN)) == (False, 60)
@@ -124,7 +124,7 @@ def test_an_override_that_overrides_nothing_is_refused(
 
 
 def test_a_person_switches_a_flag_off_and_on_during_a_run() -> None:
-    parts = edit(held(step=5), enabled=False)
+    parts = edit(held_parts(step=5), enabled=False)
     assert in_force(parts) == (False, 5)
     parts = edit(enter_step(parts, Percent(25)), enabled=True)
     assert in_force(parts) == (True, 25)
@@ -133,7 +133,7 @@ def test_a_person_switches_a_flag_off_and_on_during_a_run() -> None:
 
 
 def test_after_a_rollback_by_disabling_a_percentage_is_needed() -> None:
-    parts = switch_off(held(step=5), RUN)
+    parts = switch_off(held_parts(step=5), RUN)
     with pytest.raises(Required):
         edit(parts, live=False, enabled=True)
     assert edit(parts, live=False, enabled=True, percentage=Percent(5)) == FlagParts(
@@ -143,7 +143,7 @@ def test_after_a_rollback_by_disabling_a_percentage_is_needed() -> None:
 
 
 def test_after_completion_the_owners_value_replaces_what_the_run_holds() -> None:
-    parts = complete(held(30))
+    parts = complete(held_parts(30))
     assert in_force(edit(parts, live=False, enabled=False)) == (False, 30)
     again = edit(edit(parts, live=False, enabled=False), live=False, enabled=True)
     assert in_force(again) == (True, 30)
@@ -154,7 +154,7 @@ def test_after_completion_the_owners_value_replaces_what_the_run_holds() -> None
 
 def test_a_restore_gives_back_what_an_earlier_run_had_left() -> None:
     """The owner never said so: the run that was rolled back holds it from here on."""
-    parts = take_hold(complete(held(80)), OTHER, target=Percent(100), step=Percent(90))
+    parts = take_hold(complete(held_parts(80)), OTHER, target=Percent(100), step=Percent(90))
     parts = restore(parts, OTHER, FlagValues(True, Percent(80)))
     assert in_force(parts) == (True, 80)
     assert parts.owner == OFF.owner

@@ -89,6 +89,6 @@ class Quiet(strawberry.Schema):
         """Nothing."""
 
 
-def told(result: ExecutionResult) -> object:
+def data_and_errors(result: ExecutionResult) -> object:
     errors = [error.formatted for error in result.errors or []]
     return result.data, errors

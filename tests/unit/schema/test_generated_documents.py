@@ -14,7 +14,7 @@ from domain.actors import ANONYMOUS, Actor
 from schema.results import SharedResults
 from server.cost.document_limits import DocumentLimits
 from server.execution.shared_executor import SharedExecutor
-from tests.unit.schema.lamps import ODD, Lamp, Quiet, Stone, told
+from tests.unit.schema.lamps import ODD, Lamp, Quiet, Stone, data_and_errors
 
 FIELDS = (
     "name", "watts", "lit", "colour", "colours", "tags", "note", "bought", "__typename",
@@ -116,9 +116,9 @@ async def streamed(
 ) -> list[object]:
     stream: Any = await schema.subscribe(query, variables, context_value=asker)
     if not hasattr(stream, "__aiter__"):
-        return [told(stream)]
+        return [data_and_errors(stream)]
     async with aclosing(stream):
-        return [told(result) async for result in stream]
+        return [data_and_errors(result) async for result in stream]
 
 
 @settings(max_examples=150, deadline=None)
@@ -127,7 +127,9 @@ async def test_a_query(body: tuple[str, str], variables: dict[str, Any], odd: st
     query = document("query", body)
     asker = Asker(Shelf(lamps=[Lamp(), ODD[odd](), Lamp(name="two")], first=ODD[odd]()))
     long = await LONG.execute(query, variables, context_value=asker)
-    assert told(await SHORT.execute(query, variables, context_value=asker)) == told(long)
+    assert data_and_errors(
+        await SHORT.execute(query, variables, context_value=asker)
+    ) == data_and_errors(long)
 
 
 @settings(max_examples=60, deadline=None)

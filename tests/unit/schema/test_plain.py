@@ -11,7 +11,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from server.execution.fast_executor import FastPathExecutor
-from tests.unit.schema.lamps import ODD, Lamp, Quiet, Stone, told
+from tests.unit.schema.lamps import ODD, Lamp, Quiet, Stone, data_and_errors
 
 QUERIES = (
     "{ lamps { name watts lit colour colours tags note bought __typename } }",
@@ -95,7 +95,7 @@ SHOUTING = Quiet(Query, execution_context_class=Watched, extensions=[Shout])
 async def test_it_answers_as_the_long_way(lamp: Callable[[], Any], query: str) -> None:
     long = await LONG.execute(query, context_value=lamp)
     short = await SHORT.execute(query, context_value=lamp)
-    assert told(short) == told(long)
+    assert data_and_errors(short) == data_and_errors(long)
 
 
 async def test_the_order_of_fields_is_that_of_the_document() -> None:
@@ -133,7 +133,7 @@ async def test_the_answer_of_what_never_changes_is_made_once_for_each_selection(
     queries = ("{ stones { name } }", "{ stones { name weight } }", "{ stones { name } }")
     results = [await SHORT.execute(query, context_value=lambda: stone) for query in queries]
     long = [await LONG.execute(query, context_value=lambda: stone) for query in queries]
-    assert [told(item) for item in results] == [told(item) for item in long]
+    assert [data_and_errors(item) for item in results] == [data_and_errors(item) for item in long]
     again = await SHORT.execute(queries[-1], context_value=lambda: stone)
     assert again.data is not None
     assert again.data["stones"][0] is again.data["stones"][1] is results[-1].data["stones"][0]  # type: ignore[index]

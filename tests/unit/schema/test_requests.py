@@ -20,13 +20,13 @@ def receiver(messages: Sequence[Message]) -> Receive:
     return receive
 
 
-def asked(*messages: Message) -> GraphQLRequest:
+def request_of(*messages: Message) -> GraphQLRequest:
     scope: Scope = {"type": "http", "headers": SENT, "client": ("10.0.0.1", 1)}
     return GraphQLRequest(scope, receiver(messages))
 
 
 def test_the_first_of_several_headers_counts_whatever_its_spelling() -> None:
-    headers = asked().headers
+    headers = request_of().headers
     assert headers["Accept"] == headers.get("accept") == "text/html"
     assert headers.get("x-name") == "é"
     assert headers.get("cookie", "none") == "none"
@@ -40,11 +40,11 @@ def part(body: bytes, *, more: bool) -> Message:
 
 
 async def test_a_body_in_parts_is_read_once() -> None:
-    request = asked(part(b"ab", more=True), part(b"", more=True), part(b"c", more=False))
+    request = request_of(part(b"ab", more=True), part(b"", more=True), part(b"c", more=False))
     assert [await request.body() for _ in range(2)] == [b"abc", b"abc"]
 
 
 async def test_a_caller_who_leaves_has_no_body() -> None:
-    request = asked(part(b"ab", more=True), {"type": "http.disconnect"})
+    request = request_of(part(b"ab", more=True), {"type": "http.disconnect"})
     with pytest.raises(ClientDisconnect):
         await request.body()

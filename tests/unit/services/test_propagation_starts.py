@@ -8,7 +8,7 @@ from services.propagation.propagation import merged
 from services.propagation.propagation_state import PropagationState
 
 NOW = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
-ASKED = Start(NOW - timedelta(seconds=12))
+REQUESTED = Start(NOW - timedelta(seconds=12))
 RECEIPTS = [Receipt("a", 7, served_ms=99_000), Receipt("b", 7, served_ms=99_400)]
 
 
@@ -19,18 +19,18 @@ def board(announced: Start | None = None) -> PropagationState:
 
 def test_what_nobody_announced_began_when_the_first_process_had_it() -> None:
     """Found on a launch day: a request of 9 s passed for the moment of its commit."""
-    propagation = merged([7], board(), {7: ASKED}, known=True, now=NOW)[7]
+    propagation = merged([7], board(), {7: REQUESTED}, known=True, now=NOW)[7]
     assert propagation.started_at == NOW - timedelta(seconds=1)
     assert propagation.complete_ms == 400
 
 
 def test_what_was_announced_began_then() -> None:
     announced = Start(NOW - timedelta(seconds=2), 98_000)
-    propagation = merged([7], board(announced), {7: ASKED}, known=True, now=NOW)[7]
+    propagation = merged([7], board(announced), {7: REQUESTED}, known=True, now=NOW)[7]
     assert (propagation.started_at, propagation.complete_ms) == (announced.at, 1_400)
 
 
 def test_what_nobody_has_yet_began_when_it_was_asked_for() -> None:
     nobody = PropagationState(100_000, [ServerProcess("a", 99_900, 0)])
-    propagation = merged([7], nobody, {7: ASKED}, known=True, now=NOW)[7]
-    assert (propagation.started_at, propagation.complete) == (ASKED.at, False)
+    propagation = merged([7], nobody, {7: REQUESTED}, known=True, now=NOW)[7]
+    assert (propagation.started_at, propagation.complete) == (REQUESTED.at, False)

@@ -1,0 +1,92 @@
+"""Identifiers name what they hold: the words below say nothing about a value."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.architecture.source import Module, modules
+
+# A banned word, and what to write instead.
+BANNED = {
+    "given": "what was passed: `values`, `fields`, `arguments`",
+    "found": "what it is: `row`, `flags`, `match`, `result`",
+    "held": "what is held: `reservation`, `lock`, `held_because`",
+    "told": "what happened: `notified`, `delivered_at`, `announced`",
+    "known": "what it is: `cached`, `existing`, `by_key`",
+    "wish": "`command`",
+    "wishes": "`commands`",
+    "asked": "`request`, `requested`, `query`",
+    "wanted": "`filters`, `request`, `expected`, `names`",
+    "whatever": "what it is",
+    "whoever": "`caller`, `actor`, `owner`",
+    "thing": "what it is: `item`, `subject`",
+    "things": "what they are: `items`",
+    "it": "what it is",
+    "one_of_them": "what it is",
+}
+# Folders that are still being revised; one that is clean leaves the list.
+PENDING = ("db", "resolvers", "schema", "server", "services", "subscriptions", "tests")
+PENDING_MODULES = {"endpoints.direct_answers"}
+# Names that say what they hold there.
+ALLOWED = {("domain.flags.flags", "wanted")}  # what owner and run want, beside what is in force
+CHECKED = (
+    "app",
+    "bench",
+    "cli",
+    "commands",
+    "devserver",
+    "domain",
+    "endpoints",
+    "jobs",
+    "setting_names",
+    "setting_types",
+    "settings",
+)
+CHECKED_TESTS = ("tests.unit",)
+
+
+def identifiers(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Names of variables, parameters, functions and classes that a module binds, with lines."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+        elif isinstance(node, ast.arg):
+            yield node.arg, node.lineno
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, node.lineno
+
+
+def banned(module: Module) -> list[str]:
+    """The banned identifiers of a module, each with its line and the standard term."""
+    return [
+        f"{module.path}:{line}: {name}: write {BANNED[name.strip('_').lower()]}"
+        for name, line in identifiers(module.tree)
+        if name.strip("_").lower() in BANNED and (module.name, name) not in ALLOWED
+    ]
+
+
+def is_checked(module: Module) -> bool:
+    """Whether the folder of a module has been revised."""
+    is_revised = module.name.partition(".")[0] in CHECKED or module.name.startswith(CHECKED_TESTS)
+    return is_revised and module.name not in PENDING_MODULES
+
+
+def test_identifiers_name_what_they_hold() -> None:
+    checked = [module for module in [*modules(), *modules("tests", "bench")] if is_checked(module)]
+    assert len(checked) > 300
+    assert [line for module in checked for line in banned(module)] == []
+
+
+def test_every_folder_is_checked_or_listed() -> None:
+    folders = {module.name.partition(".")[0] for module in [*modules(), *modules("tests", "bench")]}
+    assert folders <= {*CHECKED, *PENDING}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["found = 1", "def wish(): ...", "def f(_given): ...", "class Thing: ...", "x, it = 1, 2"],
+)
+def test_a_banned_identifier_is_detected(text: str) -> None:
+    names = {name.strip("_").lower() for name, _ in identifiers(ast.parse(text))}
+    assert names & BANNED.keys()
