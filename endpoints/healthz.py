@@ -13,7 +13,7 @@ from schema.context import Runtime
 
 logger = logging.getLogger(__name__)
 
-_UNKNOWN = "it cannot be told: see the log"
+_UNKNOWN = "readiness check failed: see the log"
 
 
 def probe_routes(runtime: Runtime, stopping: Stopping, callers: Callers) -> list[Route]:

@@ -25,12 +25,12 @@ class NoPlan(Exception):
     """
 
 
-class Places(Enum):
+class CursorKey(Enum):
     """The key that a page cursor holds."""
 
-    MOMENTS = auto()  # a timestamp and an id
-    NUMBERS = auto()
-    LONG_NUMBERS = auto()  # 64 bits
+    TIME_AND_ID = auto()  # a timestamp and an id
+    INT32 = auto()
+    INT64 = auto()  # 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,12 @@ class GlobalId:
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class ReversedOrder:
     """A boolean argument that reverses the order; only if it is a literal in the document."""
 
 
-Argument: TypeAlias = Plain | GlobalId | Turns
-PLAIN, TURNS = Plain(), Turns()
+Argument: TypeAlias = Plain | GlobalId | ReversedOrder
+PLAIN, REVERSED_ORDER = Plain(), ReversedOrder()
 
 
 def no_conditions(_arguments: Arguments) -> Sequence[ColumnElement[bool]]:
@@ -73,7 +73,7 @@ class Read:
     where: Callable[[Arguments], Sequence[ColumnElement[bool]]] = no_conditions
     order: tuple[Expression, ...] = ()
     descending: bool = False
-    places: Places = Places.MOMENTS
+    cursor_key: CursorKey = CursorKey.TIME_AND_ID
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     joined: tuple[tuple[type[Base], ColumnElement[bool]], ...] = ()
     needs_everything: bool = False

@@ -8,7 +8,7 @@ from db.models.flags import FeatureFlag
 from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import changes as queries
 from db.reads import actors
-from db.reads.base import PLAIN, Arguments, Places, Read
+from db.reads.base import PLAIN, Arguments, CursorKey, Read
 from domain.events import Subject
 from domain.overview.changes import SUBJECTS
 
@@ -34,7 +34,7 @@ PAGE = Read(
     _conditions,
     order=(Change.event_id,),
     descending=True,
-    places=Places.LONG_NUMBERS,
+    cursor_key=CursorKey.INT64,
     arguments={"subject": PLAIN, "action": PLAIN, "since": PLAIN, "until": PLAIN},
 )
 USER = actors.user(Change.actor_kind, Change.actor_id)

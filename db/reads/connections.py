@@ -1,8 +1,8 @@
-"""A few connections of a process for the statements of query plans (PERF1).
+"""A few dedicated connections per process for the statements of query plans (PERF1).
 
-No session, no transaction, no ping and no reset: each statement stands alone, reads only, and is
-prepared once a connection. The same is asked by one at a time: who comes meanwhile waits for the
-next answer, with all who do; nobody joins a question that was sent before they came.
+They use no session, transaction, ping or reset: each statement is a single read, prepared once per
+connection. Identical reads are coalesced: while one runs, later callers wait for the next run and
+share it; nobody joins a read that was sent before they asked.
 """
 
 import asyncio
@@ -15,99 +15,101 @@ import asyncpg
 from db.circuit_breaker import DatabaseBreaker
 from db.direct import driver_url
 
-CONNECTIONS = 4
-_FIRST = "SET jit = off"
-SECONDS = 1.0  # for one statement: what takes longer is no matter of a few connections
-ASIDE_SECONDS = 5.0
-STATEMENTS = 200  # prepared for each connection, those that were used last
+MAX_CONNECTIONS = 4
+_SESSION_SETUP = "SET jit = off"
+STATEMENT_TIMEOUT_SECONDS = 1.0  # slower statements do not belong on these connections
+SUSPENSION_SECONDS = 5.0
+MAX_PREPARED_STATEMENTS = 200  # per connection; the least recently used are dropped
 
 
-class Aside(Exception):
-    """A statement took too long a moment ago: others find out whether the database is silent."""
+class ReadsSuspended(Exception):
+    """Raised for a while after a failed read: the executor has connections of its own."""
 
 
-class Question(NamedTuple):
+class BoundStatement(NamedTuple):
     """A statement with the values of its parameters."""
 
     text: str
     binds: tuple[Any, ...]
 
 
-Answers: TypeAlias = list[list[asyncpg.Record]]
-Finish: TypeAlias = Callable[[Answers], bytes]
-Key: TypeAlias = tuple[object, tuple[Question, ...]]
+ResultSets: TypeAlias = list[list[asyncpg.Record]]
+BuildResponse: TypeAlias = Callable[[ResultSets], bytes]
+Key: TypeAlias = tuple[object, tuple[BoundStatement, ...]]
 
 
 class _Connection(NamedTuple):
-    """`generation`: that of the breaker when it was opened."""
+    """A connection and the generation of the breaker when it was opened."""
 
     driver: asyncpg.Connection
     generation: int
 
 
-class _Waiting(NamedTuple):
-    """Questions that are not sent yet, and who waits for what `finish` makes of their rows."""
+class _PendingRead(NamedTuple):
+    """A read that has not been sent yet, and the futures of its callers."""
 
     key: Key
-    finish: Finish
-    answers: "list[asyncio.Future[bytes]]"
+    build_response: BuildResponse
+    futures: "list[asyncio.Future[bytes]]"
 
 
 class ReadConnections:
-    """One for each process; connects when it is asked."""
+    """The connections of one process, opened on first use."""
 
-    def __init__(self, url: str, breaker: DatabaseBreaker, most: int = CONNECTIONS) -> None:
-        """`breaker` is that of the process."""
-        self._dsn, self._breaker, self._most = driver_url(url), breaker, most
+    def __init__(
+        self, url: str, breaker: DatabaseBreaker, max_connections: int = MAX_CONNECTIONS
+    ) -> None:
+        """Create an empty pool; `breaker` is the breaker of the process."""
+        self._dsn, self._breaker, self._max_connections = driver_url(url), breaker, max_connections
         self._idle: list[_Connection] = []
-        self._taken = 0
-        self._waiting: deque[_Waiting] = deque()
-        self._by_key: dict[Key, _Waiting] = {}
-        self._sent: dict[Key, _Waiting | None] = {}  # under way, and who waits for the next
+        self._busy_count = 0
+        self._queue: deque[_PendingRead] = deque()
+        self._by_key: dict[Key, _PendingRead] = {}
+        self._running: dict[Key, _PendingRead | None] = {}  # with the read to run next
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
-        self._aside_until = 0.0
-        self.listeners: list[Callable[[str], None]] = []  # of statements, for tests
-        self.shared = 0  # answers that somebody got with others
+        self._suspended_until = 0.0
+        self.listeners: list[Callable[[str], None]] = []  # called with each statement, for tests
+        self.shared_count = 0  # responses shared with another caller
 
-    def ask(
-        self, plan: object, questions: Sequence[Question], finish: Finish
+    def run(
+        self, plan: object, statements: Sequence[BoundStatement], build_response: BuildResponse
     ) -> "asyncio.Future[bytes]":
-        """What `finish` makes of the rows of each statement, one after the other.
+        """Run the statements in order; the future gets what `build_response` makes of their rows.
 
-        The answer raises whatever was wrong: a connection that was cut is not tried again here.
+        It raises the errors of the driver: a lost connection is not retried here.
         """
         loop = asyncio.get_running_loop()
-        if self._closed or loop.time() < self._aside_until:
-            raise Aside
+        if self._closed or loop.time() < self._suspended_until:
+            raise ReadsSuspended
         self._breaker.check()
-        for tell in self.listeners:
-            for question in questions:
-                tell(question.text)
-        # A future each: who leaves takes nothing from others.
-        key, answer = (plan, tuple(questions)), loop.create_future()
-        known = self._by_key.get(key)
-        if known is not None:
-            self.shared += 1
-            known.answers.append(answer)
+        for listener in self.listeners:
+            for statement in statements:
+                listener(statement.text)
+        # Each caller has its own future, so that cancelling one does not affect the others.
+        key, future = (plan, tuple(statements)), loop.create_future()
+        pending = self._by_key.get(key)
+        if pending is not None:
+            self.shared_count += 1
+            pending.futures.append(future)
         else:
-            self._wait(_Waiting(key, finish, [answer]))
-        return answer
+            self._enqueue(_PendingRead(key, build_response, [future]))
+        return future
 
-    def _wait(self, waiting: _Waiting) -> None:
-        self._by_key[waiting.key] = waiting
-        if waiting.key in self._sent:
-            self._sent[waiting.key] = waiting
+    def _enqueue(self, pending: _PendingRead) -> None:
+        self._by_key[pending.key] = pending
+        if pending.key in self._running:
+            self._running[pending.key] = pending
             return
-        self._waiting.append(waiting)
-        if self._taken < self._most:
-            self._taken += 1
+        self._queue.append(pending)
+        if self._busy_count < self._max_connections:
+            self._busy_count += 1
             task = asyncio.create_task(self._serve(), name="reads")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Hang up, after what is being asked."""
+        """Close after the running reads have finished."""
         self._closed = True
         if self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -115,95 +117,99 @@ class ReadConnections:
             self._idle.pop().driver.terminate()
 
     async def _serve(self) -> None:
-        """Answer those who wait, over one connection, until nobody does."""
+        """Serve pending reads over one connection until there are none."""
         try:
-            while self._waiting:
-                waiting = self._waiting.popleft()
-                del self._by_key[waiting.key]
-                self._sent[waiting.key] = None
+            while self._queue:
+                pending = self._queue.popleft()
+                del self._by_key[pending.key]
+                self._running[pending.key] = None
                 try:
-                    _tell(waiting, waiting.finish(await self._fetch(waiting.key[1])))
+                    _resolve(pending, pending.build_response(await self._fetch(pending.key[1])))
                 except BaseException as error:
-                    _fail(waiting, error)
+                    _reject(pending, error)
                     if not isinstance(error, Exception):  # the process ends
-                        self._step_aside()
+                        self._suspend()
                         raise
                 finally:
-                    self._land(waiting.key)
+                    self._release_key(pending.key)
         finally:
-            self._taken -= 1
+            self._busy_count -= 1
 
-    def _land(self, key: Key) -> None:
-        following = self._sent.pop(key)
-        if following is not None:
-            self._waiting.append(following)
+    def _release_key(self, key: Key) -> None:
+        next_read = self._running.pop(key)
+        if next_read is not None:
+            self._queue.append(next_read)
 
-    async def _fetch(self, questions: Sequence[Question]) -> Answers:
+    async def _fetch(self, statements: Sequence[BoundStatement]) -> ResultSets:
         try:
-            connection = self._known() or await self._connect()
+            connection = self._take_idle() or await self._connect()
         except Exception:
-            self._step_aside()  # or each request would try to connect
+            self._suspend()  # otherwise each request would try to connect
             raise
         driver = connection.driver
         try:
-            found = [
-                await driver.fetch(item.text, *item.binds, timeout=SECONDS) for item in questions
+            result_sets = [
+                await driver.fetch(item.text, *item.binds, timeout=STATEMENT_TIMEOUT_SECONDS)
+                for item in statements
             ]
         except BaseException as error:
             driver.terminate()
             if isinstance(error, TimeoutError):
-                self._step_aside()
+                self._suspend()
             raise
         self._idle.append(connection)
-        return found
+        return result_sets
 
-    def _known(self) -> _Connection | None:
+    def _take_idle(self) -> _Connection | None:
         while self._idle:
-            found = self._idle.pop()
-            if found.generation == self._breaker.generation and not found.driver.is_closed():
-                return found
-            found.driver.terminate()  # a former primary answers as before
+            connection = self._idle.pop()
+            if (
+                connection.generation == self._breaker.generation
+                and not connection.driver.is_closed()
+            ):
+                return connection
+            connection.driver.terminate()  # a former primary still responds
         return None
 
-    def _step_aside(self) -> None:
-        """For a moment, and for all who wait: nobody waits twice in vain here."""
-        self._aside_until = asyncio.get_running_loop().time() + ASIDE_SECONDS
-        for waiting in self._by_key.values():
-            _fail(waiting, Aside())
-        self._waiting.clear()
+    def _suspend(self) -> None:
+        """Fail pending reads and refuse new ones for a while, so that no caller times out twice."""
+        self._suspended_until = asyncio.get_running_loop().time() + SUSPENSION_SECONDS
+        for pending in self._by_key.values():
+            _reject(pending, ReadsSuspended())
+        self._queue.clear()
         self._by_key.clear()
-        self._sent.update(dict.fromkeys(self._sent))
+        self._running.update(dict.fromkeys(self._running))
 
     async def _connect(self) -> _Connection:
         generation = self._breaker.generation
         driver = await asyncpg.connect(
             self._dsn,
-            timeout=SECONDS,
-            statement_cache_size=STATEMENTS,
+            timeout=STATEMENT_TIMEOUT_SECONDS,
+            statement_cache_size=MAX_PREPARED_STATEMENTS,
             max_cached_statement_lifetime=0,
-            # PgBouncer refuses others, and carries these from one session to the next.
+            # PgBouncer refuses other settings; it carries these between sessions.
             server_settings={
                 "application_name": "launch-reads",
                 "datestyle": "ISO",
                 "timezone": "UTC",
             },
         )
-        await driver.execute(_FIRST, timeout=SECONDS)
+        await driver.execute(_SESSION_SETUP, timeout=STATEMENT_TIMEOUT_SECONDS)
         return _Connection(driver, generation)
 
 
-def _tell(waiting: _Waiting, data: bytes) -> None:
-    for answer in waiting.answers:
-        if not answer.done():
-            answer.set_result(data)
+def _resolve(pending: _PendingRead, response: bytes) -> None:
+    for future in pending.futures:
+        if not future.done():
+            future.set_result(response)
 
 
-def _fail(waiting: _Waiting, error: BaseException) -> None:
-    for answer in waiting.answers:
-        if answer.done():
+def _reject(pending: _PendingRead, error: BaseException) -> None:
+    for future in pending.futures:
+        if future.done():
             continue
         if isinstance(error, Exception):
-            answer.set_exception(error)
-            answer.exception()  # seen, or asyncio complains where its caller has left
+            future.set_exception(error)
+            future.exception()  # retrieved, so that asyncio does not warn if the caller left
         else:
-            answer.cancel()
+            future.cancel()

@@ -9,7 +9,7 @@ from db.models.events import LaunchEvent
 from db.models.incidents import LaunchIncident
 from db.models.phases import LaunchPhase
 from db.reads import actors
-from db.reads.base import PLAIN, TURNS, Arguments, GlobalId, Places, Read
+from db.reads.base import PLAIN, REVERSED_ORDER, Arguments, CursorKey, GlobalId, Read
 
 
 def of_kinds(kinds: Sequence[str]) -> Read:
@@ -23,8 +23,12 @@ def of_kinds(kinds: Sequence[str]) -> Read:
         LaunchEvent,
         where,
         order=(LaunchEvent.seq,),
-        places=Places.LONG_NUMBERS,
-        arguments={"phaseId": GlobalId("LaunchPhase"), "since": PLAIN, "newestFirst": TURNS},
+        cursor_key=CursorKey.INT64,
+        arguments={
+            "phaseId": GlobalId("LaunchPhase"),
+            "since": PLAIN,
+            "newestFirst": REVERSED_ORDER,
+        },
     )
 
 

@@ -34,7 +34,7 @@ _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 _LIMIT_ONE: ColumnElement[int] = literal_column("1", Integer)
 
 
-class Form(Enum):
+class Cardinality(Enum):
     """How many rows of a read are selected for each row above."""
 
     MANY = auto()
@@ -43,7 +43,7 @@ class Form(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Paged:
+class PageParameters:
     """Parameter names of a page. A cursor has one parameter per column of the order."""
 
     limit: str
@@ -57,9 +57,9 @@ class ReadRequest:
     """The columns to select from a read. `given` maps each non-null argument to its parameter."""
 
     read: Read
-    form: Form
+    cardinality: Cardinality
     given: Mapping[str, str] = field(default_factory=dict)
-    paged: Paged | None = None
+    paged: PageParameters | None = None
     columns: list[Expression] = field(default_factory=list)
     parts: list["ReadRequest"] = field(default_factory=list)
 
@@ -80,11 +80,11 @@ class Statement:
 Sources: TypeAlias = Mapping[tuple[str, str], ColumnElement[Any]]  # key: table and column name
 
 
-def statement(request: ReadRequest) -> Statement:
+def build_statement(request: ReadRequest) -> Statement:
     """Build the statement. Raises NoPlan if the request cannot be expressed."""
     query = (
         _StatementBuilder().count(request)
-        if request.form is Form.COUNT
+        if request.cardinality is Cardinality.COUNT
         else _StatementBuilder().rows(request)
     )
     compiled = query.compile(dialect=_DIALECT)
@@ -147,7 +147,7 @@ class _StatementBuilder:
         columns, source = self._label(request.columns, sources), page
         for part in request.parts:
             lateral = self._lateral_part(part, sources, outer_tables)
-            source = source.join(lateral, true(), isouter=part.form is Form.ONE)
+            source = source.join(lateral, true(), isouter=part.cardinality is Cardinality.ONE)
             columns += list(lateral.c)
         query = select(*columns).select_from(source).correlate(*outer_tables[:-1])
         order = [_replace_columns(column, sources) for column in request.read.order]
@@ -158,11 +158,11 @@ class _StatementBuilder:
         self, part: ReadRequest, sources: Sources, outer_tables: Sequence[FromClause]
     ) -> FromClause:
         name = f"l{next(self._counter)}"
-        if part.form is Form.COUNT:
+        if part.cardinality is Cardinality.COUNT:
             counted = self.count(part, sources, outer_tables)
             return select(counted.scalar_subquery().label(f"{name}_n")).lateral(name)
         rows = self.rows(part, sources, outer_tables)
-        if part.form is Form.ONE:
+        if part.cardinality is Cardinality.ONE:
             return rows.limit(_LIMIT_ONE).lateral(name)
         inner = rows.subquery(f"{name}_rows")
         return select(*(func.array_agg(item).label(item.key) for item in inner.c)).lateral(name)
@@ -176,7 +176,7 @@ class _StatementBuilder:
             source = source.join(model.__table__, _replace_columns(condition, sources))
         where = [_replace_columns(item, sources) for item in request.conditions()]
         query = select(true()).select_from(source).where(*where).correlate(*outer_tables)
-        if request.form is Form.COUNT:
+        if request.cardinality is Cardinality.COUNT:
             return query
         order = [_replace_columns(column, sources) for column in read.order]
         if request.paged is None:
@@ -237,7 +237,7 @@ def _all_expressions(request: ReadRequest) -> Iterator[Any]:
         yield from _all_expressions(part)
 
 
-def _keyset(paged: Paged, order: Sequence[ColumnElement[Any]]) -> Keyset[Any]:
+def _keyset(paged: PageParameters, order: Sequence[ColumnElement[Any]]) -> Keyset[Any]:
     limit: Any = bindparam(paged.limit, type_=Integer())
     return Keyset(
         limit, _bind_cursor(paged.after, order), _bind_cursor(paged.before, order), paged.from_end

@@ -14,7 +14,7 @@ from graphql import (
 
 from db.reads.base import NoPlan
 from db.reads.columns import identity
-from db.reads.statement import Form, ReadRequest
+from db.reads.statement import Cardinality, ReadRequest
 from schema.pagination import encode_cursor
 from schema.planned import PLAN_KEY, ComputedField, TotalCountField
 from server.execution.column_json import format_moment, is_text
@@ -81,7 +81,7 @@ class ConnectionWriter:
         inner_kind = get_named_type(graph_field.type)
         if isinstance(strawberry_field(graph_field).metadata.get(PLAN_KEY), TotalCountField):
             self.count_request = replace(
-                self._rows.request, form=Form.COUNT, paged=None, columns=[], parts=[]
+                self._rows.request, cardinality=Cardinality.COUNT, paged=None, columns=[], parts=[]
             )
             return "total"
         if name == "pageInfo" and is_object_type(inner_kind):

@@ -18,7 +18,7 @@ from graphql import (
 from db.base import Base
 from db.reads.base import Expression, NoPlan, Read
 from db.reads.columns import may_be_null
-from db.reads.statement import Form
+from db.reads.statement import Cardinality
 from schema.list_arguments import DistinctLists
 from schema.planned import (
     PLAN_KEY,
@@ -171,7 +171,7 @@ class ObjectWriter:
             total = self._rows.add_nested(count_request).bind_count() if count_request else "None"
             return f"{write}({rows.zipped}, {total}, pages, context)"
         text = writer.object_expression(kind, selection_sets(nodes))
-        if request.form is Form.MANY:
+        if request.cardinality is Cardinality.MANY:
             rows.ensure_column()
             return f"[{text} for {rows.target} in {rows.zipped}]"
         missing = "None"

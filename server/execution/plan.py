@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
-from db.reads.base import Places
-from db.reads.connections import Question
+from db.reads.base import CursorKey
+from db.reads.connections import BoundStatement
 from db.reads.statement import Statement
 from domain.actors import Actor, Scope
 from domain.platform.keyset import Keyset
@@ -39,7 +39,7 @@ class PageRequest:
     """
 
     getters: Mapping[str, ArgumentGetter]
-    places: Places
+    cursor_key: CursorKey
     reads_extra_row: bool = False
 
     def resolve(self, values: Values) -> ResolvedPage:
@@ -52,9 +52,9 @@ class PageRequest:
         return ResolvedPage(page, self._keyset(page))
 
     def _keyset(self, page: Page) -> Keyset[Any]:
-        if self.places is Places.MOMENTS:
+        if self.cursor_key is CursorKey.TIME_AND_ID:
             return page.moments()
-        is_long = self.places is Places.LONG_NUMBERS
+        is_long = self.cursor_key is CursorKey.INT64
         return page.numbers(at_most=MAX_BIGINT if is_long else MAX_INTEGER)
 
     def limit(self, resolved: ResolvedPage) -> int:
@@ -76,9 +76,9 @@ class PreparedStatement(NamedTuple):
         """Select the parameters that the statement names, in its order."""
         return cls(statement.text, tuple(parameters[name] for name in statement.parameters))
 
-    def bind(self, values: Values, pages: Sequence[ResolvedPage]) -> Question:
+    def bind(self, values: Values, pages: Sequence[ResolvedPage]) -> BoundStatement:
         """Compute the parameters for one request. Raises what the resolvers raise."""
-        return Question(self.text, tuple([get(values, pages) for get in self.parameters]))
+        return BoundStatement(self.text, tuple([get(values, pages) for get in self.parameters]))
 
 
 class RootPlan(NamedTuple):
@@ -92,7 +92,7 @@ class RootPlan(NamedTuple):
     total: PreparedStatement | None
     write: Callable[[Any, Any, Any, RenderContext], Any]  # rows, total, pages, context
 
-    def bind(self, values: Values, pages: Sequence[ResolvedPage]) -> Iterator[Question]:
+    def bind(self, values: Values, pages: Sequence[ResolvedPage]) -> Iterator[BoundStatement]:
         """Bind the statements in the order in which `QueryPlan.render` takes their results."""
         for statement in (self.rows, self.total):
             if statement is not None:
@@ -118,7 +118,7 @@ class QueryPlan:
             return False
         return all(actor.allows(scopes) for scopes in self.scopes)
 
-    def bind(self, values: Values) -> tuple[list[ResolvedPage], list[Question]]:
+    def bind(self, values: Values) -> tuple[list[ResolvedPage], list[BoundStatement]]:
         """Resolve the pages and bind the statements for one request."""
         pages = [item.resolve(values) for item in self.pages]
         return pages, [bound for root in self.roots for bound in root.bind(values, pages)]

@@ -14,7 +14,7 @@ from graphql import (
 )
 
 from db.reads.base import NoPlan, Read
-from db.reads.statement import Form, ReadRequest, statement
+from db.reads.statement import Cardinality, ReadRequest, build_statement
 from schema.list_arguments import DistinctLists
 from schema.permissions import RequireScope
 from schema.planned import PLAN_KEY, ComputedField
@@ -119,7 +119,7 @@ class _Planner:
             return connection.count_request
         text = writer.object_expression(kind, selection_sets(nodes))
         rows.ensure_column()
-        if rows.request.form is Form.MANY:
+        if rows.request.cardinality is Cardinality.MANY:
             lines = [f"return [{text} for {rows.target} in rows]"]
         elif is_non_null_type(graph_field.type):
             raise NoPlan("an object that is never null")
@@ -129,4 +129,4 @@ class _Planner:
         return None
 
     def _prepare(self, request: ReadRequest) -> PreparedStatement:
-        return PreparedStatement.of(statement(request), self._draft.parameters)
+        return PreparedStatement.of(build_statement(request), self._draft.parameters)

@@ -16,9 +16,9 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-from db.reads.base import Expression, GlobalId, NoPlan, Places, Read, Turns
+from db.reads.base import CursorKey, Expression, GlobalId, NoPlan, Read, ReversedOrder
 from db.reads.columns import Kind, as_text, identity, kind_of, sent
-from db.reads.statement import Form, Paged, ReadRequest
+from db.reads.statement import Cardinality, PageParameters, ReadRequest
 from domain.actors import Scope
 from schema.list_arguments import distinct
 from schema.planned import BUILDER_KEY, ComputedField
@@ -88,10 +88,10 @@ class RowBinding:
 
     def add_nested(self, request: ReadRequest) -> Self:
         """Join other rows to each of these. A single row without arguments is joined once."""
-        is_reusable = request.form is Form.ONE and not request.given
+        is_reusable = request.cardinality is Cardinality.ONE and not request.given
         if is_reusable and request.read in self._single_rows:
             return self._single_rows[request.read]
-        is_many = request.form is Form.MANY
+        is_many = request.cardinality is Cardinality.MANY
         if is_many and self.is_listed:
             raise NoPlan("a list in a list")
         nested = type(self)(self._source, request, is_listed=is_many or self.is_listed)
@@ -138,7 +138,7 @@ class PlanDraft:
         kind = get_named_type(graph_field.type)
         page_index = self._add_page(getters, read) if is_page(kind) else None
         is_many = page_index is not None or is_list_type(get_nullable_type(graph_field.type))
-        request = ReadRequest(read, Form.MANY if is_many else Form.ONE)
+        request = ReadRequest(read, Cardinality.MANY if is_many else Cardinality.ONE)
         request.given = {name: self._add_argument(name, get, read) for name, get in getters.items()}
         if page_index is not None:
             request.paged = self._add_page_parameters(page_index, read)
@@ -146,7 +146,7 @@ class PlanDraft:
 
     def _add_page(self, getters: dict[str, ArgumentGetter], read: Read) -> int:
         paged = {name: getters.pop(name) for name in _PAGE_ARGUMENTS if name in getters}
-        self.pages.append(PageRequest(paged, read.places))
+        self.pages.append(PageRequest(paged, read.cursor_key))
         return len(self.pages) - 1
 
     def _add_argument(self, name: str, get: ArgumentGetter, read: Read) -> str:
@@ -160,7 +160,7 @@ class PlanDraft:
             self.parameters[bind] = _value_parameter(name, get)
         return bind
 
-    def _add_page_parameters(self, page_index: int, read: Read) -> Paged:
+    def _add_page_parameters(self, page_index: int, read: Read) -> PageParameters:
         page_request, limit = self.pages[page_index], self.source.new_variable("n")
         self.parameters[limit] = lambda _, pages: page_request.limit(pages[page_index])
         after, before = (
@@ -169,11 +169,11 @@ class PlanDraft:
             else None
             for side in ("after", "before")
         )
-        return Paged(limit, after, before, "last" in page_request.getters)
+        return PageParameters(limit, after, before, "last" in page_request.getters)
 
     def _add_cursor(self, side: str, page_index: int, column_index: int) -> str:
         bind = self.source.new_variable("k")
-        is_single = self.pages[page_index].places is not Places.MOMENTS
+        is_single = self.pages[page_index].cursor_key is not CursorKey.TIME_AND_ID
 
         def get_place(_: Values, pages: Sequence[ResolvedPage]) -> object:
             place = getattr(pages[page_index].keyset, side)
@@ -184,7 +184,7 @@ class PlanDraft:
 
 
 def _apply_order_argument(read: Read, getters: dict[str, ArgumentGetter]) -> Read:
-    for name in [name for name in getters if isinstance(read.arguments.get(name), Turns)]:
+    for name in [name for name in getters if isinstance(read.arguments.get(name), ReversedOrder)]:
         get = getters.pop(name)
         if not isinstance(get, Constant):
             raise NoPlan("an order that a variable decides")

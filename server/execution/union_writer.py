@@ -8,7 +8,7 @@ from graphql import FieldNode, GraphQLField, GraphQLObjectType, SelectionSetNode
 
 from db.base import Base
 from db.reads.base import Read
-from db.reads.statement import Form, ReadRequest
+from db.reads.statement import Cardinality, ReadRequest
 from schema.planned import ColumnField, ComputedField, OneOfField
 from server.execution.rows import PlanDraft, RowBinding
 from server.execution.selection import selection_sets
@@ -48,7 +48,7 @@ class UnionWriter:
 
     def _option_expression(self, nodes: list[FieldNode], type_name: str, read: Read) -> str:
         self.draft.needs_all_rows |= read.needs_everything
-        rows = self.rows.add_nested(ReadRequest(read, Form.ONE))
+        rows = self.rows.add_nested(ReadRequest(read, Cardinality.ONE))
         writer = self.writer_for(rows, read.model)
         text = writer.object_expression(self._object_type(type_name), selection_sets(nodes))
         return f"{text} if {rows.bind_key()} is not None"

@@ -20,7 +20,7 @@ from graphql import OperationDefinitionNode, OperationType, Undefined, get_opera
 from starlette.responses import Response
 
 from db.reads.base import NoPlan
-from db.reads.connections import Answers
+from db.reads.connections import ResultSets
 from domain.platform.cost_quota import QuotaState
 from schema.context import Context, Runtime
 from schema.errors import Refused
@@ -225,7 +225,7 @@ class Plans:
         finish = partial(self._written, plan, pages)
         if not questions:
             return partial(finish, [])
-        return partial(self._runtime.db.reads.ask, plan, questions, finish)
+        return partial(self._runtime.db.reads.run, plan, questions, finish)
 
     def _points(self, given: Given, context: Context) -> int | None:
         """What it costs; None where it is not even priced."""
@@ -263,7 +263,9 @@ class Plans:
         except NoPlan as reason:
             return reason
 
-    def _written(self, plan: QueryPlan, pages: Sequence[ResolvedPage], answers: Answers) -> bytes:
+    def _written(
+        self, plan: QueryPlan, pages: Sequence[ResolvedPage], answers: ResultSets
+    ) -> bytes:
         render_context = RenderContext(self._runtime.clock(), self._runtime.flags.kills)
         return orjson.dumps(plan.render(answers, pages, render_context))
 

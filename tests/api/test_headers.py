@@ -26,7 +26,9 @@ from tests.support.graphql import GraphQLClient
         ("GET", "/"), ("GET", "/assets/nothing.js"), ("GET", "/nowhere"), ("POST", "/healthz"),
     ],
 )  # fmt: skip
-async def test_every_answer_has_them(visitor: GraphQLClient, method: str, path: str) -> None:
+async def test_every_response_has_the_security_headers(
+    visitor: GraphQLClient, method: str, path: str
+) -> None:
     answer = await visitor.raw(method, path)
     assert set(ALWAYS) <= set(answer.headers)
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -36,7 +38,7 @@ async def test_every_answer_has_them(visitor: GraphQLClient, method: str, path: 
     assert "strict-transport-security" not in answer.headers
 
 
-async def test_a_crash_tells_nothing(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_crash_reveals_nothing(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
         raise RuntimeError("SELECT password FROM users")
 
@@ -56,17 +58,17 @@ async def test_readiness_never_crashes(app: Starlette, monkeypatch: pytest.Monke
     monkeypatch.setattr(app.state.runtime.db, "read", broken)
     answer = TestClient(app).get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["causes"]["database"] == "it cannot be told: see the log"
+    assert answer.json()["causes"]["database"] == "readiness check failed: see the log"
 
 
-async def test_a_foreign_page_may_not_read(visitor: GraphQLClient) -> None:
+async def test_foreign_origins_cannot_read_responses(visitor: GraphQLClient) -> None:
     headers = {"origin": "https://evil.example"}
     answer = await visitor.raw("POST", "/graphql", json={"query": "{ a }"}, headers=headers)
     assert "access-control-allow-origin" not in answer.headers
 
 
 @pytest.mark.parametrize("hosts", [[], [b"launch.test", b"launch.test"], [b"a", b"b"]])
-async def test_a_request_names_one_host(app: Starlette, hosts: list[bytes]) -> None:
+async def test_requests_with_several_hosts_are_refused(app: Starlette, hosts: list[bytes]) -> None:
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -85,7 +87,7 @@ async def test_a_request_names_one_host(app: Starlette, hosts: list[bytes]) -> N
     assert set(ALWAYS) <= set(headers)
 
 
-async def test_readiness_warns_where_all_callers_share_one_private_address(
+async def test_readiness_warns_if_all_callers_share_a_private_address(
     settings: Settings, clock: Clock, redis: Redis, db: Database
 ) -> None:
     """F6: rate limits took all visitors for one, and nothing said so."""

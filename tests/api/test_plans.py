@@ -19,17 +19,17 @@ from domain.platform.cost_quota import Budget
 from server.http.planned_operations import MAX_BYTES_OF_ONE, Plans
 from server.view import GraphQLView
 from settings import Settings
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES
 from tests.factories.kills import kill_record
-from tests.factories.planned import Drawn
+from tests.factories.planned import DocumentGenerator
 from tests.factories.planned_log import fill_log
-from tests.factories.planned_rows import fill
+from tests.factories.planned_rows import fill_tables
 from tests.factories.tokens import new_token
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
-from tests.support.roads import post, told
+from tests.support.response_comparison import comparable_response, post
 
 SEEDS = int(os.environ.get("PLAN_SEEDS", "3"))
 SCOPES = (
@@ -76,7 +76,7 @@ def plans_of(app: Starlette) -> Plans:
 async def callers(db: Database) -> list[str | None]:
     """Credentials of all kinds; a visitor has none."""
     roles = (Role.ADMIN, Role.ADMIN, Role.OPERATOR, Role.VIEWER, Role.SUPPLIER, Role.COUPLE)
-    found = [await people.session_of(db, role) for role in roles]
+    found = [await user_sessions.create_session(db, role) for role in roles]
     return [*found, *[await new_token(db, scopes) for scopes in SCOPES], None]
 
 
@@ -112,10 +112,10 @@ WRITES = (
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-async def test_plan_and_executor_answer_alike(
+async def test_plans_and_the_executor_give_the_same_response(
     planned: Starlette, plain: Starlette, db: Database, seed: int
 ) -> None:
-    await fill(db)
+    await fill_tables(db)
     await fill_log(db)
     for runtime in (planned.state.runtime, plain.state.runtime):
         runtime.flags.kills.merge([RECORD])
@@ -123,12 +123,14 @@ async def test_plan_and_executor_answer_alike(
     tokens, random = await callers(db), Random(seed)
     names = await ids(GraphQLClient(plain, tokens[0]))
     for number in range(15 * len(WRITES)):
-        body = json.dumps(Drawn(random, names).request()).encode()
+        body = json.dumps(DocumentGenerator(random, names).request()).encode()
         token = random.choice(tokens[: random.choice((2, len(tokens)))])
-        expected = told(await post(GraphQLClient(plain, token), body), any_error=True)
+        expected = comparable_response(
+            await post(GraphQLClient(plain, token), body), any_error=True
+        )
         for turn in range(2):  # the executor has to meet a document first
             again = await post(GraphQLClient(planned, token), body + b" " * turn)
-            found = told(again, any_error=True)
+            found = comparable_response(again, any_error=True)
             assert found == expected, body.decode()
         if number % 15 == 14:
             async with db.write() as uow:
@@ -151,9 +153,9 @@ QUERIES = {
 
 async def test_a_root_field_is_one_statement(planned: Starlette, db: Database) -> None:
     """And one more where it counts; whatever is below it is joined."""
-    await fill(db)
+    await fill_tables(db)
     await fill_log(db)
-    admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
+    admin = GraphQLClient(planned, await user_sessions.create_session(db, Role.ADMIN))
     for query, expected in QUERIES.items():
         first = await admin.data(query)
         counter = StatementCounter(planned.state.runtime.db)
@@ -166,13 +168,13 @@ async def test_a_root_field_is_one_statement(planned: Starlette, db: Database) -
 KEYS = "{ featureFlags { nodes { key description } } }"
 
 
-async def test_a_plan_is_no_way_around_scopes(planned: Starlette, db: Database) -> None:
-    await fill(db)
+async def test_plans_enforce_scopes(planned: Starlette, db: Database) -> None:
+    await fill_tables(db)
     admin, other, visitor = (
         GraphQLClient(planned, token)
         for token in (
-            await people.session_of(db, Role.ADMIN),
-            await people.session_of(db, Role.SUPPLIER),
+            await user_sessions.create_session(db, Role.ADMIN),
+            await user_sessions.create_session(db, Role.SUPPLIER),
             None,
         )
     )
@@ -186,37 +188,39 @@ async def test_a_plan_is_no_way_around_scopes(planned: Starlette, db: Database) 
     assert plans_of(planned).answered == 1
 
 
-async def test_who_may_not_know_people_reads_no_addresses(planned: Starlette, db: Database) -> None:
+async def test_plans_hide_addresses_without_people_read(planned: Starlette, db: Database) -> None:
     """SEC10: the same operation has a plan for each."""
-    await fill(db)
+    await fill_tables(db)
     for scopes, seen in (((), True), ((Scope.FLAGS_READ,), False)):
-        token = await new_token(db, scopes) if scopes else await people.session_of(db, Role.VIEWER)
+        token = (
+            await new_token(db, scopes)
+            if scopes
+            else await user_sessions.create_session(db, Role.VIEWER)
+        )
         for _ in range(2):
             answer = await GraphQLClient(planned, token).data(KEYS)
             assert ("o@x.test" in json.dumps(answer)) is seen
     assert plans_of(planned).answered == 3
 
 
-async def test_it_costs_what_the_executor_takes_and_no_more_than_is_left(
-    planned: Starlette, db: Database
-) -> None:
-    await fill(db)
-    admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
+async def test_plans_cost_the_same_as_the_executor(planned: Starlette, db: Database) -> None:
+    await fill_tables(db)
+    admin = GraphQLClient(planned, await user_sessions.create_session(db, Role.ADMIN))
     cost = (await admin.execute(KEYS)).body["extensions"]["cost"]["requested"]
     quota = planned.state.runtime.quota
     await quota.stop()
     quota.budget = Budget(points=4 * cost, restore_rate=0.001)
     answers = [await admin.execute(KEYS) for _ in range(5)]
     assert [item.status for item in answers] == [200, 200, 200, 429, 429]
-    told = [item.body["extensions"]["cost"]["remaining"] for item in answers[:3]]
-    assert told == [2 * cost, cost, 0]
+    remaining = [item.body["extensions"]["cost"]["remaining"] for item in answers[:3]]
+    assert remaining == [2 * cost, cost, 0]
 
 
-async def test_a_plan_that_fails_is_the_executors_and_paid_once(
+async def test_a_failed_plan_falls_back_to_the_executor_and_is_charged_once(
     planned: Starlette, db: Database
 ) -> None:
-    await fill(db)
-    admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
+    await fill_tables(db)
+    admin = GraphQLClient(planned, await user_sessions.create_session(db, Role.ADMIN))
     runtime, plans = planned.state.runtime, plans_of(planned)
     first = [await admin.data(KEYS) for _ in range(2)]
     await runtime.quota.stop()
@@ -228,9 +232,9 @@ async def test_a_plan_that_fails_is_the_executors_and_paid_once(
     assert (await admin.data(KEYS), plans.answered) == (first[0], 1)
 
 
-async def test_connections_that_were_cut_are_opened_again(planned: Starlette, db: Database) -> None:
-    await fill(db)
-    admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
+async def test_lost_read_connections_are_reopened(planned: Starlette, db: Database) -> None:
+    await fill_tables(db)
+    admin = GraphQLClient(planned, await user_sessions.create_session(db, Role.ADMIN))
     first = [await admin.data(KEYS) for _ in range(2)]
     async with db.write() as uow:
         cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :n"
@@ -239,10 +243,10 @@ async def test_connections_that_were_cut_are_opened_again(planned: Starlette, db
     assert plans_of(planned).answered in (3, 4)  # the executor answers where it was not known yet
 
 
-async def test_who_waits_for_the_same_shares_it(planned: Starlette, db: Database) -> None:
+async def test_concurrent_identical_reads_are_coalesced(planned: Starlette, db: Database) -> None:
     """Of those who come while all connections are busy; nobody joins what was sent before."""
-    await fill(db)
-    admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
+    await fill_tables(db)
+    admin = GraphQLClient(planned, await user_sessions.create_session(db, Role.ADMIN))
     await admin.data(KEYS)
     reads = planned.state.runtime.db.reads
     counter = StatementCounter(planned.state.runtime.db)
@@ -250,11 +254,11 @@ async def test_who_waits_for_the_same_shares_it(planned: Starlette, db: Database
     counter.stop()
     assert all(answer == answers[0] for answer in answers)
     assert plans_of(planned).answered == 24
-    assert reads.shared > 0
+    assert reads.shared_count > 0
 
 
-async def test_memory_is_bounded(planned: Starlette, db: Database) -> None:
-    admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
+async def test_plan_memory_is_bounded(planned: Starlette, db: Database) -> None:
+    admin = GraphQLClient(planned, await user_sessions.create_session(db, Role.ADMIN))
     plans = plans_of(planned)
     for number in range(300):
         for _ in range(2):

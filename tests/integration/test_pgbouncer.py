@@ -14,12 +14,12 @@ from sqlalchemy import text
 from db.circuit_breaker import DatabaseBreaker
 from db.direct import DirectConnection
 from db.pooling import Pooling, detect_pooling, pooling_error
-from db.reads.connections import Question
+from db.reads.connections import BoundStatement
 from db.session import Database
 from tests.support.clock import Clock
 from tests.support.faulty_postgres import FaultyPostgres
 from tests.support.pgbouncer import PROGRAM, pgbouncer, version
-from tests.support.taps import Forwarder
+from tests.support.tcp_proxies import ForwardingProxy
 
 WITH_STATEMENTS = version() >= (1, 21)
 pytestmark = pytest.mark.needs(f"{PROGRAM} --version")
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.needs(f"{PROGRAM} --version")
 async def url(cluster: Path, tmp_path: Path) -> AsyncIterator[str]:
     """A PostgreSQL at an address that PgBouncer can reach."""
     server = FaultyPostgres.of(cluster, tmp_path / "primary")
-    forwarder = Forwarder(server.socket_path)
+    forwarder = ForwardingProxy(server.socket_path)
     await forwarder.start()
     yield f"postgresql://launch@127.0.0.1:{forwarder.port}/launch"
     await forwarder.stop()
@@ -39,8 +39,8 @@ async def url(cluster: Path, tmp_path: Path) -> AsyncIterator[str]:
 async def planned(db: Database, number: int) -> bytes:
     """What the statement of a query plan gives, of which none is like another."""
     text = "SELECT to_json($1::timestamptz), $2::int"
-    asked = Question(text, (datetime(2026, 11, 30, 20, 56, 43, 500_000, UTC), number))
-    return await db.reads.ask(None, [asked], lambda found: str(found[0][0][0]).encode())
+    asked = BoundStatement(text, (datetime(2026, 11, 30, 20, 56, 43, 500_000, UTC), number))
+    return await db.reads.run(None, [asked], lambda found: str(found[0][0][0]).encode())
 
 
 async def work(url: str, clock: Clock) -> list[object]:
@@ -66,23 +66,23 @@ async def work(url: str, clock: Clock) -> list[object]:
     return [item for item in found if isinstance(item, BaseException)]
 
 
-async def test_postgresql_itself_gives_sessions(url: str) -> None:
+async def test_plain_postgresql_is_session_pooling(url: str) -> None:
     assert await detect_pooling(url) is Pooling.SESSION
 
 
-async def test_session_mode_is_as_good(url: str, clock: Clock) -> None:
+async def test_session_mode_is_detected(url: str, clock: Clock) -> None:
     """`jit` as a parameter of the connection was refused, and nothing said why."""
     with pgbouncer(url, "session") as bouncer:
         assert await detect_pooling(bouncer) is Pooling.SESSION
         assert await work(bouncer, clock) == []
 
 
-async def test_a_pool_of_one_session_is_one(url: str) -> None:
+async def test_a_pool_of_one_session_is_session_pooling(url: str) -> None:
     with pgbouncer(url, "session", default_pool_size=1) as bouncer:
         assert await detect_pooling(bouncer) is Pooling.SESSION
 
 
-async def test_transaction_mode_without_prepared_statements_is_found_out(url: str) -> None:
+async def test_transaction_mode_without_prepared_statements_is_detected(url: str) -> None:
     settings = {"max_prepared_statements": 0} if WITH_STATEMENTS else {}
     with pgbouncer(url, "transaction", **settings) as bouncer:
         found = await detect_pooling(bouncer)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from db.reads.connections import Question
+from db.reads.connections import BoundStatement
 from db.session import Database
 from tests.support.clock import PATIENCE, Clock
 
@@ -18,8 +18,8 @@ async def db(migrated: str, clock: Clock) -> AsyncIterator[Database]:
 
 
 async def number(db: Database, value: int) -> bytes:
-    question = Question("SELECT $1::int", (value,))
-    return await db.reads.ask("a plan", [question], lambda found: b"%d" % found[0][0][0])
+    question = BoundStatement("SELECT $1::int", (value,))
+    return await db.reads.run("a plan", [question], lambda found: b"%d" % found[0][0][0])
 
 
 async def test_the_same_question_over_and_over_leaves_no_connection_taken(db: Database) -> None:
@@ -34,7 +34,7 @@ async def test_the_same_question_over_and_over_leaves_no_connection_taken(db: Da
         assert await asyncio.gather(*(number(db, value) for value in range(40))) == [
             b"%d" % value for value in range(40)
         ]
-    assert db.reads.shared > 0
+    assert db.reads.shared_count > 0
 
 
 async def test_who_leaves_takes_nothing_from_the_others(db: Database) -> None:
@@ -47,7 +47,7 @@ async def test_who_leaves_takes_nothing_from_the_others(db: Database) -> None:
 
 async def test_what_is_wrong_with_a_question_is_told_to_all_who_asked_it(db: Database) -> None:
     def ask() -> "asyncio.Future[bytes]":
-        return db.reads.ask("a plan", [Question("SELECT 1 / 0", ())], lambda _: b"")
+        return db.reads.run("a plan", [BoundStatement("SELECT 1 / 0", ())], lambda _: b"")
 
     async with asyncio.timeout(PATIENCE):
         found = await asyncio.gather(ask(), ask(), return_exceptions=True)
