@@ -1,4 +1,4 @@
-"""Real servers once a session, a clean database before each test that asks for one."""
+"""Fixtures: real servers once per session, and an empty database for each test that uses one."""
 
 import gc
 import os
@@ -18,20 +18,20 @@ from db.session import Database
 from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
 from domain.actors import Role
 from settings import Settings
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.accounts import fast_passwords
-from tests.factories.health import PROBES, Health, all_pass
+from tests.factories.health import PROBES, Health, pass_all_probes
 from tests.support import shared_dialect
 from tests.support.clock import PATIENCE, Clock
 from tests.support.clusters import copy_template, make_template
-from tests.support.emptying import empty
 from tests.support.graphql import GraphQLClient
 from tests.support.once import run_folder
+from tests.support.row_deletion import delete_all_rows
 
-# As the processes of `launch` do it; much of a test's time is the making of things that stay.
+# As in the processes of `launch`: much of a test's time is creating long-lived objects.
 gc.set_threshold(50_000, 20, 20)
 shared_dialect.install()
-# How long one example takes says how busy the machine is, not whether the code is right.
+# The duration of an example depends on the load of the machine, not on the code.
 hypothesis_settings.register_profile(
     "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -48,7 +48,7 @@ def data_dir() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated cluster to copy from, one for all processes of this run."""
+    """A migrated PostgreSQL cluster to copy from, shared by all processes of this run."""
     return make_template(run_folder(tmp_path_factory) / "cluster")
 
 
@@ -64,7 +64,7 @@ def postgres(data_dir: Path, cluster: Path) -> Iterator[EmbeddedPostgres]:
 
 @pytest.fixture(scope="session")
 def valkey(data_dir: Path) -> Iterator[EmbeddedValkey]:
-    """A real Valkey."""
+    """A real Valkey server."""
     server = EmbeddedValkey(data_dir)
     server.start()
     yield server
@@ -79,7 +79,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def settings(postgres: EmbeddedPostgres, valkey: EmbeddedValkey, data_dir: Path) -> Settings:
-    """Settings that point at the real servers."""
+    """Settings that point to the real servers."""
     return Settings(
         _env_file=None,
         environment="test",
@@ -91,7 +91,7 @@ def settings(postgres: EmbeddedPostgres, valkey: EmbeddedValkey, data_dir: Path)
         health_recheck_seconds=0.01,
         # Limits that a busy machine must not reach; tests of a limit set their own.
         operation_timeout_seconds=PATIENCE,
-        fast_paths=os.environ.get("FAST_PATHS", "on") != "off",  # both ways have to pass
+        fast_paths=os.environ.get("FAST_PATHS", "on") != "off",  # both paths have to pass
         database_timeout_seconds=PATIENCE / 3,
     )
 
@@ -105,23 +105,23 @@ def migrated(settings: Settings) -> str:
 
 @pytest.fixture(scope="session")
 async def database(migrated: str, clock: Clock) -> AsyncIterator[Database]:
-    """One engine for the whole session."""
+    """One database engine for the whole session."""
     found = Database(migrated, clock=clock)
     yield found
     await found.dispose()
 
 
 @pytest.fixture(autouse=True)
-def anew(clock: Clock) -> None:
-    """What a test of this process has done to the clock and the checks is over."""
+def reset_clock_and_checks(clock: Clock) -> None:
+    """Reset what the previous test did to the clock and the health checks."""
     clock.reset()
-    all_pass()
+    pass_all_probes()
 
 
 @pytest.fixture
-async def db(database: Database, anew: None) -> Database:
-    """The database, empty."""
-    await empty(database)
+async def db(database: Database, reset_clock_and_checks: None) -> Database:
+    """The database, emptied."""
+    await delete_all_rows(database)
     return database
 
 
@@ -136,7 +136,7 @@ async def redis(settings: Settings) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 def app_settings(settings: Settings) -> Settings:
-    """Those of the app, for modules that need others."""
+    """The settings of the app; modules override this fixture to change them."""
     return settings
 
 
@@ -144,7 +144,7 @@ def app_settings(settings: Settings) -> Settings:
 async def app(
     db: Database, redis: Redis, app_settings: Settings, clock: Clock
 ) -> AsyncIterator[Starlette]:
-    """The app, running over an empty database and an empty Valkey."""
+    """The running app, with an empty database and an empty Valkey."""
     found = create_app(app_settings, clock, PROBES, fast_passwords())
     async with running(found.state.runtime):
         yield found
@@ -152,7 +152,7 @@ async def app(
 
 @pytest.fixture
 def health(app: Starlette, clock: Clock) -> Health:
-    """All checks healthy, until the test says otherwise."""
+    """Control of the health checks, all of which pass until the test says otherwise."""
     return Health(clock)
 
 
@@ -164,33 +164,33 @@ def visitor(app: Starlette) -> GraphQLClient:
 
 @pytest.fixture
 async def admin(app: Starlette, visitor: GraphQLClient, db: Database) -> GraphQLClient:
-    """A client with every right."""
-    return visitor.as_(await people.session_of(db, Role.ADMIN))
+    """A client with every scope."""
+    return visitor.as_(await user_sessions.create_session(db, Role.ADMIN))
 
 
 @pytest.fixture
 async def operator(app: Starlette, visitor: GraphQLClient, db: Database) -> GraphQLClient:
-    """A client that may operate launches."""
-    return visitor.as_(await people.session_of(db, Role.OPERATOR))
+    """A client of an operator."""
+    return visitor.as_(await user_sessions.create_session(db, Role.OPERATOR))
 
 
 @pytest.fixture
 async def viewer(app: Starlette, visitor: GraphQLClient, db: Database) -> GraphQLClient:
-    """A client that may look."""
-    return visitor.as_(await people.session_of(db, Role.VIEWER))
+    """A client of a viewer."""
+    return visitor.as_(await user_sessions.create_session(db, Role.VIEWER))
 
 
 @pytest.fixture
 async def supplier(app: Starlette, visitor: GraphQLClient, db: Database) -> GraphQLClient:
-    """A supplier's client."""
-    return visitor.as_(await people.session_of(db, Role.SUPPLIER))
+    """A client of a supplier."""
+    return visitor.as_(await user_sessions.create_session(db, Role.SUPPLIER))
 
 
 @pytest.fixture
-async def lax(
+async def webhook_admin(
     app: Starlette, settings: Settings, clock: Clock, admin: GraphQLClient
 ) -> AsyncIterator[GraphQLClient]:
-    """An admin of a second app, whose settings let webhooks go anywhere."""
+    """An admin client of a second app whose settings allow webhooks to any address."""
     open_to = {"webhook_plain_http": True, "webhook_private_addresses": True}
     found = create_app(settings.model_copy(update=open_to), clock, PROBES)
     async with running(found.state.runtime):

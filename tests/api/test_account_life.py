@@ -23,10 +23,10 @@ from services.accounts.login_throttle import Device
 from services.accounts.sessions import open_session
 from services.marketplace.account_deletion import FORGOTTEN
 from tests.api.test_accounts import LOG_IN, SIGN_UP, ask, codes, sign_up_input
-from tests.factories import people
-from tests.factories.accounts import EMAIL, PASSWORD, acting, add_user
-from tests.factories.mail import letters
-from tests.factories.marketplace import accepted, invited, new_couple
+from tests.factories import user_sessions
+from tests.factories.accounts import EMAIL, PASSWORD, actor_of, add_user
+from tests.factories.mail import emails_of_kind
+from tests.factories.marketplace import accept_invitation, add_and_invite, new_couple
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import serving, socket
@@ -56,7 +56,7 @@ async def sessions(client: GraphQLClient) -> list[Any]:
     return list((await client.data(SESSIONS))["mySessions"])
 
 
-async def test_a_device_is_logged_out_from_another(sarah: GraphQLClient) -> None:
+async def test_a_session_can_be_ended_from_another_device(sarah: GraphQLClient) -> None:
     other = await ask(sarah.as_(None), LOG_IN, email=EMAIL, password=PASSWORD)
     phone = sarah.as_(other["session"]["accessToken"])
     (one,) = [item for item in await sessions(sarah) if not item["current"]]
@@ -66,14 +66,14 @@ async def test_a_device_is_logged_out_from_another(sarah: GraphQLClient) -> None
     assert [item["current"] for item in await sessions(sarah)] == [True]
 
 
-async def test_all_other_devices_are_logged_out_at_once(sarah: GraphQLClient) -> None:
+async def test_all_other_sessions_can_be_ended_at_once(sarah: GraphQLClient) -> None:
     for _ in range(3):
         await ask(sarah.as_(None), LOG_IN, email=EMAIL, password=PASSWORD)
     assert await sarah.data(REVOKE_OTHERS) == {"revokeOtherSessions": 3}
     assert (await sarah.data(VIEWER))["viewer"] == {"email": EMAIL}
 
 
-async def test_nobody_ends_the_session_of_another(
+async def test_users_cannot_end_sessions_of_others(
     sarah: GraphQLClient, supplier: GraphQLClient
 ) -> None:
     (mine,) = await sessions(sarah)
@@ -81,11 +81,11 @@ async def test_nobody_ends_the_session_of_another(
     assert (await sarah.data(VIEWER))["viewer"] == {"email": EMAIL}
 
 
-async def test_the_export_holds_all_that_is_ones_own_and_no_secret(
+async def test_the_export_contains_all_own_data_without_secrets(
     sarah: GraphQLClient, supplier: GraphQLClient
 ) -> None:
-    await invited(sarah, "Emma & James", email="emma@example.com")
-    await invited(supplier, "Somebody else's")
+    await add_and_invite(sarah, "Emma & James", email="emma@example.com")
+    await add_and_invite(supplier, "Somebody else's")
     found = (await sarah.data(EXPORT))["exportMyData"]
     assert found["users"][0]["email"] == EMAIL
     assert [row["couple_names"] for row in found["clients"]] == ["Emma & James"]
@@ -110,31 +110,31 @@ async def everything_kept(db: Database) -> str:
         return " ".join(str(part.scalar_one()) for part in parts)
 
 
-async def test_without_the_password_nothing_is_deleted(sarah: GraphQLClient, db: Database) -> None:
+async def test_account_deletion_requires_the_password(sarah: GraphQLClient, db: Database) -> None:
     for password, code in ((None, "REQUIRED"), ("a wrong password", "INVALID")):
         payload = await ask(sarah, DELETE, password=password)
         assert codes(payload) == [(code, ["currentPassword"])]
     assert await counts(db, User, Session, Supplier) == [1, 1, 1]
 
 
-async def test_a_supplier_is_gone_and_its_couple_is_told(
+async def test_deleting_a_supplier_notifies_its_couples(
     sarah: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     emma = await new_couple(visitor, db)
-    await accepted(emma, await invited(sarah))
-    await invited(sarah, "Another", email="another@example.com")
+    await accept_invitation(emma, await add_and_invite(sarah))
+    await add_and_invite(sarah, "Another", email="another@example.com")
     assert await ask(sarah, DELETE, password=PASSWORD) == {"deleted": True, "errors": []}
     assert (await sarah.execute(VIEWER)).status == 401
     assert await counts(db, Supplier, Client, Partnership) == [0, 0, 0]
     assert (await emma.data(PARTNERS))["viewer"]["couple"]["partnerships"]["nodes"] == []
-    assert len(await letters(db, MailKind.PARTNER_LEFT)) == 1
-    assert await letters(db, MailKind.INVITATION) == []
+    assert len(await emails_of_kind(db, MailKind.PARTNER_LEFT)) == 1
+    assert await emails_of_kind(db, MailKind.INVITATION) == []
 
 
-async def test_what_is_kept_names_nobody(
+async def test_retained_records_are_anonymized(
     sarah: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
-    await accepted(await new_couple(visitor, db), await invited(sarah))
+    await accept_invitation(await new_couple(visitor, db), await add_and_invite(sarah))
     assert EMAIL.lower() in (await everything_kept(db)).lower()
     await ask(sarah, DELETE, password=PASSWORD)
     kept = await everything_kept(db)
@@ -143,11 +143,11 @@ async def test_what_is_kept_names_nobody(
     assert "client.added" in kept
 
 
-async def test_what_the_staff_has_done_stays_without_its_name(
+async def test_actions_of_deleted_staff_are_kept_without_the_name(
     admin: GraphQLClient, db: Database
 ) -> None:
     david = await add_user(db, Role.OPERATOR, "david@wedsync.app")
-    who = acting(david)
+    who = actor_of(david)
     async with db.write() as uow:
         opened = open_session(uow, david, Device("127.0.0.1"), 1)
         uow.record(who, FORGETTABLE, Audit(uuid4(), reason="drill"))
@@ -169,27 +169,27 @@ async def test_what_the_staff_has_done_stays_without_its_name(
     assert "works" in kept
 
 
-async def test_a_supplier_keeps_its_notes_of_a_couple_that_left(
+async def test_suppliers_keep_their_client_record_of_a_deleted_couple(
     sarah: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     emma = await new_couple(visitor, db)
-    await accepted(emma, await invited(sarah))
+    await accept_invitation(emma, await add_and_invite(sarah))
     assert (await ask(emma, DELETE))["deleted"]  # it never chose a password
     (client,) = (await sarah.data(CLIENTS))["viewer"]["supplier"]["clients"]["nodes"]
     assert client == {"coupleNames": "Emma & James", "status": "INACTIVE", "couple": None}
     assert await counts(db, Couple, Partnership) == [0, 0]
-    (letter,) = await letters(db, MailKind.PARTNER_LEFT)
+    (letter,) = await emails_of_kind(db, MailKind.PARTNER_LEFT)
     assert (letter.recipient, "Emma & James closed their account" in letter.body) == (EMAIL, True)
 
 
-async def test_the_last_admin_stays(admin: GraphQLClient, db: Database) -> None:
+async def test_the_last_admin_cannot_be_deleted(admin: GraphQLClient, db: Database) -> None:
     assert codes(await ask(admin, DELETE)) == [("INVALID_TRANSITION", None)]
-    other = admin.as_(await people.session_of(db, Role.ADMIN))
+    other = admin.as_(await user_sessions.create_session(db, Role.ADMIN))
     first, second = await asyncio.gather(ask(admin, DELETE), ask(other, DELETE))
     assert sorted([first["deleted"], second["deleted"]]) == [False, True]
 
 
-async def test_open_sockets_end_with_the_account(app: Starlette, sarah: GraphQLClient) -> None:
+async def test_deleting_an_account_closes_its_sockets(app: Starlette, sarah: GraphQLClient) -> None:
     async with serving(app) as address, socket(address, sarah.token) as mine:
         stream = await mine.subscribe("subscription { viewerOnboarding { percentComplete } }")
         await stream.next()

@@ -13,9 +13,9 @@ from db.session import Database
 from domain.mail.email import MailKind
 from settings import Settings
 from tests.factories.accounts import EMAIL, PASSWORD
-from tests.factories.mail import token_of
-from tests.factories.marketplace import ACCEPT, invited
-from tests.support.graphql import Answer, GraphQLClient
+from tests.factories.mail import token_in_email
+from tests.factories.marketplace import ACCEPT, add_and_invite
+from tests.support.graphql import GraphQLClient, GraphQLResponse
 from tests.support.servers import dead_port
 
 NEW = "a better password"
@@ -74,7 +74,9 @@ async def sarah(visitor: GraphQLClient) -> GraphQLClient:
     return visitor.as_(payload["session"]["accessToken"])
 
 
-async def with_cookie(sarah: GraphQLClient, document: str, origin: str | None = None) -> Answer:
+async def with_cookie(
+    sarah: GraphQLClient, document: str, origin: str | None = None
+) -> GraphQLResponse:
     """As a browser sends it: the session in the cookie, no bearer token."""
     headers = {"cookie": f"launch_session={sarah.token}"} | ({"origin": origin} if origin else {})
     return await sarah.as_(None).execute(document, headers=headers)
@@ -107,21 +109,19 @@ async def test_refused_sign_up_names_the_field(
     assert await count(db, User) == 0
 
 
-async def test_taken_email_reads_like_any_unusable_one(sarah: GraphQLClient, db: Database) -> None:
+async def test_taken_and_invalid_emails_read_alike(sarah: GraphQLClient, db: Database) -> None:
     payload = await ask(sarah, SIGN_UP, input=sign_up_input(password="another password"))
     assert codes(payload) == [("INVALID", ["input", "email"])]
     assert await count(db, Session) == 1
 
 
-async def test_email_that_is_none_is_refused_before_anything_runs(
-    visitor: GraphQLClient, db: Database
-) -> None:
+async def test_malformed_emails_reach_no_resolver(visitor: GraphQLClient, db: Database) -> None:
     answer = await visitor.execute(SIGN_UP, input=sign_up_input("nobody"))
     assert answer.codes == ["BAD_USER_INPUT"]
     assert await count(db, User) == 0
 
 
-async def test_wrong_password_is_data_and_sets_no_cookie(sarah: GraphQLClient) -> None:
+async def test_a_wrong_password_is_returned_as_data_without_a_cookie(sarah: GraphQLClient) -> None:
     answer = await sarah.execute(LOG_IN, email=EMAIL, password="wrong password")
     payload = answer.data["logIn"]
     assert payload["session"] is None
@@ -129,7 +129,7 @@ async def test_wrong_password_is_data_and_sets_no_cookie(sarah: GraphQLClient) -
     assert "set-cookie" not in answer.headers
 
 
-async def test_guessing_is_limited_and_says_for_how_long(visitor: GraphQLClient) -> None:
+async def test_password_guessing_is_limited_and_tells_the_wait(visitor: GraphQLClient) -> None:
     for _ in range(10):
         assert codes(await log_in(visitor, "wrong password")) == [("INVALID", ["password"])]
     # Another attempt is granted every six seconds, however slow this machine is.
@@ -145,7 +145,7 @@ async def test_guessing_is_limited_and_says_for_how_long(visitor: GraphQLClient)
     assert 0 < error["retryAfterSeconds"] <= int(answer.headers["retry-after"])
 
 
-async def test_visitor_is_nobody(visitor: GraphQLClient) -> None:
+async def test_me_is_null_for_visitors(visitor: GraphQLClient) -> None:
     assert await visitor.data(VIEWER) == {"viewer": None}
 
 
@@ -158,9 +158,7 @@ async def test_visitor_is_nobody(visitor: GraphQLClient) -> None:
         {"x-api-key": "x" * 43},
     ],
 )
-async def test_token_that_is_not_valid_is_rejected(
-    visitor: GraphQLClient, headers: dict[str, str]
-) -> None:
+async def test_invalid_tokens_are_rejected(visitor: GraphQLClient, headers: dict[str, str]) -> None:
     """SEC2: on public fields too, or a tool would not notice that its token has ended."""
     answer = await visitor.execute(VIEWER, headers=headers)
     assert (answer.status, answer.codes) == (401, ["UNAUTHENTICATED"])
@@ -186,9 +184,7 @@ async def test_two_headers_with_a_credential_are_refused(sarah: GraphQLClient, n
     assert (answer.status_code, b"at most" in answer.content) == (400, True)
 
 
-async def test_cookie_that_is_not_valid_is_deleted_and_leaves_a_visitor(
-    visitor: GraphQLClient, sarah: GraphQLClient
-) -> None:
+async def test_invalid_cookies_are_deleted(visitor: GraphQLClient, sarah: GraphQLClient) -> None:
     """SEC2: the browser sends it with the log-in as well."""
     stale = {"cookie": f"launch_session={'x' * 43}", "origin": "http://launch.test"}
     for _ in range(2):  # the second time as a document that is known
@@ -205,7 +201,7 @@ async def test_log_out_ends_the_session(sarah: GraphQLClient) -> None:
     assert await sarah.as_(None).data(LOG_OUT) == {"logOut": False}
 
 
-async def test_browser_gets_a_cookie_that_scripts_cannot_read(visitor: GraphQLClient) -> None:
+async def test_the_session_cookie_is_http_only(visitor: GraphQLClient) -> None:
     answer = await visitor.execute(SIGN_UP, input=sign_up_input())
     cookie = answer.headers["set-cookie"].lower()
     assert cookie.startswith("launch_session=")
@@ -214,26 +210,26 @@ async def test_browser_gets_a_cookie_that_scripts_cannot_read(visitor: GraphQLCl
     assert "secure" not in cookie
 
 
-async def test_cookie_logs_in_our_own_pages_only(sarah: GraphQLClient) -> None:
+async def test_the_cookie_works_for_our_own_origin_only(sarah: GraphQLClient) -> None:
     ours = await with_cookie(sarah, VIEWER, "http://launch.test")
     foreign = await with_cookie(sarah, VIEWER, "https://evil.example")
     assert ours.data["viewer"]["email"] == EMAIL
     assert foreign.data["viewer"] is None
 
 
-async def test_foreign_page_cannot_log_a_browser_in(visitor: GraphQLClient) -> None:
+async def test_foreign_origins_cannot_set_the_session_cookie(visitor: GraphQLClient) -> None:
     foreign = {"origin": "https://evil.example"}
     answer = await visitor.execute(SIGN_UP, headers=foreign, input=sign_up_input())
     assert "set-cookie" not in answer.headers
 
 
-async def test_log_out_takes_the_cookie_back(sarah: GraphQLClient) -> None:
+async def test_log_out_deletes_the_cookie(sarah: GraphQLClient) -> None:
     answer = await with_cookie(sarah, LOG_OUT)
     assert answer.data == {"logOut": True}
     assert "max-age=0" in answer.headers["set-cookie"].lower()
 
 
-async def test_password_changes_and_errors_name_the_field(sarah: GraphQLClient) -> None:
+async def test_password_errors_name_the_field(sarah: GraphQLClient) -> None:
     refused = await ask(sarah, CHANGE, current="wrong password", new=NEW)
     assert (refused["user"], codes(refused)) == (None, [("INVALID", ["currentPassword"])])
     assert codes(await ask(sarah, CHANGE, new=NEW)) == [("REQUIRED", ["currentPassword"])]
@@ -241,7 +237,7 @@ async def test_password_changes_and_errors_name_the_field(sarah: GraphQLClient) 
     assert changed == {"user": {"email": EMAIL}, "errors": []}
 
 
-async def test_a_common_password_is_refused_wherever_one_is_chosen(
+async def test_common_passwords_are_refused_everywhere(
     sarah: GraphQLClient, visitor: GraphQLClient, supplier: GraphQLClient, db: Database
 ) -> None:
     common, path = "Password1234", ["input", "password"]
@@ -250,25 +246,25 @@ async def test_a_common_password_is_refused_wherever_one_is_chosen(
     changed = await ask(sarah, CHANGE, current=PASSWORD, new=common)
     assert codes(changed) == [("INVALID", ["newPassword"])]
     await visitor.data(REQUEST_RESET, email=EMAIL)
-    token = await token_of(db, MailKind.PASSWORD_RESET)
+    token = await token_in_email(db, MailKind.PASSWORD_RESET)
     reset = await ask(visitor, RESET, token=token, new=common)
     assert codes(reset) == [("INVALID", ["newPassword"])]
-    sent = await invited(supplier, email="emma@example.com")
+    sent = await add_and_invite(supplier, email="emma@example.com")
     accepted = await ask(visitor, ACCEPT, input={"code": sent.code, "password": common})
     assert codes(accepted) == [("INVALID", path)]
     assert (await log_in(visitor))["errors"] == []
 
 
-async def test_visitor_changes_no_password(sarah: GraphQLClient) -> None:
+async def test_visitors_cannot_change_a_password(sarah: GraphQLClient) -> None:
     visitor = sarah.as_(None)
     assert (await visitor.execute(CHANGE, new=NEW)).codes == ["UNAUTHENTICATED"]
     assert (await log_in(visitor))["errors"] == []
 
 
-async def test_forgotten_password_comes_back_by_mail(sarah: GraphQLClient, db: Database) -> None:
+async def test_forgotten_passwords_are_reset_by_email(sarah: GraphQLClient, db: Database) -> None:
     for email in (EMAIL, "who@b.co"):
         assert await sarah.data(REQUEST_RESET, email=email) == {"requestPasswordReset": True}
-    token = await token_of(db, MailKind.PASSWORD_RESET)
+    token = await token_in_email(db, MailKind.PASSWORD_RESET)
     payload = await ask(sarah, RESET, token=token, new=NEW)
     assert payload["session"]["user"]["email"] == EMAIL
     assert (await sarah.execute(VIEWER)).status == 401, "all other sessions have ended"
@@ -276,7 +272,7 @@ async def test_forgotten_password_comes_back_by_mail(sarah: GraphQLClient, db: D
     assert codes(again) == [("ALREADY_USED", ["token"])]
 
 
-async def test_too_many_reset_requests_are_refused_as_a_whole(visitor: GraphQLClient) -> None:
+async def test_reset_requests_are_rate_limited(visitor: GraphQLClient) -> None:
     answers = [await visitor.execute(REQUEST_RESET, email=EMAIL) for _ in range(6)]
     assert [answer.codes for answer in answers] == [[]] * 5 + [["RATE_LIMITED"]]
     assert answers[-1].body["errors"][0]["extensions"]["retryAfterSeconds"] > 600
@@ -292,9 +288,7 @@ async def without_database(settings: Settings) -> AsyncIterator[GraphQLClient]:
     await app.state.runtime.db.dispose()
 
 
-async def test_without_the_database_nobody_is_taken_for_a_visitor(
-    without_database: GraphQLClient,
-) -> None:
+async def test_an_outage_turns_no_user_into_a_visitor(without_database: GraphQLClient) -> None:
     for document in (VIEWER, TOKENS):
         assert (await without_database.execute(document)).codes == ["DEPENDENCY_DOWN"]
     assert codes(await log_in(without_database)) == [("DEPENDENCY_DOWN", None)]

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from db.models.phases import LaunchPhase
 from db.session import Database
 from tests.api.test_phases import activate, roll_back, step
-from tests.factories.guards import ERRORS, Guarded
+from tests.factories.guards import ERRORS, GuardedPhase
 from tests.factories.health import Health
 from tests.factories.launches import CREATE_PHASE, close_incidents, make_flag, make_phase
 from tests.support.clock import Clock
@@ -70,7 +70,7 @@ async def cannot_be_on(db: Database, key: str) -> AsyncIterator[None]:
     ("steps", "expected"),
     [([], (40, 25, 100)), ([{"percentage": 30}, {"percentage": 100}], (30, 25, 30))],
 )
-async def test_each_flag_gets_the_links_percentage_or_its_own_or_all(
+async def test_flags_get_the_percentage_of_the_link_the_flag_or_100(
     admin: GraphQLClient,
     health: Health,
     steps: list[dict[str, int]],
@@ -105,7 +105,7 @@ async def test_flags_are_switched_on_in_the_order_of_their_positions(
     assert newest_first[::-1] == ["bb", "cc", "aa"]
 
 
-async def test_a_flag_that_fails_leaves_everything_as_it_was(
+async def test_one_failing_flag_rolls_the_activation_back(
     admin: GraphQLClient, health: Health, db: Database
 ) -> None:
     """S47, S51: none is skipped in silence; no run, no event, no flag of those before it."""
@@ -121,7 +121,7 @@ async def test_a_flag_that_fails_leaves_everything_as_it_was(
     assert (await activate(admin, phase))["errors"] == []
 
 
-async def test_a_run_starts_once(admin: GraphQLClient, health: Health, clock: Clock) -> None:
+async def test_a_run_keeps_its_start(admin: GraphQLClient, health: Health, clock: Clock) -> None:
     """S48, S12: not when it is activated again, paused or resumed, which move `updatedAt`."""
     phase = await make_phase(admin)
     planned = await started(admin, phase)
@@ -139,7 +139,7 @@ async def test_a_run_starts_once(admin: GraphQLClient, health: Health, clock: Cl
     assert later["updatedAt"] > first["updatedAt"]
 
 
-async def test_a_new_run_has_its_own_start(
+async def test_each_run_has_its_own_start(
     admin: GraphQLClient, health: Health, clock: Clock, db: Database
 ) -> None:
     """S48, decision 6."""
@@ -155,11 +155,11 @@ async def test_a_new_run_has_its_own_start(
     assert second["startedAt"] == second["run"]["startedAt"] > first["startedAt"]
 
 
-async def test_what_is_active_is_watched_whoever_made_it_so(
+async def test_active_phases_are_watched_however_they_were_activated(
     app: Starlette, admin: GraphQLClient, health: Health, clock: Clock
 ) -> None:
     """S49: no call of the activation starts it; the rows alone say what to watch."""
-    guarded = Guarded(app, admin, clock)
+    guarded = GuardedPhase(app, admin, clock)
     guarded.phase = await make_phase(admin, successCriteria=[ERRORS])
     await guarded.tick(1_000, errors=500)
     assert (await guarded.criterion())["evaluatedAt"] is None
@@ -173,7 +173,7 @@ async def test_what_is_active_is_watched_whoever_made_it_so(
     assert (found["verdict"], found["consecutiveFailures"]) == ("FAILING", 1)
 
 
-async def test_the_log_and_the_audit_say_who_activated_what_and_when(
+async def test_log_and_audit_record_author_and_time_of_an_activation(
     admin: GraphQLClient, health: Health, clock: Clock
 ) -> None:
     """S50."""
@@ -191,7 +191,7 @@ async def test_the_log_and_the_audit_say_who_activated_what_and_when(
         assert begin.isoformat()[:16] <= at[:16] <= clock().isoformat()[:16]
 
 
-async def test_nobody_can_say_that_another_did_it(admin: GraphQLClient) -> None:
+async def test_the_actor_comes_from_the_credential_only(admin: GraphQLClient) -> None:
     """S50: whoever holds the token did it; no input of a mutation takes an actor."""
     document = "{ __schema { types { kind name inputFields { name } } } }"
     types = (await admin.data(document))["__schema"]["types"]

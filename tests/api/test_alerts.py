@@ -15,7 +15,7 @@ from domain.ids import global_id
 from domain.incidents.incidents import Severity
 from schema.context import Runtime
 from settings import Settings
-from tests.factories.alerts import Desk, see
+from tests.factories.alerts import AlertCenters, process_round
 from tests.factories.health import PROBES, Health
 from tests.factories.launches import make_phase
 from tests.support.clock import Clock
@@ -85,7 +85,9 @@ async def log(client: GraphQLClient, **variables: object) -> Any:  # noqa: ANN40
     return (await client.data(DELIVERIES, **variables))["alertDeliveries"]
 
 
-async def test_a_test_is_really_sent(operator: GraphQLClient, receiver: HttpReceiver) -> None:
+async def test_a_test_alert_reaches_every_channel(
+    operator: GraphQLClient, receiver: HttpReceiver
+) -> None:
     """S117: one result for each channel; the dead one says why, without its secret."""
     sent = (await operator.data(TEST))["sendTestAlert"]
     good, bad = sent["results"]
@@ -96,7 +98,7 @@ async def test_a_test_is_really_sent(operator: GraphQLClient, receiver: HttpRece
     assert receiver.titles == ["[TEST] Alerts of WedSync Launch"]
 
 
-async def test_a_test_is_in_the_log_and_in_the_feed(
+async def test_test_alerts_are_logged_and_in_the_feed(
     operator: GraphQLClient, receiver: HttpReceiver
 ) -> None:
     await operator.data(TEST)
@@ -109,7 +111,7 @@ async def test_a_test_is_in_the_log_and_in_the_feed(
     assert {event["__typename"] for event in events} == {"AlertEvent"}
 
 
-async def test_channels_tell_how_they_have_done(
+async def test_channels_show_their_last_results(
     operator: GraphQLClient, viewer: GraphQLClient
 ) -> None:
     before = (await viewer.data(CHANNELS))["alertChannels"]
@@ -123,7 +125,9 @@ async def test_channels_tell_how_they_have_done(
     assert bad["lastError"] is not None
 
 
-async def test_a_test_makes_a_phase_ready(admin: GraphQLClient, health: Health) -> None:
+async def test_a_successful_test_alert_satisfies_readiness(
+    admin: GraphQLClient, health: Health
+) -> None:
     """X2: a warning until a channel has answered."""
     phase = await make_phase(admin)
     assert await alerts_check(admin, phase) == (
@@ -140,14 +144,16 @@ async def alerts_check(client: GraphQLClient, phase: str) -> tuple[bool, str]:
     return check["ok"], check["detail"]
 
 
-async def test_whoever_may_not_sends_nothing(viewer: GraphQLClient, receiver: HttpReceiver) -> None:
+async def test_callers_without_the_scope_cannot_send_test_alerts(
+    viewer: GraphQLClient, receiver: HttpReceiver
+) -> None:
     answer = await viewer.execute(TEST)
     assert answer.codes == ["FORBIDDEN"]
     assert receiver.calls == 0
     assert (await log(viewer))["nodes"] == []
 
 
-async def test_nobody_is_flooded_with_tests(
+async def test_test_alerts_are_rate_limited(
     operator: GraphQLClient, receiver: HttpReceiver
 ) -> None:
     sent = [(await operator.data(TEST))["sendTestAlert"]["errors"] for _ in range(7)]
@@ -156,14 +162,16 @@ async def test_nobody_is_flooded_with_tests(
     assert receiver.calls == 6
 
 
-async def test_without_channels_it_says_so(operator: GraphQLClient, runtime: Runtime) -> None:
+async def test_a_test_without_channels_is_an_error(
+    operator: GraphQLClient, runtime: Runtime
+) -> None:
     runtime.alerts.channels = []
     sent = (await operator.data(TEST))["sendTestAlert"]
     assert [error["code"] for error in sent["errors"]] == ["INVALID"]
     assert "ALERT_URLS" in sent["errors"][0]["message"]
 
 
-async def test_the_log_of_an_incident(
+async def test_incidents_list_their_deliveries_with_latency(
     settings: Settings,
     db: Database,
     redis: Redis,
@@ -172,13 +180,13 @@ async def test_the_log_of_an_incident(
     receiver: HttpReceiver,
 ) -> None:
     """S99: what was sent about an outage, with its latency from the first bad sample."""
-    center = Desk(settings, db, redis, receiver.url).process()
+    center = AlertCenters(settings, db, redis, receiver.url).process()
     for status in (HealthStatus.CRITICAL, HealthStatus.HEALTHY):
-        await see(center, clock, status)
+        await process_round(center, clock, status)
     await center.raise_now("other", "Another", "thing", Severity.HIGH)
     await center.idle()
     assert len((await log(viewer))["nodes"]) == 3
-    desk = Desk(settings, db, redis)
+    desk = AlertCenters(settings, db, redis)
     (incident,) = await desk.incidents()
     mine = (await log(viewer, incidentId=global_id("Incident", incident.id)))["nodes"]
     assert [row["kind"] for row in mine] == ["RESOLVED", "FIRING"]
@@ -186,7 +194,7 @@ async def test_the_log_of_an_incident(
     assert 0 <= mine[1]["latencyMs"] < 60_000
 
 
-async def test_pages_of_the_log(operator: GraphQLClient) -> None:
+async def test_the_delivery_log_is_paged(operator: GraphQLClient) -> None:
     await operator.data(TEST)
     first = await log(operator, first=1)
     second = await log(operator, first=1, after=first["pageInfo"]["endCursor"])

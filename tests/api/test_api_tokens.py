@@ -45,7 +45,7 @@ async def count(db: Database) -> int:
         return (await session.execute(select(func.count()).select_from(ApiToken))).scalar_one()
 
 
-async def test_token_is_shown_once_and_works(admin: GraphQLClient) -> None:
+async def test_a_token_is_shown_once_and_authenticates(admin: GraphQLClient) -> None:
     made = await create(admin)
     tool = admin.as_(made["secret"])
     (listed,) = (await tool.data(TOKENS))["apiTokens"]
@@ -54,17 +54,17 @@ async def test_token_is_shown_once_and_works(admin: GraphQLClient) -> None:
     assert listed["scopes"] == ["TOKENS_ADMIN"]
 
 
-async def test_token_is_not_a_person(admin: GraphQLClient) -> None:
+async def test_me_is_null_for_tokens(admin: GraphQLClient) -> None:
     tool = admin.as_((await create(admin))["secret"])
     assert await tool.data(VIEWER) == {"viewer": None}
 
 
-async def test_token_does_what_its_scopes_say_and_no_more(admin: GraphQLClient) -> None:
+async def test_a_token_is_limited_to_its_scopes(admin: GraphQLClient) -> None:
     tool = admin.as_((await create(admin, scopes=["FLAGS_READ"]))["secret"])
     assert (await tool.execute(TOKENS)).codes == ["FORBIDDEN"]
 
 
-async def test_token_is_taken_back(admin: GraphQLClient) -> None:
+async def test_a_revoked_token_is_rejected(admin: GraphQLClient) -> None:
     made = await create(admin)
     first = await revoke(admin, made["token"]["id"])
     second = await revoke(admin, made["token"]["id"])
@@ -74,7 +74,9 @@ async def test_token_is_taken_back(admin: GraphQLClient) -> None:
 
 
 @pytest.mark.parametrize(("key", "code"), [("nonsense", "INVALID"), (NO_SUCH_TOKEN, "NOT_FOUND")])
-async def test_unknown_token_id_is_data(admin: GraphQLClient, key: str, code: str) -> None:
+async def test_an_unknown_token_id_is_an_error_in_the_payload(
+    admin: GraphQLClient, key: str, code: str
+) -> None:
     assert codes(await revoke(admin, key)) == [(code, ["id"])]
 
 

@@ -5,9 +5,9 @@ from sqlalchemy import text, update
 from db.models.bulk_invitations import BulkInvitation
 from db.session import Database
 from settings import Settings
-from tests.factories.bulk import newest, sent_by_job, started
+from tests.factories.bulk import newest_bulk, run_sending_job, start_bulk
 from tests.factories.launches import make_flag
-from tests.factories.marketplace import added
+from tests.factories.marketplace import add_client
 from tests.support.graphql import GraphQLClient
 
 
@@ -18,21 +18,21 @@ async def switch(db: Database, *, on: bool) -> None:
         await uow.session.execute(turn, {"on": on})
 
 
-async def test_a_flag_that_is_switched_off_keeps_the_rest(
+async def test_switching_the_flag_off_stops_queued_invitations(
     supplier: GraphQLClient, admin: GraphQLClient, db: Database, settings: Settings
 ) -> None:
     """M1: nothing that was queued before a rollback leaves after it."""
     await make_flag(admin, "mvp_client_invitations", enabled=True, rolloutPercentage=100.0)
-    await added(supplier, "A", email="a@example.com")
-    bulk = await started(supplier)
+    await add_client(supplier, "A", email="a@example.com")
+    bulk = await start_bulk(supplier)
     await switch(db, on=False)
-    await sent_by_job(db, settings, bulk)
-    held = await newest(supplier)
+    await run_sending_job(db, settings, bulk)
+    held = await newest_bulk(supplier)
     assert (held["status"], held["heldBy"], held["progress"]["sent"]) == (
         "RUNNING", "Inviting clients is paused for now.", 0,
     )  # fmt: skip
     await switch(db, on=True)
     async with db.write() as uow:
         await uow.session.execute(update(BulkInvitation).values(next_at=uow.now))
-    await sent_by_job(db, settings, bulk)
-    assert (await newest(supplier))["progress"]["sent"] == 1
+    await run_sending_job(db, settings, bulk)
+    assert (await newest_bulk(supplier))["progress"]["sent"] == 1

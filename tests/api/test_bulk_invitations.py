@@ -20,14 +20,14 @@ from domain.marketplace.invitation_limits import MAX_ACCOUNT, MAX_FIRST_DAY
 from services.mail.invitation_limits import suppress
 from services.marketplace.bulk_sending import due
 from settings import Settings
-from tests.factories import people
-from tests.factories.bulk import INVITE_CLIENTS, STOP, newest, sent_by_job, started
-from tests.factories.imports import imported, many
+from tests.factories import user_sessions
+from tests.factories.bulk import INVITE_CLIENTS, STOP, newest_bulk, run_sending_job, start_bulk
+from tests.factories.imports import csv_of_couples, run_import
 from tests.factories.marketplace import (
     DECLINE,
     INVITE,
     UPDATE,
-    added,
+    add_client,
     code_in,
     new_supplier,
 )
@@ -68,23 +68,23 @@ def codes(payload: Json) -> list[str]:
     return [error["code"] for error in payload["errors"]]
 
 
-async def test_imported_clients_are_invited_over_days(
+async def test_imported_clients_are_invited_over_several_days(
     supplier: GraphQLClient, db: Database, settings: Settings
 ) -> None:
     await of_age(db)
-    done = await imported(supplier, many(250))
-    bulk = await started(supplier, importId=done["clientImport"]["id"])
+    done = await run_import(supplier, csv_of_couples(250))
+    bulk = await start_bulk(supplier, importId=done["clientImport"]["id"])
     assert (bulk["progress"]["waiting"], bulk["progress"]["withinADay"]) == (250, MAX_ACCOUNT)
     assert await letters(db) == []
-    await sent_by_job(db, settings, bulk)
-    today = (await newest(supplier))["progress"]
+    await run_sending_job(db, settings, bulk)
+    today = (await newest_bulk(supplier))["progress"]
     assert (today["sent"], today["waiting"], today["withinADay"]) == (MAX_ACCOUNT, 50, 50)
     assert len(await letters(db)) == MAX_ACCOUNT
-    await sent_by_job(db, settings, bulk)
+    await run_sending_job(db, settings, bulk)
     assert len(await letters(db)) == MAX_ACCOUNT
     await a_day_later(db)
-    await sent_by_job(db, settings, bulk)
-    last = await newest(supplier)
+    await run_sending_job(db, settings, bulk)
+    last = await newest_bulk(supplier)
     assert (last["status"], last["progress"]["sent"], last["progress"]["lastAt"]) == (
         "FINISHED", 250, None,
     )  # fmt: skip
@@ -92,14 +92,14 @@ async def test_imported_clients_are_invited_over_days(
     assert (len(recipients), len(set(recipients))) == (250, 250)
 
 
-async def test_the_job_comes_back_when_the_next_one_may_leave(
+async def test_the_job_is_scheduled_for_when_the_next_invitation_is_allowed(
     supplier: GraphQLClient, db: Database, settings: Settings, clock: Clock
 ) -> None:
     """The forecast and the limits agree on the moment."""
-    await imported(supplier, many(MAX_FIRST_DAY + 1))
-    bulk = await started(supplier)
-    await sent_by_job(db, settings, bulk)
-    waiting = await newest(supplier)
+    await run_import(supplier, csv_of_couples(MAX_FIRST_DAY + 1))
+    bulk = await start_bulk(supplier)
+    await run_sending_job(db, settings, bulk)
+    waiting = await newest_bulk(supplier)
     assert waiting["progress"]["waiting"] == 1
     async with db.read() as session:
         (next_at,) = await session.scalars(select(BulkInvitation.next_at))
@@ -107,16 +107,16 @@ async def test_the_job_comes_back_when_the_next_one_may_leave(
     assert await due(db) == []
     clock.advance((next_at - clock()).total_seconds())
     assert len(await due(db)) == 1
-    await sent_by_job(db, settings, bulk)
+    await run_sending_job(db, settings, bulk)
     assert len(await letters(db)) == MAX_FIRST_DAY + 1
 
 
-async def test_each_invitation_that_cannot_be_sent_says_why(
+async def test_unsendable_invitations_state_the_reason(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database, settings: Settings
 ) -> None:
     await of_age(db)
     for name in ("Archived", "Connected", "Declined", "Fine", "Invited", "Silent", "Unwanted"):
-        await added(supplier, name, email=None if name == "Silent" else f"{name}@example.com")
+        await add_client(supplier, name, email=None if name == "Silent" else f"{name}@example.com")
     found = await supplier.data("{ viewer { supplier { clients { nodes { id coupleNames } } } } }")
     ids = {
         node["coupleNames"]: node["id"] for node in found["viewer"]["supplier"]["clients"]["nodes"]
@@ -130,9 +130,9 @@ async def test_each_invitation_that_cannot_be_sent_says_why(
         await uow.session.execute(
             text("UPDATE clients SET status = 'connected' WHERE couple_names = 'Connected'")
         )
-    bulk = await started(supplier, clientIds=list(ids.values()))
-    await sent_by_job(db, settings, bulk)
-    done = await newest(supplier)
+    bulk = await start_bulk(supplier, clientIds=list(ids.values()))
+    await run_sending_job(db, settings, bulk)
+    done = await newest_bulk(supplier)
     reasons = {item["client"]["coupleNames"]: item["reason"] for item in done["items"]}
     words = {
         "Archived": "is inactive", "Connected": "is connected", "Declined": "has declined",
@@ -146,93 +146,93 @@ async def test_each_invitation_that_cannot_be_sent_says_why(
     )  # fmt: skip
 
 
-async def test_it_can_be_stopped_and_what_waits_is_not_sent(
+async def test_stopping_cancels_the_waiting_invitations(
     supplier: GraphQLClient, db: Database, settings: Settings
 ) -> None:
-    await imported(supplier, many(MAX_FIRST_DAY + 5))
-    bulk = await started(supplier)
-    await sent_by_job(db, settings, bulk)
+    await run_import(supplier, csv_of_couples(MAX_FIRST_DAY + 5))
+    bulk = await start_bulk(supplier)
+    await run_sending_job(db, settings, bulk)
     for _ in range(2):
         payload = (await supplier.data(STOP, id=bulk["id"]))["stopBulkInvitation"]
         assert payload["errors"] == []
     assert payload["bulkInvitation"]["status"] == "STOPPED"
     assert payload["bulkInvitation"]["progress"]["stopped"] == 5
     await a_day_later(db)
-    await sent_by_job(db, settings, bulk)
+    await run_sending_job(db, settings, bulk)
     assert len(await letters(db)) == MAX_FIRST_DAY
-    again = await started(supplier)
+    again = await start_bulk(supplier)
     assert (again["id"] != bulk["id"], again["progress"]["waiting"]) == (True, 5)
 
 
-async def test_clients_are_added_to_the_one_that_is_under_way(
+async def test_further_clients_join_the_active_bulk_invitation(
     supplier: GraphQLClient, db: Database
 ) -> None:
-    first, second = await added(supplier, "A", email="a@b.de"), await added(supplier, "B")
-    bulk = await started(supplier, clientIds=[first["id"]])
-    more = await started(supplier, clientIds=[first["id"], second["id"]])
+    first, second = await add_client(supplier, "A", email="a@b.de"), await add_client(supplier, "B")
+    bulk = await start_bulk(supplier, clientIds=[first["id"]])
+    more = await start_bulk(supplier, clientIds=[first["id"], second["id"]])
     assert (more["id"], [item["client"]["coupleNames"] for item in more["items"]]) == (
         bulk["id"], ["A", "B"],
     )  # fmt: skip
     assert await count(db, BulkInvitation) == 1
 
 
-async def test_limits_of_the_recipient_hold_one_back_and_let_others_go(
+async def test_recipient_limits_delay_only_the_affected_invitation(
     supplier: GraphQLClient, db: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(invitation_limits, "MAX_TO_DOMAIN", 1)
     for name in ("one", "two"):
-        await added(supplier, name, email=f"{name}@venue.de")
-    await added(supplier, "zoe", email="zoe@example.com")
-    bulk = await started(supplier)
-    await sent_by_job(db, settings, bulk)
+        await add_client(supplier, name, email=f"{name}@venue.de")
+    await add_client(supplier, "zoe", email="zoe@example.com")
+    bulk = await start_bulk(supplier)
+    await run_sending_job(db, settings, bulk)
     states = {
         item["client"]["coupleNames"]: (item["status"], item["notBefore"] is not None)
-        for item in (await newest(supplier))["items"]
+        for item in (await newest_bulk(supplier))["items"]
     }
     assert states == {"one": ("SENT", False), "two": ("WAITING", True), "zoe": ("SENT", False)}
     await a_day_later(db)
-    await sent_by_job(db, settings, bulk)
-    assert (await newest(supplier))["status"] == "FINISHED"
+    await run_sending_job(db, settings, bulk)
+    assert (await newest_bulk(supplier))["status"] == "FINISHED"
 
 
 async def test_two_workers_send_each_invitation_once(
     supplier: GraphQLClient, db: Database, settings: Settings
 ) -> None:
-    await imported(supplier, many(MAX_FIRST_DAY))
-    bulk = await started(supplier)
-    await asyncio.gather(*(sent_by_job(db, settings, bulk) for _ in range(3)))
+    await run_import(supplier, csv_of_couples(MAX_FIRST_DAY))
+    bulk = await start_bulk(supplier)
+    await asyncio.gather(*(run_sending_job(db, settings, bulk) for _ in range(3)))
     assert len(await letters(db)) == MAX_FIRST_DAY
     assert await count(db, Invitation) == MAX_FIRST_DAY
 
 
-async def test_an_account_that_may_not_write_keeps_its_invitations(
+async def test_an_unconfirmed_account_holds_its_invitations(
     supplier: GraphQLClient, db: Database, settings: Settings
 ) -> None:
-    await added(supplier, "A", email="a@example.com")
-    bulk = await started(supplier)
+    await add_client(supplier, "A", email="a@example.com")
+    bulk = await start_bulk(supplier)
     disable = "UPDATE users SET disabled_at = :at WHERE role = 'supplier'"
     async with db.write() as uow:
         await uow.session.execute(text(disable), {"at": uow.now})
-    await sent_by_job(db, settings, bulk)
+    await run_sending_job(db, settings, bulk)
     async with db.write() as uow:
         await uow.session.execute(text(disable), {"at": None})
         await uow.session.execute(update(BulkInvitation).values(next_at=uow.now))
-    held = await newest(supplier)
+    held = await newest_bulk(supplier)
     assert (held["status"], held["heldBy"]) == (
         "RUNNING", "The account of this supplier is disabled.",
     )  # fmt: skip
-    await sent_by_job(db, settings, bulk)
-    assert (await newest(supplier))["progress"]["sent"] == 1
+    await run_sending_job(db, settings, bulk)
+    assert (await newest_bulk(supplier))["progress"]["sent"] == 1
 
 
-async def test_each_step_is_one_event_with_one_audit_and_one_job(
+async def test_each_step_records_one_event_audit_entry_and_job(
     supplier: GraphQLClient, db: Database, settings: Settings
 ) -> None:
     for name in ("A", "B"):
-        await added(supplier, name, email=f"{name}@example.com")
-    bulk = await started(supplier, idempotencyKey="once")
-    assert (await started(supplier, idempotencyKey="once"))["id"] == bulk["id"]
-    await sent_by_job(db, settings, bulk)
+        await add_client(supplier, name, email=f"{name}@example.com")
+    bulk = await start_bulk(supplier, idempotencyKey="once")
+    assert (await start_bulk(supplier, idempotencyKey="once"))["id"] == bulk["id"]
+    await run_sending_job(db, settings, bulk)
     async with db.read() as session:
         query = select(LaunchEvent).where(LaunchEvent.kind == "invitations.bulk")
         events = list(await session.scalars(query.order_by(LaunchEvent.id)))
@@ -245,9 +245,9 @@ async def test_each_step_is_one_event_with_one_audit_and_one_job(
     assert actions == [("started", 2), ("finished", 0)]
 
 
-async def test_what_cannot_be_started(supplier: GraphQLClient) -> None:
-    client = await added(supplier, "A", email="a@example.com")
-    made = (await imported(supplier, "Name\nB\n"))["clientImport"]["id"]
+async def test_invalid_bulk_invitations_are_refused(supplier: GraphQLClient) -> None:
+    client = await add_client(supplier, "A", email="a@example.com")
+    made = (await run_import(supplier, "Name\nB\n"))["clientImport"]["id"]
     for wanted, code, path in (
         ({"clientIds": []}, "INVALID", "clientIds"),
         ({"clientIds": [client["id"]], "importId": made}, "INVALID", "importId"),
@@ -258,15 +258,15 @@ async def test_what_cannot_be_started(supplier: GraphQLClient) -> None:
         assert (codes(payload), payload["errors"][0]["path"][-1]) == ([code], path)
 
 
-async def test_nobody_invites_or_stops_for_another(
+async def test_suppliers_cannot_start_or_stop_for_others(
     supplier: GraphQLClient, visitor: GraphQLClient, admin: GraphQLClient, db: Database
 ) -> None:
-    client = await added(supplier, "A", email="a@example.com")
-    made = (await imported(supplier, "Name\nB\n"))["clientImport"]["id"]
-    bulk = await started(supplier, clientIds=[client["id"]])
+    client = await add_client(supplier, "A", email="a@example.com")
+    made = (await run_import(supplier, "Name\nB\n"))["clientImport"]["id"]
+    bulk = await start_bulk(supplier, clientIds=[client["id"]])
     other = await new_supplier(visitor, db)
-    couple = visitor.as_(await people.session_of(db, Role.COUPLE))
-    viewer = visitor.as_(await people.session_of(db, Role.VIEWER))
+    couple = visitor.as_(await user_sessions.create_session(db, Role.COUPLE))
+    viewer = visitor.as_(await user_sessions.create_session(db, Role.VIEWER))
     for wanted in ({"clientIds": [client["id"]]}, {"importId": made}):
         for who, code in ((other, "NOT_FOUND"), (couple, "FORBIDDEN"), (viewer, "FORBIDDEN")):
             payload = (await who.data(INVITE_CLIENTS, input=wanted))["inviteClients"]
@@ -274,6 +274,6 @@ async def test_nobody_invites_or_stops_for_another(
     for who, code in ((other, "NOT_FOUND"), (couple, "FORBIDDEN"), (viewer, "FORBIDDEN")):
         assert codes((await who.data(STOP, id=bulk["id"]))["stopBulkInvitation"]) == [code]
     assert (await visitor.as_(None).execute(STOP, id=bulk["id"])).codes == ["UNAUTHENTICATED"]
-    assert await newest(other) is None
-    assert (await newest(supplier))["status"] == "RUNNING"
+    assert await newest_bulk(other) is None
+    assert (await newest_bulk(supplier))["status"] == "RUNNING"
     assert codes((await admin.data(STOP, id=bulk["id"]))["stopBulkInvitation"]) == []

@@ -43,7 +43,7 @@ async def audit(client: GraphQLClient, **wanted: object) -> list[Any]:
 
 
 @pytest.mark.usefixtures("launch")
-async def test_a_kind_is_an_enum_and_an_action_its_words(admin: GraphQLClient) -> None:
+async def test_changes_are_filtered_by_kind_and_by_action(admin: GraphQLClient) -> None:
     kinds = [item["kind"] for item in await audit(admin)]
     assert kinds[:2] == ["SWITCHED_OFF", "SWITCHED_ON"]
     found = await audit(admin, kind=["CREATED", "SWITCHED_OFF"])
@@ -53,7 +53,7 @@ async def test_a_kind_is_an_enum_and_an_action_its_words(admin: GraphQLClient) -
 
 
 @pytest.mark.usefixtures("launch")
-async def test_who_did_it_is_found_by_id_and_by_name(admin: GraphQLClient) -> None:
+async def test_changes_are_filtered_by_actor_id_and_label(admin: GraphQLClient) -> None:
     newest = (await audit(admin))[0]
     for name in (newest["actor"]["id"], newest["actor"]["email"]):
         assert await audit(admin, actor=[name]) == [newest]

@@ -6,7 +6,7 @@ import pytest
 
 from db.session import Database
 from domain.actors import Role
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.launches import make_phase
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -30,7 +30,7 @@ PROFILE = 'mutation { updateProfile(input: { businessName: "Fern & Moss" }) { er
 @pytest.fixture
 async def admin(visitor: GraphQLClient, db: Database) -> GraphQLClient:
     """An admin who has made a phase with a flag, and switched the flag on."""
-    found = visitor.as_(await people.session_of(db, Role.ADMIN))
+    found = visitor.as_(await user_sessions.create_session(db, Role.ADMIN))
     await make_phase(found, "beta_phase", flags=("beta",))
     await found.data(SWITCH)
     return found
@@ -41,18 +41,18 @@ async def subjects(client: GraphQLClient, **wanted: object) -> list[str]:
     return [change["subject"]["__typename"] for change in found]
 
 
-async def test_the_newest_first_with_its_reason(admin: GraphQLClient) -> None:
+async def test_changes_come_newest_first_with_their_reason(admin: GraphQLClient) -> None:
     newest = (await admin.data(CHANGES, first=1))["changes"]["nodes"][0]
     assert (newest["action"], newest["reason"]) == ("switched on", "Demo")
     assert newest["subject"] == {"__typename": "FeatureFlag"}
 
 
-async def test_of_one_transaction_the_later_first(admin: GraphQLClient) -> None:
+async def test_changes_of_one_transaction_come_in_reverse_order(admin: GraphQLClient) -> None:
     flags = (await admin.data(CHANGES, subject=["FLAG"]))["changes"]["nodes"]
     assert [change["action"] for change in flags][-1] == "created"
 
 
-async def test_page_by_page_is_all_of_it_once(admin: GraphQLClient) -> None:
+async def test_paging_returns_each_change_once(admin: GraphQLClient) -> None:
     whole, seen, after = await subjects(admin), list[str](), None
     while True:
         page = (await admin.data(CHANGES, first=1, after=after))["changes"]
@@ -64,28 +64,28 @@ async def test_page_by_page_is_all_of_it_once(admin: GraphQLClient) -> None:
     assert len(whole) >= 3
 
 
-async def test_only_of_some_kinds(admin: GraphQLClient) -> None:
+async def test_changes_are_filtered_by_subject(admin: GraphQLClient) -> None:
     assert set(await subjects(admin, subject=["PHASE"])) == {"LaunchPhase"}
     assert await subjects(admin, subject=["TOKEN"]) == []
     assert await subjects(admin, subject=[]) == []
 
 
-async def test_only_since_a_moment(admin: GraphQLClient, clock: Clock) -> None:
+async def test_changes_are_filtered_by_time(admin: GraphQLClient, clock: Clock) -> None:
     clock.advance(60)
     since = (clock() - timedelta(seconds=1)).isoformat()
     assert await subjects(admin, since=since) == []
 
 
-async def test_what_customers_do_is_not_shown(
+async def test_changes_by_customers_are_not_listed(
     admin: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     before = await subjects(admin)
-    supplier = visitor.as_(await people.session_of(db, Role.SUPPLIER))
+    supplier = visitor.as_(await user_sessions.create_session(db, Role.SUPPLIER))
     assert (await supplier.data(PROFILE))["updateProfile"] == {"errors": []}
     assert await subjects(admin) == before
 
 
 @pytest.mark.parametrize("bad", ["first: -1", "first: 1000000000", 'after: "bm9wZQ"'])
-async def test_bad_pages_are_refused(viewer: GraphQLClient, bad: str) -> None:
+async def test_invalid_page_arguments_are_refused(viewer: GraphQLClient, bad: str) -> None:
     answer = await viewer.execute(f"{{ changes({bad}) {{ nodes {{ id }} }} }}")
     assert answer.codes == ["BAD_USER_INPUT"]

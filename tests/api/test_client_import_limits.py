@@ -8,11 +8,19 @@ from sqlalchemy import func, select
 from db.models.suppliers import Client
 from db.session import Database
 from domain.actors import Role
-from tests.factories import people
-from tests.factories.imports import FILE, IMPORT, PREVIEW, imported, many, parts_of, previewed
+from tests.factories import user_sessions
+from tests.factories.imports import (
+    FILE,
+    IMPORT,
+    PREVIEW,
+    csv_of_couples,
+    file_parts,
+    preview_import,
+    run_import,
+)
 from tests.factories.marketplace import new_supplier
 from tests.support.graphql import GraphQLClient
-from tests.support.loop_lag import loop_lag
+from tests.support.loop_lag import measure_loop_lag
 
 MAX_SECONDS = 0.1
 Json = Any
@@ -31,14 +39,14 @@ async def count(db: Database) -> int:
     ("parts", "message"),
     [
         (["###"], "not base64"),
-        (parts_of(b"PK\x03\x04"), "workbook"),
-        (parts_of("x" * 600_001), "more than 600,000 bytes"),
-        (parts_of("name\n" + "A\n" * 2_001), "more than 2,000 rows"),
-        (parts_of("a," * 50 + "b"), "at most 50 are allowed"),
+        (file_parts(b"PK\x03\x04"), "workbook"),
+        (file_parts("x" * 600_001), "more than 600,000 bytes"),
+        (file_parts("name\n" + "A\n" * 2_001), "more than 2,000 rows"),
+        (file_parts("a," * 50 + "b"), "at most 50 are allowed"),
         ([], "empty"),
     ],
 )
-async def test_a_file_that_cannot_be_read_says_why(
+async def test_unreadable_files_state_the_reason(
     supplier: GraphQLClient, parts: list[str], message: str
 ) -> None:
     for document, name in ((PREVIEW, "previewClientImport"), (IMPORT, "importClients")):
@@ -48,7 +56,7 @@ async def test_a_file_that_cannot_be_read_says_why(
         assert message in error["message"]
 
 
-async def test_a_body_is_bounded_before_it_is_read(supplier: GraphQLClient) -> None:
+async def test_request_bodies_are_limited_before_they_are_read(supplier: GraphQLClient) -> None:
     answer = await supplier.execute(PREVIEW, parts=["A" * 100_001], input={})
     assert (answer.codes, "see parts" in str(answer.body)) == (["COST_EXCEEDED"], True)
     answer = await supplier.execute(PREVIEW, parts=["A"] * 1_001, input={})
@@ -56,7 +64,7 @@ async def test_a_body_is_bounded_before_it_is_read(supplier: GraphQLClient) -> N
 
 
 @pytest.mark.parametrize("document", [PREVIEW, IMPORT])
-async def test_only_suppliers_and_who_acts_for_them_import(
+async def test_only_suppliers_and_their_tools_can_import(
     supplier: GraphQLClient,
     visitor: GraphQLClient,
     admin: GraphQLClient,
@@ -65,12 +73,12 @@ async def test_only_suppliers_and_who_acts_for_them_import(
 ) -> None:
     name = "previewClientImport" if document is PREVIEW else "importClients"
     mine = (await supplier.data("{ viewer { supplier { id } } }"))["viewer"]["supplier"]["id"]
-    sent: dict[str, Json] = {"parts": parts_of(FILE), "input": {}}
+    sent: dict[str, Json] = {"parts": file_parts(FILE), "input": {}}
     named: dict[str, Json] = {**sent, "input": {"supplierId": mine}}
     assert (await visitor.as_(None).execute(document, **sent)).codes == ["UNAUTHENTICATED"]
     other = await new_supplier(visitor, db)
     for role, code in ((Role.COUPLE, "FORBIDDEN"), (Role.VIEWER, "FORBIDDEN")):
-        client = visitor.as_(await people.session_of(db, role))
+        client = visitor.as_(await user_sessions.create_session(db, role))
         payload = (await client.data(document, **named))[name]
         assert [error["code"] for error in payload["errors"]] == [code]
         assert payload["preview"] is None
@@ -81,34 +89,34 @@ async def test_only_suppliers_and_who_acts_for_them_import(
     assert (await admin.data(document, **named))[name]["errors"] == []
 
 
-async def test_a_preview_never_shows_clients_of_another(
+async def test_previews_do_not_show_clients_of_others(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
-    await imported(supplier, FILE)
+    await run_import(supplier, FILE)
     other = await new_supplier(visitor, db)
-    preview = (await previewed(other, FILE))["preview"]
+    preview = (await preview_import(other, FILE))["preview"]
     assert (preview["newRows"], preview["alreadyThere"]) == (2, 0)
 
 
-async def test_pages_of_rows(supplier: GraphQLClient) -> None:
+async def test_preview_rows_are_paged(supplier: GraphQLClient) -> None:
     page = {"first": 2, "after": 3, "status": ["NEW"]}
-    assert numbers(await previewed(supplier, many(10), page)) == [4, 5]
-    answer = await supplier.execute(PREVIEW, parts=parts_of(FILE), input={}, first=101)
+    assert numbers(await preview_import(supplier, csv_of_couples(10), page)) == [4, 5]
+    answer = await supplier.execute(PREVIEW, parts=file_parts(FILE), input={}, first=101)
     assert "first is 0 to 100" in str(answer.body["errors"])
 
 
-async def test_no_file_of_allowed_size_blocks_the_event_loop(
+async def test_the_largest_file_does_not_block_the_event_loop(
     supplier: GraphQLClient, db: Database
 ) -> None:
     """As many rows as are allowed, and the largest file."""
-    rows = many(2_000)
+    rows = csv_of_couples(2_000)
     large = rows.replace("note ", "n" * 200 + " ")
     assert len(large) > 500_000
     for data in (rows, large):
-        async with loop_lag() as lag:
-            assert (await previewed(supplier, data))["errors"] == []
+        async with measure_loop_lag() as lag:
+            assert (await preview_import(supplier, data))["errors"] == []
         assert lag.seconds < MAX_SECONDS
-    async with loop_lag() as lag:
-        assert (await imported(supplier, large))["clientImport"]["added"] == 2_000
+    async with measure_loop_lag() as lag:
+        assert (await run_import(supplier, large))["clientImport"]["added"] == 2_000
     assert lag.seconds < MAX_SECONDS
     assert await count(db) == 2_000

@@ -11,8 +11,8 @@ from db.models.client_imports import ClientImport
 from db.models.events import Change, LaunchEvent
 from db.models.suppliers import Client
 from db.session import Database
-from tests.factories.imports import FILE, imported, many, previewed
-from tests.factories.marketplace import SUPPLIER_SETUP, UPDATE, added, new_supplier
+from tests.factories.imports import FILE, csv_of_couples, preview_import, run_import
+from tests.factories.marketplace import SUPPLIER_SETUP, UPDATE, add_client, new_supplier
 from tests.support.graphql import GraphQLClient
 
 BROKEN = """Names,E-mail,Wedding date
@@ -41,7 +41,7 @@ async def count(db: Database, model: Any) -> int:  # noqa: ANN401 - a table
 async def test_a_preview_shows_what_an_import_would_do(
     supplier: GraphQLClient, db: Database
 ) -> None:
-    payload = await previewed(supplier, FILE)
+    payload = await preview_import(supplier, FILE)
     preview = payload["preview"]
     assert (payload["errors"], payload["clientImport"], await clients(db)) == ([], None, [])
     assert (preview["encoding"], preview["delimiter"]) == ("UTF_8", "SEMICOLON")
@@ -58,7 +58,7 @@ async def test_a_preview_shows_what_an_import_would_do(
 
 
 async def test_an_import_adds_each_row_once(supplier: GraphQLClient, db: Database) -> None:
-    payload = await imported(supplier, FILE, fileName="couples.csv")
+    payload = await run_import(supplier, FILE, fileName="couples.csv")
     assert payload["errors"] == []
     done = payload["clientImport"]
     assert (done["fileName"], done["added"], done["alreadyThere"]) == ("couples.csv", 2, 0)
@@ -67,7 +67,7 @@ async def test_an_import_adds_each_row_once(supplier: GraphQLClient, db: Databas
     assert rows == [
         ("Emma & James", "emma@example.com", "Two\nlines"), ("Zoë & Max", None, None),
     ]  # fmt: skip
-    again = await imported(supplier, FILE)
+    again = await run_import(supplier, FILE)
     assert (again["clientImport"]["added"], again["clientImport"]["alreadyThere"]) == (0, 2)
     assert brief(again) == [(2, "ALREADY_THERE"), (3, "ALREADY_THERE")]
     assert again["preview"]["rows"][0]["existing"]["coupleNames"] == "Emma & James"
@@ -77,7 +77,7 @@ async def test_an_import_adds_each_row_once(supplier: GraphQLClient, db: Databas
 async def test_problems_name_row_and_column_and_valid_rows_are_imported(
     supplier: GraphQLClient, db: Database
 ) -> None:
-    payload = await imported(supplier, BROKEN)
+    payload = await run_import(supplier, BROKEN)
     told = {
         row["number"]: [(item["header"], item["column"]) for item in row["problems"]]
         for row in payload["preview"]["rows"]
@@ -89,10 +89,10 @@ async def test_problems_name_row_and_column_and_valid_rows_are_imported(
     assert payload["clientImport"]["withErrors"] == 2
 
 
-async def test_what_is_left_is_a_file_to_correct_and_import_later(
+async def test_rejected_rows_are_returned_as_a_file_to_correct(
     supplier: GraphQLClient, db: Database
 ) -> None:
-    left = (await imported(supplier, BROKEN))["preview"]["remainingCsv"]
+    left = (await run_import(supplier, BROKEN))["preview"]["remainingCsv"]
     header, one, two = csv.reader(io.StringIO(left))
     assert header == ["Names", "E-mail", "Wedding date", "Problem"]
     assert (one[:3], two[:3]) == (
@@ -100,96 +100,100 @@ async def test_what_is_left_is_a_file_to_correct_and_import_later(
     )  # fmt: skip
     assert "E-mail: This is not an e-mail address" in one[3]
     fixed = left.replace(",nobody,soon", "Ana & Ben,ana@example.com,2027-06-01")
-    payload = await imported(supplier, fixed)
+    payload = await run_import(supplier, fixed)
     assert (payload["clientImport"]["added"], payload["clientImport"]["withErrors"]) == (1, 1)
     assert len(await clients(db)) == 3
 
 
-async def test_rows_are_corrected_without_another_file(
-    supplier: GraphQLClient, db: Database
-) -> None:
+async def test_rows_can_be_corrected_in_place(supplier: GraphQLClient, db: Database) -> None:
     corrections = [
         {"row": 3, "field": "COUPLE_NAMES", "value": "Ana & Ben"},
         {"row": 3, "field": "EMAIL", "value": "ana@example.com"},
         {"row": 3, "field": "WEDDING_DATE", "value": ""},
     ]
-    assert (await imported(supplier, BROKEN))["clientImport"]["added"] == 2
-    payload = await imported(supplier, BROKEN, corrections=corrections)
+    assert (await run_import(supplier, BROKEN))["clientImport"]["added"] == 2
+    payload = await run_import(supplier, BROKEN, corrections=corrections)
     assert (payload["clientImport"]["added"], payload["clientImport"]["alreadyThere"]) == (1, 2)
     assert (await clients(db))[0].couple_names == "Ana & Ben"
 
 
-async def test_an_ambiguous_date_is_asked_about_once_for_the_file(
+async def test_ambiguous_dates_are_resolved_once_per_file(
     supplier: GraphQLClient, db: Database
 ) -> None:
     file = "Name,Date\nEmma,03/04/2027\nZoe,05/06/2027\nAna,25/12/2027\n"
-    preview = (await previewed(supplier, file))["preview"]
+    preview = (await preview_import(supplier, file))["preview"]
     assert (preview["asksDateOrder"], preview["withErrors"]) == (True, 2)
-    refused = await imported(supplier, file)
+    refused = await run_import(supplier, file)
     assert (refused["errors"][0]["code"], refused["errors"][0]["path"]) == (
         "REQUIRED", ["input", "dateOrder"],
     )  # fmt: skip
     assert await clients(db) == []
-    payload = await imported(supplier, file, dateOrder="DAY_FIRST")
+    payload = await run_import(supplier, file, dateOrder="DAY_FIRST")
     days = [row["weddingDate"] for row in payload["preview"]["rows"]]
     assert days == ["2027-04-03", "2027-06-05", "2027-12-25"]
-    wrong = await previewed(supplier, file, dateOrder="MONTH_FIRST")
+    wrong = await preview_import(supplier, file, dateOrder="MONTH_FIRST")
     assert wrong["preview"]["withErrors"] == 1
 
 
-async def test_columns_are_corrected_by_the_supplier(supplier: GraphQLClient) -> None:
+async def test_suppliers_can_correct_the_column_mapping(supplier: GraphQLClient) -> None:
     file = "A,B\nemma@example.com,Emma & James\n"
-    guessed = (await previewed(supplier, file))["preview"]
+    guessed = (await preview_import(supplier, file))["preview"]
     assert guessed["needsNames"] is True
-    refused = await imported(supplier, file)
+    refused = await run_import(supplier, file)
     assert (refused["errors"][0]["code"], refused["errors"][0]["path"]) == (
         "INVALID", ["input", "columns"],
     )  # fmt: skip
-    payload = await imported(supplier, file, columns=["EMAIL", "COUPLE_NAMES"])
+    payload = await run_import(supplier, file, columns=["EMAIL", "COUPLE_NAMES"])
     assert payload["clientImport"]["added"] == 1
-    headless = await previewed(supplier, file, columns=["EMAIL", "COUPLE_NAMES"], hasHeader=False)
+    headless = await preview_import(
+        supplier, file, columns=["EMAIL", "COUPLE_NAMES"], hasHeader=False
+    )
     assert brief(headless) == [(1, "ERROR"), (2, "ALREADY_THERE")]
 
 
-async def test_the_same_couple_is_found_by_e_mail_or_by_names_and_day(
+async def test_duplicates_are_found_by_email_or_by_names_and_date(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
-    known = await added(supplier, "Emma & James", email="Emma@Example.com")
-    await added(supplier, "Zoe & Max", weddingDate="2027-05-01")
+    known = await add_client(supplier, "Emma & James", email="Emma@Example.com")
+    await add_client(supplier, "Zoe & Max", weddingDate="2027-05-01")
     await supplier.data(UPDATE, input={"id": known["id"], "archived": True})
-    await added(await new_supplier(visitor, db), "Ana & Ben", email="ana@example.com")
+    await add_client(await new_supplier(visitor, db), "Ana & Ben", email="ana@example.com")
     file = (
         "Name,Mail,Date\nOther,emma@example.com,\nzoe &  max,,2027-05-01\n"
         "Ana & Ben,ana@example.com,\nAna B,ANA@example.com,\n"
     )
-    payload = await imported(supplier, file)
+    payload = await run_import(supplier, file)
     assert [row["status"] for row in payload["preview"]["rows"]] == [
         "ALREADY_THERE", "ALREADY_THERE", "IMPORTED", "ALREADY_THERE",
     ]  # fmt: skip
     assert payload["preview"]["rows"][3]["duplicateOfRow"] == 4
 
 
-async def test_a_repeat_gives_the_first_import_again(supplier: GraphQLClient, db: Database) -> None:
-    first = await imported(supplier, FILE, key="once")
-    again = await imported(supplier, FILE, key="once")
+async def test_repeating_an_import_returns_the_first_result(
+    supplier: GraphQLClient, db: Database
+) -> None:
+    first = await run_import(supplier, FILE, key="once")
+    again = await run_import(supplier, FILE, key="once")
     assert again["clientImport"] == first["clientImport"]
     assert await count(db, ClientImport) == 1
-    other = await imported(supplier, BROKEN, key="once")
+    other = await run_import(supplier, BROKEN, key="once")
     assert (other["errors"][0]["code"], other["errors"][0]["path"]) == (
         "INVALID", ["idempotencyKey"],
     )  # fmt: skip
 
 
-async def test_the_same_file_twice_at_once_adds_each_row_once(
+async def test_concurrent_imports_of_one_file_add_each_row_once(
     supplier: GraphQLClient, db: Database
 ) -> None:
-    done = await asyncio.gather(*(imported(supplier, many(100)) for _ in range(3)))
+    done = await asyncio.gather(*(run_import(supplier, csv_of_couples(100)) for _ in range(3)))
     assert sum(one["clientImport"]["added"] for one in done) == 100
     assert await count(db, Client) == 100
 
 
-async def test_an_import_is_one_event_with_one_audit(supplier: GraphQLClient, db: Database) -> None:
-    payload = await imported(supplier, BROKEN)
+async def test_an_import_records_one_event_and_audit_entry(
+    supplier: GraphQLClient, db: Database
+) -> None:
+    payload = await run_import(supplier, BROKEN)
     async with db.read() as session:
         events = list(
             await session.scalars(select(LaunchEvent).where(LaunchEvent.kind == "clients.imported"))

@@ -13,16 +13,16 @@ from db.session import Database
 from domain.actors import Role
 from domain.ids import parse_global_id
 from services.marketplace.messages import PER_MINUTE
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.conversations import (
     LIST,
     MESSAGE,
     THREAD,
     Pair,
-    connected,
-    read,
-    said,
-    say,
+    connect_pair,
+    mark_read,
+    send_message,
+    send_message_payload,
 )
 from tests.factories.marketplace import PROFILE, new_couple, new_supplier
 from tests.support.graphql import GraphQLClient
@@ -36,7 +36,7 @@ SECRET = "The vows are a secret"
 
 @pytest.fixture
 async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
-    return await connected(supplier, await new_couple(visitor, db))
+    return await connect_pair(supplier, await new_couple(visitor, db))
 
 
 async def texts(client: GraphQLClient, pair: Pair, **page: object) -> list[str]:
@@ -44,9 +44,9 @@ async def texts(client: GraphQLClient, pair: Pair, **page: object) -> list[str]:
     return [message["text"] for message in node["messages"]["nodes"]]
 
 
-async def test_both_sides_write_and_read_in_one_order(pair: Pair) -> None:
-    first = await said(pair.supplier, pair.id, "Hello Emma")
-    second = await said(pair.couple, pair.id, "Hello Sarah\nHow are you?")
+async def test_both_sides_see_messages_in_the_same_order(pair: Pair) -> None:
+    first = await send_message(pair.supplier, pair.id, "Hello Emma")
+    second = await send_message(pair.couple, pair.id, "Hello Sarah\nHow are you?")
     assert (first["position"], first["side"], first["isMine"]) == (1, "SUPPLIER", True)
     assert (second["position"], second["side"], second["isMine"]) == (2, "COUPLE", True)
     for client in (pair.supplier, pair.couple):
@@ -55,9 +55,9 @@ async def test_both_sides_write_and_read_in_one_order(pair: Pair) -> None:
     assert [message["isMine"] for message in node["messages"]["nodes"]] == [False, True]
 
 
-async def test_pages_go_both_ways(pair: Pair) -> None:
+async def test_messages_are_paged_in_both_directions(pair: Pair) -> None:
     for number in range(1, 6):
-        await said(pair.supplier, pair.id, f"message {number}")
+        await send_message(pair.supplier, pair.id, f"message {number}")
     newest = (await pair.couple.data(THREAD, id=pair.id, last=2))["node"]["messages"]
     assert [node["position"] for node in newest["nodes"]] == [4, 5]
     assert newest["pageInfo"]["hasPreviousPage"] is True
@@ -69,22 +69,22 @@ async def test_pages_go_both_ways(pair: Pair) -> None:
     assert later == ["message 4", "message 5"]
 
 
-async def test_a_repeat_with_the_same_key_sends_nothing(pair: Pair) -> None:
-    first = await say(pair.supplier, pair.id, "Once", key="k1")
-    again = await say(pair.supplier, pair.id, "Once", key="k1")
+async def test_repeating_a_message_with_the_same_key_sends_nothing(pair: Pair) -> None:
+    first = await send_message_payload(pair.supplier, pair.id, "Once", key="k1")
+    again = await send_message_payload(pair.supplier, pair.id, "Once", key="k1")
     assert again == first
     assert await texts(pair.couple, pair) == ["Once"]
-    other = await say(pair.supplier, pair.id, "Twice", key="k1")
+    other = await send_message_payload(pair.supplier, pair.id, "Twice", key="k1")
     assert [(e["code"], e["path"]) for e in other["errors"]] == [
         ("INVALID", ["input", "idempotencyKey"])
     ]
-    assert (await say(pair.couple, pair.id, "Once", key="k1"))["errors"] == []
+    assert (await send_message_payload(pair.couple, pair.id, "Once", key="k1"))["errors"] == []
 
 
 async def test_positions_have_no_gaps_when_both_write_at_once(pair: Pair) -> None:
     clients = (pair.supplier, pair.couple)
     sent = await asyncio.gather(
-        *(said(clients[number % 2], pair.id, f"m{number}") for number in range(12))
+        *(send_message(clients[number % 2], pair.id, f"m{number}") for number in range(12))
     )
     assert sorted(message["position"] for message in sent) == list(range(1, 13))
     node = (await pair.couple.data(THREAD, id=pair.id, first=50))["node"]
@@ -94,36 +94,36 @@ async def test_positions_have_no_gaps_when_both_write_at_once(pair: Pair) -> Non
 @pytest.mark.parametrize(
     ("typed", "code"), [(" \n", "REQUIRED"), ("x" * 8_001, "INVALID"), ("a\x07b", "INVALID")]
 )
-async def test_a_text_that_is_refused_names_the_field(pair: Pair, typed: str, code: str) -> None:
-    payload = await say(pair.supplier, pair.id, typed)
+async def test_refused_texts_name_the_field(pair: Pair, typed: str, code: str) -> None:
+    payload = await send_message_payload(pair.supplier, pair.id, typed)
     assert [(e["code"], e["path"]) for e in payload["errors"]] == [(code, ["input", "text"])]
     assert await texts(pair.couple, pair) == []
 
 
-async def test_unread_counts_and_read_positions_are_those_of_a_person(pair: Pair) -> None:
+async def test_read_positions_are_per_user(pair: Pair) -> None:
     for number in range(3):
-        await said(pair.supplier, pair.id, f"m{number}")
+        await send_message(pair.supplier, pair.id, f"m{number}")
     mine = (await pair.supplier.data(LIST))["conversations"]
     theirs = (await pair.couple.data(LIST))["conversations"]
     assert (mine["unreadConversations"], mine["nodes"][0]["unreadCount"]) == (0, 0)
     assert (theirs["unreadConversations"], theirs["nodes"][0]["unreadCount"]) == (1, 3)
-    payload = await read(pair.couple, pair.id, 2)
+    payload = await mark_read(pair.couple, pair.id, 2)
     assert payload["conversation"]["unreadCount"] == 1
-    back = await read(pair.couple, pair.id, 1)
+    back = await mark_read(pair.couple, pair.id, 1)
     assert back["conversation"]["readPosition"] == 2
-    beyond = await read(pair.couple, pair.id, 4)
+    beyond = await mark_read(pair.couple, pair.id, 4)
     assert [(e["code"], e["path"]) for e in beyond["errors"]] == [
         ("INVALID", ["input", "position"])
     ]
-    await read(pair.couple, pair.id, 3)
+    await mark_read(pair.couple, pair.id, 3)
     assert (await pair.couple.data(LIST))["conversations"]["unreadConversations"] == 0
 
 
 async def test_the_list_shows_the_newest_activity_first(
     pair: Pair, visitor: GraphQLClient, db: Database
 ) -> None:
-    other = await connected(await new_supplier(visitor, db), pair.couple)
-    await said(pair.supplier, pair.id, "Hello")
+    other = await connect_pair(await new_supplier(visitor, db), pair.couple)
+    await send_message(pair.supplier, pair.id, "Hello")
     nodes = (await pair.couple.data(LIST))["conversations"]["nodes"]
     assert [node["id"] for node in nodes] == [pair.id, other.id]
     assert nodes[0]["lastMessage"]["text"] == "Hello"
@@ -142,15 +142,17 @@ class Stranger:
 
 async def strangers(visitor: GraphQLClient, db: Database) -> list[Stranger]:
     roles = (Role.SUPPLIER, Role.COUPLE, Role.VIEWER, Role.OPERATOR, Role.ADMIN)
-    found = [Stranger(role, visitor.as_(await people.session_of(db, role))) for role in roles]
+    found = [
+        Stranger(role, visitor.as_(await user_sessions.create_session(db, role))) for role in roles
+    ]
     return [*found, Stranger("visitor", visitor.as_(None))]
 
 
-async def test_nobody_else_reads_or_writes(
+async def test_only_the_two_sides_can_read_and_write(
     pair: Pair, visitor: GraphQLClient, db: Database
 ) -> None:
     """The staff neither: it sees only what was reported."""
-    await said(pair.supplier, pair.id, SECRET)
+    await send_message(pair.supplier, pair.id, SECRET)
     for stranger in await strangers(visitor, db):
         client = stranger.client
         answer = await client.execute(THREAD, id=pair.id)
@@ -164,19 +166,19 @@ async def test_nobody_else_reads_or_writes(
         assert (await client.data(LIST))["conversations"]["nodes"] == []
         code = "NOT_FOUND" if stranger.name in ("supplier", "couple") else "FORBIDDEN"
         for payload in (
-            await say(client, pair.id, "Let me in"),
-            await read(client, pair.id, 1),
+            await send_message_payload(client, pair.id, "Let me in"),
+            await mark_read(client, pair.id, 1),
         ):
             assert [e["code"] for e in payload["errors"]] == [code], stranger.name
     assert await texts(pair.couple, pair) == [SECRET]
 
 
-async def test_after_the_end_both_read_what_was_said_and_nobody_writes(pair: Pair) -> None:
-    await said(pair.supplier, pair.id, "Before")
+async def test_ended_conversations_are_read_only(pair: Pair) -> None:
+    await send_message(pair.supplier, pair.id, "Before")
     await pair.end()
     for client in (pair.supplier, pair.couple):
         assert await texts(client, pair) == ["Before"]
-        payload = await say(client, pair.id, "After")
+        payload = await send_message_payload(client, pair.id, "After")
         assert [e["code"] for e in payload["errors"]] == ["INVALID_TRANSITION"]
         node = (await client.data(LIST))["conversations"]["nodes"][0]
         assert (node["isOpen"], node["lastPosition"]) == (False, 1)
@@ -186,8 +188,10 @@ async def test_after_the_end_both_read_what_was_said_and_nobody_writes(pair: Pai
     assert theirs["partnership"] == {"id": pair.partnership_id}
 
 
-async def test_a_disabled_account_reads_nothing_more(pair: Pair, admin: GraphQLClient) -> None:
-    await said(pair.supplier, pair.id, "Hello")
+async def test_disabled_accounts_cannot_read_conversations(
+    pair: Pair, admin: GraphQLClient
+) -> None:
+    await send_message(pair.supplier, pair.id, "Hello")
     user = (await pair.couple.data("{ viewer { id } }"))["viewer"]["id"]
     document = "mutation ($id: ID!) { disableAccount(id: $id) { errors { code } } }"
     assert (await admin.data(document, id=user))["disableAccount"]["errors"] == []
@@ -196,7 +200,7 @@ async def test_a_disabled_account_reads_nothing_more(pair: Pair, admin: GraphQLC
     assert [one["side"] for one in contacts] == ["SUPPLIER"]
 
 
-async def test_contacts_are_shown_to_both_sides_while_they_are_connected(pair: Pair) -> None:
+async def test_contact_details_are_visible_while_connected(pair: Pair) -> None:
     await pair.supplier.data(PROFILE, input={"businessName": "Sarah", "phone": "+44 20 7946 0958"})
     await pair.couple.data(PROFILE, input={"partner1Name": "Emma", "partner2Name": "James"})
     for client in (pair.supplier, pair.couple):
@@ -211,7 +215,7 @@ async def test_contacts_are_shown_to_both_sides_while_they_are_connected(pair: P
     assert (await pair.couple.data(CONTACTS, id=pair.partnership_id))["node"]["contacts"] == []
 
 
-async def test_a_telephone_number_is_shown_to_its_owner_and_cleared_by_null(pair: Pair) -> None:
+async def test_phone_numbers_can_be_read_and_cleared_by_their_owner(pair: Pair) -> None:
     own = "{ viewer { supplier { phone } couple { phone } } }"
     await pair.couple.data(PROFILE, input={"phone": "030/123456"})
     assert (await pair.couple.data(own))["viewer"]["couple"] == {"phone": "030/123456"}
@@ -222,8 +226,8 @@ async def test_a_telephone_number_is_shown_to_its_owner_and_cleared_by_null(pair
     assert (await pair.couple.data(own))["viewer"]["couple"] == {"phone": None}
 
 
-async def test_the_client_list_shows_how_far_two_are_in_touch(pair: Pair) -> None:
-    message = await said(pair.couple, pair.id, "Hello")
+async def test_the_client_list_shows_the_contact_status(pair: Pair) -> None:
+    message = await send_message(pair.couple, pair.id, "Hello")
     (node,) = (await pair.supplier.data(CLIENTS))["viewer"]["supplier"]["clients"]["nodes"]
     assert node == {
         "communicationStatus": "CONNECTED",
@@ -235,8 +239,8 @@ async def test_the_client_list_shows_how_far_two_are_in_touch(pair: Pair) -> Non
     assert (node["communicationStatus"], node["conversation"]["isOpen"]) == ("ENDED", False)
 
 
-async def test_the_log_and_the_audit_hold_ids_and_no_text(pair: Pair, db: Database) -> None:
-    await said(pair.supplier, pair.id, SECRET)
+async def test_log_and_audit_contain_no_message_text(pair: Pair, db: Database) -> None:
+    await send_message(pair.supplier, pair.id, SECRET)
     async with db.read() as session:
         (event,) = await session.scalars(
             select(LaunchEvent).where(LaunchEvent.kind == "message.changed")
@@ -257,15 +261,15 @@ async def test_the_log_and_the_audit_hold_ids_and_no_text(pair: Pair, db: Databa
     assert SECRET.encode().hex() not in stored
 
 
-async def test_too_many_messages_are_held_back_with_the_wait(pair: Pair, app: Starlette) -> None:
+async def test_messages_are_rate_limited_and_tell_the_wait(pair: Pair, app: Starlette) -> None:
     key = await user_id(pair.supplier)
     for _ in range(PER_MINUTE.count):
         await app.state.runtime.rate_limits.admit(PER_MINUTE, "message-minute", key)
-    payload = await say(pair.supplier, pair.id, "One more")
+    payload = await send_message_payload(pair.supplier, pair.id, "One more")
     (error,) = payload["errors"]
     assert error["code"] == "RATE_LIMITED"
     assert 0 < error["retryAfterSeconds"] <= 60
-    assert (await say(pair.couple, pair.id, "Mine goes through"))["errors"] == []
+    assert (await send_message_payload(pair.couple, pair.id, "Mine goes through"))["errors"] == []
 
 
 async def user_id(client: GraphQLClient) -> str:
@@ -274,8 +278,8 @@ async def user_id(client: GraphQLClient) -> str:
     return parts[1]
 
 
-async def test_a_message_is_as_the_answer_says(pair: Pair) -> None:
-    sent = await said(pair.supplier, pair.id, "Hello")
+async def test_a_message_can_be_queried_as_returned(pair: Pair) -> None:
+    sent = await send_message(pair.supplier, pair.id, "Hello")
     node = (await pair.supplier.data(THREAD, id=pair.id))["node"]["messages"]["nodes"]
     assert node == [sent]
     assert set(sent) == set(MESSAGE.split())

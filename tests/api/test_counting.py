@@ -14,7 +14,7 @@ from tests.support.graphql import GraphQLClient
         ("GET", "/unsubscribe/none", 404),
     ],
 )  # fmt: skip
-async def test_routes_beside_the_graph_count_too(
+async def test_requests_outside_graphql_are_counted(
     app: Starlette, visitor: GraphQLClient, method: str, path: str, status: int
 ) -> None:
     """S63, A50: OFREP above all, which applications ask all day."""
@@ -24,7 +24,7 @@ async def test_routes_beside_the_graph_count_too(
     assert found["request_errors_total"].total == 0
 
 
-async def test_a_crash_beside_the_graph_is_an_error(
+async def test_crashes_outside_graphql_are_counted_as_errors(
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app.state.runtime.health, "latest", None)

@@ -3,7 +3,7 @@
 import pytest
 from starlette.applications import Starlette
 
-from tests.factories.guards import ERRORS, LOOK, RAMP, Guarded
+from tests.factories.guards import ERRORS, LOOK, RAMP, GuardedPhase
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
 from tests.support.clock import Clock
@@ -18,11 +18,11 @@ EVENTS = """{ launchEvents(first: 100) { nodes {
 
 
 @pytest.fixture
-def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> Guarded:
-    return Guarded(app, admin, clock)
+def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> GuardedPhase:
+    return GuardedPhase(app, admin, clock)
 
 
-async def test_what_was_never_judged_has_no_data(admin: GraphQLClient, health: Health) -> None:
+async def test_unjudged_criteria_have_no_data(admin: GraphQLClient, health: Health) -> None:
     phase = await make_phase(admin, successCriteria=[ERRORS], steps=RAMP)
     found = (await admin.data(LOOK, id=phase))["launchPhase"]
     assert found["heldBy"] == []
@@ -31,7 +31,7 @@ async def test_what_was_never_judged_has_no_data(admin: GraphQLClient, health: H
     assert status["explanation"] == "Nothing has been measured for this criterion yet."
 
 
-async def test_a_verdict_with_its_numbers(guarded: Guarded, viewer: GraphQLClient) -> None:
+async def test_a_verdict_shows_its_numbers(guarded: GuardedPhase, viewer: GraphQLClient) -> None:
     """X1: for whoever may look."""
     await guarded.go_live({**ERRORS, "action": "WARN"})
     await guarded.tick(2_000, errors=62)
@@ -42,13 +42,15 @@ async def test_a_verdict_with_its_numbers(guarded: Guarded, viewer: GraphQLClien
     assert status["evaluatedAt"] is not None
 
 
-async def test_suppliers_see_nothing_of_it(guarded: Guarded, supplier: GraphQLClient) -> None:
+async def test_suppliers_cannot_see_criteria(
+    guarded: GuardedPhase, supplier: GraphQLClient
+) -> None:
     await guarded.go_live(ERRORS)
     answer = await supplier.execute(LOOK, id=guarded.phase)
     assert (answer.codes, answer.body["data"]["launchPhase"]) == (["FORBIDDEN"], None)
 
 
-async def test_verdicts_of_a_run_that_has_ended_stay(guarded: Guarded) -> None:
+async def test_verdicts_remain_after_the_run(guarded: GuardedPhase) -> None:
     """X15: what it was rolled back for can still be read."""
     await guarded.go_live(ERRORS)
     for _ in range(2):
@@ -58,7 +60,7 @@ async def test_verdicts_of_a_run_that_has_ended_stay(guarded: Guarded) -> None:
     assert found["successCriteria"][0]["verdict"] == "FAILING"
 
 
-async def test_criterion_events(guarded: Guarded) -> None:
+async def test_criterion_events_show_verdict_action_and_author(guarded: GuardedPhase) -> None:
     """X1: the status as it was judged then, the action, and who did it."""
     await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1})
     await guarded.tick(1_000, errors=100)
@@ -72,7 +74,7 @@ async def test_criterion_events(guarded: Guarded) -> None:
     assert event["summary"].endswith("1st of 1: the phase is paused")
 
 
-async def test_a_paused_ramp_says_so(guarded: Guarded) -> None:
+async def test_a_paused_ramp_states_its_author(guarded: GuardedPhase) -> None:
     await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1}, steps=RAMP)
     await guarded.tick(1_000, errors=100)
     why = "errors_low: error_rate 10 % > 2 % in 60 s, 1000 samples, 1st of 1"

@@ -55,7 +55,7 @@ async def waiting(db: Database, count: int) -> bool:
     return False
 
 
-async def test_a_mutation_that_takes_too_long_changes_nothing(
+async def test_a_mutation_that_times_out_changes_nothing(
     hasty: Starlette, admin: GraphQLClient, db: Database
 ) -> None:
     await make_flag(admin, "mvp_chat")
@@ -67,7 +67,7 @@ async def test_a_mutation_that_takes_too_long_changes_nothing(
     assert (await client.data(READ))["featureFlag"]["enabled"] is False
 
 
-async def test_on_a_socket_it_ends_alone(
+async def test_a_timeout_on_a_socket_ends_only_its_operation(
     hasty: Starlette, admin: GraphQLClient, db: Database
 ) -> None:
     async with (
@@ -84,7 +84,7 @@ async def test_on_a_socket_it_ends_alone(
     assert message["payload"][0]["extensions"]["code"] == "DEADLINE_EXCEEDED"
 
 
-async def test_a_query_ends_when_its_caller_leaves(
+async def test_a_query_is_cancelled_when_its_caller_disconnects(
     app: Starlette, admin: GraphQLClient, db: Database
 ) -> None:
     async with serving(app) as address, locked(db, TABLE):

@@ -16,7 +16,7 @@ from endpoints.direct_answers import DirectAnswers
 from server.http.direct import STATE
 from server.http.protocol import HeaderLimitProtocol
 from settings import Settings
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.launches import make_flag
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
@@ -235,7 +235,7 @@ async def test_what_a_caller_may_not_read_is_refused_by_the_application(
     site: Site, admin: GraphQLClient
 ) -> None:
     db = site.app.state.runtime.db
-    token = await people.session_of(db, Role.SUPPLIER)
+    token = await user_sessions.create_session(db, Role.SUPPLIER)
     for port in (site.direct, site.plain):
         (found,) = await sent(port, request(FLAGS, token, n=1))
         assert found.body["data"] is None

@@ -10,7 +10,7 @@ from db.models.couples import Couple
 from db.models.suppliers import Supplier
 from db.session import Database
 from domain.actors import Role, VendorType
-from tests.factories.marketplace import REVOKE, accepted, invited
+from tests.factories.marketplace import REVOKE, accept_invitation, add_and_invite
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
@@ -95,7 +95,7 @@ async def test_suppliers_are_filtered_by_what_they_offer(
     assert await found(viewer, vendorType="VENUE", search="sarah") == []
 
 
-async def test_a_search_comes_page_by_page(viewer: GraphQLClient, db: Database) -> None:
+async def test_search_results_are_paged(viewer: GraphQLClient, db: Database) -> None:
     await fill(db)
     names, after = [], None
     for _ in range(2):
@@ -106,7 +106,7 @@ async def test_a_search_comes_page_by_page(viewer: GraphQLClient, db: Database) 
     assert not page["pageInfo"]["hasNextPage"]
 
 
-async def test_suppliers_come_page_by_page(viewer: GraphQLClient, db: Database) -> None:
+async def test_suppliers_are_paged(viewer: GraphQLClient, db: Database) -> None:
     await fill(db)
     names, after = [], None
     for _ in range(3):
@@ -119,7 +119,7 @@ async def test_suppliers_come_page_by_page(viewer: GraphQLClient, db: Database) 
 @pytest.mark.parametrize(
     ("search", "count"), [("emma", 4), ("jim emma", 4), ("couple2@EXAMPLE.com", 1), ("x@y.z", 0)]
 )
-async def test_couples_are_found_by_names_or_a_whole_e_mail(
+async def test_couples_are_found_by_names_or_full_email(
     viewer: GraphQLClient, db: Database, search: str, count: int
 ) -> None:
     await fill(db)
@@ -127,7 +127,7 @@ async def test_couples_are_found_by_names_or_a_whole_e_mail(
     assert (page["totalCount"], len(page["nodes"])) == (count, count)
 
 
-async def test_a_long_search_is_refused(viewer: GraphQLClient) -> None:
+async def test_long_searches_are_refused(viewer: GraphQLClient) -> None:
     for document in (SUPPLIERS, COUPLES):
         assert (await viewer.execute(document, search="x" * 101)).codes == ["BAD_USER_INPUT"]
 
@@ -138,7 +138,7 @@ async def shown(client: GraphQLClient, status: list[str] | None) -> Any:  # noqa
     return sorted(node["client"]["coupleNames"] for node in page["nodes"])
 
 
-async def test_invitations_are_filtered_as_they_stand_now(
+async def test_invitations_are_filtered_by_current_status(
     supplier: GraphQLClient,
     viewer: GraphQLClient,
     visitor: GraphQLClient,
@@ -148,10 +148,12 @@ async def test_invitations_are_filtered_as_they_stand_now(
     """What has run out counts as expired, swept up or not."""
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE sessions SET expires_at = now() + '90 days'"))
-    await invited(supplier, "short", days=1)
-    await accepted(visitor, await invited(supplier, "done"), email="emma@example.com")
-    await supplier.data(REVOKE, id=(await invited(supplier, "gone")).id)
-    await invited(supplier, "long")
+    await add_and_invite(supplier, "short", days=1)
+    await accept_invitation(
+        visitor, await add_and_invite(supplier, "done"), email="emma@example.com"
+    )
+    await supplier.data(REVOKE, id=(await add_and_invite(supplier, "gone")).id)
+    await add_and_invite(supplier, "long")
     clock.advance(2 * 86_400)
     assert await shown(viewer, None) == ["done", "gone", "long", "short"]
     assert await shown(viewer, ["SENT", "OPENED"]) == ["long"]
@@ -163,11 +165,11 @@ async def test_invitations_are_filtered_as_they_stand_now(
     assert await shown(viewer, []) == []
 
 
-async def test_an_invitation_is_found_by_its_whole_e_mail(
+async def test_invitations_are_found_by_full_email(
     supplier: GraphQLClient, viewer: GraphQLClient
 ) -> None:
     for name in ("emma", "noor"):
-        await invited(supplier, name, email=f"{name}@example.com")
+        await add_and_invite(supplier, name, email=f"{name}@example.com")
     page = (await viewer.data(INVITATIONS, email="EMMA@example.com"))["invitations"]
     assert [node["client"]["coupleNames"] for node in page["nodes"]] == ["emma"]
     assert page["totalCount"] == 1

@@ -25,10 +25,10 @@ from tests.factories.marketplace import (
     PROFILE,
     RESEND,
     UPDATE,
-    Sent,
-    accepted,
-    added,
-    invited,
+    SentInvitation,
+    accept_invitation,
+    add_and_invite,
+    add_client,
     new_couple,
 )
 from tests.support.graphql import GraphQLClient
@@ -53,11 +53,11 @@ async def emma(visitor: GraphQLClient, db: Database) -> GraphQLClient:
 
 
 @pytest.fixture
-async def pair(supplier: GraphQLClient, emma: GraphQLClient) -> tuple[Sent, Json]:
+async def pair(supplier: GraphQLClient, emma: GraphQLClient) -> tuple[SentInvitation, Json]:
     """An accepted invitation, with what accepting it gave."""
-    sent = await invited(supplier)
+    sent = await add_and_invite(supplier)
     await emma.data(PROFILE, input={"partner1Name": "Emma"})
-    return sent, await accepted(emma, sent)
+    return sent, await accept_invitation(emma, sent)
 
 
 async def part(supplier: GraphQLClient, client_id: str) -> None:
@@ -65,8 +65,8 @@ async def part(supplier: GraphQLClient, client_id: str) -> None:
     assert done["updateClient"]["errors"] == []
 
 
-async def test_after_the_end_the_supplier_keeps_its_client_and_loses_the_couple(
-    supplier: GraphQLClient, emma: GraphQLClient, pair: tuple[Sent, Json]
+async def test_after_the_end_suppliers_see_their_client_but_not_the_couple(
+    supplier: GraphQLClient, emma: GraphQLClient, pair: tuple[SentInvitation, Json]
 ) -> None:
     sent, done = pair
     before = (await supplier.data(CLIENT, id=sent.client_id))["node"]
@@ -83,8 +83,11 @@ async def test_after_the_end_the_supplier_keeps_its_client_and_loses_the_couple(
         assert (await supplier.data(NODE, id=key))["node"] is None
 
 
-async def test_after_the_end_the_couple_and_the_staff_see_that_there_was_one(
-    supplier: GraphQLClient, emma: GraphQLClient, admin: GraphQLClient, pair: tuple[Sent, Json]
+async def test_after_the_end_couples_and_staff_see_the_ended_partnership(
+    supplier: GraphQLClient,
+    emma: GraphQLClient,
+    admin: GraphQLClient,
+    pair: tuple[SentInvitation, Json],
 ) -> None:
     sent, done = pair
     await part(supplier, sent.client_id)
@@ -96,20 +99,20 @@ async def test_after_the_end_the_couple_and_the_staff_see_that_there_was_one(
     assert (await admin.data(CLIENT, id=sent.client_id))["node"]["couple"] is not None
 
 
-async def test_whoever_connects_again_sees_each_other_again(
-    supplier: GraphQLClient, emma: GraphQLClient, pair: tuple[Sent, Json]
+async def test_reconnecting_restores_mutual_visibility(
+    supplier: GraphQLClient, emma: GraphQLClient, pair: tuple[SentInvitation, Json]
 ) -> None:
     sent, done = pair
     await part(supplier, sent.client_id)
     await supplier.data(UPDATE, input={"id": sent.client_id, "archived": False})
     answer = (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]
     code = answer["invitation"]["acceptUrl"].rpartition("/")[2]
-    await accepted(emma, Sent(answer["invitation"]["id"], sent.client_id, code))
+    await accept_invitation(emma, SentInvitation(answer["invitation"]["id"], sent.client_id, code))
     assert (await supplier.data(NODE, id=done["couple"]["id"]))["node"] is not None
 
 
-async def test_each_sees_a_partner_by_path_and_by_id_alike(
-    supplier: GraphQLClient, emma: GraphQLClient, pair: tuple[Sent, Json]
+async def test_a_partner_is_visible_by_path_and_by_node_id(
+    supplier: GraphQLClient, emma: GraphQLClient, pair: tuple[SentInvitation, Json]
 ) -> None:
     """M13: `node(id)` was null for a couple that its supplier saw by path, and the other way."""
     _, done = pair
@@ -120,8 +123,8 @@ async def test_each_sees_a_partner_by_path_and_by_id_alike(
         assert (await caller.data(NODE, id=key))["node"]["id"] == key
 
 
-async def test_the_setup_of_a_partner_is_null_and_takes_nothing_else_away(
-    supplier: GraphQLClient, emma: GraphQLClient, pair: tuple[Sent, Json]
+async def test_the_onboarding_of_a_partner_is_null_without_nulling_its_parent(
+    supplier: GraphQLClient, emma: GraphQLClient, pair: tuple[SentInvitation, Json]
 ) -> None:
     """M13: `onboarding` nulled the whole couple."""
     shown = "{ nodes { couple { partner1Name setup { id } } } }"
@@ -163,30 +166,30 @@ async def _accept(caller: GraphQLClient, code: str) -> Json:
 
 
 @pytest.mark.parametrize("use", [_preview, _open, _decline, _accept])
-async def test_an_invitation_of_a_disabled_account_works_only_after_it_is_back(
+async def test_invitations_of_disabled_accounts_do_not_work_until_enabled(
     supplier: GraphQLClient, emma: GraphQLClient, admin: GraphQLClient, db: Database, use: Use
 ) -> None:
-    sent, owner = await invited(supplier), await _owner(db)
+    sent, owner = await add_and_invite(supplier), await _owner(db)
     await admin.data(KEPT_OUT, id=owner)
     assert await use(emma, sent.code) == ["NOT_FOUND"]
     await admin.data(BACK, id=owner)
     assert await use(emma, sent.code) == []
 
 
-async def test_nobody_invites_in_the_name_of_a_disabled_account(
+async def test_clients_of_disabled_accounts_cannot_be_invited(
     supplier: GraphQLClient, admin: GraphQLClient, db: Database
 ) -> None:
-    sent, other = await invited(supplier), await added(supplier, "Zoe & Max")
+    sent, other = await add_and_invite(supplier), await add_client(supplier, "Zoe & Max")
     await admin.data(KEPT_OUT, id=await _owner(db))
     for document, given in ((INVITE, {"clientId": other["id"]}), (RESEND, {"id": sent.id})):
         (answer,) = (await admin.data(document, **given)).values()
         assert [error["code"] for error in answer["errors"]] == ["FORBIDDEN"]
 
 
-async def test_an_invitation_that_waits_to_be_sent_stays_here(
+async def test_queued_invitations_of_disabled_accounts_are_not_sent(
     supplier: GraphQLClient, admin: GraphQLClient, db: Database, settings: Settings
 ) -> None:
-    await invited(supplier, email="emma@example.com", channel="EMAIL")
+    await add_and_invite(supplier, email="emma@example.com", channel="EMAIL")
     await admin.data(KEPT_OUT, id=await _owner(db))
     async with db.read() as session:
         row = (await session.scalars(select(Mail).where(Mail.invitation_id.is_not(None)))).one()

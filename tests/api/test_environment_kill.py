@@ -9,7 +9,7 @@ from app import create_app, running
 from db.session import Database
 from domain.actors import Role
 from settings import Settings
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.health import PROBES
 from tests.factories.launches import make_flag
 from tests.support.clock import Clock
@@ -34,10 +34,10 @@ async def killing(
 ) -> AsyncIterator[GraphQLClient]:
     app: Starlette = create_app(environment, clock, PROBES)
     async with running(app.state.runtime):
-        yield GraphQLClient(app, await people.session_of(db, Role.ADMIN))
+        yield GraphQLClient(app, await user_sessions.create_session(db, Role.ADMIN))
 
 
-async def test_it_holds_whatever_the_database_says_and_no_other_flag(
+async def test_an_environment_kill_overrides_the_database_for_its_flag_only(
     killing: GraphQLClient,
 ) -> None:
     """S118: the kill switch of a deployment; who switches the flag on there changes nothing."""
@@ -49,7 +49,7 @@ async def test_it_holds_whatever_the_database_says_and_no_other_flag(
     assert found["mvp_search"][0] is True
 
 
-async def test_it_is_shown_and_nothing_lifts_it(killing: GraphQLClient) -> None:
+async def test_an_environment_kill_is_listed_and_cannot_be_lifted(killing: GraphQLClient) -> None:
     """L11: an operator sees why the flag is off, and where it can be ended."""
     await make_flag(killing, "mvp_chat", enabled=True, rolloutPercentage=100)
     (shown,) = (await killing.data(SHOWN))["flagKills"]

@@ -55,7 +55,7 @@ async def walk(client: GraphQLClient, size: int, **wanted: object) -> list[str]:
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 100])
-async def test_the_newest_come_first_and_the_way_back_skips_none(
+async def test_newest_first_paging_skips_no_event(
     operator: GraphQLClient, db: Database, size: int
 ) -> None:
     """X8: what changed just before, without reading what came long before."""
@@ -65,9 +65,7 @@ async def test_the_newest_come_first_and_the_way_back_skips_none(
     assert await walk(operator, size) == forward[::-1]
 
 
-async def test_who_says_nothing_gets_the_oldest_first(
-    operator: GraphQLClient, db: Database
-) -> None:
+async def test_events_come_oldest_first_by_default(operator: GraphQLClient, db: Database) -> None:
     """A47: what was there before is as it was."""
     await happen(db, 3)
     answer = await operator.data("{ launchEvents(first: 2) { nodes { summary } } }")
@@ -75,7 +73,7 @@ async def test_who_says_nothing_gets_the_oldest_first(
     assert said == (await walk(operator, 100, newest=False))[:2]
 
 
-async def test_a_phase_and_a_moment_bound_it_in_both_directions(
+async def test_events_are_filtered_by_phase_and_time_in_both_directions(
     admin: GraphQLClient, db: Database, clock: Clock
 ) -> None:
     """S14."""
@@ -91,7 +89,7 @@ async def test_a_phase_and_a_moment_bound_it_in_both_directions(
     assert "made_later" in line
 
 
-async def test_a_page_is_one_statement(
+async def test_a_page_of_events_is_one_statement(
     app: Starlette, operator: GraphQLClient, db: Database
 ) -> None:
     """R8: bounded by a keyset, however long the log is."""

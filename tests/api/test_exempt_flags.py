@@ -52,7 +52,9 @@ CASES = {
 
 
 @pytest.mark.parametrize("how", CASES)
-async def test_it_is_named_at_every_step_and_when_completed(launch: Launch, how: str) -> None:
+async def test_exempt_flags_are_named_at_every_step_and_at_completion(
+    launch: Launch, how: str
+) -> None:
     assert await exempt(launch) == []
     await spoil(launch, how)
     wanted = [{"key": "search", "reason": how, "detail": CASES[how]}]
@@ -68,7 +70,7 @@ async def test_it_is_named_at_every_step_and_when_completed(launch: Launch, how:
 
 
 @pytest.mark.parametrize("how", CASES)
-async def test_what_happens_after_the_completion_changes_nothing(launch: Launch, how: str) -> None:
+async def test_later_changes_do_not_alter_the_report(launch: Launch, how: str) -> None:
     await launch.do("advance", 3)
     await launch.do("complete")
     assert await exempt(launch) == []
@@ -76,7 +78,7 @@ async def test_what_happens_after_the_completion_changes_nothing(launch: Launch,
     assert await exempt(launch) == []
 
 
-async def test_a_limit_stays_named_after_it_was_lifted_later(launch: Launch) -> None:
+async def test_a_limit_lifted_later_is_still_named(launch: Launch) -> None:
     await launch.edit(rolloutPercentage=3)
     await launch.do("advance", 3)
     await step(launch.client, "complete", launch.phase, acceptLimits=["search"])
@@ -85,14 +87,14 @@ async def test_a_limit_stays_named_after_it_was_lifted_later(launch: Launch) -> 
     assert found["detail"] == "search is limited to 3 %, its target is 100 %"
 
 
-async def test_a_kill_that_was_lifted_before_the_end_is_not_named(launch: Launch) -> None:
+async def test_a_kill_lifted_before_completion_is_not_named(launch: Launch) -> None:
     await spoil(launch, "KILLED")
     await launch.client.data(LIFT, keys=["search"])
     await launch.do("complete")
     assert await exempt(launch) == []
 
 
-async def test_a_rollback_leaves_nothing_to_name(launch: Launch) -> None:
+async def test_a_rolled_back_run_names_no_exempt_flags(launch: Launch) -> None:
     await spoil(launch, "LIMITED")
     await launch.undo("DISABLE_ALL")
     assert await exempt(launch) == []

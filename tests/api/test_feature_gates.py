@@ -17,9 +17,9 @@ from tests.factories.marketplace import (
     PROFILE,
     REVOKE,
     UPDATE,
-    accepted,
-    added,
-    invited,
+    accept_invitation,
+    add_and_invite,
+    add_client,
     new_couple,
 )
 from tests.support.graphql import GraphQLClient
@@ -69,12 +69,12 @@ async def availabilities(client: GraphQLClient, side: str | None = None) -> dict
     return {item["name"]: item["availability"] for item in found}
 
 
-async def test_without_a_flag_everybody_signs_up(visitor: GraphQLClient) -> None:
+async def test_sign_up_is_open_without_its_flag(visitor: GraphQLClient) -> None:
     for side in ("SUPPLIER", "COUPLE"):
         assert (await sign_up(visitor, side))["errors"] == []
 
 
-async def test_a_feature_that_was_never_on_is_not_open_yet(
+async def test_a_flag_that_was_never_on_gives_not_open_yet(
     admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     await make_flag(admin, "mvp_supplier_signup", targetGroups=["supplier"])
@@ -115,7 +115,7 @@ async def test_a_killed_feature_is_paused(admin: GraphQLClient, visitor: GraphQL
     assert (error["code"], error["availability"]) == ("FEATURE_OFF", "PAUSED")
 
 
-async def test_a_percentage_goes_by_the_person(
+async def test_a_partial_rollout_decides_by_email(
     admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     """The same e-mail, in any spelling, gets the same answer; half of them are let in."""
@@ -137,11 +137,11 @@ async def test_a_percentage_goes_by_the_person(
     assert 0 < admitted < 12
 
 
-async def test_what_a_supplier_does_is_refused_where_its_flag_is_off(
+async def test_supplier_operations_are_refused_while_their_flag_is_off(
     supplier: GraphQLClient, admin: GraphQLClient
 ) -> None:
-    client = await added(supplier)
-    sent = await invited(supplier, "Ana & Ben")
+    client = await add_client(supplier)
+    sent = await add_and_invite(supplier, "Ana & Ben")
     for key in (
         "mvp_client_management", "mvp_client_invitations", "mvp_supplier_settings",
         "mvp_supplier_onboarding", "mvp_onboarding_assistance",
@@ -162,10 +162,10 @@ async def test_what_a_supplier_does_is_refused_where_its_flag_is_off(
     assert (await supplier.data(REVOKE, id=sent.id))["revokeInvitation"]["errors"] == []
 
 
-async def test_a_couple_cannot_accept_while_that_is_off_but_may_decline(
+async def test_accepting_is_refused_but_declining_allowed_while_the_flag_is_off(
     supplier: GraphQLClient, visitor: GraphQLClient, admin: GraphQLClient, db: Database
 ) -> None:
-    one, two = await invited(supplier), await invited(supplier, "Ana & Ben")
+    one, two = await add_and_invite(supplier), await add_and_invite(supplier, "Ana & Ben")
     key = "mvp_invitation_accept"
     await make_flag(admin, key, targetGroups=["couple"], bucketBy="COUPLE")
     couple = await new_couple(visitor, db)
@@ -174,10 +174,10 @@ async def test_a_couple_cannot_accept_while_that_is_off_but_may_decline(
         assert answer["acceptInvitation"]["errors"][0]["flag"] == key
     assert (await visitor.data(DECLINE, code=two.code))["declineInvitation"]["errors"] == []
     await switch(admin, key, percent=100)
-    assert (await accepted(couple, one))["partnership"]["isActive"] is True
+    assert (await accept_invitation(couple, one))["partnership"]["isActive"] is True
 
 
-async def test_a_stream_is_refused_where_live_updates_are_off(
+async def test_streams_are_refused_while_live_updates_are_off(
     app: Starlette, supplier: GraphQLClient, admin: GraphQLClient
 ) -> None:
     await make_flag(admin, "mvp_realtime_updates")
@@ -197,7 +197,7 @@ async def test_an_open_stream_ends_when_its_flag_goes_off(
     """D8: it went on until it was closed."""
     key = "mvp_realtime_updates"
     await make_flag(admin, key, enabled=True, rolloutPercentage=100)
-    sent = await invited(supplier)
+    sent = await add_and_invite(supplier)
     documents = {
         "subscription { viewerOnboarding { percentComplete } }": {},
         "subscription ($id: ID!) { invitation(id: $id) { status } }": {"id": sent.id},
@@ -226,7 +226,7 @@ async def test_the_staff_is_not_held_back(admin: GraphQLClient) -> None:
 
 
 @pytest.mark.parametrize("key", ["mvp_client_invitations", "mvp_test_feature"])
-async def test_a_flag_lists_what_it_guards(admin: GraphQLClient, key: str) -> None:
+async def test_a_flag_lists_the_operations_it_guards(admin: GraphQLClient, key: str) -> None:
     await make_flag(admin, key)
     expected = {
         "mvp_client_invitations": [
@@ -240,7 +240,7 @@ async def test_a_flag_lists_what_it_guards(admin: GraphQLClient, key: str) -> No
     assert found["featureFlag"]["guards"] == expected[key]
 
 
-async def test_everybody_sees_what_is_open_to_their_side(
+async def test_guarded_operations_are_listed_for_the_callers_side(
     supplier: GraphQLClient, visitor: GraphQLClient, admin: GraphQLClient
 ) -> None:
     await make_flag(admin, "mvp_client_management")

@@ -38,7 +38,7 @@ async def counts(client: GraphQLClient, window: str = "LAST_24H") -> Counts:
     return {node["key"]: (node["exposure"]["on"], node["exposure"]["off"]) for node in nodes}
 
 
-async def test_each_answer_counts_with_what_it_said(
+async def test_each_response_counts_with_its_value(
     runtime: Runtime, admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     """Also the same request again, which other questions answer from memory; looking is none."""
@@ -58,7 +58,7 @@ async def test_each_answer_counts_with_what_it_said(
     assert (await counts(admin))["all_on"] == (4, 0)
 
 
-async def test_the_share_says_what_a_percentage_comes_to(
+async def test_the_share_shows_the_actual_percentage(
     runtime: Runtime, admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     await make_flag(admin, "half", enabled=True, rolloutPercentage=50, bucketBy="DEVICE")
@@ -72,7 +72,7 @@ async def test_the_share_says_what_a_percentage_comes_to(
     assert 30 <= found["onShare"] <= 70
 
 
-async def test_a_stream_counts_what_it_sends(
+async def test_streams_count_the_values_they_send(
     app: Starlette, runtime: Runtime, admin: GraphQLClient
 ) -> None:
     """First the snapshot, then each change, for each who hears of it."""
@@ -89,7 +89,7 @@ async def test_a_stream_counts_what_it_sends(
     assert await counts(admin) == {"switched": (2, 2)}
 
 
-async def test_what_openfeature_asks_for_counts_too(
+async def test_ofrep_evaluations_are_counted(
     runtime: Runtime, admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     await make_flag(admin, "chat", enabled=True, rolloutPercentage=100)
@@ -105,7 +105,7 @@ async def test_what_openfeature_asks_for_counts_too(
     assert await counts(admin) == {"chat": (2, 0)}
 
 
-async def test_processes_add_up_and_nothing_is_lost_while_the_database_is_away(
+async def test_counts_of_processes_add_up_across_a_database_outage(
     runtime: Runtime, admin: GraphQLClient, visitor: GraphQLClient, clock: Clock
 ) -> None:
     await make_flag(admin, "chat")
@@ -123,7 +123,7 @@ async def test_processes_add_up_and_nothing_is_lost_while_the_database_is_away(
     assert await counts(admin) == {"chat": (0, 3)}
 
 
-async def test_old_counts_become_hours_and_go_after_90_days(
+async def test_old_counts_are_folded_into_hours_and_deleted_after_90_days(
     runtime: Runtime, admin: GraphQLClient, visitor: GraphQLClient, db: Database, clock: Clock
 ) -> None:
     await make_flag(admin, "chat")
@@ -148,7 +148,7 @@ async def test_old_counts_become_hours_and_go_after_90_days(
         assert (await session.scalars(select(FlagExposure))).all() == []
 
 
-async def test_one_statement_for_all_flags_of_a_page(
+async def test_exposures_of_a_page_are_one_statement(
     runtime: Runtime, admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     for number in range(5):

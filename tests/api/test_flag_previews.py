@@ -29,7 +29,7 @@ async def refusal(client: GraphQLClient, **fields: object) -> Any:  # noqa: ANN4
     return error
 
 
-async def test_one_click_to_everybody_is_counted_and_changes_nothing(
+async def test_a_preview_counts_affected_people_and_changes_nothing(
     operator: GraphQLClient, supplier: GraphQLClient
 ) -> None:
     before = await make_flag(operator, "search")
@@ -45,7 +45,7 @@ async def test_one_click_to_everybody_is_counted_and_changes_nothing(
     assert again["featureFlag"] == {"version": before["version"], "enabled": False}
 
 
-async def test_a_killed_flag_reaches_nobody_whatever_is_changed(
+async def test_a_preview_of_a_killed_flag_reaches_nobody(
     admin: GraphQLClient, supplier: GraphQLClient
 ) -> None:
     await make_flag(admin, "search")
@@ -64,7 +64,7 @@ async def launch(admin: GraphQLClient, db: Database, health: Health) -> Launch:
     return found
 
 
-async def test_it_is_refused_as_the_change_would_be(launch: Launch) -> None:
+async def test_a_preview_is_refused_like_the_change(launch: Launch) -> None:
     """Above the step only with `override`; the reason for that is asked for when it is made."""
     client = launch.client
     refused = await refusal(client, key="search", rolloutPercentage=60)
@@ -75,6 +75,6 @@ async def test_it_is_refused_as_the_change_would_be(launch: Launch) -> None:
     assert await launch.in_force() == (True, 5)
 
 
-async def test_a_flag_that_is_not_there(operator: GraphQLClient) -> None:
+async def test_a_preview_of_an_unknown_flag_is_not_found(operator: GraphQLClient) -> None:
     refused = await refusal(operator, key="nowhere", enabled=True)
     assert refused == {"code": "NOT_FOUND", "path": ["input", "key"]}

@@ -18,7 +18,7 @@ async def evaluated(client: GraphQLClient) -> set[str]:
     return {node["key"] for node in nodes if node["lastEvaluatedAt"]}
 
 
-async def test_what_somebody_was_shown_is_noted_once_a_minute(
+async def test_evaluations_are_recorded_once_per_minute(
     app: Starlette, admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     """Looking at a flag as an operator is no evaluation; hidden ones are shown to nobody."""
@@ -35,7 +35,7 @@ async def test_what_somebody_was_shown_is_noted_once_a_minute(
     assert await evaluated(admin) == {"shown"}
 
 
-async def test_a_flag_that_nobody_is_shown_is_unused(
+async def test_a_flag_that_is_never_evaluated_is_unused(
     app: Starlette, admin: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     await make_flag(admin, "shown")
@@ -49,7 +49,7 @@ async def test_a_flag_that_nobody_is_shown_is_unused(
     assert (await admin.data(document))["featureFlags"]["nodes"] == [{"staleness": "IN_USE"}]
 
 
-async def test_one_statement_for_all_flags_of_a_page(
+async def test_usage_of_a_page_is_one_statement(
     app: Starlette, admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     for number in range(5):

@@ -44,12 +44,12 @@ async def toggle(client: GraphQLClient, key: str, enabled: bool, **more: object)
     return answer["toggleFeatureFlag"]
 
 
-async def test_a_new_flag_is_off_at_0(operator: GraphQLClient) -> None:
+async def test_new_flags_are_off_at_0_percent(operator: GraphQLClient) -> None:
     flag = await make_flag(operator, "mvp_chat")
     assert (flag["enabled"], flag["rolloutPercentage"], flag["version"]) == (False, 0, 1)
 
 
-async def test_switching_on_a_flag_at_0_means_everybody_and_warns(operator: GraphQLClient) -> None:
+async def test_switching_on_a_flag_at_0_percent_sets_100_and_warns(operator: GraphQLClient) -> None:
     """Decision 1."""
     await make_flag(operator, "mvp_chat")
     answer = await toggle(operator, "mvp_chat", True)
@@ -66,7 +66,7 @@ async def test_an_explicit_percentage_is_never_overwritten(operator: GraphQLClie
     assert answer["warnings"] == []
 
 
-async def test_saying_it_twice_changes_nothing(operator: GraphQLClient) -> None:
+async def test_toggling_to_the_same_state_changes_nothing(operator: GraphQLClient) -> None:
     """S23: a wanted state, not a flip."""
     await make_flag(operator, "mvp_chat")
     await toggle(operator, "mvp_chat", True)
@@ -75,7 +75,7 @@ async def test_saying_it_twice_changes_nothing(operator: GraphQLClient) -> None:
     assert again["change"] is None
 
 
-async def test_a_change_tells_who_and_what(operator: GraphQLClient) -> None:
+async def test_a_change_records_author_and_values(operator: GraphQLClient) -> None:
     """A4."""
     flag = await make_flag(operator, "mvp_chat")
     change = (await toggle(operator, "mvp_chat", True, reason="go"))["change"]
@@ -85,7 +85,9 @@ async def test_a_change_tells_who_and_what(operator: GraphQLClient) -> None:
     assert change["after"]["rolloutPercentage"] == 100
 
 
-async def test_an_old_version_is_refused_and_names_who_changed_it(operator: GraphQLClient) -> None:
+async def test_a_stale_version_is_refused_and_names_the_other_author(
+    operator: GraphQLClient,
+) -> None:
     """A5."""
     await make_flag(operator, "mvp_chat")
     await toggle(operator, "mvp_chat", True)
@@ -95,7 +97,7 @@ async def test_an_old_version_is_refused_and_names_who_changed_it(operator: Grap
     assert error["changedBy"] == {"__typename": "User"}
 
 
-async def test_two_operators_at_once_end_in_one_version_each(operator: GraphQLClient) -> None:
+async def test_concurrent_changes_get_one_version_each(operator: GraphQLClient) -> None:
     await make_flag(operator, "mvp_chat")
     answers = await asyncio.gather(
         *(toggle(operator, "mvp_chat", True, expectedVersion=1) for _ in range(5))
@@ -103,7 +105,7 @@ async def test_two_operators_at_once_end_in_one_version_each(operator: GraphQLCl
     assert sorted(len(answer["errors"]) for answer in answers) == [0, 1, 1, 1, 1]
 
 
-async def test_a_repeat_with_the_same_idempotency_key_gives_the_first_answer(
+async def test_repeating_an_idempotency_key_returns_the_first_result(
     operator: GraphQLClient,
 ) -> None:
     """A45."""
@@ -141,14 +143,14 @@ async def test_bad_input_names_its_field_and_changes_nothing(
     assert (await operator.data(LIST))["featureFlags"]["totalCount"] == 0
 
 
-async def test_a_taken_key_is_said_to_be_taken(operator: GraphQLClient) -> None:
+async def test_a_duplicate_flag_key_is_refused(operator: GraphQLClient) -> None:
     await make_flag(operator, "mvp_chat")
     answer = await operator.data(CREATE_FLAG, input={"key": "mvp_chat", "name": "Again"})
     error = answer["createFeatureFlag"]["errors"][0]
     assert (error["code"], error["path"]) == ("UNIQUE", ["input", "key"])
 
 
-async def test_an_update_leaves_what_is_not_given(operator: GraphQLClient) -> None:
+async def test_an_update_leaves_omitted_fields_unchanged(operator: GraphQLClient) -> None:
     await make_flag(operator, "mvp_chat", description="old", targetGroups=["supplier"])
     sent = {"key": "mvp_chat", "description": None, "rolloutPercentage": 40}
     flag = (await operator.data(UPDATE, input=sent))["updateFeatureFlag"]["flag"]
@@ -156,14 +158,14 @@ async def test_an_update_leaves_what_is_not_given(operator: GraphQLClient) -> No
     assert (flag["name"], flag["targetGroups"]) == ("Mvp_Chat", ["supplier"])
 
 
-async def test_a_null_that_cannot_be_is_refused(operator: GraphQLClient) -> None:
+async def test_null_is_refused_for_required_fields(operator: GraphQLClient) -> None:
     await make_flag(operator, "mvp_chat")
     answer = await operator.data(UPDATE, input={"key": "mvp_chat", "name": None})
     error = answer["updateFeatureFlag"]["errors"][0]
     assert error == {"code": "REQUIRED", "path": ["input", "name"]}
 
 
-async def test_a_list_comes_in_pages(operator: GraphQLClient) -> None:
+async def test_flags_are_paged(operator: GraphQLClient) -> None:
     for index in range(5):
         await make_flag(operator, f"flag_{index}")
     first = (await operator.data(LIST, first=2))["featureFlags"]
@@ -182,20 +184,20 @@ async def test_a_search_takes_percent_signs_literally(operator: GraphQLClient) -
 
 
 @pytest.mark.parametrize("variables", [{"first": -1}, {"first": 10**9}, {"after": "Zm9yZWlnbg"}])
-async def test_a_foreign_page_is_bad_input_never_a_failure(
+async def test_cursors_of_other_lists_are_bad_input(
     operator: GraphQLClient, variables: dict[str, Any]
 ) -> None:
     answer = await operator.execute(LIST, **variables)
     assert (answer.status, answer.codes) == (200, ["BAD_USER_INPUT"])
 
 
-async def test_a_nul_byte_is_bad_input_that_names_its_place(operator: GraphQLClient) -> None:
+async def test_nul_bytes_are_bad_input_that_names_the_field(operator: GraphQLClient) -> None:
     answer = await operator.execute(CREATE_FLAG, input={"key": "mvp_chat", "name": "a\x00b"})
     assert answer.codes == ["BAD_USER_INPUT"]
     assert "$input.name" in answer.body["errors"][0]["message"]
 
 
-async def test_a_viewer_may_look_but_not_change(
+async def test_viewers_can_read_but_not_change_flags(
     viewer: GraphQLClient, operator: GraphQLClient
 ) -> None:
     await make_flag(operator, "mvp_chat")
@@ -205,5 +207,5 @@ async def test_a_viewer_may_look_but_not_change(
     assert nodes == {"nodes": [{"enabled": False, "version": 1}]}
 
 
-async def test_a_visitor_is_asked_to_log_in(visitor: GraphQLClient) -> None:
+async def test_visitors_are_told_to_log_in(visitor: GraphQLClient) -> None:
     assert (await visitor.execute(LIST)).codes == ["UNAUTHENTICATED"]

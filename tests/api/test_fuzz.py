@@ -52,13 +52,15 @@ def check(answer: httpx2.Response) -> None:
 
 @FEW
 @given(body=BODIES, headers=HEADERS)
-async def test_any_body(visitor: GraphQLClient, body: bytes, headers: dict[str, str]) -> None:
+async def test_any_request_body_gets_a_well_formed_response(
+    visitor: GraphQLClient, body: bytes, headers: dict[str, str]
+) -> None:
     check(await visitor.raw("POST", "/graphql", content=body, headers=headers))
 
 
 @FEW
 @given(document=selections(GRAPH.query_type, 4))
-async def test_any_query_of_somebody_who_may_everything(
+async def test_any_query_of_an_admin_gets_a_well_formed_response(
     admin: GraphQLClient, document: str
 ) -> None:
     headers = {"authorization": f"Bearer {admin.token}"}
@@ -67,11 +69,15 @@ async def test_any_query_of_somebody_who_may_everything(
 
 @FEW
 @given(document=selections(GRAPH.mutation_type, 3))
-async def test_any_mutation_of_a_visitor(visitor: GraphQLClient, document: str) -> None:
+async def test_any_mutation_of_a_visitor_gets_a_well_formed_response(
+    visitor: GraphQLClient, document: str
+) -> None:
     check(await visitor.raw("POST", "/graphql", json={"query": f"mutation {document}"}))
 
 
 @FEW
 @given(document=st.text(st.sampled_from('{}()[]!$:=@|&."#\\ \n\tabquery…_0-'), max_size=80))
-async def test_any_text_as_a_document(visitor: GraphQLClient, document: str) -> None:
+async def test_any_document_text_gets_a_well_formed_response(
+    visitor: GraphQLClient, document: str
+) -> None:
     check(await visitor.raw("POST", "/graphql", json={"query": document}))

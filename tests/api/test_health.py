@@ -10,7 +10,7 @@ from db.session import Database, StatementCounter
 from domain.health.health import CheckType, Outcome
 from schema.context import Runtime
 from tests.factories.health import PROBES, Health
-from tests.factories.incidents import RESOLVE, report
+from tests.factories.incidents import RESOLVE, report_incident
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
@@ -34,7 +34,9 @@ def runtime(app: Starlette, health: Health) -> Runtime:
     return found
 
 
-async def test_before_the_first_round(runtime: Runtime, viewer: GraphQLClient) -> None:
+async def test_all_checks_are_unknown_before_the_first_round(
+    runtime: Runtime, viewer: GraphQLClient
+) -> None:
     """S5: five checks, all UNKNOWN, and nothing fails."""
     found = (await viewer.data(QUERY))["systemHealth"]
     assert found["overall"] == "UNKNOWN"
@@ -48,7 +50,9 @@ async def test_before_the_first_round(runtime: Runtime, viewer: GraphQLClient) -
     assert {check["uptime"] for check in found["checks"]} == {None}
 
 
-async def test_after_a_round(runtime: Runtime, viewer: GraphQLClient, health: Health) -> None:
+async def test_a_round_shows_the_worst_check_with_evidence(
+    runtime: Runtime, viewer: GraphQLClient, health: Health
+) -> None:
     """S25: the worst of all checks, each with its evidence."""
     health.fail(CheckType.EMAIL)
     await runtime.health.ensure_fresh()
@@ -58,7 +62,9 @@ async def test_after_a_round(runtime: Runtime, viewer: GraphQLClient, health: He
     assert (email["errorMessage"], email["consecutiveFailures"]) == ("told to fail", 2)
 
 
-async def test_uptime_of_all_in_one_statement(runtime: Runtime, viewer: GraphQLClient) -> None:
+async def test_uptime_of_all_checks_is_one_statement(
+    runtime: Runtime, viewer: GraphQLClient
+) -> None:
     """R8: five checks with uptime cost as much as one."""
     await runtime.health.tick()
     counter = StatementCounter(runtime.db)
@@ -75,7 +81,9 @@ async def longest_gap(viewer: GraphQLClient) -> float | None:
     return found
 
 
-async def test_the_longest_gap(runtime: Runtime, viewer: GraphQLClient, clock: Clock) -> None:
+async def test_the_longest_gap_between_rounds_is_shown(
+    runtime: Runtime, viewer: GraphQLClient, clock: Clock
+) -> None:
     """S98: between rounds, and since the last one."""
     assert await longest_gap(viewer) is None
     for seconds in (30, 41, 33):
@@ -86,7 +94,7 @@ async def test_the_longest_gap(runtime: Runtime, viewer: GraphQLClient, clock: C
     assert await longest_gap(viewer) == pytest.approx(53, abs=1)
 
 
-async def test_the_gap_of_a_check_that_stops_alone(
+async def test_the_gap_of_a_single_stopped_check_is_shown(
     runtime: Runtime, viewer: GraphQLClient, clock: Clock, db: Database
 ) -> None:
     """L4, S98: the others go on, and do not hide it."""
@@ -103,7 +111,7 @@ async def test_the_gap_of_a_check_that_stops_alone(
     assert await longest_gap(viewer) == pytest.approx(120, abs=1)
 
 
-async def test_who_may_see_it(
+async def test_health_requires_its_scope(
     runtime: Runtime, visitor: GraphQLClient, supplier: GraphQLClient
 ) -> None:
     """A53: HEALTH_READ."""
@@ -111,7 +119,9 @@ async def test_who_may_see_it(
     assert (await supplier.execute(QUERY)).codes == ["FORBIDDEN"]
 
 
-async def test_the_history_of_all_in_one_statement(runtime: Runtime, viewer: GraphQLClient) -> None:
+async def test_history_of_all_checks_is_one_statement(
+    runtime: Runtime, viewer: GraphQLClient
+) -> None:
     """A27: slots of one size, the last of which holds this round."""
     await runtime.health.tick()
     counter = StatementCounter(runtime.db)
@@ -123,15 +133,17 @@ async def test_the_history_of_all_in_one_statement(runtime: Runtime, viewer: Gra
     assert sum("system_health_checks" in statement for statement in counter.statements) == 1
 
 
-async def test_an_open_incident_that_names_an_impact_is_no_normal_operation(
+async def test_an_incident_with_user_impact_changes_the_public_status(
     runtime: Runtime, visitor: GraphQLClient, operator: GraphQLClient, health: Health
 ) -> None:
     """M15; without an impact on users it is the team's alone."""
     document = "{ systemStatus { status effects } }"
     await runtime.health.ensure_fresh()
-    await report(operator)
+    await report_incident(operator)
     assert (await visitor.data(document))["systemStatus"]["status"] == "OPERATIONAL"
-    found = await report(operator, userImpact="Suppliers cannot invite by sarah@example.com")
+    found = await report_incident(
+        operator, userImpact="Suppliers cannot invite by sarah@example.com"
+    )
     assert (await visitor.data(document))["systemStatus"] == {
         "status": "DEGRADED",
         "effects": ["Some features do not work as usual. Our team is working on it."],
@@ -140,7 +152,7 @@ async def test_an_open_incident_that_names_an_impact_is_no_normal_operation(
     assert (await visitor.data(document))["systemStatus"]["status"] == "OPERATIONAL"
 
 
-async def test_everybody_may_know_what_they_notice(
+async def test_the_public_status_is_open_to_everyone(
     runtime: Runtime, visitor: GraphQLClient, health: Health, clock: Clock
 ) -> None:
     """S113, A34: a summary without internals, from the newest samples and no copy of its own."""
@@ -161,7 +173,7 @@ async def test_everybody_may_know_what_they_notice(
     }
 
 
-async def test_badges_are_for_everybody(
+async def test_badges_are_public_and_cached(
     runtime: Runtime, visitor: GraphQLClient, health: Health
 ) -> None:
     """A27: a status or an uptime, asked for again only where it changed, and no reasons."""
@@ -184,5 +196,5 @@ async def test_badges_are_for_everybody(
 @pytest.mark.parametrize(
     "path", ["nothing.svg", "email.png", "email.svg?uptime=9y", "overall.svg?uptime=7d", "%00.svg"]
 )
-async def test_a_badge_that_is_none(visitor: GraphQLClient, path: str) -> None:
+async def test_unknown_badges_are_not_found(visitor: GraphQLClient, path: str) -> None:
     assert (await visitor.raw("GET", f"/badge/{path}")).status_code == 404

@@ -10,7 +10,7 @@ from app import create_app, running
 from db.session import Database
 from domain.actors import Role
 from settings import Settings
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.health import PROBES
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -32,7 +32,7 @@ async def app(
 
 @pytest.fixture
 async def admin(app: Starlette, db: Database) -> GraphQLClient:
-    return GraphQLClient(app, await people.session_of(db, Role.ADMIN))
+    return GraphQLClient(app, await user_sessions.create_session(db, Role.ADMIN))
 
 
 async def push(client: GraphQLClient, scope: str, name: str) -> int:
@@ -42,7 +42,7 @@ async def push(client: GraphQLClient, scope: str, name: str) -> int:
     return (await client.raw("POST", f"/heartbeat/{name}", headers=headers)).status_code
 
 
-async def test_a_job_outside_beats(admin: GraphQLClient) -> None:
+async def test_an_external_job_sends_a_heartbeat(admin: GraphQLClient) -> None:
     assert await push(admin, "METRICS_WRITE", "exports") == 204
     found = {item["name"]: item for item in (await admin.data(LIST))["systemHealth"]["heartbeats"]}
     assert set(found) == {"worker", "exports"}
@@ -54,11 +54,15 @@ async def test_a_job_outside_beats(admin: GraphQLClient) -> None:
     ("scope", "name", "status"),
     [("METRICS_READ", "exports", 403), ("METRICS_WRITE", "unknown", 404)],
 )
-async def test_refused(admin: GraphQLClient, scope: str, name: str, status: int) -> None:
+async def test_invalid_heartbeats_are_refused(
+    admin: GraphQLClient, scope: str, name: str, status: int
+) -> None:
     assert await push(admin, scope, name) == status
 
 
-async def test_a_visitor_is_refused_and_nothing_is_kept(app: Starlette, redis: Redis) -> None:
+async def test_heartbeats_of_visitors_are_refused_and_not_stored(
+    app: Starlette, redis: Redis
+) -> None:
     answer = await GraphQLClient(app).raw("POST", "/heartbeat/exports")
     assert (answer.status_code, await redis.exists("launch:heartbeats")) == (401, 0)
     assert (await GraphQLClient(app).raw("GET", "/heartbeat/exports")).status_code == 405

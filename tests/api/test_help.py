@@ -1,11 +1,11 @@
 """Asking people for help with the guided setup, and being found by them (S44)."""
 
 from tests.api.test_onboarding import ANSWER, BUSINESS, HELP, STALLED, setup
-from tests.factories.marketplace import PROFILE, invited
+from tests.factories.marketplace import PROFILE, add_and_invite
 from tests.support.graphql import GraphQLClient
 
 
-async def test_asking_for_help_and_being_helped(
+async def test_help_can_be_requested_and_answered(
     supplier: GraphQLClient, admin: GraphQLClient, operator: GraphQLClient
 ) -> None:
     """S44."""
@@ -18,26 +18,26 @@ async def test_asking_for_help_and_being_helped(
         assert answer == {"onboarding": {"assistanceNeeded": False}, "errors": []}
 
 
-async def test_finishing_ends_the_call_for_help(supplier: GraphQLClient) -> None:
+async def test_finishing_the_setup_ends_a_help_request(supplier: GraphQLClient) -> None:
     await supplier.data(HELP)
-    await invited(supplier)
+    await add_and_invite(supplier)
     await supplier.data(PROFILE, input=BUSINESS)
     found = await setup(supplier)
     assert (found["percentComplete"], found["assistanceNeeded"]) == (100, False)
 
 
-async def test_a_long_message_is_refused(supplier: GraphQLClient) -> None:
+async def test_long_help_messages_are_refused(supplier: GraphQLClient) -> None:
     answer = (await supplier.data(HELP, message="x" * 2001))["requestAssistance"]
     assert answer["errors"] == [{"code": "INVALID", "path": ["message"]}]
     assert (await setup(supplier))["assistanceNeeded"] is False
 
 
-async def test_who_asks_for_help_is_found_at_once_and_after_the_setup_too(
+async def test_help_requests_are_listed_at_once_even_after_the_setup(
     supplier: GraphQLClient, viewer: GraphQLClient, admin: GraphQLClient
 ) -> None:
     """S44: whoever was told of it finds them, until somebody has answered."""
     await supplier.data(PROFILE, input=BUSINESS)
-    await invited(supplier)
+    await add_and_invite(supplier)
     assert (await setup(supplier))["percentComplete"] == 100
     asked = (await supplier.data(HELP, message="How do I change my name?"))["requestAssistance"]
     (found,) = (await viewer.data(STALLED, age=3600))["stalledOnboardings"]["nodes"]

@@ -7,7 +7,7 @@ from sqlalchemy import text, update
 from db.models.events import IdempotencyKey
 from db.session import Database
 from tests.factories.launches import make_flag
-from tests.factories.marketplace import INVITE, added
+from tests.factories.marketplace import INVITE, add_client
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
@@ -18,10 +18,10 @@ mutation ($input: ToggleFeatureFlagInput!) {
 """
 
 
-async def test_a_key_is_for_one_request_and_for_a_day(
+async def test_a_key_belongs_to_one_request_and_expires_after_a_day(
     supplier: GraphQLClient, db: Database, clock: Clock
 ) -> None:
-    one, other = await added(supplier, "Emma"), await added(supplier, "Noor")
+    one, other = await add_client(supplier, "Emma"), await add_client(supplier, "Noor")
     await supplier.data(INVITE, clientId=one["id"], key="k")
     wrong = (await supplier.data(INVITE, clientId=other["id"], key="k"))["inviteClient"]
     assert [(e["code"], e["path"]) for e in wrong["errors"]] == [("INVALID", ["idempotencyKey"])]
@@ -32,7 +32,7 @@ async def test_a_key_is_for_one_request_and_for_a_day(
     assert done["errors"] == []
 
 
-async def test_a_key_that_an_earlier_release_stored_is_known(
+async def test_keys_stored_by_the_previous_release_are_recognised(
     operator: GraphQLClient, db: Database
 ) -> None:
     await make_flag(operator, "chat")

@@ -10,7 +10,7 @@ from db.models.flags import FeatureFlag
 from db.models.incidents import LaunchIncident
 from db.session import Database
 from domain.actors import Role
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.incidents import (
     CLOSE,
     CREATE,
@@ -20,8 +20,8 @@ from tests.factories.incidents import (
     REVERT,
     TAKE,
     UPDATE,
-    report,
-    toggled,
+    report_incident,
+    toggle_flag,
 )
 from tests.factories.launches import make_flag
 from tests.support.graphql import GraphQLClient
@@ -57,13 +57,13 @@ async def state(db: Database) -> list[object]:
 
 @pytest.mark.parametrize("role", STRANGERS, ids=str)
 @pytest.mark.parametrize("name", calls("", ""))
-async def test_a_stranger_changes_nothing(
+async def test_callers_without_the_scope_change_nothing(
     db: Database, visitor: GraphQLClient, operator: GraphQLClient, name: str, role: Role | None
 ) -> None:
     await make_flag(operator, "chat", enabled=True)
-    change = (await toggled(operator, "chat", False))["id"]
-    incident = (await report(operator))["incident"]["id"]
-    stranger = visitor.as_(await people.session_of(db, role)) if role else visitor
+    change = (await toggle_flag(operator, "chat", False))["id"]
+    incident = (await report_incident(operator))["incident"]["id"]
+    stranger = visitor.as_(await user_sessions.create_session(db, role)) if role else visitor
     before = await state(db)
     document, sent = calls(incident, change)[name]
     answer = await stranger.execute(document, **sent)
@@ -71,11 +71,11 @@ async def test_a_stranger_changes_nothing(
     assert await state(db) == before
 
 
-async def test_a_viewer_may_look(operator: GraphQLClient, viewer: GraphQLClient) -> None:
-    await report(operator)
+async def test_viewers_can_read_incidents(operator: GraphQLClient, viewer: GraphQLClient) -> None:
+    await report_incident(operator)
     (row,) = (await viewer.data(LIST))["incidents"]["nodes"]
     assert row["status"] == "OPEN"
 
 
-async def test_a_supplier_may_not_even_look(supplier: GraphQLClient) -> None:
+async def test_suppliers_cannot_read_incidents(supplier: GraphQLClient) -> None:
     assert (await supplier.execute(LIST)).codes == ["FORBIDDEN"]

@@ -4,7 +4,15 @@ import re
 
 import pytest
 
-from tests.factories.incidents import CLOSE, RESOLVE, TAKE, UPDATE, moved, report, toggled
+from tests.factories.incidents import (
+    CLOSE,
+    RESOLVE,
+    TAKE,
+    UPDATE,
+    report_incident,
+    run_incident_mutation,
+    toggle_flag,
+)
 from tests.factories.launches import make_flag, make_phase
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -53,13 +61,13 @@ async def four(admin: GraphQLClient, clock: Clock) -> str:
     phase = await make_phase(admin, flags=())
     for title, severity in (("a", "LOW"), ("b", "HIGH"), ("c", "HIGH"), ("d", "CRITICAL")):
         of = phase if title in "cd" else None
-        made = await report(admin, title=title, severity=severity, phaseId=of)
+        made = await report_incident(admin, title=title, severity=severity, phaseId=of)
         clock.advance(1)
-    await moved(admin, RESOLVE, id=made["incident"]["id"], notes="over")
+    await run_incident_mutation(admin, RESOLVE, id=made["incident"]["id"], notes="over")
     return phase
 
 
-async def test_the_list_is_filtered(admin: GraphQLClient, four: str) -> None:
+async def test_incidents_are_filtered(admin: GraphQLClient, four: str) -> None:
     assert await titles(admin, status=None) == ["d", "c", "b", "a"]
     assert await titles(admin, status=["OPEN"]) == ["c", "b", "a"]
     assert await titles(admin, status=["OPEN"], severity=["HIGH", "CRITICAL"]) == ["c", "b"]
@@ -68,14 +76,14 @@ async def test_the_list_is_filtered(admin: GraphQLClient, four: str) -> None:
     assert await titles(admin, status=None, severity=[]) == []
 
 
-async def test_one_is_found_by_its_number(admin: GraphQLClient, four: str) -> None:
+async def test_incidents_are_found_by_number(admin: GraphQLClient, four: str) -> None:
     number = (await admin.data("{ incidents(first: 1) { nodes { number } } }"))["incidents"]
     found = await titles(admin, status=None, number=number["nodes"][0]["number"])
     assert found == ["c"]
     assert await titles(admin, status=None, number=2**31 - 1) == []
 
 
-async def test_pages_follow_each_other(admin: GraphQLClient, four: str) -> None:
+async def test_incidents_are_paged(admin: GraphQLClient, four: str) -> None:
     wanted = {"status": None, "severity": ["HIGH", "CRITICAL"], "first": 2}
     page = (await admin.data(FILTERED, **wanted))["incidents"]
     assert [node["title"] for node in page["nodes"]] == ["d", "c"]
@@ -84,34 +92,36 @@ async def test_pages_follow_each_other(admin: GraphQLClient, four: str) -> None:
     assert await titles(admin, **wanted, after=after) == ["b"]
 
 
-async def test_a_timeline_tells_what_happened_around(admin: GraphQLClient, clock: Clock) -> None:
+async def test_a_timeline_contains_events_around_the_incident(
+    admin: GraphQLClient, clock: Clock
+) -> None:
     """A33: the change before it, its own moves; not what came long before or after its end."""
     await make_flag(admin, "chat")
     clock.advance(3600)
-    await toggled(admin, "chat", True)
-    incident = (await report(admin, affectedFeatures=["chat"]))["incident"]
-    await toggled(admin, "chat", False)
-    await moved(admin, RESOLVE, id=incident["id"], notes="off again")
+    await toggle_flag(admin, "chat", True)
+    incident = (await report_incident(admin, affectedFeatures=["chat"]))["incident"]
+    await toggle_flag(admin, "chat", False)
+    await run_incident_mutation(admin, RESOLVE, id=incident["id"], notes="off again")
     clock.advance(1)
-    await toggled(admin, "chat", True)
-    await moved(admin, CLOSE, id=incident["id"])
+    await toggle_flag(admin, "chat", True)
+    await run_incident_mutation(admin, CLOSE, id=incident["id"])
     nodes = (await admin.data(TIMELINE, id=incident["id"]))["node"]["timeline"]["nodes"]
     kinds = [node["__typename"].removesuffix("Event") for node in nodes]
     assert kinds == ["Flag", "Incident", "Flag", "Incident", "Incident"]
 
 
-async def test_the_flags_of_others_are_not_in_a_timeline(admin: GraphQLClient) -> None:
+async def test_a_timeline_omits_unrelated_flags(admin: GraphQLClient) -> None:
     await make_flag(admin, "mail")
-    incident = (await report(admin))["incident"]
-    await toggled(admin, "mail", True)
+    incident = (await report_incident(admin))["incident"]
+    await toggle_flag(admin, "mail", True)
     nodes = (await admin.data(TIMELINE, id=incident["id"]))["node"]["timeline"]["nodes"]
     assert [node["__typename"] for node in nodes] == ["IncidentEvent"]
 
 
-async def test_a_timeline_has_pages(admin: GraphQLClient) -> None:
-    key = (await report(admin))["incident"]["id"]
+async def test_timelines_are_paged(admin: GraphQLClient) -> None:
+    key = (await report_incident(admin))["incident"]["id"]
     for note in ("one", "two", "three"):
-        await moved(admin, UPDATE, input={"id": key, "note": note})
+        await run_incident_mutation(admin, UPDATE, input={"id": key, "note": note})
     page = (await admin.data(TIMELINE, id=key, first=3))["node"]["timeline"]
     assert (len(page["nodes"]), page["pageInfo"]["hasNextPage"]) == (3, True)
     after = page["pageInfo"]["endCursor"]
@@ -120,7 +130,9 @@ async def test_a_timeline_has_pages(admin: GraphQLClient) -> None:
     assert rest["nodes"][0]["cursor"] not in {node["cursor"] for node in page["nodes"]}
 
 
-async def test_a_rollback_leaves_a_checklist(admin: GraphQLClient, health: object) -> None:
+async def test_a_rollback_adds_its_manual_steps_to_the_incident(
+    admin: GraphQLClient, health: object
+) -> None:
     """S55, S56: what is left to do by hand stands in its incident."""
     plan = {"manualSteps": ["Tell support", "Empty the CDN"]}
     phase = await make_phase(admin, rollbackPlan=plan)
@@ -134,15 +146,15 @@ async def test_a_rollback_leaves_a_checklist(admin: GraphQLClient, health: objec
     assert "Phase Mvp\\_Launch rolled back: Logins fail" in report
 
 
-async def test_a_report_tells_all_of_it(admin: GraphQLClient, clock: Clock) -> None:
+async def test_a_report_contains_the_whole_incident(admin: GraphQLClient, clock: Clock) -> None:
     """A35."""
     await make_flag(admin, "chat")
-    await toggled(admin, "chat", True)
+    await toggle_flag(admin, "chat", True)
     clock.advance(30)
     sent = {"affectedFeatures": ["chat"], "userImpact": "Nobody can pay"}
-    key = (await report(admin, **sent))["incident"]["id"]
-    await moved(admin, TAKE, id=key, note="on it")
-    await moved(admin, RESOLVE, id=key, notes="new cards")
+    key = (await report_incident(admin, **sent))["incident"]["id"]
+    await run_incident_mutation(admin, TAKE, id=key, note="on it")
+    await run_incident_mutation(admin, RESOLVE, id=key, notes="new cards")
     found = (await admin.data(REPORT, id=key))["node"]["report"]
     for part in ("Cards are refused", "Nobody can pay", "new cards", "on it"):
         assert part in found

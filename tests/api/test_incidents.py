@@ -17,16 +17,18 @@ from tests.factories.incidents import (
     RESOLVE,
     TAKE,
     UPDATE,
-    moved,
-    report,
+    report_incident,
+    run_incident_mutation,
 )
 from tests.factories.launches import make_flag
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
 
-async def test_it_is_reported_taken_resolved_and_closed(operator: GraphQLClient) -> None:
-    incident = (await report(operator))["incident"]
+async def test_an_incident_is_reported_acknowledged_resolved_and_closed(
+    operator: GraphQLClient,
+) -> None:
+    incident = (await report_incident(operator))["incident"]
     assert (incident["status"], incident["occurrences"]) == ("OPEN", 1)
     taken = (await operator.data(TAKE, id=incident["id"], note="on it"))["it"]["incident"]
     assert (taken["status"], taken["acknowledgedBy"]["__typename"]) == ("INVESTIGATING", "User")
@@ -40,29 +42,33 @@ async def test_it_is_reported_taken_resolved_and_closed(operator: GraphQLClient)
     assert closed["timeline"]["nodes"][1]["note"] == "on it"
 
 
-async def test_the_same_cause_counts_on_the_open_incident(operator: GraphQLClient) -> None:
-    await report(operator, dedupKey="cards", severity="LOW")
-    again = await report(operator, dedupKey="cards", severity="CRITICAL")
+async def test_reporting_the_same_cause_counts_on_the_open_incident(
+    operator: GraphQLClient,
+) -> None:
+    await report_incident(operator, dedupKey="cards", severity="LOW")
+    again = await report_incident(operator, dedupKey="cards", severity="CRITICAL")
     assert again["merged"] is True
     assert (again["incident"]["occurrences"], again["incident"]["severity"]) == (2, "CRITICAL")
     assert (await operator.data(LIST))["incidents"]["totalCount"] == 1
 
 
-async def test_twenty_reports_at_once_make_one_incident(operator: GraphQLClient) -> None:
-    answers = await asyncio.gather(*(report(operator, dedupKey="cards") for _ in range(20)))
+async def test_concurrent_reports_open_one_incident(operator: GraphQLClient) -> None:
+    answers = await asyncio.gather(
+        *(report_incident(operator, dedupKey="cards") for _ in range(20))
+    )
     assert sum(not answer["merged"] for answer in answers) == 1
     (row,) = (await operator.data(LIST))["incidents"]["nodes"]
     assert row["occurrences"] == 20
 
 
-async def test_a_cause_that_returns_within_15_minutes_reopens(
+async def test_a_cause_that_returns_within_15_minutes_reopens_its_incident(
     operator: GraphQLClient, clock: Clock
 ) -> None:
     """A30."""
-    incident = (await report(operator, dedupKey="cards"))["incident"]
+    incident = (await report_incident(operator, dedupKey="cards"))["incident"]
     await operator.data(RESOLVE, id=incident["id"], notes="fixed")
     clock.advance(14 * 60)
-    back = await report(operator, dedupKey="cards")
+    back = await report_incident(operator, dedupKey="cards")
     assert (back["merged"], back["incident"]["number"]) == (True, incident["number"])
     assert (back["incident"]["status"], back["incident"]["resolvedAt"]) == ("OPEN", None)
 
@@ -70,43 +76,43 @@ async def test_a_cause_that_returns_within_15_minutes_reopens(
 async def test_a_cause_that_returns_later_is_a_new_incident(
     operator: GraphQLClient, clock: Clock
 ) -> None:
-    incident = (await report(operator, dedupKey="cards"))["incident"]
+    incident = (await report_incident(operator, dedupKey="cards"))["incident"]
     await operator.data(RESOLVE, id=incident["id"], notes="fixed")
     clock.advance(16 * 60)
-    assert (await report(operator, dedupKey="cards"))["merged"] is False
+    assert (await report_incident(operator, dedupKey="cards"))["merged"] is False
 
 
-async def test_an_acknowledgement_after_the_resolution_loses(operator: GraphQLClient) -> None:
+async def test_acknowledging_a_resolved_incident_is_refused(operator: GraphQLClient) -> None:
     """A31."""
-    incident = (await report(operator))["incident"]
+    incident = (await report_incident(operator))["incident"]
     await operator.data(RESOLVE, id=incident["id"], notes="fixed")
     answer = (await operator.data(TAKE, id=incident["id"]))["it"]
     assert answer["errors"][0]["code"] == "INVALID_TRANSITION"
     assert "possible: reopen, close" in answer["errors"][0]["message"]
 
 
-async def test_reopening_takes_back_who_took_it(operator: GraphQLClient) -> None:
-    incident = (await report(operator))["incident"]
+async def test_reopening_clears_the_acknowledgement(operator: GraphQLClient) -> None:
+    incident = (await report_incident(operator))["incident"]
     await operator.data(TAKE, id=incident["id"])
     await operator.data(RESOLVE, id=incident["id"], notes="fixed")
     again = (await operator.data(REOPEN, id=incident["id"]))["it"]["incident"]
     assert (again["status"], again["acknowledgedBy"], again["resolvedAt"]) == ("OPEN", None, None)
 
 
-async def test_an_old_incident_is_not_reopened_beside_a_newer_one(
+async def test_an_old_incident_cannot_be_reopened_beside_a_newer_one(
     operator: GraphQLClient, clock: Clock
 ) -> None:
-    old = (await report(operator, dedupKey="cards"))["incident"]
+    old = (await report_incident(operator, dedupKey="cards"))["incident"]
     await operator.data(RESOLVE, id=old["id"], notes="fixed")
     clock.advance(3600)
-    await report(operator, dedupKey="cards")
+    await report_incident(operator, dedupKey="cards")
     answer = (await operator.data(REOPEN, id=old["id"]))["it"]
     assert answer["errors"][0]["code"] == "INVALID_TRANSITION"
 
 
-async def test_an_update_says_what_changed(operator: GraphQLClient) -> None:
+async def test_an_update_records_the_changed_fields(operator: GraphQLClient) -> None:
     await make_flag(operator, "mvp_chat")
-    incident = (await report(operator))["incident"]
+    incident = (await report_incident(operator))["incident"]
     sent = {"id": incident["id"], "severity": "LOW", "affectedFeatures": ["mvp_chat"], "note": "hm"}
     found = (await operator.data(UPDATE, input=sent))["it"]["incident"]
     assert (found["severity"], found["version"]) == ("LOW", 2)
@@ -117,7 +123,7 @@ async def test_an_update_says_what_changed(operator: GraphQLClient) -> None:
 
 
 async def test_an_old_version_is_a_conflict(operator: GraphQLClient) -> None:
-    incident = (await report(operator))["incident"]
+    incident = (await report_incident(operator))["incident"]
     await operator.data(TAKE, id=incident["id"])
     sent = {"id": incident["id"], "title": "Other", "expectedVersion": 1}
     (error,) = (await operator.data(UPDATE, input=sent))["it"]["errors"]
@@ -142,7 +148,7 @@ async def test_an_old_version_is_a_conflict(operator: GraphQLClient) -> None:
 async def test_bad_input_names_its_field(
     operator: GraphQLClient, fields: dict[str, object], path: str
 ) -> None:
-    answer = await report(operator, **fields)
+    answer = await report_incident(operator, **fields)
     assert answer["errors"][0]["path"] == ["input", path]
     assert (await operator.data(LIST))["incidents"]["totalCount"] == 0
 
@@ -152,7 +158,7 @@ async def test_only_the_launch_team_can_be_assigned(
 ) -> None:
     stranger = (await supplier.data("{ viewer { id } }"))["viewer"]["id"]
     mine = (await operator.data("{ viewer { id } }"))["viewer"]["id"]
-    incident = (await report(operator))["incident"]
+    incident = (await report_incident(operator))["incident"]
     sent = {"id": incident["id"], "assigneeId": stranger}
     refused = (await operator.data(UPDATE, input=sent))["it"]
     assert refused["errors"][0]["path"] == ["input", "assigneeId"]
@@ -160,7 +166,7 @@ async def test_only_the_launch_team_can_be_assigned(
     assert taken["assignee"] == {"id": mine}
 
 
-async def test_those_who_can_be_assigned_are_found_by_their_email(
+async def test_assignees_are_found_by_email(
     operator: GraphQLClient, viewer: GraphQLClient, supplier: GraphQLClient
 ) -> None:
     ask = '{ incidentAssignees(search: "VIEW") { nodes { id role } } }'
@@ -170,11 +176,11 @@ async def test_those_who_can_be_assigned_are_found_by_their_email(
         assert (await other.execute(ask)).codes == ["FORBIDDEN"]
 
 
-async def test_nobody_who_is_kept_out_can_be_assigned(
+async def test_disabled_staff_cannot_be_assigned(
     operator: GraphQLClient, viewer: GraphQLClient, db: Database
 ) -> None:
     mine = (await viewer.data("{ viewer { id } }"))["viewer"]["id"]
-    incident = (await report(operator))["incident"]
+    incident = (await report_incident(operator))["incident"]
     async with db.write() as uow:
         await uow.session.execute(
             update(User).where(User.role == Role.VIEWER).values(disabled_at=func.now())
@@ -185,16 +191,16 @@ async def test_nobody_who_is_kept_out_can_be_assigned(
     assert refused["it"]["errors"][0]["path"] == ["input", "assigneeId"]
 
 
-async def test_a_repeat_with_the_same_key_makes_no_second_incident(
+async def test_repeating_a_report_with_the_same_key_opens_no_second_incident(
     operator: GraphQLClient,
 ) -> None:
-    one = await report(operator, idempotencyKey="k1")
-    two = await report(operator, idempotencyKey="k1")
+    one = await report_incident(operator, idempotencyKey="k1")
+    two = await report_incident(operator, idempotencyKey="k1")
     assert one["incident"]["id"] == two["incident"]["id"]
     assert (await operator.data(LIST))["incidents"]["totalCount"] == 1
 
 
-async def test_a_nul_is_refused(operator: GraphQLClient) -> None:
+async def test_nul_bytes_are_refused(operator: GraphQLClient) -> None:
     answer = await operator.execute(TAKE, id="x", note="a\x00b")
     assert answer.codes == ["BAD_USER_INPUT"]
 
@@ -208,10 +214,10 @@ async def test_a_nul_is_refused(operator: GraphQLClient) -> None:
     ],
     ids=["note", "no notes", "notes"],
 )
-async def test_bad_words_of_a_move_name_their_argument(
+async def test_invalid_notes_name_their_argument(
     operator: GraphQLClient, document: str, sent: dict[str, str], path: list[str]
 ) -> None:
-    incident = (await report(operator))["incident"]
+    incident = (await report_incident(operator))["incident"]
     (error,) = (await operator.data(document, id=incident["id"], **sent))["it"]["errors"]
     assert error["path"] == path
     (row,) = (await operator.data(LIST))["incidents"]["nodes"]
@@ -225,35 +231,37 @@ async def test_an_unknown_incident_is_not_found(operator: GraphQLClient, documen
     assert (error["code"], error["path"]) == ("NOT_FOUND", ["id"])
 
 
-async def test_it_is_given_back_by_its_status(operator: GraphQLClient) -> None:
+async def test_setting_the_status_back_unacknowledges_an_incident(operator: GraphQLClient) -> None:
     """A31: un-acknowledge."""
-    key = (await report(operator))["incident"]["id"]
-    taken = await moved(operator, UPDATE, input={"id": key, "status": "INVESTIGATING"})
+    key = (await report_incident(operator))["incident"]["id"]
+    taken = await run_incident_mutation(
+        operator, UPDATE, input={"id": key, "status": "INVESTIGATING"}
+    )
     assert taken["acknowledgedBy"]["__typename"] == "User"
-    back = await moved(operator, UPDATE, input={"id": key, "status": "OPEN"})
+    back = await run_incident_mutation(operator, UPDATE, input={"id": key, "status": "OPEN"})
     assert (back["status"], back["acknowledgedBy"], back["acknowledgedAt"]) == ("OPEN", None, None)
 
 
 @pytest.mark.parametrize("status", ["RESOLVED", "CLOSED"])
-async def test_a_status_that_ends_it_needs_its_own_mutation(
+async def test_final_statuses_require_their_own_mutation(
     operator: GraphQLClient, status: str
 ) -> None:
-    key = (await report(operator))["incident"]["id"]
+    key = (await report_incident(operator))["incident"]["id"]
     (error,) = (await operator.data(UPDATE, input={"id": key, "status": status}))["it"]["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["input", "status"])
 
 
-async def test_an_assignment_says_to_whom(operator: GraphQLClient) -> None:
+async def test_an_assignment_records_the_assignee(operator: GraphQLClient) -> None:
     viewer = (await operator.data("{ viewer { id email } }"))["viewer"]
-    key = (await report(operator))["incident"]["id"]
-    await moved(operator, UPDATE, input={"id": key, "assigneeId": viewer["id"]})
-    free = await moved(operator, UPDATE, input={"id": key, "assigneeId": None})
+    key = (await report_incident(operator))["incident"]["id"]
+    await run_incident_mutation(operator, UPDATE, input={"id": key, "assigneeId": viewer["id"]})
+    free = await run_incident_mutation(operator, UPDATE, input={"id": key, "assigneeId": None})
     said = [item["summary"] for item in free["timeline"]["nodes"]]
     assert f"assigned to {viewer['email']}" in said[1]
     assert "assigned to nobody" in said[2]
 
 
-async def test_saying_nothing_new_is_no_new_version(operator: GraphQLClient) -> None:
-    incident = (await report(operator))["incident"]
+async def test_an_update_without_changes_keeps_the_version(operator: GraphQLClient) -> None:
+    incident = (await report_incident(operator))["incident"]
     same = {"id": incident["id"], "severity": "HIGH", "title": incident["title"]}
-    assert (await moved(operator, UPDATE, input=same))["version"] == 1
+    assert (await run_incident_mutation(operator, UPDATE, input=same))["version"] == 1

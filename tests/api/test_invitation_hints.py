@@ -17,10 +17,10 @@ from domain.actors import Role
 from domain.mail.email import MailKind
 from jobs.mail import send_mail
 from settings import Settings
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.health import PROBES
-from tests.factories.mail import letters
-from tests.factories.marketplace import OPEN, RESEND, REVOKE, UPDATE, Sent, invited
+from tests.factories.mail import emails_of_kind
+from tests.factories.marketplace import OPEN, RESEND, REVOKE, UPDATE, SentInvitation, add_and_invite
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 from tests.support.servers import free_port
@@ -59,7 +59,7 @@ class Postbox:
 
     async def deliver(self, db: Database) -> None:
         """What the worker does with the newest letter."""
-        await send_mail(db, self.settings, (await letters(db, MailKind.INVITATION))[-1].id)
+        await send_mail(db, self.settings, (await emails_of_kind(db, MailKind.INVITATION))[-1].id)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ async def mailing(db: Database, postbox: Postbox, clock: Clock) -> AsyncIterator
 
 async def known(client: GraphQLClient, db: Database) -> GraphQLClient:
     """A supplier with a confirmed e-mail, whose session outlives an invitation."""
-    found = client.as_(await people.session_of(db, Role.SUPPLIER))
+    found = client.as_(await user_sessions.create_session(db, Role.SUPPLIER))
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE sessions SET expires_at = now() + '90 days'"))
         await uow.session.execute(text("UPDATE users SET email_verified_at = now()"))
@@ -95,20 +95,20 @@ async def sarah(mailing: Starlette, db: Database) -> GraphQLClient:
     return await known(GraphQLClient(mailing), db)
 
 
-async def hint(client: GraphQLClient, sent: Sent) -> Any:  # noqa: ANN401 - JSON
+async def hint(client: GraphQLClient, sent: SentInvitation) -> Any:  # noqa: ANN401 - JSON
     return (await client.data(ONE, id=sent.id))["node"]["hint"]
 
 
-async def said(client: GraphQLClient, sent: Sent) -> tuple[str, str] | None:
+async def said(client: GraphQLClient, sent: SentInvitation) -> tuple[str, str] | None:
     found = await hint(client, sent)
     return (found["kind"], found["nextStep"]) if found else None
 
 
-async def test_a_wrong_address_is_said_until_it_is_corrected_and_sent_again(
+async def test_a_bounce_is_shown_until_the_corrected_invitation_is_sent(
     sarah: GraphQLClient, postbox: Postbox, db: Database
 ) -> None:
     postbox.unknown.add(WRONG)
-    sent = await invited(sarah, email=WRONG)
+    sent = await add_and_invite(sarah, email=WRONG)
     assert await said(sarah, sent) is None
     await postbox.deliver(db)
     assert await said(sarah, sent) == ("BOUNCED", "CORRECT_ADDRESS")
@@ -120,10 +120,10 @@ async def test_a_wrong_address_is_said_until_it_is_corrected_and_sent_again(
     assert await said(sarah, sent) is None
 
 
-async def test_a_letter_that_comes_back_days_later_is_reported(
+async def test_late_bounces_are_reported(
     sarah: GraphQLClient, admin: GraphQLClient, postbox: Postbox, db: Database
 ) -> None:
-    sent = await invited(sarah, email=WRONG)
+    sent = await add_and_invite(sarah, email=WRONG)
     await postbox.deliver(db)
     (message_id,) = postbox.ids
     for _ in range(2):
@@ -135,11 +135,11 @@ async def test_a_letter_that_comes_back_days_later_is_reported(
     assert await admin.data(failed) == {"mails": {"totalCount": 1}, "sent": {"totalCount": 0}}
 
 
-async def test_only_admins_report_what_came_back_and_only_of_what_is_out(
+async def test_only_admins_report_bounces_and_only_of_sent_emails(
     sarah: GraphQLClient, admin: GraphQLClient, operator: GraphQLClient, db: Database
 ) -> None:
-    sent = await invited(sarah, email=EMMA)
-    (row,) = await letters(db, MailKind.INVITATION)
+    sent = await add_and_invite(sarah, email=EMMA)
+    (row,) = await emails_of_kind(db, MailKind.INVITATION)
     for client in (sarah, operator):
         assert (await client.execute(BOUNCE, id=f"<{row.id}@wedsync.app>")).codes == ["FORBIDDEN"]
     for message_id, code in ((f"<{row.id}@x.test>", "INVALID_TRANSITION"), ("<x@y>", "NOT_FOUND")):
@@ -148,11 +148,11 @@ async def test_only_admins_report_what_came_back_and_only_of_what_is_out(
     assert await said(sarah, sent) is None
 
 
-async def test_the_supplier_sees_it_bounce_live(
+async def test_suppliers_see_bounces_live(
     mailing: Starlette, sarah: GraphQLClient, postbox: Postbox, db: Database
 ) -> None:
     postbox.unknown.add(WRONG)
-    sent = await invited(sarah, email=WRONG)
+    sent = await add_and_invite(sarah, email=WRONG)
     document = f"subscription ($id: ID!) {{ invitation(id: $id) {{ {HINT} }} }}"
     async with serving(mailing) as address, socket(address, sarah.token) as live:
         stream = await live.subscribe(document, id=sent.id)
@@ -162,10 +162,10 @@ async def test_the_supplier_sees_it_bounce_live(
     assert (found["kind"], found["nextStep"]) == ("BOUNCED", "CORRECT_ADDRESS")
 
 
-async def test_a_letter_that_nobody_opens_is_said_until_somebody_does(
+async def test_unopened_invitations_show_a_hint_until_opened(
     sarah: GraphQLClient, visitor: GraphQLClient, postbox: Postbox, db: Database, clock: Clock
 ) -> None:
-    sent = await invited(sarah, email=EMMA)
+    sent = await add_and_invite(sarah, email=EMMA)
     await postbox.deliver(db)
     clock.advance(3 * DAY + 60)
     assert await said(sarah, sent) == ("UNOPENED", "USE_LINK")
@@ -173,21 +173,21 @@ async def test_a_letter_that_nobody_opens_is_said_until_somebody_does(
     assert await said(sarah, sent) is None
 
 
-async def test_without_a_mail_server_the_supplier_is_told_at_once(
+async def test_a_missing_mail_server_is_shown_to_the_supplier_at_once(
     visitor: GraphQLClient, db: Database
 ) -> None:
     """Sent by hand it has no letter to wait for."""
     supplier = await known(visitor, db)
-    by_mail, by_link = await invited(supplier, email=EMMA), await invited(supplier)
+    by_mail, by_link = await add_and_invite(supplier, email=EMMA), await add_and_invite(supplier)
     assert await said(supplier, by_mail) == ("NOT_SENT", "USE_LINK")
     assert await said(supplier, by_link) is None
 
 
-async def test_what_ran_out_is_said_to_the_supplier_and_in_the_directory(
+async def test_expired_invitations_show_a_hint_to_supplier_and_staff(
     visitor: GraphQLClient, db: Database, admin: GraphQLClient, clock: Clock
 ) -> None:
     supplier = await known(visitor, db)
-    ran_out, revoked = await invited(supplier), await invited(supplier)
+    ran_out, revoked = await add_and_invite(supplier), await add_and_invite(supplier)
     await supplier.data(REVOKE, id=revoked.id)
     clock.advance(14 * DAY + 60)
     found = await hint(supplier, ran_out)

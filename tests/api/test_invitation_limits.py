@@ -24,7 +24,7 @@ from tests.factories.marketplace import (
     INVITE,
     PROFILE,
     UPDATE,
-    added,
+    add_client,
     code_in,
     new_supplier,
 )
@@ -36,7 +36,7 @@ Json = Any
 
 
 async def invite(supplier: GraphQLClient, email: str | None, names: str = "Emma & James") -> Json:
-    client = await added(supplier, names)
+    client = await add_client(supplier, names)
     return (await supplier.data(INVITE, clientId=client["id"], email=email))["inviteClient"]
 
 
@@ -64,7 +64,7 @@ async def unsubscribe_path(db: Database) -> str:
     return "/unsubscribe/" + url.partition("/unsubscribe/")[2]
 
 
-async def test_a_new_account_sends_so_many_letters_whatever_it_archives(
+async def test_the_limit_of_new_accounts_counts_archived_clients(
     supplier: GraphQLClient, db: Database
 ) -> None:
     """80 invitations went out in 19 s, and archiving a client forgot what it was sent."""
@@ -80,7 +80,7 @@ async def test_a_new_account_sends_so_many_letters_whatever_it_archives(
     assert codes(await invite(supplier, "tomorrow@example.com", "Tomorrow")) == []
 
 
-async def test_nobody_gets_too_many_from_all_suppliers_together(
+async def test_recipients_have_a_limit_across_suppliers(
     visitor: GraphQLClient, db: Database
 ) -> None:
     for _ in range(MAX_TO_RECIPIENT):
@@ -89,7 +89,7 @@ async def test_nobody_gets_too_many_from_all_suppliers_together(
     assert codes(last) == ["RATE_LIMITED"]
 
 
-async def test_at_once_no_more_reach_a_domain_than_one_after_the_other(
+async def test_concurrent_sends_respect_the_domain_limit(
     visitor: GraphQLClient, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """D13: different suppliers, different recipients; each counted before the others committed."""
@@ -102,7 +102,7 @@ async def test_at_once_no_more_reach_a_domain_than_one_after_the_other(
     assert len(await letters(db)) == 3
 
 
-async def test_a_couple_that_declined_is_not_invited_at_once_again(
+async def test_declining_blocks_a_new_invitation_for_a_while(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     first = (await invite(supplier, EMMA))["invitation"]
@@ -116,7 +116,7 @@ async def test_a_couple_that_declined_is_not_invited_at_once_again(
     assert codes((await supplier.data(INVITE, clientId=client))["inviteClient"]) == []
 
 
-async def test_one_click_stops_invitations_of_all_suppliers_until_it_is_lifted(
+async def test_one_click_unsubscribe_stops_invitations_of_all_suppliers(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     """RFC 8058: a POST without a log-in does it, a GET only asks."""
@@ -136,7 +136,7 @@ async def test_one_click_stops_invitations_of_all_suppliers_until_it_is_lifted(
     assert codes(await invite(await new_supplier(visitor, db), EMMA)) == []
 
 
-async def test_letters_that_wait_when_somebody_unsubscribes_are_not_sent(
+async def test_unsubscribing_cancels_queued_invitations(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database, settings: Settings
 ) -> None:
     await invite(supplier, EMMA)
@@ -149,12 +149,12 @@ async def test_letters_that_wait_when_somebody_unsubscribes_are_not_sent(
 
 
 @pytest.mark.parametrize("code", ["x", "AAAA", "%00", "a" * 400])
-async def test_a_link_that_we_did_not_make_does_nothing(visitor: GraphQLClient, code: str) -> None:
+async def test_forged_unsubscribe_links_do_nothing(visitor: GraphQLClient, code: str) -> None:
     answer = await visitor.raw("POST", f"/unsubscribe/invitations/{code}")
     assert answer.status_code == 404
 
 
-async def test_every_invitation_has_the_headers_of_one_click(
+async def test_every_invitation_has_list_unsubscribe_headers(
     supplier: GraphQLClient, db: Database
 ) -> None:
     await invite(supplier, EMMA)
@@ -166,7 +166,7 @@ async def test_every_invitation_has_the_headers_of_one_click(
 
 
 @pytest.mark.parametrize("name", ["Win at http://x.co", "WWW.prize", "Two\nlines", "https://x"])
-async def test_names_hold_no_web_address_and_no_line_break(
+async def test_names_with_urls_or_line_breaks_are_refused(
     supplier: GraphQLClient, name: str
 ) -> None:
     done = (await supplier.data(PROFILE, input={"businessName": name}))["updateProfile"]
@@ -178,7 +178,9 @@ async def test_names_hold_no_web_address_and_no_line_break(
     assert codes(added_client["addClient"]) == ["INVALID"]
 
 
-async def test_other_text_never_becomes_a_link(supplier: GraphQLClient, db: Database) -> None:
+async def test_text_in_emails_is_not_turned_into_links(
+    supplier: GraphQLClient, db: Database
+) -> None:
     await supplier.data(PROFILE, input={"businessName": "Prize.com <b>a@b.co</b>"})
     await invite(supplier, EMMA, "Emma & evil.example")
     (row,) = await letters(db)

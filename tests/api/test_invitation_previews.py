@@ -6,7 +6,15 @@ import pytest
 
 from db.session import Database
 from tests.api.test_invitations import EMMA, mailed_code
-from tests.factories.marketplace import DECLINE, INVITE, REVOKE, Sent, accepted, added, code_in
+from tests.factories.marketplace import (
+    DECLINE,
+    INVITE,
+    REVOKE,
+    SentInvitation,
+    accept_invitation,
+    add_client,
+    code_in,
+)
 from tests.support.graphql import GraphQLClient
 
 WHOLE = """
@@ -19,18 +27,18 @@ query ($code: String!) {
 NOTES = "Pays late. Mother decides."
 
 
-async def sent_to(supplier: GraphQLClient, names: str = "Emma & James") -> Sent:
+async def sent_to(supplier: GraphQLClient, names: str = "Emma & James") -> SentInvitation:
     more = {"email": EMMA, "weddingDate": "2027-08-15", "notes": NOTES}
-    client = await added(supplier, names, **more)
+    client = await add_client(supplier, names, **more)
     found = (await supplier.data(INVITE, clientId=client["id"]))["inviteClient"]["invitation"]
-    return Sent(found["id"], client["id"], code_in(found["acceptUrl"]))
+    return SentInvitation(found["id"], client["id"], code_in(found["acceptUrl"]))
 
 
 async def shown(visitor: GraphQLClient, code: str) -> Any:  # noqa: ANN401 - JSON
     return (await visitor.data(WHOLE, code=code))["invitation"]
 
 
-async def test_a_code_shows_names_and_day_and_nothing_else_of_the_client(
+async def test_a_preview_shows_only_the_names_and_date_of_the_client(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     sent = await sent_to(supplier)
@@ -50,18 +58,20 @@ async def test_a_code_shows_names_and_day_and_nothing_else_of_the_client(
     }
 
 
-async def test_one_name_is_the_first(supplier: GraphQLClient, visitor: GraphQLClient) -> None:
+async def test_a_single_name_is_shown_as_the_first_partner(
+    supplier: GraphQLClient, visitor: GraphQLClient
+) -> None:
     found = await shown(visitor, (await sent_to(supplier, "The Andersons")).code)
     assert (found["partner1Name"], found["partner2Name"]) == ("The Andersons", None)
 
 
 @pytest.mark.parametrize("ending", ["ACCEPTED", "DECLINED", "REVOKED"])
-async def test_names_and_day_are_hidden_once_an_invitation_is_over(
+async def test_previews_of_ended_invitations_hide_names_and_date(
     supplier: GraphQLClient, visitor: GraphQLClient, ending: str
 ) -> None:
     sent = await sent_to(supplier)
     if ending == "ACCEPTED":
-        await accepted(visitor, sent)
+        await accept_invitation(visitor, sent)
     elif ending == "DECLINED":
         await visitor.data(DECLINE, code=sent.code)
     else:

@@ -18,11 +18,11 @@ from tests.factories.marketplace import (
     PREVIEW,
     RESEND,
     REVOKE,
-    Sent,
-    accepted,
-    added,
+    SentInvitation,
+    accept_invitation,
+    add_and_invite,
+    add_client,
     code_in,
-    invited,
 )
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -52,7 +52,7 @@ async def preview(client: GraphQLClient, code: str) -> Any:  # noqa: ANN401 - JS
     return (await client.data(PREVIEW, code=code))["invitation"]
 
 
-async def refused(client: GraphQLClient, sent: Sent, **more: object) -> str:
+async def refused(client: GraphQLClient, sent: SentInvitation, **more: object) -> str:
     """The code of why an acceptance failed."""
     answer = (await client.data(ACCEPT, input={"code": sent.code, **more}))["acceptInvitation"]
     assert (answer["partnership"], answer["session"]) == (None, None)
@@ -76,10 +76,10 @@ async def mailed_code(db: Database) -> str:
     return code_in(next(line for line in row.body.splitlines() if "/accept/" in line))
 
 
-async def test_an_invitation_goes_by_mail_where_there_is_an_e_mail(
+async def test_clients_with_an_email_are_invited_by_email(
     supplier: GraphQLClient, db: Database
 ) -> None:
-    client = await added(supplier, email=EMMA)
+    client = await add_client(supplier, email=EMMA)
     answer = (await supplier.data(INVITE, clientId=client["id"]))["inviteClient"]["invitation"]
     assert (answer["channel"], answer["email"], answer["status"]) == ("EMAIL", EMMA, "SENT")
     assert answer["client"]["status"] == "INVITED"
@@ -89,17 +89,21 @@ async def test_an_invitation_goes_by_mail_where_there_is_an_e_mail(
     assert letter.html is not None
 
 
-async def test_without_an_e_mail_it_is_a_link(supplier: GraphQLClient, db: Database) -> None:
+async def test_clients_without_an_email_are_invited_by_link(
+    supplier: GraphQLClient, db: Database
+) -> None:
     """Decision 12."""
-    client = await added(supplier)
+    client = await add_client(supplier)
     answer = (await supplier.data(INVITE, clientId=client["id"]))["inviteClient"]["invitation"]
     assert (answer["channel"], answer["email"]) == ("LINK", None)
     async with db.read() as session:
         assert (await session.scalars(select(Mail))).all() == []
 
 
-async def test_an_e_mail_that_comes_with_it_becomes_the_clients(supplier: GraphQLClient) -> None:
-    client = await added(supplier)
+async def test_an_email_given_with_the_invitation_is_saved_to_the_client(
+    supplier: GraphQLClient,
+) -> None:
+    client = await add_client(supplier)
     answer = await supplier.data(INVITE, clientId=client["id"], email=EMMA)
     assert answer["inviteClient"]["invitation"]["client"]["email"] == EMMA
 
@@ -107,7 +111,7 @@ async def test_an_e_mail_that_comes_with_it_becomes_the_clients(supplier: GraphQ
 async def test_codes_are_kept_as_hashes_and_shown_once(
     supplier: GraphQLClient, db: Database
 ) -> None:
-    sent = await invited(supplier, email=EMMA)
+    sent = await add_and_invite(supplier, email=EMMA)
     async with db.read() as session:
         row = (await session.scalars(select(Invitation))).one()
         log = await session.scalars(text("SELECT payload::text FROM launch_events"))
@@ -120,8 +124,8 @@ async def test_codes_are_kept_as_hashes_and_shown_once(
     assert (await supplier.data(later, id=sent.id))["node"] == {"acceptUrl": None}
 
 
-async def test_one_invitation_is_pending(supplier: GraphQLClient) -> None:
-    sent = await invited(supplier)
+async def test_a_client_has_one_pending_invitation(supplier: GraphQLClient) -> None:
+    sent = await add_and_invite(supplier)
     again = await supplier.data(INVITE, clientId=sent.client_id)
     assert again["inviteClient"]["errors"][0]["code"] == "UNIQUE"
 
@@ -129,18 +133,18 @@ async def test_one_invitation_is_pending(supplier: GraphQLClient) -> None:
 @pytest.mark.parametrize(
     ("days", "code"), [(0, "INVALID"), (31, "INVALID"), (-1, "INVALID"), (1, None), (30, None)]
 )
-async def test_an_invitation_lives_1_to_30_days(
+async def test_invitations_last_1_to_30_days(
     supplier: GraphQLClient, days: int, code: str | None
 ) -> None:
-    client = await added(supplier)
+    client = await add_client(supplier)
     answer = (await supplier.data(INVITE, clientId=client["id"], days=days))["inviteClient"]
     assert [error["code"] for error in answer["errors"]] == ([code] if code else [])
 
 
-async def test_sending_again_kills_the_old_link(
+async def test_resending_invalidates_the_old_link(
     supplier: GraphQLClient, visitor: GraphQLClient, clock: Clock
 ) -> None:
-    sent = await invited(supplier)
+    sent = await add_and_invite(supplier)
     await visitor.data(OPEN, code=sent.code)
     clock.advance(DAY)
     again = (await resend(supplier, sent.id))["invitation"]
@@ -150,22 +154,24 @@ async def test_sending_again_kills_the_old_link(
     assert shown["expiresAt"] == again["expiresAt"]
 
 
-async def test_five_resends_a_day(supplier: GraphQLClient, clock: Clock) -> None:
+async def test_resends_are_limited_to_five_a_day(supplier: GraphQLClient, clock: Clock) -> None:
     """A39. Revoking and inviting anew does not get around it."""
-    sent = await invited(supplier)
+    sent = await add_and_invite(supplier)
     for _ in range(5):
         assert (await resend(supplier, sent.id))["errors"] == []
     assert (await resend(supplier, sent.id))["errors"][0]["code"] == "RATE_LIMITED"
     await revoke(supplier, sent.id)
-    anew = await supplier.data(INVITE, clientId=sent.client_id)
-    assert anew["inviteClient"]["errors"][0]["code"] == "RATE_LIMITED"
+    reset_clock_and_checks = await supplier.data(INVITE, clientId=sent.client_id)
+    assert reset_clock_and_checks["inviteClient"]["errors"][0]["code"] == "RATE_LIMITED"
     clock.advance(DAY + 1)
     later = await supplier.data(INVITE, clientId=sent.client_id)
     assert later["inviteClient"]["errors"] == []
 
 
-async def test_a_revoked_link_says_so(supplier: GraphQLClient, visitor: GraphQLClient) -> None:
-    sent = await invited(supplier)
+async def test_a_revoked_link_is_shown_as_revoked(
+    supplier: GraphQLClient, visitor: GraphQLClient
+) -> None:
+    sent = await add_and_invite(supplier)
     for _ in range(2):
         assert (await revoke(supplier, sent.id))["invitation"]["status"] == "REVOKED"
     assert (await preview(visitor, sent.code))["status"] == "REVOKED"
@@ -174,23 +180,23 @@ async def test_a_revoked_link_says_so(supplier: GraphQLClient, visitor: GraphQLC
     assert (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]["errors"] == []
 
 
-async def test_what_has_run_out_is_expired_before_anything_sweeps_it(
+async def test_overdue_invitations_are_expired_before_the_sweep(
     supplier: GraphQLClient, visitor: GraphQLClient, clock: Clock
 ) -> None:
-    sent = await invited(supplier)
+    sent = await add_and_invite(supplier)
     clock.advance(14 * DAY + 1)
     assert await status(supplier, sent.id) == "EXPIRED"
     assert (await preview(visitor, sent.code))["status"] == "EXPIRED"
     assert await refused(visitor, sent, email=EMMA) == "EXPIRED"
-    anew = (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]
-    assert anew["invitation"]["status"] == "SENT"
+    reset_clock_and_checks = (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]
+    assert reset_clock_and_checks["invitation"]["status"] == "SENT"
 
 
-async def test_the_sweep_frees_the_client_once(
+async def test_the_sweep_expires_an_invitation_once(
     supplier: GraphQLClient, db: Database, clock: Clock
 ) -> None:
     for index in range(3):
-        await invited(supplier, f"Couple {index}")
+        await add_and_invite(supplier, f"Couple {index}")
     clock.advance(14 * DAY + 1)
     assert await expire_overdue(db, batch=2) == 3
     assert await expire_overdue(db) == 0
@@ -199,20 +205,24 @@ async def test_the_sweep_frees_the_client_once(
     assert nodes == [{"status": "ADDED"}] * 3
 
 
-async def test_an_expired_one_can_be_sent_again(
+async def test_expired_invitations_can_be_resent(
     supplier: GraphQLClient, visitor: GraphQLClient, clock: Clock
 ) -> None:
     """distr#1250: what has ended must not block for ever."""
-    sent = await invited(supplier)
+    sent = await add_and_invite(supplier)
     clock.advance(14 * DAY + 1)
     again = (await resend(supplier, sent.id))["invitation"]
     assert (again["status"], again["client"]["status"]) == ("SENT", "INVITED")
-    assert await accepted(visitor, Sent(sent.id, "", code_in(again["acceptUrl"])), email=EMMA)
+    assert await accept_invitation(
+        visitor, SentInvitation(sent.id, "", code_in(again["acceptUrl"])), email=EMMA
+    )
 
 
-async def test_looking_consumes_nothing(supplier: GraphQLClient, visitor: GraphQLClient) -> None:
+async def test_previewing_an_invitation_consumes_nothing(
+    supplier: GraphQLClient, visitor: GraphQLClient
+) -> None:
     """supabase/auth#1214: mail scanners follow every link."""
-    sent = await invited(supplier, email=EMMA)
+    sent = await add_and_invite(supplier, email=EMMA)
     for _ in range(3):
         shown = await preview(visitor, sent.code)
     assert shown["status"] == "SENT"
@@ -221,16 +231,18 @@ async def test_looking_consumes_nothing(supplier: GraphQLClient, visitor: GraphQ
 
 
 @pytest.mark.parametrize("code", ["", "x", "☃" * 43, "Zm9v" * 11, "a" * 10_000, "' OR 1=1 --"])
-async def test_a_code_that_is_none_shows_nothing(visitor: GraphQLClient, code: str) -> None:
+async def test_unknown_codes_have_no_preview(visitor: GraphQLClient, code: str) -> None:
     assert await preview(visitor, code) is None
     for document, name in ((OPEN, "openInvitation"), (DECLINE, "declineInvitation")):
         assert (await visitor.data(document, code=code))[name]["errors"][0]["code"] == "NOT_FOUND"
-    assert await refused(visitor, Sent("", "", code), email=EMMA) == "NOT_FOUND"
+    assert await refused(visitor, SentInvitation("", "", code), email=EMMA) == "NOT_FOUND"
 
 
-async def test_a_person_opens_it_once(supplier: GraphQLClient, visitor: GraphQLClient) -> None:
+async def test_opening_an_invitation_is_recorded_once(
+    supplier: GraphQLClient, visitor: GraphQLClient
+) -> None:
     """X13; the supplier's own click is not the couple's."""
-    sent = await invited(supplier)
+    sent = await add_and_invite(supplier)
     await supplier.data(OPEN, code=sent.code)
     assert await status(supplier, sent.id) == "SENT"
     for _ in range(2):
@@ -240,7 +252,7 @@ async def test_a_person_opens_it_once(supplier: GraphQLClient, visitor: GraphQLC
 
 
 async def test_declining_is_final(supplier: GraphQLClient, visitor: GraphQLClient) -> None:
-    sent = await invited(supplier)
+    sent = await add_and_invite(supplier)
     for _ in range(2):
         answer = (await visitor.data(DECLINE, code=sent.code))["declineInvitation"]
         assert answer["invitation"]["status"] == "DECLINED"
@@ -252,8 +264,8 @@ async def test_declining_is_final(supplier: GraphQLClient, visitor: GraphQLClien
 async def test_declining_cannot_undo_an_acceptance(
     supplier: GraphQLClient, visitor: GraphQLClient
 ) -> None:
-    sent = await invited(supplier)
-    await accepted(visitor, sent, email=EMMA)
+    sent = await add_and_invite(supplier)
+    await accept_invitation(visitor, sent, email=EMMA)
     answer = (await visitor.data(DECLINE, code=sent.code))["declineInvitation"]
     assert answer["errors"][0]["code"] == "ALREADY_USED"
     assert await status(supplier, sent.id) == "ACCEPTED"

@@ -8,8 +8,8 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.actors import Role
 from services.marketplace.invitation_changes import expire_overdue
-from tests.factories import people
-from tests.factories.journeys import new_business
+from tests.factories import user_sessions
+from tests.factories.journeys import sign_up_supplier
 from tests.factories.marketplace import (
     DECLINE,
     INVITE,
@@ -17,9 +17,9 @@ from tests.factories.marketplace import (
     PROFILE,
     RESEND,
     REVOKE,
-    accepted,
-    added,
-    invited,
+    accept_invitation,
+    add_and_invite,
+    add_client,
 )
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -52,22 +52,22 @@ def steps(found: Any) -> list[tuple[int, int, int]]:  # noqa: ANN401 - JSON
     return [(step["entered"], step["completed"], step["stalled"]) for step in found["steps"]]
 
 
-async def test_nobody_has_begun(viewer: GraphQLClient) -> None:
+async def test_funnels_are_empty_at_first(viewer: GraphQLClient) -> None:
     found = await journeys(viewer)
     assert [found[key]["targetSeconds"] for key in found] == [300, 180, 600]
     assert {found[key]["started"] for key in found} == {0}
     assert {found[key]["successRate"] for key in found} == {None}
 
 
-async def test_a_supplier_goes_all_the_way(
+async def test_a_supplier_journey_completes(
     viewer: GraphQLClient, visitor: GraphQLClient, clock: Clock
 ) -> None:
     """S90, S100, S102."""
-    supplier = await new_business(visitor)
+    supplier = await sign_up_supplier(visitor)
     clock.advance(60)
     await supplier.data(PROFILE, input={"businessName": "Sarah's", "vendorType": "VENUE"})
     clock.advance(120)
-    client = await added(supplier)
+    client = await add_client(supplier)
     clock.advance(20)
     await supplier.data(INVITE, clientId=client["id"])
     found = await journey(viewer, "supplier_onboarding")
@@ -80,17 +80,17 @@ async def test_a_supplier_goes_all_the_way(
     assert (row["vendorType"], row["started"], row["completed"]) == ("VENUE", 1, 1)
 
 
-async def test_from_the_sign_up_to_the_connection(
+async def test_the_journey_from_sign_up_to_connection_is_measured(
     viewer: GraphQLClient, visitor: GraphQLClient, clock: Clock
 ) -> None:
     """S101, S102: the couple's own clock starts when it opens the link."""
-    supplier = await new_business(visitor)
+    supplier = await sign_up_supplier(visitor)
     clock.advance(100)
-    sent = await invited(supplier, email="emma@example.com")
+    sent = await add_and_invite(supplier, email="emma@example.com")
     clock.advance(300)
     await visitor.data(OPEN, code=sent.code)
     clock.advance(90)
-    await accepted(visitor, sent)
+    await accept_invitation(visitor, sent)
     found = await journeys(viewer)
     couple, whole = found["invitation_accept"], found["signup_to_connection"]
     assert couple["p50Seconds"] == pytest.approx(90, rel=0.03)
@@ -99,23 +99,25 @@ async def test_from_the_sign_up_to_the_connection(
     assert steps(whole) == [(1, 1, 0), (1, 1, 0), (1, 1, 0)]
 
 
-async def test_who_stands_still_is_stalled_after_five_minutes(
+async def test_inactive_users_are_stalled_after_five_minutes(
     viewer: GraphQLClient, visitor: GraphQLClient, clock: Clock
 ) -> None:
     """S73."""
-    supplier = await new_business(visitor)
-    await added(supplier)
+    supplier = await sign_up_supplier(visitor)
+    await add_client(supplier)
     assert steps(await journey(viewer, "supplier_onboarding")) == [(1, 0, 0), (1, 1, 0), (0, 0, 0)]
     clock.advance(301)
     assert steps(await journey(viewer, "supplier_onboarding")) == [(1, 0, 1), (1, 1, 0), (0, 0, 0)]
 
 
-async def test_a_link_that_dies_in_their_hands_is_a_failure(
+async def test_an_opened_link_that_expires_is_a_failed_journey(
     viewer: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     """S104: what nobody opened, or did not want, is not."""
-    supplier = await new_business(visitor)
-    opened, unopened, unwanted = [await invited(supplier, names) for names in ("A", "B", "C")]
+    supplier = await sign_up_supplier(visitor)
+    opened, unopened, unwanted = [
+        await add_and_invite(supplier, names) for names in ("A", "B", "C")
+    ]
     for sent in (opened, unwanted):
         await visitor.data(OPEN, code=sent.code)
     for sent in (opened, unopened):
@@ -127,14 +129,14 @@ async def test_a_link_that_dies_in_their_hands_is_a_failure(
     assert (found["successRate"], found["completionRate"]) == (0, 0)
 
 
-async def test_an_invitation_that_ran_out_may_be_sent_again(
+async def test_resending_an_expired_invitation_continues_its_journey(
     app: Starlette, db: Database, visitor: GraphQLClient, clock: Clock
 ) -> None:
-    supplier = await new_business(visitor)
-    client = await added(supplier)
+    supplier = await sign_up_supplier(visitor)
+    client = await add_client(supplier)
     answer = await supplier.data(INVITE, clientId=client["id"], days=1)
     clock.advance(86_401)
-    viewer = visitor.as_(await people.session_of(db, Role.VIEWER))
+    viewer = visitor.as_(await user_sessions.create_session(db, Role.VIEWER))
     await expire_overdue(app.state.runtime.db)
     left = (await journeys(viewer, "LAST_7D"))["invitation_accept"]
     await supplier.data(RESEND, id=answer["inviteClient"]["invitation"]["id"])
@@ -142,12 +144,12 @@ async def test_an_invitation_that_ran_out_may_be_sent_again(
     assert (left["abandoned"], back["abandoned"], back["started"]) == (1, 0, 1)
 
 
-async def test_windows_are_of_those_who_began_in_them(
+async def test_windows_contain_runs_that_began_in_them(
     viewer: GraphQLClient, visitor: GraphQLClient, clock: Clock
 ) -> None:
-    await new_business(visitor)
+    await sign_up_supplier(visitor)
     clock.advance(3_700)
-    await new_business(visitor)
+    await sign_up_supplier(visitor)
     started = [
         (await journeys(viewer, window))["supplier_onboarding"]["started"]
         for window in ("LAST_1H", "LAST_24H", "LAST_7D", "LAST_30D")
@@ -155,20 +157,22 @@ async def test_windows_are_of_those_who_began_in_them(
     assert started == [1, 2, 2, 2]
 
 
-async def test_who_signed_up_before_is_not_counted(
+async def test_users_from_before_the_measurement_are_not_counted(
     viewer: GraphQLClient, supplier: GraphQLClient, db: Database
 ) -> None:
     """Their first steps were not seen, so their last ones say nothing."""
-    await invited(supplier)
+    await add_and_invite(supplier)
     found = await journeys(viewer)
     assert found["supplier_onboarding"]["started"] == 0
     assert found["invitation_accept"]["started"] == 1
 
 
-async def test_a_journey_is_a_metric_too(admin: GraphQLClient, visitor: GraphQLClient) -> None:
+async def test_journeys_are_available_as_metrics(
+    admin: GraphQLClient, visitor: GraphQLClient
+) -> None:
     """S104: for success criteria and charts."""
-    sent = await invited(await new_business(visitor), email="emma@example.com")
-    await accepted(visitor, sent)
+    sent = await add_and_invite(await sign_up_supplier(visitor), email="emma@example.com")
+    await accept_invitation(visitor, sent)
     document = """{ metricSeries(name: "invitation_accept_success", range: LAST_1H,
       aggregation: AVG) { unit points { value samples } } }"""
     series = (await admin.data(document))["metricSeries"]

@@ -60,7 +60,7 @@ async def marks(client: GraphQLClient) -> dict[str, str | None]:
     return {flag["key"]: (flag["kill"] or {}).get("reason") for flag in nodes}
 
 
-async def test_a_kill_is_in_force_and_marked_when_its_author_has_the_reply(
+async def test_a_kill_is_in_force_when_the_mutation_returns(
     operator: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     assert await marks(operator) == {"mvp_chat": None, "mvp_maps": None}
@@ -76,7 +76,7 @@ async def test_a_kill_is_in_force_and_marked_when_its_author_has_the_reply(
     assert await marks(operator) == {"mvp_chat": None, "mvp_maps": None}
 
 
-async def test_phases_mark_their_killed_flags_too(admin: GraphQLClient) -> None:
+async def test_phases_mark_their_killed_flags(admin: GraphQLClient) -> None:
     await make_phase(admin, "chat_phase", flags=("mvp_pay",))
     for expected in (None, {"key": "*"}):
         (phase,) = (await admin.data(OF_PHASES))["launchPhases"]
@@ -84,7 +84,7 @@ async def test_phases_mark_their_killed_flags_too(admin: GraphQLClient) -> None:
         await kill(admin, "*")
 
 
-async def test_who_killed_what_and_why_stands_in_audit_and_feed(operator: GraphQLClient) -> None:
+async def test_kills_are_recorded_in_audit_and_feed(operator: GraphQLClient) -> None:
     await kill(operator, "mvp_chat")
     (shown,) = (await operator.data(KILLS))["flagKills"]
     assert (shown["key"], shown["reason"]) == ("mvp_chat", "It fails.")
@@ -125,7 +125,7 @@ async def test_bad_input_is_refused_by_field_and_kills_nothing(
     assert (await operator.data(KILLS))["flagKills"] == []
 
 
-async def test_only_who_may_write_flags_may_kill_them(
+async def test_killing_requires_the_flags_write_scope(
     viewer: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     for client, code in ((viewer, "FORBIDDEN"), (visitor, "UNAUTHENTICATED")):
@@ -133,7 +133,7 @@ async def test_only_who_may_write_flags_may_kill_them(
             assert (await client.execute(document, keys=["mvp_chat"])).codes == [code]
 
 
-async def test_lifting_says_what_keeps_a_flag_off(operator: GraphQLClient) -> None:
+async def test_lifting_a_kill_names_what_keeps_the_flag_off(operator: GraphQLClient) -> None:
     await kill(operator, "*")
     warnings = (await lift(operator, "mvp_chat"))["warnings"]
     assert warnings == [
@@ -143,7 +143,7 @@ async def test_lifting_says_what_keeps_a_flag_off(operator: GraphQLClient) -> No
     assert await marks(operator) == {"mvp_chat": "It fails.", "mvp_maps": "It fails."}
 
 
-async def test_a_flag_that_is_made_or_switched_on_later_stays_killed(
+async def test_flags_created_or_switched_on_later_stay_killed(
     admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     """A sequence: kill all, make a flag, switch another off and on, lift one, lift all."""
@@ -159,7 +159,7 @@ async def test_a_flag_that_is_made_or_switched_on_later_stays_killed(
     assert set((await values(visitor)).values()) == {True}
 
 
-async def test_the_value_at_a_moment_is_that_of_the_kills_then(
+async def test_past_values_respect_the_kills_of_that_time(
     operator: GraphQLClient, clock: Clock
 ) -> None:
     moments = [clock()]
@@ -173,7 +173,7 @@ async def test_the_value_at_a_moment_is_that_of_the_kills_then(
     assert found == [True, False, True]
 
 
-async def test_live_lists_are_told_of_a_kill(app: Starlette, operator: GraphQLClient) -> None:
+async def test_live_lists_receive_kills(app: Starlette, operator: GraphQLClient) -> None:
     assert operator.token is not None
     async with serving(app) as address, socket(address, operator.token) as client:
         stream = await client.subscribe(STREAM)
@@ -199,7 +199,7 @@ async def test_ofrep_marks_a_killed_flag(visitor: GraphQLClient, operator: Graph
     assert [flag["metadata"].get("killed") for flag in after.json()["flags"]] == [True, None]
 
 
-async def test_a_client_that_reconnects_is_told_of_a_kill_that_it_missed(
+async def test_reconnecting_ofrep_clients_receive_missed_kills(
     app: Starlette, operator: GraphQLClient
 ) -> None:
     """L11: the event id held the kills, but only the version was compared."""
@@ -218,7 +218,7 @@ async def test_a_client_that_reconnects_is_told_of_a_kill_that_it_missed(
     assert lifted["etag"] == f'"{version}"'
 
 
-async def test_whoever_was_told_of_a_kill_by_another_process_gets_it(
+async def test_a_kill_announced_by_another_process_is_served(
     app: Starlette, visitor: GraphQLClient
 ) -> None:
     """A proxy may send the question to a process that has not heard of the kill yet."""

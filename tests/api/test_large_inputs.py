@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from tests.support.graphql import GraphQLClient
-from tests.support.loop_lag import loop_lag
+from tests.support.loop_lag import measure_loop_lag
 from tests.support.sockets import serving, socket
 
 SAMPLES = """mutation ($s: [MetricSampleInput!]!) {
@@ -59,7 +59,7 @@ BODIES: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("who", ["visitor", "admin"])
 @pytest.mark.parametrize("name", BODIES)
-async def test_no_request_blocks_the_event_loop(
+async def test_the_largest_requests_do_not_block_the_event_loop(
     visitor: GraphQLClient, admin: GraphQLClient, name: str, who: str
 ) -> None:
     client, body = {"visitor": visitor, "admin": admin}[who], BODIES[name]()
@@ -67,14 +67,14 @@ async def test_no_request_blocks_the_event_loop(
     if client.token is not None:
         headers["authorization"] = f"Bearer {client.token}"
     await client.execute("{ __typename }")
-    async with loop_lag() as lag:
+    async with measure_loop_lag() as lag:
         response = await client.raw("POST", "/graphql", content=body, headers=headers)
     assert response.status_code < 500
     assert b"INTERNAL" not in response.content
     assert lag.seconds < MAX_SECONDS
 
 
-async def test_every_transport_refuses_the_same(visitor: GraphQLClient) -> None:
+async def test_every_transport_applies_the_same_limits(visitor: GraphQLClient) -> None:
     body = {"query": "{ __typename }", "variables": {"v": [0] * 1_001}}
     stream = {"accept": "text/event-stream"}
     url = httpx2.URL("/graphql", params={**body, "variables": json.dumps(body["variables"])})
@@ -93,14 +93,14 @@ async def test_every_transport_refuses_the_same(visitor: GraphQLClient) -> None:
         assert "COST_EXCEEDED" in answer
 
 
-async def test_an_evaluation_has_the_limits_of_a_visitor(visitor: GraphQLClient) -> None:
+async def test_evaluations_have_the_limits_of_visitors(visitor: GraphQLClient) -> None:
     context = {"context": {f"k{n}": n for n in range(1_001)}}
     answer = await visitor.raw("POST", EVALUATE, json=context)
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "INVALID_CONTEXT")
 
 
 @pytest.mark.parametrize("fragment", [False, True])
-async def test_who_may_not_is_told_so_before_the_input_is_read(
+async def test_permission_is_checked_before_the_input(
     visitor: GraphQLClient, admin: GraphQLClient, *, fragment: bool
 ) -> None:
     """The input is wrong as well: only who may learns it."""
@@ -116,7 +116,7 @@ async def test_who_may_not_is_told_so_before_the_input_is_read(
     assert set((await admin.execute(document, s=[{"name": 1}])).codes) == {"BAD_USER_INPUT"}
 
 
-async def test_a_field_that_may_be_null_leaves_its_siblings(visitor: GraphQLClient) -> None:
+async def test_an_error_in_a_nullable_field_leaves_its_siblings(visitor: GraphQLClient) -> None:
     answer = await visitor.execute('{ featureFlag(key: "a") { key } viewerFlags { version } }')
     assert answer.codes == ["UNAUTHENTICATED"]
     assert answer.body["data"]["featureFlag"] is None

@@ -6,7 +6,7 @@ import pytest
 
 from domain.actors import Role, Scope
 from services.accounts import api_tokens
-from tests.factories.accounts import acting, add_user
+from tests.factories.accounts import actor_of, add_user
 from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.propagation import runtime_of
@@ -60,7 +60,7 @@ async def test_a_file_is_planned_applied_and_then_changes_nothing(admin: GraphQL
     assert "from a file" in reasons
 
 
-async def test_only_what_differs_is_changed(admin: GraphQLClient) -> None:
+async def test_applying_a_file_changes_only_differences(admin: GraphQLClient) -> None:
     await apply(admin, FILE, (await plan(admin, FILE))["hash"])
     changed = {"flags": [{**FILE["flags"][0], "name": "Chat!"}], "phases": FILE["phases"]}
     found = await plan(admin, changed)
@@ -74,7 +74,7 @@ async def test_only_what_differs_is_changed(admin: GraphQLClient) -> None:
     ]
 
 
-async def test_all_that_is_wrong_is_told_at_its_place(admin: GraphQLClient) -> None:
+async def test_all_errors_of_a_file_are_reported_with_their_path(admin: GraphQLClient) -> None:
     """L27: such files were planned, and stopped half-way when they were applied."""
     bad = {
         "flags": [
@@ -124,13 +124,13 @@ async def test_types_and_unknown_fields_are_refused_at_any_depth(
     assert any(part in text for part in said.split("|"))
 
 
-async def test_a_key_that_is_there_twice_is_refused(admin: GraphQLClient) -> None:
+async def test_duplicate_keys_in_a_file_are_refused(admin: GraphQLClient) -> None:
     flag = FILE["flags"][0]
     (error,) = (await plan(admin, {"flags": [flag, flag]}))["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["file", "flags", "1", "key"])
 
 
-async def test_an_application_is_bound_to_its_plan(admin: GraphQLClient) -> None:
+async def test_applying_requires_the_hash_of_the_plan(admin: GraphQLClient) -> None:
     await make_flag(admin, "mvp_chat", rolloutPercentage=5)
     await make_phase(admin, "pilot", flags=("mvp_maps",))
     found = await plan(admin, FILE)
@@ -143,7 +143,9 @@ async def test_an_application_is_bound_to_its_plan(admin: GraphQLClient) -> None
     assert (await apply(admin, FILE, (await plan(admin, FILE))["hash"]))["errors"] == []
 
 
-async def test_a_live_phase_keeps_what_is_locked(admin: GraphQLClient, health: Health) -> None:
+async def test_locked_fields_of_a_live_phase_are_refused(
+    admin: GraphQLClient, health: Health
+) -> None:
     await apply(admin, FILE, (await plan(admin, FILE))["hash"])
     answer = await admin.data("""mutation { activateLaunchPhase(
       input: { key: "pilot", acceptWarnings: true }) { errors { code message } } }""")
@@ -165,7 +167,7 @@ async def test_a_file_does_not_reach_into_a_live_run(
     assert (await plan(admin, {"flags": [{"key": "mvp_maps", "name": "M"}]}))["errors"] == []
 
 
-async def test_zero_in_a_file_is_a_choice(admin: GraphQLClient) -> None:
+async def test_zero_percent_in_a_file_is_kept(admin: GraphQLClient) -> None:
     """L10: nobody sees what a file switches on at 0 %, and the plan shows what a default does."""
     await make_flag(admin, "mvp_chat")
     file = {"flags": [{"key": "mvp_chat", "enabled": True, "rolloutPercentage": 0}]}
@@ -177,7 +179,7 @@ async def test_zero_in_a_file_is_a_choice(admin: GraphQLClient) -> None:
     assert await settled(admin, file) == {"enabled": True, "rolloutPercentage": 100}
 
 
-async def test_a_file_states_what_a_run_has_left_in_force(admin: GraphQLClient) -> None:
+async def test_a_file_matches_the_values_that_a_run_left(admin: GraphQLClient) -> None:
     """L27: after a launch the owner's values follow the file, and no plan stays open."""
     await make_phase(admin, "pilot", flags=("mvp_maps",))
     await activate_pilot(admin)
@@ -188,9 +190,7 @@ async def test_a_file_states_what_a_run_has_left_in_force(admin: GraphQLClient) 
     assert await settled(admin, file) == {"enabled": True, "rolloutPercentage": 100}
 
 
-async def test_a_file_switches_nothing_on_that_a_rollback_switched_off(
-    admin: GraphQLClient,
-) -> None:
+async def test_a_file_does_not_switch_on_what_a_rollback_switched_off(admin: GraphQLClient) -> None:
     await make_phase(admin, "pilot", flags=())
     await make_flag(admin, "mvp_maps", enabled=True)
     await admin.data("""mutation { updateLaunchPhase(
@@ -219,7 +219,7 @@ async def settled(admin: GraphQLClient, file: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-async def test_planning_takes_reading_and_applying_takes_writing(
+async def test_planning_requires_read_and_applying_write_scopes(
     viewer: GraphQLClient, admin: GraphQLClient
 ) -> None:
     found = await plan(viewer, FILE)
@@ -227,7 +227,7 @@ async def test_planning_takes_reading_and_applying_takes_writing(
     assert (await viewer.execute(APPLY, file=FILE, hash=found["hash"])).codes == ["FORBIDDEN"]
     db = runtime_of(admin.app).db
     async with db.write() as uow:
-        maker = acting(await add_user(db, Role.ADMIN))
+        maker = actor_of(await add_user(db, Role.ADMIN))
         token = await api_tokens.create_token(uow, maker, "half", [Scope.LAUNCH_ADMIN])
     half = admin.as_(token.secret)
     (error,) = (await apply(half, FILE, found["hash"]))["errors"]

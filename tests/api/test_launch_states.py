@@ -15,7 +15,7 @@ from domain.health.health import CheckType, HealthStatus
 from tests.api.test_deadlines import locked, waiting
 from tests.api.test_phases import activate, roll_back, step
 from tests.factories.launches import make_flag, make_phase
-from tests.factories.propagation import toggled
+from tests.factories.propagation import toggle_flag
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
@@ -36,14 +36,14 @@ async def state(client: GraphQLClient, at: datetime) -> Any:  # noqa: ANN401 - J
     return (await client.data(STATE, at=at.isoformat()))["launchState"]
 
 
-async def test_each_moment_shows_what_was_true_then(
+async def test_past_states_show_what_was_true_then(
     app: Starlette, admin: GraphQLClient, viewer: GraphQLClient, clock: Clock
 ) -> None:
     moments = [clock()]
     for number, on in enumerate((True, False)):
         if number == 0:
             await make_phase(admin, flags=("mvp_chat",))
-        await toggled(admin, app, "mvp_chat", on=on)
+        await toggle_flag(admin, app, "mvp_chat", on=on)
         moments.append(clock())
     before, on_then, off_now = [await state(viewer, moment) for moment in moments]
     assert (before["flags"], before["phases"], before["cursor"]) == ([], [], None)
@@ -66,12 +66,12 @@ TYPED = """query ($at: DateTime!) {
     incidents { id number title severity status since } } }"""
 
 
-async def test_the_typed_state_says_what_the_json_says(
+async def test_typed_and_json_states_agree(
     app: Starlette, admin: GraphQLClient, clock: Clock, db: Database
 ) -> None:
     """L24: `launchState` keeps its content."""
     await make_phase(admin, flags=("mvp_chat",))
-    await toggled(admin, app, "mvp_chat", on=True)
+    await toggle_flag(admin, app, "mvp_chat", on=True)
     await admin.data(OPEN)
     await admin.data(KILL, keys=["mvp_chat"])
     async with db.write() as uow:
@@ -100,7 +100,7 @@ def without_moments(value: Any) -> Any:  # noqa: ANN401 - JSON
     return [without_moments(item) for item in value] if isinstance(value, list) else value
 
 
-async def test_incidents_stand_as_they_stood(
+async def test_past_states_show_incidents_as_they_were(
     admin: GraphQLClient, viewer: GraphQLClient, clock: Clock
 ) -> None:
     opened = (await admin.data(OPEN))["createIncident"]["incident"]["id"]
@@ -112,7 +112,7 @@ async def test_incidents_stand_as_they_stood(
     assert then["incidents"][0]["id"] == opened
 
 
-async def test_a_moment_to_come_is_now(admin: GraphQLClient, clock: Clock) -> None:
+async def test_a_future_time_returns_the_current_state(admin: GraphQLClient, clock: Clock) -> None:
     await make_flag(admin, "mvp_chat")
     found = await state(admin, clock() + timedelta(days=400))
     assert datetime.fromisoformat(found["at"]) <= clock()
@@ -120,13 +120,13 @@ async def test_a_moment_to_come_is_now(admin: GraphQLClient, clock: Clock) -> No
     assert found["health"]["overall"] == "UNKNOWN"
 
 
-async def test_kills_stand_as_they_stood(
+async def test_past_states_apply_the_kills_of_that_time(
     app: Starlette, admin: GraphQLClient, clock: Clock
 ) -> None:
     """A flag that was killed was off for everybody, whatever its row said; `*` is every flag."""
     await make_flag(admin, "mvp_chat")
     await make_flag(admin, "mvp_search")
-    await toggled(admin, app, "mvp_chat", on=True)
+    await toggle_flag(admin, app, "mvp_chat", on=True)
     moments = [clock()]
     for document, key in ((KILL, "mvp_chat"), (KILL, "*"), (LIFT, "mvp_chat"), (LIFT, "*")):
         assert next(iter((await admin.data(document, keys=[key])).values()))["errors"] == []
@@ -158,7 +158,7 @@ async def advance(client: GraphQLClient, phase: str) -> Any:  # noqa: ANN401 - J
         (advance, ("ACTIVE", 0, 10.0), ("ACTIVE", 1, 50.0)),
     ],
 )
-async def test_a_move_that_waits_has_changed_nothing_yet(
+async def test_a_change_waiting_for_a_lock_is_not_in_earlier_states(
     admin: GraphQLClient,
     db: Database,
     clock: Clock,

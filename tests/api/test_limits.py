@@ -36,7 +36,7 @@ async def poor(
         yield GraphQLClient(app)
 
 
-async def test_a_reply_tells_what_it_cost_and_what_is_left(visitor: GraphQLClient) -> None:
+async def test_responses_report_cost_and_remaining_quota(visitor: GraphQLClient) -> None:
     answer = await visitor.execute(RATE)
     told = answer.body["extensions"]["cost"]
     assert set(told) == TOLD
@@ -46,7 +46,7 @@ async def test_a_reply_tells_what_it_cost_and_what_is_left(visitor: GraphQLClien
     assert field["limit"] - 2 <= field["remaining"] <= field["limit"]
 
 
-async def test_an_operation_that_may_cost_too_much_is_not_run(admin: GraphQLClient) -> None:
+async def test_operations_above_the_cost_limit_are_not_run(admin: GraphQLClient) -> None:
     for accept, status in (("application/json", 200), (RESPONSE, 400)):
         answer = await admin.execute(DEAR, headers={"accept": accept})
         assert (answer.status, answer.codes) == (status, ["COST_EXCEEDED"])
@@ -55,7 +55,7 @@ async def test_an_operation_that_may_cost_too_much_is_not_run(admin: GraphQLClie
         assert "data" not in answer.body
 
 
-async def test_who_has_spent_all_is_told_when_to_come_back(poor: GraphQLClient) -> None:
+async def test_callers_without_quota_are_told_when_to_retry(poor: GraphQLClient) -> None:
     for _ in range(5):
         assert (await poor.execute("{ viewer { id } }")).status == 200
     answer = await poor.execute("{ viewer { id } }")
@@ -64,7 +64,7 @@ async def test_who_has_spent_all_is_told_when_to_come_back(poor: GraphQLClient) 
     assert answer.body["errors"][0]["extensions"]["cost"]["remaining"] == 0
 
 
-async def test_what_was_not_paid_for_was_not_done(
+async def test_operations_refused_for_quota_have_no_effect(
     poor: GraphQLClient, admin: GraphQLClient
 ) -> None:
     sign_up = """mutation { signUp(input: {
@@ -76,18 +76,14 @@ async def test_what_was_not_paid_for_was_not_done(
     assert found["suppliers"]["totalCount"] == 0
 
 
-async def test_each_caller_has_a_budget_of_its_own(
-    poor: GraphQLClient, admin: GraphQLClient
-) -> None:
+async def test_each_caller_has_its_own_quota(poor: GraphQLClient, admin: GraphQLClient) -> None:
     for _ in range(10):
         await poor.execute("{ __typename }")
     assert (await poor.execute("{ __typename }")).status == 429
     assert (await poor.as_(admin.token).execute("{ __typename }")).status == 200
 
 
-async def test_on_a_socket_the_operation_is_refused_and_the_others_go_on(
-    poor: GraphQLClient,
-) -> None:
+async def test_on_a_socket_only_the_unaffordable_operation_is_refused(poor: GraphQLClient) -> None:
     async with serving(poor.app) as address, socket(address) as live:
         stream = await live.subscribe("subscription { viewerFlags { version } }")
         await stream.next()
@@ -105,7 +101,7 @@ OPENINGS = (
 
 
 @pytest.mark.parametrize("document", OPENINGS)
-async def test_the_first_result_on_a_socket_tells_its_cost(
+async def test_the_first_result_on_a_socket_reports_its_cost(
     admin: GraphQLClient, document: str
 ) -> None:
     """Twice: the second subscriber is sent what was worked out for the first."""
@@ -117,7 +113,7 @@ async def test_the_first_result_on_a_socket_tells_its_cost(
 
 
 @pytest.mark.parametrize("document", OPENINGS)
-async def test_the_first_event_of_a_stream_tells_its_cost(
+async def test_the_first_server_sent_event_reports_its_cost(
     admin: GraphQLClient, document: str
 ) -> None:
     headers = {"accept": "text/event-stream", "authorization": f"Bearer {admin.token}"}
@@ -130,7 +126,7 @@ async def test_the_first_event_of_a_stream_tells_its_cost(
                 assert set(json.loads(event[6:])["extensions"]["cost"]) == TOLD
 
 
-async def test_one_caller_holds_a_bounded_number_of_sockets(poor: GraphQLClient) -> None:
+async def test_sockets_per_caller_are_limited(poor: GraphQLClient) -> None:
     async with serving(poor.app) as address:
         async with socket(address), socket(address) as second:
             await second.connection.wait_closed()
@@ -140,9 +136,7 @@ async def test_one_caller_holds_a_bounded_number_of_sockets(poor: GraphQLClient)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_one_caller_holds_a_bounded_number_of_streams(
-    poor: GraphQLClient, method: str
-) -> None:
+async def test_streams_per_caller_are_limited(poor: GraphQLClient, method: str) -> None:
     """A49: server-sent events of the graph and of OFREP alike."""
     asks: dict[str, Any] = {"url": "/ofrep/v1/events"}
     if method == "POST":
@@ -166,7 +160,9 @@ async def test_one_caller_holds_a_bounded_number_of_streams(
     ("document", "code"),
     [(DEAR, "COST_EXCEEDED"), ("{" + "viewer { id } " * 10 + "}", "RATE_LIMITED")],
 )
-async def test_a_stream_of_events_pays_too(poor: GraphQLClient, document: str, code: str) -> None:
+async def test_server_sent_events_consume_quota(
+    poor: GraphQLClient, document: str, code: str
+) -> None:
     headers = {"accept": "text/event-stream"}
     answer = await poor.raw("POST", "/graphql", json={"query": document}, headers=headers)
     event = answer.text.split("data: ")[1].split("\n")[0]

@@ -64,7 +64,7 @@ def has_distinct_lists(field: GraphQLField) -> bool:
     return any(isinstance(item, DistinctLists) for item in extensions)
 
 
-def test_there_are_lists_to_test() -> None:
+def test_list_arguments_are_found() -> None:
     assert len(LISTS) >= 9
     nested = {
         (kind.name, name, argument)
@@ -81,7 +81,7 @@ def test_there_are_lists_to_test() -> None:
 
 @pytest.mark.parametrize(("name", "argument"), LISTS)
 @pytest.mark.parametrize("count", [40_000, 1_000])
-async def test_many_values_give_a_clear_error_or_an_answer(
+async def test_long_lists_give_a_clear_error_or_a_result(
     admin: GraphQLClient, name: str, argument: str, count: int
 ) -> None:
     field = field_of(name)
@@ -96,7 +96,7 @@ async def test_many_values_give_a_clear_error_or_an_answer(
 
 
 @pytest.mark.parametrize(("name", "argument"), [("changes", "action"), ("changes", "actor")])
-async def test_too_many_different_values_name_their_argument(
+async def test_too_many_distinct_values_name_the_argument(
     admin: GraphQLClient, name: str, argument: str
 ) -> None:
     values = [f"a{number}" for number in range(MAX_FILTER_VALUES + 1)]
@@ -107,14 +107,14 @@ async def test_too_many_different_values_name_their_argument(
     assert (await admin.execute(document(name, argument), v=values[1:])).data
 
 
-async def test_a_list_in_the_document_has_the_same_limits(admin: GraphQLClient) -> None:
+async def test_literal_lists_have_the_same_limits(admin: GraphQLClient) -> None:
     for count, codes in ((1_000, []), (1_001, ["COST_EXCEEDED"])):
         written = "FLAG " * count
         answer = await admin.execute(f"{{ changes(subject: [{written}]) {{ __typename }} }}")
         assert answer.codes == codes, json.dumps(answer.body)[:300]
 
 
-async def test_a_filter_costs_by_its_length(admin: GraphQLClient) -> None:
+async def test_the_cost_of_a_filter_grows_with_its_length(admin: GraphQLClient) -> None:
     costs = []
     for count in (1, 1_000):
         answer = await admin.execute(document("mails", "status"), v=["SENT"] * count)

@@ -45,7 +45,7 @@ def lines() -> Iterator[Lines]:
     root.setLevel(level)
 
 
-async def test_an_operation_is_one_line(visitor: GraphQLClient, lines: Lines) -> None:
+async def test_an_operation_is_one_log_line(visitor: GraphQLClient, lines: Lines) -> None:
     await visitor.execute(FLAGS, device="visitor-device-1")
     (line,) = lines.of("launch.graphql")
     assert (line["operation"], line["operation_type"]) == ("Mine", "query")
@@ -54,7 +54,7 @@ async def test_an_operation_is_one_line(visitor: GraphQLClient, lines: Lines) ->
     assert "visitor-device-1" not in str(line)
 
 
-async def test_a_refusal_is_logged_with_its_code(visitor: GraphQLClient, lines: Lines) -> None:
+async def test_refusals_are_logged_with_their_code(visitor: GraphQLClient, lines: Lines) -> None:
     await visitor.execute("query Look { featureFlags { totalCount } }")
     await visitor.execute("{ nothing like that")
     assert [line["errors"] for line in lines.of("launch.graphql")] == [
@@ -63,7 +63,7 @@ async def test_a_refusal_is_logged_with_its_code(visitor: GraphQLClient, lines: 
     ]
 
 
-async def test_nothing_that_was_typed_is_logged(visitor: GraphQLClient, lines: Lines) -> None:
+async def test_user_input_is_not_logged(visitor: GraphQLClient, lines: Lines) -> None:
     await visitor.execute(LOG_IN, email="somebody@example.com")
     name = "somebody@example.com\n{}"
     body = {"query": "query Mine { __typename }", "operationName": name}
@@ -76,14 +76,14 @@ async def test_nothing_that_was_typed_is_logged(visitor: GraphQLClient, lines: L
     assert "phrase" not in text
 
 
-async def test_the_callers_id_goes_through(visitor: GraphQLClient, lines: Lines) -> None:
+async def test_the_callers_request_id_is_kept(visitor: GraphQLClient, lines: Lines) -> None:
     answer = await visitor.execute(FLAGS, headers={"x-request-id": "web-7f3a.2_b"})
     assert answer.headers["x-request-id"] == "web-7f3a.2_b"
     assert lines.of("launch.graphql")[0]["request_id"] == "web-7f3a.2_b"
 
 
 @pytest.mark.parametrize("given", ["short", "x" * 65, "a b c d e f g", "<script>alert", ""])
-async def test_an_id_that_is_not_well_formed_is_replaced(
+async def test_malformed_request_ids_are_replaced(
     visitor: GraphQLClient, lines: Lines, given: str
 ) -> None:
     answer = await visitor.execute(FLAGS, headers={"x-request-id": given})
@@ -96,7 +96,7 @@ async def test_requests_do_not_share_an_id(visitor: GraphQLClient) -> None:
     assert len(set(found)) == 3
 
 
-async def test_a_change_names_event_and_actor(admin: GraphQLClient, lines: Lines) -> None:
+async def test_changes_are_logged_with_event_and_actor(admin: GraphQLClient, lines: Lines) -> None:
     answer = await admin.execute(MAKE, input={"key": "logged_flag", "name": "Logged"})
     assert answer.data["createFeatureFlag"]["errors"] == []
     (event,), (operation,) = lines.of("launch.events"), lines.of("launch.graphql")
@@ -110,13 +110,13 @@ async def ended(lines: Lines) -> bool:
     return bool(lines.of("launch.graphql"))
 
 
-async def test_a_secret_in_a_path_is_not_logged(visitor: GraphQLClient, lines: Lines) -> None:
+async def test_secrets_in_paths_are_not_logged(visitor: GraphQLClient, lines: Lines) -> None:
     await visitor.raw("POST", "/accept/a-code-that-lets-in")
     (line,) = lines.of("launch.http")
     assert (line["message"], line["status"]) == ("POST /accept 405", 405)
 
 
-async def test_a_stream_is_one_line_when_it_ends(visitor: GraphQLClient, lines: Lines) -> None:
+async def test_a_stream_is_one_log_line_at_its_end(visitor: GraphQLClient, lines: Lines) -> None:
     async with serving(visitor.app) as address, socket(address) as connection:
         stream = await connection.subscribe("subscription Live { viewerFlags { version } }")
         await stream.next()

@@ -14,10 +14,10 @@ from jobs.mail import send_mail
 from services.accounts.api_tokens import create_token
 from services.mail.mail import post
 from settings import Settings
-from tests.factories import people
-from tests.factories.accounts import acting, add_user
+from tests.factories import user_sessions
+from tests.factories.accounts import actor_of, add_user
 from tests.factories.health import PROBES
-from tests.factories.marketplace import REVOKE, invited
+from tests.factories.marketplace import REVOKE, add_and_invite
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 from tests.support.servers import dead_port
@@ -49,7 +49,7 @@ async def mailing(db: Database, smtp: Settings, clock: Clock) -> AsyncIterator[G
     """An admin of an app with a mail server."""
     app = create_app(smtp, clock, PROBES)
     async with running(app.state.runtime):
-        yield GraphQLClient(app, await people.session_of(db, Role.ADMIN))
+        yield GraphQLClient(app, await user_sessions.create_session(db, Role.ADMIN))
 
 
 async def posted(db: Database, recipient: str = "emma@example.com") -> None:
@@ -63,7 +63,7 @@ async def outbox(client: GraphQLClient, **more: object) -> list[Any]:
     return list(found["nodes"])
 
 
-async def test_an_admin_reads_what_waits(admin: GraphQLClient, db: Database) -> None:
+async def test_admins_can_read_the_outbox(admin: GraphQLClient, db: Database) -> None:
     await posted(db)
     await posted(db, "james@example.com")
     james, emma = await outbox(admin)
@@ -76,24 +76,24 @@ async def test_an_admin_reads_what_waits(admin: GraphQLClient, db: Database) -> 
     assert await outbox(admin, status=["SENT", "FAILED", "QUEUED"]) == []
 
 
-async def test_no_tool_reads_links_that_let_somebody_in(
-    visitor: GraphQLClient, db: Database
-) -> None:
+async def test_tokens_cannot_read_log_in_links(visitor: GraphQLClient, db: Database) -> None:
     await posted(db)
     async with db.write() as uow:
-        maker = acting(await add_user(db, Role.ADMIN))
+        maker = actor_of(await add_user(db, Role.ADMIN))
         made = await create_token(uow, maker, "ci", [Scope.LAUNCH_ADMIN])
     (mail,) = await outbox(visitor.as_(made.secret))
     assert (mail["recipient"], mail["body"], mail["html"]) == ("(hidden)", None, None)
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.VIEWER, Role.SUPPLIER])
-async def test_nobody_else_sees_it(visitor: GraphQLClient, db: Database, role: Role) -> None:
-    client = visitor.as_(await people.session_of(db, role))
+async def test_the_outbox_requires_its_scope(
+    visitor: GraphQLClient, db: Database, role: Role
+) -> None:
+    client = visitor.as_(await user_sessions.create_session(db, role))
     assert (await client.execute(MAILS)).codes == ["FORBIDDEN"]
 
 
-async def test_without_a_mail_server_nothing_is_tried_again(
+async def test_retrying_without_a_mail_server_is_refused(
     admin: GraphQLClient, db: Database
 ) -> None:
     await posted(db)
@@ -102,7 +102,7 @@ async def test_without_a_mail_server_nothing_is_tried_again(
     assert answer["errors"] == [{"code": "INVALID_TRANSITION"}]
 
 
-async def test_a_letter_that_was_given_up_is_tried_again(
+async def test_failed_emails_can_be_retried(
     mailing: GraphQLClient, db: Database, smtp: Settings
 ) -> None:
     async with db.write() as uow:
@@ -115,7 +115,7 @@ async def test_a_letter_that_was_given_up_is_tried_again(
     assert [m["id"] for m in await outbox(mailing, status=["RETRYING"])] == [mail["id"]]
 
 
-async def test_what_is_taken_back_is_forgotten(admin: GraphQLClient, db: Database) -> None:
+async def test_cancelled_emails_lose_their_content(admin: GraphQLClient, db: Database) -> None:
     await posted(db)
     (mail,) = await outbox(admin)
     for _ in range(2):
@@ -126,10 +126,10 @@ async def test_what_is_taken_back_is_forgotten(admin: GraphQLClient, db: Databas
     assert answer["errors"] == [{"code": "INVALID_TRANSITION"}]
 
 
-async def test_a_letter_ends_with_its_invitation(
+async def test_revoking_an_invitation_cancels_its_email(
     admin: GraphQLClient, supplier: GraphQLClient
 ) -> None:
-    sent = await invited(supplier, email="emma@example.com")
+    sent = await add_and_invite(supplier, email="emma@example.com")
     (mail,) = await outbox(admin, status=["WAITING"])
     assert "/accept/" in mail["body"]
     await supplier.data(REVOKE, id=sent.id)

@@ -10,7 +10,7 @@ class Broken(Exception):
     """What an exception of ours may hold."""
 
 
-async def test_what_breaks_around_an_operation_is_masked(
+async def test_unexpected_errors_around_an_operation_are_masked(
     visitor: GraphQLClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(_self: QueryCostLimiter) -> None:

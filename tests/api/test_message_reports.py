@@ -6,7 +6,7 @@ from sqlalchemy import select
 from db.models.events import Change, LaunchEvent
 from db.session import Database
 from domain.actors import Role
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.conversations import (
     DISMISS,
     HIDE,
@@ -16,8 +16,8 @@ from tests.factories.conversations import (
     SHOW,
     THREAD,
     Pair,
-    connected,
-    said,
+    connect_pair,
+    send_message,
 )
 from tests.factories.marketplace import new_couple, new_supplier
 from tests.support.graphql import GraphQLClient
@@ -28,7 +28,7 @@ WHY = "This insults us"
 
 @pytest.fixture
 async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
-    return await connected(supplier, await new_couple(visitor, db))
+    return await connect_pair(supplier, await new_couple(visitor, db))
 
 
 def about(message: str, reason: str = WHY) -> dict[str, object]:
@@ -37,7 +37,7 @@ def about(message: str, reason: str = WHY) -> dict[str, object]:
 
 async def reported(pair: Pair) -> str:
     """The id of a message that the couple has reported."""
-    message = await said(pair.supplier, pair.id, INSULT)
+    message = await send_message(pair.supplier, pair.id, INSULT)
     payload = (await pair.couple.data(REPORT, input=about(message["id"])))["reportMessage"]
     assert payload["errors"] == []
     return str(message["id"])
@@ -49,10 +49,8 @@ async def first_message(client: GraphQLClient, pair: Pair) -> dict[str, object]:
     return found
 
 
-async def test_moderators_see_a_message_once_it_is_reported(
-    pair: Pair, admin: GraphQLClient
-) -> None:
-    await said(pair.supplier, pair.id, "Nobody reports this")
+async def test_moderators_see_only_reported_messages(pair: Pair, admin: GraphQLClient) -> None:
+    await send_message(pair.supplier, pair.id, "Nobody reports this")
     assert (await admin.data(REPORTS))["messageReports"] == {"totalCount": 0, "nodes": []}
     message = await reported(pair)
     (report,) = (await admin.data(REPORTS, open=True))["messageReports"]["nodes"]
@@ -62,7 +60,7 @@ async def test_moderators_see_a_message_once_it_is_reported(
     assert (report["resolvedAt"], report["outcome"]) == (None, None)
 
 
-async def test_a_hidden_message_is_gone_for_both_sides_with_the_reason(
+async def test_hidden_messages_show_only_the_reason_to_both_sides(
     pair: Pair, admin: GraphQLClient
 ) -> None:
     message = await reported(pair)
@@ -97,10 +95,10 @@ async def test_a_report_can_be_dismissed_once(pair: Pair, admin: GraphQLClient) 
     assert (await admin.data(REPORTS, open=True))["messageReports"]["nodes"] == []
 
 
-async def test_what_cannot_be_reported(
+async def test_invalid_reports_are_refused(
     pair: Pair, visitor: GraphQLClient, db: Database, admin: GraphQLClient
 ) -> None:
-    message = await said(pair.supplier, pair.id, INSULT)
+    message = await send_message(pair.supplier, pair.id, INSULT)
     own = (await pair.supplier.data(REPORT, input=about(message["id"])))["reportMessage"]
     assert [e["code"] for e in own["errors"]] == ["INVALID_TRANSITION"]
     empty = (await pair.couple.data(REPORT, input=about(message["id"], " ")))["reportMessage"]
@@ -115,19 +113,19 @@ async def test_what_cannot_be_reported(
     assert [e["code"] for e in unseen["errors"]] == ["NOT_FOUND"]
 
 
-async def test_nobody_moderates_without_the_scope(
+async def test_moderation_requires_its_scope(
     pair: Pair, visitor: GraphQLClient, db: Database
 ) -> None:
     message = await reported(pair)
     for role in (Role.VIEWER, Role.OPERATOR, Role.SUPPLIER, Role.COUPLE):
-        client = visitor.as_(await people.session_of(db, role))
+        client = visitor.as_(await user_sessions.create_session(db, role))
         assert (await client.execute(REPORTS)).codes == ["FORBIDDEN"]
         for document, sent in ((HIDE, about(message)), (SHOW, about(message))):
             assert (await client.execute(document, input=sent)).codes == ["FORBIDDEN"]
     assert (await first_message(pair.couple, pair))["text"] == INSULT
 
 
-async def test_the_audit_has_who_hid_what_and_why_and_no_text(
+async def test_moderation_is_audited_without_message_text(
     pair: Pair, admin: GraphQLClient, db: Database
 ) -> None:
     message = await reported(pair)

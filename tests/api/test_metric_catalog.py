@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from tests.factories.guards import ERRORS, Guarded
+from tests.factories.guards import ERRORS, GuardedPhase
 from tests.factories.health import Health
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient, GraphQLFailed
@@ -33,7 +33,7 @@ async def test_metrics_are_listed_with_their_units(admin: GraphQLClient) -> None
     assert (await admin.data(SERIES))["metricSeries"]["unit"] == "s"
 
 
-async def test_the_first_unit_is_the_unit(admin: GraphQLClient) -> None:
+async def test_the_first_declared_unit_is_kept(admin: GraphQLClient) -> None:
     """One that was left out comes later; a sample without a unit is in that of the metric."""
     await admin.data(RECORD, samples=[sample(1)])
     await admin.data(RECORD, samples=[sample(1, "ms"), sample(2)])
@@ -44,7 +44,7 @@ async def test_the_first_unit_is_the_unit(admin: GraphQLClient) -> None:
     assert error["extensions"]["argument"] == "samples.1.unit"
 
 
-async def test_an_unknown_metric_is_refused_with_those_that_exist(admin: GraphQLClient) -> None:
+async def test_unknown_metrics_are_refused_with_suggestions(admin: GraphQLClient) -> None:
     with pytest.raises(GraphQLFailed) as failed:
         await admin.data(SERIES.replace("custom.wait", "error_rates"))
     message = failed.value.args[0][0]["message"]
@@ -55,7 +55,7 @@ async def test_an_unknown_metric_is_refused_with_those_that_exist(admin: GraphQL
 async def test_a_criterion_shows_the_unit_of_a_custom_metric(
     app: Starlette, admin: GraphQLClient, health: Health, clock: Clock
 ) -> None:
-    guarded = Guarded(app, admin, clock)
+    guarded = GuardedPhase(app, admin, clock)
     wait = {**ERRORS, "metric": "custom.wait", "aggregation": "AVG", "minSamples": 1}
     await guarded.go_live({**wait, "threshold": 0.5})
     await admin.data(RECORD, samples=[sample(0.2, "s")])

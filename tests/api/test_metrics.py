@@ -11,7 +11,7 @@ from services.accounts import sign_up
 from services.flags import flag_reads
 from settings import Settings
 from tests.factories.health import PROBES
-from tests.factories.metrics import requests
+from tests.factories.metrics import store_requests
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
@@ -52,7 +52,7 @@ async def rate(app: Starlette, client: GraphQLClient) -> float | None:
     return value
 
 
-async def test_an_empty_window_has_no_numbers(viewer: GraphQLClient) -> None:
+async def test_an_empty_range_has_no_values(viewer: GraphQLClient) -> None:
     found = (await viewer.data(METRICS, range="LAST_24H"))["launchMetrics"]
     assert found["signups"] == {
         "value": None, "previous": None, "changePercent": None, "trend": "UNKNOWN",
@@ -62,15 +62,15 @@ async def test_an_empty_window_has_no_numbers(viewer: GraphQLClient) -> None:
     assert {line["name"] for line in found["performance"]} == {"response_time_ms", "error_rate"}
 
 
-async def test_cards_and_charts(viewer: GraphQLClient, db: Database) -> None:
-    await requests(db, db.clock(), total=200, errors=6, milliseconds=30)
+async def test_the_snapshot_has_cards_and_charts(viewer: GraphQLClient, db: Database) -> None:
+    await store_requests(db, db.clock(), total=200, errors=6, milliseconds=30)
     found = (await viewer.data(METRICS, range="LAST_1H"))["launchMetrics"]
     assert found["errorRate"]["value"] == 3
     assert found["averageResponseTime"]["value"] == 30
     assert sum(point["samples"] for point in found["performance"][2]["points"]) == 200
 
 
-async def test_a_sign_up_counts_once_and_a_failed_one_too(
+async def test_sign_ups_and_failed_sign_ups_count_once(
     viewer: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     """S64, S70."""
@@ -89,7 +89,7 @@ async def test_a_failed_sign_up_is_a_metric(viewer: GraphQLClient, visitor: Grap
     assert sum(point["value"] or 0 for point in series["metricSeries"]["points"]) == 1
 
 
-async def test_a_masked_error_counts_although_http_says_200(
+async def test_masked_errors_count_despite_http_200(
     app: Starlette, admin: GraphQLClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_args: object) -> int:
@@ -101,7 +101,7 @@ async def test_a_masked_error_counts_although_http_says_200(
     assert await rate(app, admin) == 100
 
 
-async def test_a_dead_dependency_counts(
+async def test_unavailable_dependencies_count_as_errors(
     app: Starlette, admin: GraphQLClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_args: object) -> int:
@@ -112,7 +112,7 @@ async def test_a_dead_dependency_counts(
     assert await rate(app, admin) == 100
 
 
-async def test_a_stream_of_events_counts_once_with_its_first_result(
+async def test_a_stream_counts_once_with_its_first_result(
     app: Starlette, admin: GraphQLClient
 ) -> None:
     asked = {"query": "{ featureFlags { totalCount } }"}
@@ -122,7 +122,7 @@ async def test_a_stream_of_events_counts_once_with_its_first_result(
     assert app.state.runtime.meter.so_far()["requests_total"].total == 1
 
 
-async def test_a_failure_in_a_payload_counts_where_it_is_ours(
+async def test_errors_in_payloads_count_if_they_are_ours(
     app: Starlette, admin: GraphQLClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_args: object) -> None:
@@ -134,7 +134,7 @@ async def test_a_failure_in_a_payload_counts_where_it_is_ours(
     assert await rate(app, admin) == 100
 
 
-async def test_the_callers_mistakes_do_not_count(
+async def test_caller_mistakes_do_not_count_as_errors(
     app: Starlette, admin: GraphQLClient, viewer: GraphQLClient
 ) -> None:
     await admin.execute("{ nothing }")
@@ -143,7 +143,7 @@ async def test_the_callers_mistakes_do_not_count(
     assert await rate(app, admin) == 0
 
 
-async def test_outside_tools_record_their_own(admin: GraphQLClient) -> None:
+async def test_external_tools_record_their_metrics(admin: GraphQLClient) -> None:
     """A50."""
     samples = [
         {"name": "custom.queue", "value": 4, "tags": {"zone": "a"}},
@@ -175,7 +175,7 @@ async def test_outside_tools_record_their_own(admin: GraphQLClient) -> None:
         ({"name": "custom.a", "value": 1, "at": "2020-01-01T00:00:00Z"}, "samples.0.at"),
     ],
 )
-async def test_bad_samples_are_refused_whole(
+async def test_one_bad_sample_refuses_the_whole_call(
     admin: GraphQLClient, sample: dict[str, object], field: str
 ) -> None:
     answer = await admin.execute(RECORD, samples=[sample, {"name": "custom.ok", "value": 1}])
@@ -184,7 +184,7 @@ async def test_bad_samples_are_refused_whole(
     assert all(not point["samples"] for point in found["metricSeries"]["points"])
 
 
-async def test_our_own_names_are_refused_with_the_reason(admin: GraphQLClient) -> None:
+async def test_reserved_metric_names_are_refused_with_a_reason(admin: GraphQLClient) -> None:
     answer = await admin.execute(RECORD, samples=[{"name": "error_rate", "value": 0}])
     (error,) = answer.body["errors"]
     assert "counted by the system itself" in error["message"]
@@ -197,7 +197,7 @@ async def test_a_call_has_1_to_500_samples(admin: GraphQLClient, count: int) -> 
     assert answer.body["errors"][0]["extensions"]["argument"] == "samples"
 
 
-async def test_tags_with_ids_are_refused_and_the_others_go_on(admin: GraphQLClient) -> None:
+async def test_new_series_beyond_the_limit_are_refused(admin: GraphQLClient) -> None:
     """Each name with its tags costs a row a minute for a month."""
 
     async def send(*users: int) -> list[str]:
@@ -210,7 +210,7 @@ async def test_tags_with_ids_are_refused_and_the_others_go_on(admin: GraphQLClie
 
 
 @pytest.mark.parametrize("tags", [[1], {"a": 1}, dict.fromkeys("abcdefghi", "x")])
-async def test_bad_tags_of_a_series_are_named(admin: GraphQLClient, tags: object) -> None:
+async def test_invalid_tags_name_the_argument(admin: GraphQLClient, tags: object) -> None:
     answer = await admin.execute(SERIES, name="custom.a", how="AVG", tags=tags)
     assert answer.body["errors"][0]["extensions"]["argument"] == "tags"
 
@@ -226,7 +226,7 @@ async def test_impossible_series_name_the_argument(
     assert answer.body["errors"][0]["extensions"]["argument"] == field
 
 
-async def test_a_viewer_may_not_record(viewer: GraphQLClient, admin: GraphQLClient) -> None:
+async def test_viewers_cannot_record_samples(viewer: GraphQLClient, admin: GraphQLClient) -> None:
     answer = await viewer.execute(RECORD, samples=[{"name": "custom.a", "value": 1}])
     assert answer.codes == ["FORBIDDEN"]
     found = await admin.data(SERIES, name="custom.a", how="COUNT", tags=None)
@@ -234,12 +234,12 @@ async def test_a_viewer_may_not_record(viewer: GraphQLClient, admin: GraphQLClie
 
 
 @pytest.mark.parametrize("phase", ["nonsense", "SW5jaWRlbnQ6MQ=="])
-async def test_an_unknown_phase_is_named(viewer: GraphQLClient, phase: str) -> None:
+async def test_unknown_phases_name_the_argument(viewer: GraphQLClient, phase: str) -> None:
     answer = await viewer.execute(METRICS, range="LAST_1H", phase=phase)
     assert answer.body["errors"][0]["extensions"]["argument"] == "phaseId"
 
 
-async def test_prometheus_reads_this_process(admin: GraphQLClient) -> None:
+async def test_prometheus_scrapes_a_process(admin: GraphQLClient) -> None:
     await admin.data(LIST)
     answer = await admin.raw("GET", "/metrics", headers=HERE)
     assert answer.headers["content-type"].startswith("text/plain")
@@ -262,14 +262,14 @@ async def test_behind_a_proxy_prometheus_needs_a_token(
 @pytest.mark.parametrize(
     ("host", "status"), [("localhost:8000", 200), ("[::1]", 200), ("evil.example", 403), ("", 403)]
 )
-async def test_a_page_whose_name_was_bent_to_here_reads_nothing(
+async def test_dns_rebinding_cannot_read_metrics(
     visitor: GraphQLClient, host: str, status: int
 ) -> None:
     answer = await visitor.raw("GET", "/metrics", headers={"host": host})
     assert answer.status_code == status
 
 
-async def test_prometheus_shows_the_parts_of_a_process(admin: GraphQLClient) -> None:
+async def test_prometheus_metrics_cover_the_parts_of_a_process(admin: GraphQLClient) -> None:
     text = (await admin.raw("GET", "/metrics", headers=HERE)).text
     for family in (
         "launch_websockets 0.0",
@@ -283,7 +283,7 @@ async def test_prometheus_shows_the_parts_of_a_process(admin: GraphQLClient) -> 
         assert f"\n{family}" in text
 
 
-async def test_metrics_can_be_opened_to_everybody(
+async def test_metrics_can_be_made_public(
     db: Database, redis: Redis, settings: Settings, clock: Clock
 ) -> None:
     open_ = create_app(settings.model_copy(update={"metrics_public": True}), clock, PROBES)

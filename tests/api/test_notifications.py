@@ -11,9 +11,9 @@ from db.session import Database
 from domain.actors import Role
 from domain.marketplace.notifications import KEPT_FOR
 from services.overview import retention
-from tests.factories import people
-from tests.factories.conversations import Pair, connected, read, said
-from tests.factories.marketplace import DECLINE, PROFILE, invited, new_couple, new_supplier
+from tests.factories import user_sessions
+from tests.factories.conversations import Pair, connect_pair, mark_read, send_message
+from tests.factories.marketplace import DECLINE, PROFILE, add_and_invite, new_couple, new_supplier
 from tests.factories.notifications import (
     INBOX,
     MARK,
@@ -38,7 +38,7 @@ DELETE = "mutation { deleteMyAccount { deleted errors { code message } } }"
 @pytest.fixture
 async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
     await supplier.data(PROFILE, input={"businessName": "Sarah Photography"})
-    return await connected(supplier, await new_couple(visitor, db))
+    return await connect_pair(supplier, await new_couple(visitor, db))
 
 
 async def rows(db: Database) -> int:
@@ -64,7 +64,7 @@ async def test_both_sides_are_told_of_a_connection(pair: Pair) -> None:
 async def test_a_supplier_is_told_of_a_declined_invitation(
     supplier: GraphQLClient, visitor: GraphQLClient
 ) -> None:
-    sent = await invited(supplier, "Mia & Ben")
+    sent = await add_and_invite(supplier, "Mia & Ben")
     for _ in range(2):
         assert (await visitor.data(DECLINE, code=sent.code))["declineInvitation"]["errors"] == []
     (entry,) = (await inbox(supplier))["nodes"]
@@ -91,22 +91,22 @@ async def test_an_answer_to_a_request_for_help_is_told(
 
 
 async def test_messages_of_a_conversation_share_an_entry_until_it_is_read(pair: Pair) -> None:
-    await said(pair.supplier, pair.id, "one")
-    await said(pair.supplier, pair.id, "two")
+    await send_message(pair.supplier, pair.id, "one")
+    await send_message(pair.supplier, pair.id, "two")
     entry = (await inbox(pair.couple))["nodes"][0]
     assert (entry["title"], entry["count"]) == ("Sarah Photography sent you 2 messages", 2)
     assert entry["path"] == f"/conversations/{pair.id}"
-    await read(pair.couple, pair.id, 1)
+    await mark_read(pair.couple, pair.id, 1)
     assert (await inbox(pair.couple))["nodes"][0]["readAt"] is None
-    await read(pair.couple, pair.id, 2)
+    await mark_read(pair.couple, pair.id, 2)
     assert (await inbox(pair.couple))["nodes"][0]["readAt"] is not None
-    await said(pair.supplier, pair.id, "three")
+    await send_message(pair.supplier, pair.id, "three")
     assert [node["count"] for node in (await inbox(pair.couple))["nodes"]] == [1, 2, 1]
     assert "MESSAGE" not in await kinds(pair.supplier)
 
 
 async def test_one_is_read_then_all(pair: Pair, db: Database) -> None:
-    await said(pair.supplier, pair.id, "one")
+    await send_message(pair.supplier, pair.id, "one")
     newest, oldest = (await inbox(pair.couple))["nodes"]
     for _ in range(2):
         payload = (await pair.couple.data(MARK, id=newest["id"]))["markNotificationRead"]
@@ -125,8 +125,8 @@ async def test_one_is_read_then_all(pair: Pair, db: Database) -> None:
 
 async def test_pages_go_on_after_a_cursor(pair: Pair) -> None:
     for number in range(1, 4):
-        await said(pair.supplier, pair.id, f"m{number}")
-        await read(pair.couple, pair.id, number)
+        await send_message(pair.supplier, pair.id, f"m{number}")
+        await mark_read(pair.couple, pair.id, number)
     first = await inbox(pair.couple, first=3)
     rest = await inbox(pair.couple, first=3, after=first["pageInfo"]["endCursor"])
     assert [node["kind"] for node in first["nodes"]] == ["MESSAGE"] * 3
@@ -139,7 +139,7 @@ async def test_the_staff_sees_no_inbox(
     pair: Pair, visitor: GraphQLClient, db: Database, role: Role
 ) -> None:
     entry = (await inbox(pair.couple))["nodes"][0]
-    staff = visitor.as_(await people.session_of(db, role))
+    staff = visitor.as_(await user_sessions.create_session(db, role))
     assert (await inbox(staff))["nodes"] == []
     assert (await staff.data(PREFERENCES))["notificationPreferences"] == []
     assert (await staff.data(NODE, id=entry["id"]))["node"] is None
@@ -198,7 +198,7 @@ async def test_each_side_chooses_among_its_own_kinds(pair: Pair, db: Database) -
 
 async def test_what_is_switched_off_in_the_app_stays_out_of_the_inbox(pair: Pair) -> None:
     await prefer(pair.couple, "MESSAGE", inApp=False)
-    await said(pair.supplier, pair.id, "one")
+    await send_message(pair.supplier, pair.id, "one")
     found = await inbox(pair.couple)
     assert ([node["kind"] for node in found["nodes"]], found["unreadCount"]) == (["CONNECTED"], 1)
 

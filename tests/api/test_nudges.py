@@ -10,10 +10,10 @@ from domain.mail.unsubscribing import sign
 from schema.context import Runtime
 from services.journeys import onboarding
 from services.marketplace import nudges
-from tests.factories.incidents import RESOLVE, report
+from tests.factories.incidents import RESOLVE, report_incident
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.marketplace import PROFILE, new_supplier
-from tests.factories.people import newest_user
+from tests.factories.user_sessions import newest_user
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
@@ -50,23 +50,23 @@ async def test_a_nudge_is_shown_until_it_is_dismissed(supplier: GraphQLClient, n
     assert (await setup(supplier))["nudge"] is None
 
 
-async def test_a_step_ends_the_nudge(supplier: GraphQLClient, nudged: str) -> None:
+async def test_completing_a_step_ends_the_nudge(supplier: GraphQLClient, nudged: str) -> None:
     await supplier.data(PROFILE, input=BUSINESS)
     assert (await setup(supplier))["nudge"] is None
 
 
-async def test_who_wants_no_nudges_says_so(supplier: GraphQLClient, nudged: str) -> None:
+async def test_nudges_can_be_disabled(supplier: GraphQLClient, nudged: str) -> None:
     """A38."""
     off = (await supplier.data(SET, enabled=False))["setNudges"]["onboarding"]
     assert off == {"nudgesEnabled": False, "nudge": None}
     assert (await supplier.data(SET, enabled=True))["setNudges"]["onboarding"]["nudgesEnabled"]
 
 
-async def test_staff_has_nothing_to_dismiss(admin: GraphQLClient) -> None:
+async def test_staff_have_no_nudges(admin: GraphQLClient) -> None:
     assert (await admin.data(DISMISS))["dismissNudge"]["errors"] == [{"code": "NOT_FOUND"}]
 
 
-async def test_one_click_in_the_mail_program_is_enough(
+async def test_one_click_unsubscribe_disables_nudges(
     visitor: GraphQLClient, supplier: GraphQLClient, nudged: str
 ) -> None:
     """RFC 8058: a POST, without a log-in."""
@@ -75,7 +75,7 @@ async def test_one_click_in_the_mail_program_is_enough(
     assert not (await setup(supplier))["nudgesEnabled"]
 
 
-async def test_looking_at_the_link_changes_nothing(
+async def test_opening_the_unsubscribe_page_changes_nothing(
     visitor: GraphQLClient, supplier: GraphQLClient, nudged: str
 ) -> None:
     """Mail scanners follow every link."""
@@ -85,7 +85,7 @@ async def test_looking_at_the_link_changes_nothing(
 
 
 @pytest.mark.parametrize("code", ["x", "%00", "%C3%A9", "A" * 43, "A" * 3_000])
-async def test_a_foreign_link_does_nothing(
+async def test_forged_unsubscribe_links_do_nothing(
     visitor: GraphQLClient, supplier: GraphQLClient, nudged: str, code: str
 ) -> None:
     answer = await visitor.raw("POST", f"/unsubscribe/{code}", **ONE_CLICK)
@@ -94,13 +94,13 @@ async def test_a_foreign_link_does_nothing(
 
 
 @pytest.mark.parametrize("by", ["its flag", "its phase"])
-async def test_a_banner_stands_while_an_incident_is_open(
+async def test_a_banner_is_shown_while_an_incident_is_open(
     admin: GraphQLClient, supplier: GraphQLClient, by: str
 ) -> None:
     """X12: nothing internal is shown."""
     phase = await make_phase(admin, flags=("onboarding_business_info",))
     flag = {"affectedFeatures": ["onboarding_business_info"]}
-    incident = (await report(admin, **(flag if by == "its flag" else {"phaseId": phase})))[
+    incident = (await report_incident(admin, **(flag if by == "its flag" else {"phaseId": phase})))[
         "incident"
     ]
     await admin.data(
@@ -114,10 +114,10 @@ async def test_a_banner_stands_while_an_incident_is_open(
     assert (await setup(supplier))["banner"] is None
 
 
-async def test_an_incident_elsewhere_shows_nothing(
+async def test_unrelated_incidents_show_no_banner(
     admin: GraphQLClient, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     await make_flag(admin, "onboarding_first_client")
-    await report(admin, affectedFeatures=["onboarding_first_client"])
+    await report_incident(admin, affectedFeatures=["onboarding_first_client"])
     for client in (supplier, await new_supplier(visitor, db)):
         assert (await setup(client))["banner"] is None

@@ -24,10 +24,10 @@ from domain.ids import parse_global_id
 from domain.platform.rate_limits import AccessLimits, Limit
 from server.http.request_limits import bounded
 from services.accounts import api_tokens
-from tests.factories.accounts import acting, add_user
+from tests.factories.accounts import actor_of, add_user
 from tests.factories.kills import kill_record
 from tests.factories.launches import make_flag
-from tests.factories.propagation import eventually, runtime_of, toggled
+from tests.factories.propagation import runtime_of, toggle_flag, wait_for_result
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
 from tests.support.receivers import until
@@ -53,7 +53,7 @@ async def tool(app: Starlette, flags: None) -> str:
 
 async def token_with(app: Starlette, scope: Scope) -> str:
     db = runtime_of(app).db
-    maker = acting(await add_user(db, Role.ADMIN))
+    maker = actor_of(await add_user(db, Role.ADMIN))
     async with db.write() as uow:
         return (await api_tokens.create_token(uow, maker, "a tool", [scope])).secret
 
@@ -72,7 +72,7 @@ async def ask(
     return await client.raw("POST", url, json=body, headers=sent)
 
 
-async def test_a_token_sees_one_flag(visitor: GraphQLClient, tool: str) -> None:
+async def test_tokens_can_evaluate_one_flag(visitor: GraphQLClient, tool: str) -> None:
     found = (await ask(visitor, "mvp_secret", tool)).json()
     assert (found["key"], found["value"], found["variant"]) == ("mvp_secret", True, "on")
     assert found["reason"] == "STATIC"
@@ -87,9 +87,7 @@ async def test_a_token_that_is_not_valid_is_rejected_beside_a_valid_one(
     assert answer.status_code == 401
 
 
-async def test_a_token_sees_all_flags_and_speaks_for_its_users(
-    visitor: GraphQLClient, tool: str
-) -> None:
+async def test_tokens_evaluate_all_flags_for_their_users(visitor: GraphQLClient, tool: str) -> None:
     values = set()
     for number in range(20):
         body = {"context": {"targetingKey": f"user_{number}"}}
@@ -101,7 +99,7 @@ async def test_a_token_sees_all_flags_and_speaks_for_its_users(
     assert values == {True, False}
 
 
-async def test_a_visitor_sees_what_clients_may_see(visitor: GraphQLClient, flags: None) -> None:
+async def test_visitors_get_client_visible_flags(visitor: GraphQLClient, flags: None) -> None:
     body = {"context": {"targetingKey": "device-1", "userType": "SUPPLIER"}}
     found = (await ask(visitor, body=body)).json()["flags"]
     assert [item["key"] for item in found] == ["mvp_chat", "mvp_half"]
@@ -110,7 +108,7 @@ async def test_a_visitor_sees_what_clients_may_see(visitor: GraphQLClient, flags
     assert hidden.json()["errorCode"] == unknown.json()["errorCode"] == "FLAG_NOT_FOUND"
 
 
-async def test_a_visitor_belongs_to_no_group_by_saying_so(
+async def test_visitors_cannot_claim_target_groups(
     visitor: GraphQLClient, admin: GraphQLClient
 ) -> None:
     """What trusted callers may state of their users, nobody may state of themselves."""
@@ -121,20 +119,20 @@ async def test_a_visitor_belongs_to_no_group_by_saying_so(
     assert (await ask(visitor, "mvp_venue", token, body)).json()["value"] is True
 
 
-async def test_the_same_answer_is_not_sent_twice(
+async def test_unchanged_responses_are_304(
     visitor: GraphQLClient, app: Starlette, admin: GraphQLClient, tool: str
 ) -> None:
     first = await ask(visitor, None, tool)
     again = await ask(visitor, None, tool, if_none_match=first.headers["etag"])
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
-    await toggled(admin, app, "mvp_chat", on=False)
+    await toggle_flag(admin, app, "mvp_chat", on=False)
     changed = await ask(visitor, None, tool, if_none_match=first.headers["etag"])
     assert changed.status_code == 200
     assert changed.headers["etag"] != first.headers["etag"]
 
 
-async def test_whoever_is_not_let_in_is_told(visitor: GraphQLClient, flags: None) -> None:
+async def test_invalid_credentials_are_refused(visitor: GraphQLClient, flags: None) -> None:
     stranger = await ask(visitor, "mvp_chat", "wsl_" + "x" * 43)
     assert (stranger.status_code, stranger.headers["www-authenticate"]) == (401, "Bearer")
     other = await ask(visitor, "mvp_chat", await token_with(visitor.app, Scope.METRICS_READ))
@@ -152,7 +150,7 @@ async def test_a_revoked_token_is_refused_at_once(
     async def status() -> int:
         return (await ask(visitor, "mvp_chat", tool)).status_code
 
-    assert await eventually(status, lambda found: found == 401, 5) == 401
+    assert await wait_for_result(status, lambda found: found == 401, 5) == 401
 
 
 @pytest.mark.parametrize(
@@ -184,12 +182,12 @@ async def test_other_bodies_and_methods_are_refused(visitor: GraphQLClient) -> N
     assert (await visitor.raw("GET", ALL)).status_code == 405
 
 
-async def test_a_share_needs_a_targeting_key(visitor: GraphQLClient, tool: str) -> None:
+async def test_partial_rollouts_need_a_targeting_key(visitor: GraphQLClient, tool: str) -> None:
     answer = await ask(visitor, "mvp_half", tool, {})
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "TARGETING_KEY_MISSING")
 
 
-async def test_too_many_requests_are_told_when_to_come_back(
+async def test_rate_limited_requests_get_retry_after(
     visitor: GraphQLClient, app: Starlette, tool: str
 ) -> None:
     runtime_of(app).rate_limits.rules = replace(AccessLimits(), evaluation=Limit(2, 60))
@@ -200,7 +198,7 @@ async def test_too_many_requests_are_told_when_to_come_back(
     assert (await ask(visitor, "mvp_chat")).status_code == 200  # somebody else
 
 
-async def test_the_kill_switch_holds_here_too(
+async def test_kill_switches_apply_to_ofrep(
     visitor: GraphQLClient, app: Starlette, tool: str
 ) -> None:
     runtime_of(app).flags.kills.merge([kill_record(EVERY_FLAG)])
@@ -222,7 +220,7 @@ def evaluated(address: str, token: str, key: str) -> FlagEvaluationDetails[bool]
         api.clear_providers()
 
 
-async def test_an_openfeature_client_reads_flags(app: Starlette, tool: str) -> None:
+async def test_the_openfeature_client_reads_flags(app: Starlette, tool: str) -> None:
     async with serving(app) as address:
         found = await asyncio.to_thread(evaluated, address, tool, "mvp_chat")
         lost = await asyncio.to_thread(evaluated, address, tool, "no_such_flag")
@@ -240,7 +238,7 @@ async def notices(lines: AsyncIterator[str]) -> AsyncGenerator[dict[str, Any], N
             yield json.loads(line.removeprefix("data: "))
 
 
-async def test_a_stream_says_when_to_ask_again(
+async def test_streams_announce_changes(
     app: Starlette, visitor: GraphQLClient, admin: GraphQLClient, tool: str
 ) -> None:
     version, sets = runtime_of(app).flags.current.version, runtime_of(app).flag_feed.sets
@@ -254,16 +252,14 @@ async def test_a_stream_says_when_to_ask_again(
             assert response.headers["content-type"].startswith("text/event-stream")
             async with aclosing(notices(response.aiter_lines())) as events:
                 missed = await asyncio.wait_for(anext(events), PATIENCE)
-                new = await toggled(admin, app, "mvp_chat", on=False)
+                new = await toggle_flag(admin, app, "mvp_chat", on=False)
                 told = await asyncio.wait_for(anext(events), PATIENCE)
     assert (missed["type"], missed["etag"]) == ("refetchEvaluation", f'"{version}"')
     assert (told["type"], told["etag"]) == ("refetchEvaluation", f'"{new}"')
     await until(lambda: sets.live == before)
 
 
-async def test_a_body_that_does_not_come_is_408(
-    app: Starlette, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_slow_request_bodies_get_408(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
     """A3: found by sending slowly; it waited for as long as the caller liked."""
     monkeypatch.setattr(endpoints.ofrep, "bounded", partial(bounded, seconds=0.1))
     head = f"POST {ALL} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -275,7 +271,7 @@ async def test_a_body_that_does_not_come_is_408(
     assert answer.startswith(b"HTTP/1.1 408 ")
 
 
-async def test_nobody_is_sent_to_a_host_that_a_caller_made_up(visitor: GraphQLClient) -> None:
+async def test_stream_urls_do_not_use_an_untrusted_host(visitor: GraphQLClient) -> None:
     """A3: without PUBLIC_URL a foreign Host header gets no stream, and SDKs poll."""
     for host, found in (("evil.example", []), ("localhost:8000", ["http://localhost:8000"])):
         answer = await visitor.raw("POST", ALL, json=SOMEBODY, headers={"host": host})
@@ -285,7 +281,7 @@ async def test_nobody_is_sent_to_a_host_that_a_caller_made_up(visitor: GraphQLCl
         assert streams == found
 
 
-async def test_whoever_was_told_by_another_process_gets_the_change(
+async def test_a_change_announced_by_another_process_is_served(
     app: Starlette, visitor: GraphQLClient, tool: str
 ) -> None:
     """A proxy may send the question to a process that has not heard of it yet."""

@@ -17,7 +17,7 @@ async def flags(admin: GraphQLClient) -> None:
 @pytest.mark.parametrize(
     "path", ["team%2Fcheckout", "team/checkout", "a/b/c", "%2F", "", "%00", "x" * 2_000, "Nope"]
 )
-async def test_a_key_that_no_flag_can_have_is_not_found(
+async def test_impossible_flag_keys_are_not_found(
     visitor: GraphQLClient, flags: None, path: str
 ) -> None:
     """L28: a slash in the key was a 404 in plain text, which SDKs take for a broken server."""
@@ -38,7 +38,7 @@ async def test_a_key_that_no_flag_can_have_is_not_found(
         ("POST", "", 404),
     ],
 )
-async def test_every_path_and_method_is_answered_in_the_protocol(
+async def test_every_path_and_method_gets_an_ofrep_response(
     visitor: GraphQLClient, method: str, path: str, status: int
 ) -> None:
     answer = await visitor.raw(method, f"/ofrep/v1{path}")
@@ -49,7 +49,7 @@ async def test_every_path_and_method_is_answered_in_the_protocol(
         assert answer.headers["allow"] in ("POST", "GET")
 
 
-async def test_a_failure_of_ours_is_answered_in_the_protocol(
+async def test_internal_errors_get_an_ofrep_response(
     visitor: GraphQLClient, app: Starlette, flags: None
 ) -> None:
     runtime_of(app).flags.current = None  # type: ignore[assignment] # what no code does

@@ -10,9 +10,9 @@ from tests.factories.marketplace import (
     INVITE,
     PROFILE,
     SUPPLIER_SETUP,
-    accepted,
-    added,
-    invited,
+    accept_invitation,
+    add_and_invite,
+    add_client,
     new_couple,
     new_supplier,
 )
@@ -59,12 +59,12 @@ async def complete(client: GraphQLClient, step: str, **more: object) -> Any:  # 
     return (await client.data(COMPLETE, step=step, **more))["completeOnboardingStep"]
 
 
-async def test_a_supplier_goes_through_all_steps(supplier: GraphQLClient) -> None:
+async def test_a_supplier_completes_all_steps(supplier: GraphQLClient) -> None:
     """S90: 0, 33, 67, 100, then first value is achieved."""
     seen = [await setup(supplier)]
     await supplier.data(PROFILE, input=BUSINESS)
     seen.append(await setup(supplier))
-    client = await added(supplier)
+    client = await add_client(supplier)
     seen.append(await setup(supplier))
     await supplier.data(INVITE, clientId=client["id"])
     seen.append(await setup(supplier))
@@ -75,16 +75,16 @@ async def test_a_supplier_goes_through_all_steps(supplier: GraphQLClient) -> Non
     assert [bool(each["completedAt"]) for each in seen] == [False, False, False, True]
 
 
-async def test_steps_may_be_done_in_any_order(supplier: GraphQLClient) -> None:
+async def test_steps_can_be_completed_in_any_order(supplier: GraphQLClient) -> None:
     """S43, A36: what happened checks a step off, whoever says so or not."""
-    await invited(supplier)
+    await add_and_invite(supplier)
     found = await setup(supplier)
     assert (found["percentComplete"], found["currentStep"]) == (67, "business_info")
     await supplier.data(PROFILE, input=BUSINESS)
     assert (await setup(supplier))["percentComplete"] == 100
 
 
-async def test_half_a_profile_is_no_step(supplier: GraphQLClient) -> None:
+async def test_a_partial_profile_does_not_complete_its_step(supplier: GraphQLClient) -> None:
     await supplier.data(PROFILE, input={"businessName": "Sarah's Photos"})
     # The factory's supplier has a vendor type already.
     assert (await setup(supplier))["percentComplete"] == 33
@@ -92,14 +92,14 @@ async def test_half_a_profile_is_no_step(supplier: GraphQLClient) -> None:
 
 
 @pytest.mark.parametrize("step", ["business_info", "first_client", "send_invitation"])
-async def test_a_step_without_proof_is_refused(supplier: GraphQLClient, step: str) -> None:
+async def test_a_step_without_evidence_is_refused(supplier: GraphQLClient, step: str) -> None:
     """S43: no client row, no step."""
     (error,) = (await complete(supplier, step))["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["step"])
     assert (await setup(supplier))["percentComplete"] == 0
 
 
-async def test_a_step_of_the_other_side_is_none(supplier: GraphQLClient) -> None:
+async def test_steps_of_the_other_side_are_unknown(supplier: GraphQLClient) -> None:
     for step in ("basic_details", "", "x" * 10_000):
         assert (await complete(supplier, step))["errors"][0]["message"] == "There is no such step."
 
@@ -125,30 +125,30 @@ async def test_completing_a_step_again_changes_nothing(supplier: GraphQLClient) 
         ("first_client", {"coupleNames": "Emma"}, ["data"]),
     ],
 )
-async def test_bad_data_is_refused_by_name(
+async def test_invalid_profile_data_names_the_field(
     supplier: GraphQLClient, step: str, data: object, path: list[str]
 ) -> None:
     (error,) = (await complete(supplier, step, data=data))["errors"]
     assert (error["code"], error["path"]) == ("INVALID", path)
 
 
-async def test_the_time_of_each_step_is_kept(supplier: GraphQLClient, clock: Clock) -> None:
+async def test_the_time_of_each_step_is_stored(supplier: GraphQLClient, clock: Clock) -> None:
     clock.advance(100)
     await supplier.data(PROFILE, input=BUSINESS)
     clock.advance(40)
-    await added(supplier)
+    await add_client(supplier)
     first, second, third = (await setup(supplier))["steps"]
     assert first["secondsSpent"] == pytest.approx(100, abs=5)
     assert second["secondsSpent"] == pytest.approx(40, abs=5)
     assert (third["secondsSpent"], third["completedAt"]) == (None, None)
 
 
-async def test_a_couple_is_done_by_accepting(
+async def test_accepting_completes_the_couples_setup(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     """S85: first_connection by accepting, basic_details by both names; the rest is optional."""
     couple = await new_couple(visitor, db)
-    await accepted(couple, await invited(supplier))
+    await accept_invitation(couple, await add_and_invite(supplier))
     found = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]
     assert (found["onboarding"]["percentComplete"], found["onboarding"]["currentStep"]) == (
         50, "basic_details",
@@ -161,13 +161,13 @@ async def test_a_couple_is_done_by_accepting(
     assert done["onboarding"]["percentComplete"] == 100
 
 
-async def test_an_optional_step_is_done_by_hand(visitor: GraphQLClient, db: Database) -> None:
+async def test_optional_steps_are_completed_manually(visitor: GraphQLClient, db: Database) -> None:
     """A36: it counts for nothing in the percentage."""
     couple = await new_couple(visitor, db)
     (error,) = (await complete(couple, "invite_partner"))["errors"]
     assert error["message"] == "First comes “Basic Details”. Save both of your names first."
     await complete(couple, "basic_details", data={"partner1Name": "Emma", "partner2Name": "J"})
-    await accepted(couple, await invited(await new_supplier(visitor, db)))
+    await accept_invitation(couple, await add_and_invite(await new_supplier(visitor, db)))
     assert (await complete(couple, "invite_partner"))["errors"] == []
     steps = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]["steps"]
     assert [bool(step["completedAt"]) for step in steps] == [True, True, True]
@@ -175,7 +175,7 @@ async def test_an_optional_step_is_done_by_hand(visitor: GraphQLClient, db: Data
     assert (found["percentComplete"], found["currentStep"]) == (100, None)
 
 
-async def test_it_goes_on_where_it_was_left_on_another_device(visitor: GraphQLClient) -> None:
+async def test_the_setup_continues_on_another_device(visitor: GraphQLClient) -> None:
     """A36, S84: the server keeps the place, not the browser."""
     sign_up = """mutation ($input: SignUpInput!) {
       signUp(input: $input) { session { accessToken } errors { code } } }"""
@@ -191,13 +191,13 @@ async def test_it_goes_on_where_it_was_left_on_another_device(visitor: GraphQLCl
     assert (seen["percentComplete"], seen["currentStep"]) == (33, "first_client")
 
 
-async def test_the_staff_has_no_onboarding(admin: GraphQLClient) -> None:
+async def test_staff_have_no_onboarding(admin: GraphQLClient) -> None:
     assert (await complete(admin, "business_info"))["errors"][0]["code"] == "NOT_FOUND"
     answer = (await admin.data(HELP))["requestAssistance"]
     assert answer["errors"][0]["code"] == "NOT_FOUND"
 
 
-async def test_who_stands_still_is_found(
+async def test_stalled_onboardings_are_listed(
     supplier: GraphQLClient,
     visitor: GraphQLClient,
     viewer: GraphQLClient,
@@ -212,12 +212,12 @@ async def test_who_stands_still_is_found(
     assert (found["userType"], found["stuckAtStep"]) == ("SUPPLIER", "business_info")
     assert found["user"]["supplier"]["id"]
     assert (await setup(supplier))["stuckAtStep"] == "business_info"
-    await added(supplier)
+    await add_client(supplier)
     assert (await setup(supplier))["stuckAtStep"] is None
     assert (await viewer.data(STALLED))["stalledOnboardings"]["nodes"] == []
 
 
-async def test_those_who_wait_come_in_pages_longest_first(
+async def test_stalled_onboardings_are_paged_longest_first(
     visitor: GraphQLClient, viewer: GraphQLClient, db: Database, clock: Clock
 ) -> None:
     for make in (new_supplier, new_couple, new_supplier):
@@ -234,9 +234,8 @@ async def test_those_who_wait_come_in_pages_longest_first(
 
 
 @pytest.mark.parametrize("given", [{"age": -1}, {"userType": "ADMIN"}, {"after": "junk"}])
-async def test_a_bad_question_about_stalled_ones(
-    viewer: GraphQLClient,
-    given: dict[str, Any],
+async def test_invalid_stalled_filters_are_refused(
+    viewer: GraphQLClient, given: dict[str, Any]
 ) -> None:
     assert (await viewer.execute(STALLED, **given)).codes == ["BAD_USER_INPUT"]
 

@@ -11,12 +11,18 @@ from devserver import demo
 from domain.actors import Role
 from server.compat import core_schema
 from server.graph import schema
-from tests.factories import people
-from tests.factories.conversations import said
-from tests.factories.incidents import report, toggled
-from tests.factories.marketplace import accepted, added, invited, new_couple, new_supplier
-from tests.factories.silences import announce
-from tests.factories.webhooks import made
+from tests.factories import user_sessions
+from tests.factories.conversations import send_message
+from tests.factories.incidents import report_incident, toggle_flag
+from tests.factories.marketplace import (
+    accept_invitation,
+    add_and_invite,
+    add_client,
+    new_couple,
+    new_supplier,
+)
+from tests.factories.silences import create_silence
+from tests.factories.webhooks import create_webhook
 from tests.support.graphql import GraphQLClient
 
 SHAPE = "{ edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"
@@ -60,7 +66,7 @@ def connections() -> list[str]:
     )
 
 
-def test_every_list_takes_both_directions() -> None:
+def test_every_list_accepts_both_directions() -> None:
     for place in connections():
         kind, name = place.split(".")
         owner = core_schema(schema).type_map[kind]
@@ -76,24 +82,28 @@ async def webhook(
     """A launch with five of everything; the id of a webhook."""
     for number in range(5):  # before the demo, whose flags are off and hold suppliers back
         await new_supplier(visitor, db)
-        await added(supplier, f"Couple {number}")
+        await add_client(supplier, f"Couple {number}")
     couple = await new_couple(visitor, db)
     for _ in range(5):
         other = await new_supplier(visitor, db)
-        await accepted(couple, await invited(other))
-        await accepted(await new_couple(visitor, db), await invited(supplier))
+        await accept_invitation(couple, await add_and_invite(other))
+        await accept_invitation(await new_couple(visitor, db), await add_and_invite(supplier))
     (newest,) = (await supplier.data(NEWEST))["conversations"]["nodes"]
     for number in range(5):
-        await said(supplier, newest["id"], f"Message {number}")
+        await send_message(supplier, newest["id"], f"Message {number}")
     async with db.write() as uow:
         await demo.load(uow)
     for on in (True, False, True, False, True):
-        await toggled(admin, "mvp_test_feature", on)
+        await toggle_flag(admin, "mvp_test_feature", on)
     for number in range(5):
-        await report(admin, title=f"Incident {number}", affectedFeatures=["mvp_test_feature"])
-        await announce(db)
-        await people.session_of(db, Role.ADMIN)
-    hooks = [await made(admin, f"https://hooks.example.com/{number}") for number in range(5)]
+        await report_incident(
+            admin, title=f"Incident {number}", affectedFeatures=["mvp_test_feature"]
+        )
+        await create_silence(db)
+        await user_sessions.create_session(db, Role.ADMIN)
+    hooks = [
+        await create_webhook(admin, f"https://hooks.example.com/{number}") for number in range(5)
+    ]
     return hooks[0]
 
 
@@ -186,7 +196,7 @@ async def test_the_log_pages_backwards_in_either_order(admin: GraphQLClient, web
     assert webhook
 
 
-async def test_a_page_has_one_end_and_our_cursors(admin: GraphQLClient) -> None:
+async def test_a_page_accepts_one_direction_and_only_its_own_cursors(admin: GraphQLClient) -> None:
     for arguments, argument in (
         ("first: 1, last: 1", "last"),
         ("last: 101", "last"),

@@ -11,10 +11,10 @@ from tests.api.test_invitations import EMMA, NAMES, refused
 from tests.factories.marketplace import (
     INVITE,
     UPDATE,
-    Sent,
-    accepted,
+    SentInvitation,
+    accept_invitation,
+    add_and_invite,
     code_in,
-    invited,
     new_couple,
     new_supplier,
 )
@@ -47,8 +47,8 @@ class Pair:
 async def pair(supplier: GraphQLClient, visitor: GraphQLClient) -> Pair:
     profile = """mutation { updateProfile(input: {businessName: "Lens"}) { errors { code } } }"""
     await supplier.data(profile)
-    sent = await invited(supplier, email=EMMA)
-    done = await accepted(visitor, sent, **NAMES)
+    sent = await add_and_invite(supplier, email=EMMA)
+    done = await accept_invitation(visitor, sent, **NAMES)
     couple = visitor.as_(done["session"]["accessToken"])
     return Pair(couple, sent.client_id, done["partnership"]["id"])
 
@@ -69,13 +69,13 @@ async def invite_again(supplier: GraphQLClient, pair: Pair, **more: object) -> A
     return await ask(supplier, INVITE, clientId=pair.client_id, **more)
 
 
-def code_of(answer: Any) -> Sent:  # noqa: ANN401 - JSON
+def code_of(answer: Any) -> SentInvitation:  # noqa: ANN401 - JSON
     assert answer["errors"] == []
     invitation = answer["invitation"]
-    return Sent(invitation["id"], "", code_in(invitation["acceptUrl"]))
+    return SentInvitation(invitation["id"], "", code_in(invitation["acceptUrl"]))
 
 
-async def test_a_couple_ends_a_partnership_and_its_supplier_is_told(
+async def test_ending_by_the_couple_notifies_the_supplier(
     supplier: GraphQLClient, pair: Pair, db: Database, settings: Settings
 ) -> None:
     for _ in range(2):
@@ -92,7 +92,7 @@ async def test_a_couple_ends_a_partnership_and_its_supplier_is_told(
 
 
 @pytest.mark.parametrize("way", ["end", "archive"])
-async def test_a_supplier_ends_a_partnership_and_the_couple_is_told(
+async def test_ending_by_the_supplier_notifies_the_couple(
     supplier: GraphQLClient, pair: Pair, db: Database, settings: Settings, way: str
 ) -> None:
     if way == "end":
@@ -106,13 +106,13 @@ async def test_a_supplier_ends_a_partnership_and_the_couple_is_told(
     assert found == [{"id": pair.key, "isActive": False}]
 
 
-async def test_both_connect_again_after_an_end(supplier: GraphQLClient, pair: Pair) -> None:
+async def test_partners_can_reconnect_after_an_end(supplier: GraphQLClient, pair: Pair) -> None:
     await ask(pair.couple, END, id=pair.key)
-    again = await accepted(pair.couple, code_of(await invite_again(supplier, pair)))
+    again = await accept_invitation(pair.couple, code_of(await invite_again(supplier, pair)))
     assert again["partnership"]["isActive"] is True
 
 
-async def test_a_couple_that_blocks_gets_no_invitation_until_it_unblocks(
+async def test_a_blocking_couple_cannot_be_invited_until_it_unblocks(
     supplier: GraphQLClient, visitor: GraphQLClient, pair: Pair, db: Database, settings: Settings
 ) -> None:
     assert (await ask(pair.couple, BLOCK, id=pair.key))["partnership"]["isActive"] is False
@@ -121,18 +121,20 @@ async def test_a_couple_that_blocks_gets_no_invitation_until_it_unblocks(
     assert [(e["code"], e["path"]) for e in by_mail["errors"]] == [("INVALID", ["email"])]
     link = code_of(await invite_again(supplier, pair, channel="LINK"))
     assert await refused(pair.couple, link) == "INVALID_TRANSITION"
-    other = await invited(supplier, "Somebody", channel="LINK")  # as if it were another couple
+    other = await add_and_invite(
+        supplier, "Somebody", channel="LINK"
+    )  # as if it were another couple
     assert await refused(pair.couple, other) == "INVALID_TRANSITION"
     assert await ask(pair.couple, BLOCKED) == [{"partnershipId": pair.key, "name": "Lens"}]
     assert (await ask(pair.couple, UNBLOCK, id=pair.key))["errors"] == []
     assert await ask(pair.couple, BLOCKED) == []
-    assert (await accepted(pair.couple, link))["partnership"]["isActive"] is True
+    assert (await accept_invitation(pair.couple, link))["partnership"]["isActive"] is True
 
 
-async def test_a_supplier_that_blocks_connects_no_more_until_it_unblocks(
+async def test_a_blocking_supplier_cannot_connect_until_it_unblocks(
     supplier: GraphQLClient, pair: Pair
 ) -> None:
-    other = await invited(supplier, "Somebody", channel="LINK")
+    other = await add_and_invite(supplier, "Somebody", channel="LINK")
     await ask(supplier, BLOCK, id=pair.key)
     refusal = await invite_again(supplier, pair)
     assert [error["code"] for error in refusal["errors"]] == ["INVALID_TRANSITION"]
@@ -142,11 +144,11 @@ async def test_a_supplier_that_blocks_connects_no_more_until_it_unblocks(
     await ask(pair.couple, UNBLOCK, id=pair.key)  # only one's own
     assert await refused(pair.couple, other) == "REVOKED"
     await ask(supplier, UNBLOCK, id=pair.key)
-    assert (await accepted(pair.couple, other))["partnership"]["isActive"] is True
+    assert (await accept_invitation(pair.couple, other))["partnership"]["isActive"] is True
 
 
 @pytest.mark.parametrize("document", [END, BLOCK, UNBLOCK])
-async def test_nobody_else_ends_or_blocks(
+async def test_only_the_two_sides_can_end_or_block(
     visitor: GraphQLClient, admin: GraphQLClient, pair: Pair, db: Database, document: str
 ) -> None:
     others = (await new_supplier(visitor, db), await new_couple(visitor, db), admin)
@@ -159,7 +161,7 @@ async def test_nobody_else_ends_or_blocks(
     assert await ask(pair.couple, document, id=pair.key) == {"isActive": True}
 
 
-async def test_somebody_stops_invitations_of_all_suppliers_and_allows_them_again(
+async def test_invitations_by_email_can_be_disabled_and_enabled(
     visitor: GraphQLClient, pair: Pair, db: Database
 ) -> None:
     florist = await new_supplier(visitor, db)

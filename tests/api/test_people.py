@@ -20,10 +20,10 @@ from server.graph import schema
 from tests.architecture.selections import documents
 from tests.factories.accounts import add_user
 from tests.factories.health import Health
-from tests.factories.incidents import UPDATE, report
+from tests.factories.incidents import UPDATE, report_incident
 from tests.factories.launches import make_phase
-from tests.factories.people import session_of
 from tests.factories.tokens import new_token
+from tests.factories.user_sessions import create_session
 from tests.support.graphql import GraphQLClient
 
 GRAPH = build_schema(schema.as_str())
@@ -53,7 +53,7 @@ async def addresses(
     health: Health, admin: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> frozenset[str]:
     """Everybody of the staff, after one of them did everything that there is to do."""
-    operator = visitor.as_(await session_of(db, Role.OPERATOR))
+    operator = visitor.as_(await create_session(db, Role.OPERATOR))
     mine = (await operator.data("{ viewer { email } }"))["viewer"]["email"]
     plan = {"notify": [mine], "manualSteps": [f"Call {mine}."]}
     await make_phase(admin, "other", flags=("beta",))
@@ -66,7 +66,7 @@ async def addresses(
     until = (db.clock() + timedelta(hours=1)).isoformat()
     quiet = {"endsAt": until, "reason": f"{mine} works"}
     assert (await operator.data(SILENCE, input=quiet))["it"]["errors"] == []
-    made = await report(operator, description=f"{mine} saw it", dedupKey=mine)
+    made = await report_incident(operator, description=f"{mine} saw it", dedupKey=mine)
     async with db.read() as session:
         users = (await session.scalars(select(User))).all()
     wanted = {"id": made["incident"]["id"], "assigneeId": global_id("User", users[0].id)}
@@ -109,7 +109,7 @@ async def _arguments(client: GraphQLClient, ids: list[str]) -> Mapping[str, str]
     }
 
 
-async def test_a_token_without_the_scope_learns_no_address_of_the_staff_anywhere(
+async def test_tokens_without_people_read_see_no_staff_addresses(
     addresses: frozenset[str], visitor: GraphQLClient, db: Database
 ) -> None:
     tool = visitor.as_(await new_token(db, ALL_BUT_PEOPLE))
@@ -118,12 +118,12 @@ async def test_a_token_without_the_scope_learns_no_address_of_the_staff_anywhere
     assert "(hidden)" in shown
 
 
-async def test_with_the_scope_or_as_one_of_the_staff_they_are_shown_as_ever(
+async def test_staff_and_tokens_with_people_read_see_addresses(
     addresses: frozenset[str], visitor: GraphQLClient, db: Database
 ) -> None:
     """The same documents: were an address in none of them, the test above would prove nothing."""
     tool = visitor.as_(await new_token(db, ALL_BUT_PEOPLE | {Scope.PEOPLE_READ}))
-    person = visitor.as_(await session_of(db, Role.VIEWER))
+    person = visitor.as_(await create_session(db, Role.VIEWER))
     for caller in (tool, person):
         shown = await everything(caller, db)
         assert {address for address in addresses if address in shown} == addresses
@@ -138,7 +138,7 @@ async def test_with_the_scope_or_as_one_of_the_staff_they_are_shown_as_ever(
         '{ incidentAssignees(search: "gone") { nodes { id } } }',
     ],
 )
-async def test_nor_may_it_find_out_by_looking_for_one(
+async def test_tokens_without_people_read_cannot_search_by_address(
     addresses: frozenset[str], visitor: GraphQLClient, db: Database, document: str
 ) -> None:
     assert addresses
@@ -148,7 +148,7 @@ async def test_nor_may_it_find_out_by_looking_for_one(
     assert (await knowing.execute(document)).codes == []
 
 
-async def test_errors_name_nobody_either(
+async def test_errors_hide_staff_addresses(
     addresses: frozenset[str], visitor: GraphQLClient, db: Database
 ) -> None:
     """Who changed it again, in the text of a conflict."""

@@ -21,7 +21,7 @@ async def plan(client: GraphQLClient, phase: str) -> Any:  # noqa: ANN401 - JSON
     return (await client.data(PLAN, id=phase))["activationPlan"]
 
 
-async def test_a_missed_start_and_killed_flags_are_warned_of(
+async def test_plans_warn_of_a_missed_start_and_killed_flags(
     admin: GraphQLClient, clock: Clock
 ) -> None:
     start = clock() + timedelta(hours=1)
@@ -36,7 +36,7 @@ async def test_a_missed_start_and_killed_flags_are_warned_of(
     assert killed == "mvp_chat is killed: it stays off until its kill is lifted."
 
 
-async def test_who_is_told_of_a_rollback_is_checked_and_told(
+async def test_rollback_recipients_are_validated_and_notified(
     admin: GraphQLClient, health: Health, db: Database
 ) -> None:
     bad = {"key": "bad_phase", "name": "Bad", "rollbackPlan": {"notify": ["#launch"]}}
@@ -60,7 +60,7 @@ SAMPLES = """mutation ($samples: [MetricSampleInput!]!) {
   recordSamples(samples: $samples) { recorded errors { code path } } }"""
 
 
-async def test_phases_are_acted_on_by_key(admin: GraphQLClient, health: Health) -> None:
+async def test_phase_actions_accept_keys(admin: GraphQLClient, health: Health) -> None:
     """L24: an action needed an id, although keys are stable."""
     await make_phase(admin, "by_key", flags=("mvp_chat",))
     wanted = {"key": "by_key", "acceptWarnings": True}
@@ -76,7 +76,7 @@ async def test_phases_are_acted_on_by_key(admin: GraphQLClient, health: Health) 
         assert (error["code"], error["path"]) == (code, ["input", field])
 
 
-async def test_an_action_that_is_not_possible_lists_those_that_are(admin: GraphQLClient) -> None:
+async def test_an_invalid_action_lists_the_possible_ones(admin: GraphQLClient) -> None:
     await make_phase(admin, "planned_one", flags=("mvp_chat",))
     (error,) = (await admin.data(ACTION, input={"key": "planned_one"}))["pauseLaunchPhase"][
         "errors"
@@ -85,7 +85,7 @@ async def test_an_action_that_is_not_possible_lists_those_that_are(admin: GraphQ
     assert error["message"].endswith("; possible: activate.")
 
 
-async def test_a_plan_that_drifted_says_what_changed(admin: GraphQLClient, health: Health) -> None:
+async def test_plan_drift_lists_the_differences(admin: GraphQLClient, health: Health) -> None:
     phase = await make_phase(admin, flags=("mvp_chat", "mvp_maps"))
     seen = (await plan(admin, phase))["hash"]
     await admin.data("""mutation { updateFeatureFlag(
@@ -95,7 +95,7 @@ async def test_a_plan_that_drifted_says_what_changed(admin: GraphQLClient, healt
     assert (error["code"], error["changed"]) == ("PLAN_DRIFT", ["mvp_maps"])
 
 
-async def test_all_that_is_wrong_is_told_at_once(admin: GraphQLClient) -> None:
+async def test_all_errors_of_a_phase_are_reported_together(admin: GraphQLClient) -> None:
     """L24: only the first was."""
     steps = [{"percentage": 50}, {"percentage": 5, "holdSeconds": -1}]
     bad = {
@@ -117,7 +117,7 @@ async def test_all_that_is_wrong_is_told_at_once(admin: GraphQLClient) -> None:
     ]
 
 
-async def test_samples_are_refused_as_data(admin: GraphQLClient) -> None:
+async def test_invalid_samples_are_errors_in_the_payload(admin: GraphQLClient) -> None:
     """L24: recordMetrics throws."""
     bad = [{"name": "signups", "value": 1}, {"name": "custom.x", "value": 1, "unit": "u" * 99}]
     done = (await admin.data(SAMPLES, samples=bad))["recordSamples"]

@@ -126,9 +126,7 @@ async def test_performs_emergency_rollback_successfully(
     assert await sees(admin, "mvp_supplier_dashboard") is False
 
 
-async def test_a_rollback_opens_one_incident_however_often_it_is_clicked(
-    admin: GraphQLClient, health: Health
-) -> None:
+async def test_repeated_rollbacks_open_one_incident(admin: GraphQLClient, health: Health) -> None:
     """S55."""
     phase = await make_phase(admin, "mvp_launch", name="MVP")
     await activate(admin, phase)
@@ -177,7 +175,7 @@ async def test_phases_of_two_platforms_live_side_by_side(
     assert (await activate(admin, second))["errors"] == []
 
 
-async def test_a_ramp_holds_flags_down_to_its_step(admin: GraphQLClient, health: Health) -> None:
+async def test_a_ramp_limits_flags_to_its_step(admin: GraphQLClient, health: Health) -> None:
     """A7, A8: step by step, never beyond the flag's own target."""
     await make_flag(admin, "small_flag", rolloutPercentage=10)
     phase = await make_phase(admin, flags=("wide_flag",), steps=RAMP)
@@ -194,7 +192,7 @@ async def test_a_ramp_holds_flags_down_to_its_step(admin: GraphQLClient, health:
     assert await flag_states(admin, phase) == {"wide_flag": (True, 25), "small_flag": (True, 10)}
 
 
-async def test_a_flag_switched_off_by_hand_stays_off_when_the_ramp_moves(
+async def test_flags_switched_off_manually_stay_off_while_the_ramp_advances(
     admin: GraphQLClient, health: Health
 ) -> None:
     phase = await make_phase(admin, flags=("wide_flag",), steps=RAMP)
@@ -255,7 +253,7 @@ async def test_a_new_run_after_a_rollback_takes_its_own_snapshot(
     ("action", "status"),
     [("pause", "PAUSED"), ("complete", "COMPLETED")],
 )
-async def test_an_active_phase_can_be_moved_on(
+async def test_active_phases_can_be_advanced_and_completed(
     admin: GraphQLClient, health: Health, action: str, status: str
 ) -> None:
     phase = await make_phase(admin)
@@ -274,7 +272,7 @@ async def test_a_pause_keeps_the_flags_and_ends_with_a_resume(
 
 
 @pytest.mark.parametrize("action", ["pause", "resume", "advance", "complete"])
-async def test_a_planned_phase_cannot_be_moved_on(admin: GraphQLClient, action: str) -> None:
+async def test_planned_phases_cannot_be_advanced(admin: GraphQLClient, action: str) -> None:
     phase = await make_phase(admin)
     result = await step(admin, action, phase)
     assert result["errors"][0]["code"] == "INVALID_TRANSITION"
@@ -349,7 +347,7 @@ async def test_bad_input_names_its_field(
 @pytest.mark.parametrize(
     ("metric", "field"), [("no_such", "metric"), ("websockets_open", "aggregation")]
 )
-async def test_what_cannot_be_judged_is_rejected(
+async def test_criteria_that_cannot_be_judged_are_rejected(
     admin: GraphQLClient, metric: str, field: str
 ) -> None:
     """S15: an unknown metric, a percentile of a level."""
@@ -373,7 +371,7 @@ async def test_steps_are_locked_while_a_phase_is_live(admin: GraphQLClient, heal
     assert answer["updateLaunchPhase"]["errors"] == [{"code": "LOCKED", "path": ["input", "steps"]}]
 
 
-async def test_an_operator_may_activate_but_not_create(
+async def test_operators_can_activate_but_not_create(
     operator: GraphQLClient, admin: GraphQLClient, health: Health
 ) -> None:
     refused = await operator.execute(CREATE_PHASE, input={"key": "mine", "name": "Mine"})
@@ -383,7 +381,7 @@ async def test_an_operator_may_activate_but_not_create(
 
 
 @pytest.mark.parametrize("bad", ["nonsense", "TGF1bmNoUGhhc2U6eA", "", "💥"])
-async def test_an_unknown_id_never_gives_a_failure(admin: GraphQLClient, bad: str) -> None:
+async def test_unknown_ids_give_not_found(admin: GraphQLClient, bad: str) -> None:
     answer = await admin.execute(PHASE, id=bad)
     assert answer.codes == ["BAD_USER_INPUT"]
     result = await activate(admin, bad)

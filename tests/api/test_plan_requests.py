@@ -15,10 +15,10 @@ from services.platform.documents import hash_of
 from settings import Settings
 from tests.api.test_logs import Lines, lines
 from tests.api.test_plans import plans_of
-from tests.factories.incidents import toggled
+from tests.factories.incidents import toggle_flag
 from tests.factories.launches import make_flag, make_phase
 from tests.support.graphql import GraphQLClient
-from tests.support.roads import post, told
+from tests.support.response_comparison import comparable_response, post
 
 __all__ = ["lines"]  # a fixture
 
@@ -60,12 +60,12 @@ def is_on(answer: object) -> bool:
 
 
 @READS
-async def test_what_was_written_is_read_in_every_process(
+async def test_committed_changes_are_read_in_every_process(
     admin: GraphQLClient, other: GraphQLClient, phase: str, document: str
 ) -> None:
     for on in (True, False, True):
         for writer, reader in ((admin, other), (other, admin)):
-            await toggled(writer, "mvp_chat", on)
+            await toggle_flag(writer, "mvp_chat", on)
             assert [is_on(await client.data(document)) for client in (reader, writer)] == [on, on]
 
 
@@ -77,7 +77,7 @@ async def test_what_was_written_is_read_in_every_process(
         (PHASES, "DELETE FROM launch_phase_flags", "'flags': []"),
     ],
 )
-async def test_what_was_written_by_hand_is_read_too(
+async def test_direct_sql_changes_are_read(
     plans: Plans,
     admin: GraphQLClient,
     db: Database,
@@ -94,7 +94,7 @@ async def test_what_was_written_by_hand_is_read_too(
     assert plans.answered == 2
 
 
-async def test_a_transaction_that_is_not_over_is_not_read(
+async def test_uncommitted_changes_are_not_read(
     admin: GraphQLClient, db: Database, phase: str
 ) -> None:
     async with db.engine.begin() as connection:
@@ -103,7 +103,7 @@ async def test_a_transaction_that_is_not_over_is_not_read(
     assert "Late" in str(await admin.data(PHASES))
 
 
-async def test_who_may_not_is_refused_after_others_were_answered(
+async def test_permissions_are_checked_after_others_were_served(
     plans: Plans, admin: GraphQLClient, supplier: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     assert [(await post(admin, COMMON)).status_code for _ in range(2)] == [200, 200]
@@ -113,7 +113,7 @@ async def test_who_may_not_is_refused_after_others_were_answered(
     assert plans.answered == 1
 
 
-async def test_variables_are_part_of_the_question(admin: GraphQLClient, phase: str) -> None:
+async def test_variables_select_the_response(admin: GraphQLClient, phase: str) -> None:
     await make_flag(admin, "second")
     query = "query ($key: String!) { featureFlag(key: $key) { key } }"
     found = [await admin.data(query, key=key) for key in ("second", "mvp_chat", "none", "second")]
@@ -129,7 +129,7 @@ async def test_variables_are_part_of_the_question(admin: GraphQLClient, phase: s
         ({"accept": "text/html"}, 406),
     ],
 )
-async def test_the_head_is_checked_as_ever(
+async def test_request_headers_are_checked(
     plans: Plans, admin: GraphQLClient, headers: dict[str, str], status: int
 ) -> None:
     await post(admin, COMMON)
@@ -137,7 +137,7 @@ async def test_the_head_is_checked_as_ever(
     assert plans.answered == 0
 
 
-async def test_it_costs_the_same_and_no_more_than_is_left(
+async def test_a_planned_operation_costs_the_same_and_respects_the_quota(
     app: Starlette, plans: Plans, admin: GraphQLClient
 ) -> None:
     cost = (await post(admin, COMMON)).json()["extensions"]["cost"]["requested"]
@@ -150,7 +150,9 @@ async def test_it_costs_the_same_and_no_more_than_is_left(
     assert plans.answered == sum(item.status_code == 200 for item in answers) <= 3
 
 
-async def test_it_has_its_line_in_the_log(plans: Plans, admin: GraphQLClient, lines: Lines) -> None:
+async def test_a_planned_operation_is_logged(
+    plans: Plans, admin: GraphQLClient, lines: Lines
+) -> None:
     body = json.dumps({"query": f"query Flags {FLAGS}"}).encode()
     for _ in range(2):
         await post(admin, body)
@@ -163,11 +165,13 @@ async def test_it_has_its_line_in_the_log(plans: Plans, admin: GraphQLClient, li
 @pytest.mark.parametrize(
     "request_", [{"documentId": f"sha256:{hash_of(FLAGS)}"}, {"extensions": NAMED}]
 )
-async def test_a_document_by_its_hash_alone_is_answered_alike(
+async def test_persisted_documents_get_the_same_response(
     plans: Plans, admin: GraphQLClient, supplier: GraphQLClient, request_: dict[str, object]
 ) -> None:
-    expected = told(await post(admin, json.dumps({"query": FLAGS, "extensions": NAMED}).encode()))
+    expected = comparable_response(
+        await post(admin, json.dumps({"query": FLAGS, "extensions": NAMED}).encode())
+    )
     body = json.dumps(request_).encode()
-    assert [told(await post(admin, body)) for _ in range(2)] == [expected] * 2
+    assert [comparable_response(await post(admin, body)) for _ in range(2)] == [expected] * 2
     assert plans.answered == 2
     assert (await post(supplier, body)).json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"

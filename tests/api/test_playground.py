@@ -23,9 +23,7 @@ query ($who: String) {
 """
 
 
-async def test_the_id_of_the_graph_is_the_same_person(
-    operator: GraphQLClient, db: Database
-) -> None:
+async def test_global_ids_and_row_ids_evaluate_alike(operator: GraphQLClient, db: Database) -> None:
     """Lists of people show that id; the flag is hashed by the id of the row."""
     assert (await operator.data(CREATE))["createFeatureFlag"]["errors"] == []
     user = await add_user(db, Role.SUPPLIER)
@@ -51,7 +49,7 @@ mutation ($key: String!, $enabled: Boolean!) {
 """
 
 
-async def test_a_past_value_names_the_change_and_the_reason_of_its_moment(
+async def test_past_values_name_the_change_and_reason_of_that_time(
     operator: GraphQLClient, clock: Clock
 ) -> None:
     """L20: made, on, off, on again: each moment between them is explained by what held then."""
@@ -79,7 +77,7 @@ async def test_a_past_value_names_the_change_and_the_reason_of_its_moment(
     assert versions == sorted(set(versions))
 
 
-async def test_before_its_first_known_change_a_flag_is_what_that_change_found(
+async def test_before_its_first_change_a_flag_has_the_value_found_then(
     operator: GraphQLClient, clock: Clock, db: Database
 ) -> None:
     """L20: a flag that was written past this software has no change that made it."""

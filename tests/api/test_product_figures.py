@@ -37,7 +37,7 @@ async def scrape(client: GraphQLClient) -> Mapping[str, float]:
     }
 
 
-async def test_what_the_product_does_is_shown(
+async def test_product_figures_are_exported(
     health: Health, admin: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     await make_phase(admin)
@@ -63,7 +63,7 @@ async def test_what_the_product_does_is_shown(
     assert [name for name in found if name.startswith("launch_build_info")] != []
 
 
-async def test_many_scrapes_cost_one_reading(app: Starlette, admin: GraphQLClient) -> None:
+async def test_scrapes_share_one_reading(app: Starlette, admin: GraphQLClient) -> None:
     """Whoever asks and how often: each reading is kept for some seconds."""
     await scrape(admin)
     counter = StatementCounter(app.state.runtime.db)
@@ -73,7 +73,7 @@ async def test_many_scrapes_cost_one_reading(app: Starlette, admin: GraphQLClien
     assert counter.statements == []
 
 
-async def test_a_reading_is_renewed_and_says_its_age(app: Starlette, db: Database) -> None:
+async def test_readings_are_renewed_and_state_their_age(app: Starlette, db: Database) -> None:
     runtime, now = app.state.runtime, [0.0]
     figures = ProductFigures(runtime.db, runtime.health, 60, monotonic=lambda: now[0])
     first, age = await figures.look()
@@ -87,7 +87,7 @@ async def test_a_reading_is_renewed_and_says_its_age(app: Starlette, db: Databas
     assert (again is first, age) == (False, 0)
 
 
-async def test_without_a_database_nothing_old_is_said(
+async def test_old_figures_are_not_exported_without_a_database(
     redis: Redis, settings: Settings, clock: Clock
 ) -> None:
     url = f"postgresql+asyncpg://launch@127.0.0.1:{dead_port()}/launch"

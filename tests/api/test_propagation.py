@@ -8,7 +8,7 @@ from domain.propagation.propagation import Propagation
 from tests.api.test_phases import activate
 from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase
-from tests.factories.propagation import SPREAD, toggled, until
+from tests.factories.propagation import SPREAD, toggle_flag, wait_for_propagation
 from tests.support.graphql import GraphQLClient
 
 ACTIVATE = f"""mutation ($input: ActivateLaunchPhaseInput!) {{
@@ -30,18 +30,18 @@ def is_complete(found: Propagation) -> bool:
     return found.complete
 
 
-async def test_an_activation_says_how_far_its_flags_are(
+async def test_an_activation_reports_its_propagation(
     app: Starlette, admin: GraphQLClient, health: Health
 ) -> None:
     phase = await make_phase(admin)
     wanted = {"phaseId": phase, "acceptWarnings": True}
     answer = await admin.data(ACTIVATE, input=wanted)
     spread = answer["activateLaunchPhase"]["propagation"]
-    found = await until(app, spread["version"], is_complete)
+    found = await wait_for_propagation(app, spread["version"], is_complete)
     assert (found.acked, found.within_budget) == (1, True)
 
 
-async def test_a_rollback_answers_at_once_and_is_measured_then(
+async def test_a_rollback_returns_at_once_and_is_measured_later(
     app: Starlette, admin: GraphQLClient, health: Health
 ) -> None:
     """S97: the budget is open at first, then true or false."""
@@ -50,21 +50,21 @@ async def test_a_rollback_answers_at_once_and_is_measured_then(
     spread = await roll_back(admin, phase)
     assert spread["version"] == app.state.runtime.flags.current.version
     assert spread["startedAt"] is not None
-    assert (await until(app, spread["version"], is_complete)).within_budget is True
+    assert (await wait_for_propagation(app, spread["version"], is_complete)).within_budget is True
 
 
-async def test_a_second_click_shows_the_same_version(
+async def test_repeating_an_action_shows_the_same_version(
     app: Starlette, admin: GraphQLClient, health: Health
 ) -> None:
     phase = await make_phase(admin)
     await activate(admin, phase)
     first = await roll_back(admin, phase)
-    await until(app, first["version"], is_complete)
+    await wait_for_propagation(app, first["version"], is_complete)
     again = await roll_back(admin, phase)
     assert (again["version"], again["complete"]) == (first["version"], True)
 
 
-async def test_a_phase_without_flags_has_nothing_to_spread(
+async def test_a_phase_without_flags_has_no_propagation(
     admin: GraphQLClient, health: Health
 ) -> None:
     phase = await make_phase(admin, flags=())
@@ -74,8 +74,8 @@ async def test_a_phase_without_flags_has_nothing_to_spread(
 
 async def test_events_of_flags_show_their_propagation(app: Starlette, admin: GraphQLClient) -> None:
     await make_flag(admin, "mvp_chat")
-    version = await toggled(admin, app, "mvp_chat", on=True)
-    await until(app, version, is_complete)
+    version = await toggle_flag(admin, app, "mvp_chat", on=True)
+    await wait_for_propagation(app, version, is_complete)
     nodes = (await admin.data(EVENTS))["launchEvents"]["nodes"]
     found = [node["propagation"] for node in nodes if node["__typename"] == "FlagEvent"]
     assert [item["version"] for item in found] == [version - 1, version]

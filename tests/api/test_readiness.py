@@ -2,7 +2,7 @@
 
 from domain.health.health import CheckType
 from tests.factories.health import Health
-from tests.factories.incidents import report
+from tests.factories.incidents import report_incident
 from tests.factories.launches import make_phase
 from tests.support.graphql import GraphQLClient
 
@@ -17,24 +17,24 @@ async def evidence(client: GraphQLClient, phase: str) -> dict[str, object]:
     return {check["key"]: check["evidence"] for check in found}
 
 
-async def test_each_check_names_what_shows_why(
+async def test_each_check_names_its_evidence(
     operator: GraphQLClient, admin: GraphQLClient, health: Health
 ) -> None:
     phase = await make_phase(admin)
     health.fail(CheckType.EMAIL)
-    number = (await report(operator, severity="HIGH"))["incident"]["number"]
+    number = (await report_incident(operator, severity="HIGH"))["incident"]["number"]
     found = await evidence(operator, phase)
     assert found["email"] == {"__typename": "HealthCheck", "type": "EMAIL", "status": "CRITICAL"}
     assert found["incidents"] == {"__typename": "Incident", "number": number}
     assert found["platforms"] is found["flags"] is found["rehearsal"] is None
 
 
-async def test_it_shows_what_the_phase_leads_to_by_other_paths(
+async def test_readiness_shows_the_same_incidents_as_the_phase(
     admin: GraphQLClient, health: Health
 ) -> None:
     """M13: the dependents and reports of a phase lead to its incidents, and so does this."""
     phase = await make_phase(admin)
-    number = (await report(admin, severity="HIGH"))["incident"]["number"]
+    number = (await report_incident(admin, severity="HIGH"))["incident"]["number"]
     made = await admin.data(
         'mutation { createApiToken(name: "ci", scopes: [LAUNCH_READ]) { secret } }'
     )

@@ -18,11 +18,11 @@ from domain.phases.verdicts import CriterionState
 from tests.api.test_phases import activate, roll_back
 from tests.api.test_rehearsals import ERRORS
 from tests.factories.health import Health
-from tests.factories.journeys import new_business
+from tests.factories.journeys import sign_up_supplier
 from tests.factories.launches import make_flag, make_phase
-from tests.factories.marketplace import accepted, invited
-from tests.factories.propagation import runtime_of, until
-from tests.factories.rehearsals import rehearsed
+from tests.factories.marketplace import accept_invitation, add_and_invite
+from tests.factories.propagation import runtime_of, wait_for_propagation
+from tests.factories.rehearsals import run_rehearsal
 from tests.support.graphql import GraphQLClient
 
 REPORT = """query ($id: ID) { launchPhase(id: $id) { runs(first: 1) { nodes { report {
@@ -54,7 +54,7 @@ async def test_a_rolled_back_run_is_reported_with_its_proofs(
     await activate(admin, phase)
     await roll_back(admin, phase)
     version = runtime_of(app).flags.current.version
-    await until(app, version, lambda found: found.complete)
+    await wait_for_propagation(app, version, lambda found: found.complete)
     found = (await report(viewer, phase))["markdown"]
     assert found.startswith("# Mvp\\_Launch, run 1 (live)\n")
     assert "| mvp\\_supplier\\_dashboard | off, 0 % | off, 100 % |" in found
@@ -69,7 +69,9 @@ async def test_a_run_answers_each_acceptance_criterion(
     """S95 to S112 as numbers of the graph."""
     phase = await make_phase(admin)
     await activate(admin, phase)
-    await accepted(visitor, await invited(await new_business(visitor), email="e@example.com"))
+    await accept_invitation(
+        visitor, await add_and_invite(await sign_up_supplier(visitor), email="e@example.com")
+    )
     found = {item["row"]: item for item in (await report(admin, phase))["proofs"]}
     assert list(found) == [f"S{number}" for number in range(95, 113)]
     assert (found["S95"]["kept"], found["S104"]["kept"]) == (True, True)
@@ -80,7 +82,7 @@ async def test_a_run_answers_each_acceptance_criterion(
     )
 
 
-async def test_a_live_run_has_a_report_so_far(
+async def test_live_runs_have_an_interim_report(
     app: Starlette, admin: GraphQLClient, health: Health
 ) -> None:
     phase = await make_phase(admin, successCriteria=[ERRORS])
@@ -95,7 +97,7 @@ async def test_a_rehearsal_is_reported_with_its_own_times(
     app: Starlette, admin: GraphQLClient, db: Database
 ) -> None:
     phase = await make_phase(admin, successCriteria=[ERRORS])
-    await rehearsed(admin, phase)
+    await run_rehearsal(admin, phase)
     found = await report(admin, phase)
     (status,) = found["criteria"]
     assert (status["criterion"]["key"], status["verdict"]) == ("errors", "FAILING")

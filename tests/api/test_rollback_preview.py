@@ -32,7 +32,7 @@ async def preview(client: GraphQLClient, phase: str, mode: str | None = None) ->
 
 
 @pytest.mark.parametrize("mode", ["DISABLE_ALL", "RESTORE_PREVIOUS", None])
-async def test_what_it_shows_is_what_a_rollback_does(
+async def test_the_preview_matches_the_rollback(
     admin: GraphQLClient, health: Health, mode: str | None
 ) -> None:
     phase = await make_phase(admin, flags=FLAGS, rollbackPlan=PLAN)
@@ -51,7 +51,7 @@ async def test_what_it_shows_is_what_a_rollback_does(
     assert (shown["mode"], shown["manualSteps"]) == (mode or PLAN["mode"], PLAN["manualSteps"])
 
 
-async def test_who_is_in_the_middle_of_a_step_is_counted(
+async def test_users_in_the_middle_of_a_step_are_counted(
     admin: GraphQLClient, health: Health, visitor: GraphQLClient, db: Database, clock: Clock
 ) -> None:
     """X10: those active in the last five minutes, and whether their very step goes away."""
@@ -69,7 +69,7 @@ async def test_who_is_in_the_middle_of_a_step_is_counted(
     ]
 
 
-async def test_only_what_can_be_rolled_back_has_a_preview(
+async def test_phases_that_cannot_be_rolled_back_have_no_preview(
     admin: GraphQLClient, operator: GraphQLClient, viewer: GraphQLClient
 ) -> None:
     phase = await make_phase(admin, flags=FLAGS)

@@ -13,22 +13,22 @@ import pytest
 from db.session import Database
 from domain.actors import Role
 from domain.ids import parse_global_id
-from tests.factories import people
-from tests.factories.bulk import started
-from tests.factories.imports import imported
+from tests.factories import user_sessions
+from tests.factories.bulk import start_bulk
+from tests.factories.imports import run_import
 from tests.factories.marketplace import (
     INVITE,
     RESEND,
     REVOKE,
     SUPPLIER_SETUP,
     UPDATE,
-    accepted,
-    added,
-    invited,
+    accept_invitation,
+    add_and_invite,
+    add_client,
     new_couple,
     new_supplier,
 )
-from tests.support.graphql import Answer, GraphQLClient
+from tests.support.graphql import GraphQLClient, GraphQLResponse
 
 NODE = """
 query ($id: ID!) {
@@ -60,7 +60,7 @@ class Market:
     clients: Mapping[str, GraphQLClient]
     ids: Mapping[str, str]
 
-    async def node(self, who: str, what: str) -> Answer:
+    async def node(self, who: str, what: str) -> GraphQLResponse:
         return await self.clients[who].execute(NODE, id=self.ids[what])
 
 
@@ -70,10 +70,13 @@ async def market(
 ) -> Market:
     sarah, olga = supplier, await new_supplier(visitor, db)
     emma, zoe = await new_couple(visitor, db), await new_couple(visitor, db)
-    viewer = visitor.as_(await people.session_of(db, Role.VIEWER))
-    one, other = await invited(sarah, "Emma & James"), await invited(olga, "Emma & James")
-    first, second = await accepted(emma, one), await accepted(emma, other)
-    secret = await added(olga, "A secret couple", notes="pays badly")
+    viewer = visitor.as_(await user_sessions.create_session(db, Role.VIEWER))
+    one, other = (
+        await add_and_invite(sarah, "Emma & James"),
+        await add_and_invite(olga, "Emma & James"),
+    )
+    first, second = await accept_invitation(emma, one), await accept_invitation(emma, other)
+    secret = await add_client(olga, "A secret couple", notes="pays badly")
     ids = {
         "client of Sarah": one.client_id,
         "client of Olga": secret["id"],
@@ -88,10 +91,10 @@ async def market(
     for name, client in (("Sarah", sarah), ("Olga", olga)):
         found = (await client.data(SUPPLIER_SETUP))["viewer"]["supplier"]
         ids[f"onboarding of {name}"] = found["onboarding"]["id"]
-        ids[f"import of {name}"] = (await imported(client, "Name\nAna & Ben\n"))["clientImport"][
+        ids[f"import of {name}"] = (await run_import(client, "Name\nAna & Ben\n"))["clientImport"][
             "id"
         ]
-        ids[f"bulk of {name}"] = (await started(client))["id"]
+        ids[f"bulk of {name}"] = (await start_bulk(client))["id"]
     clients = {"Sarah": sarah, "Olga": olga, "Emma": emma, "Zoe": zoe, "admin": admin}
     return Market({**clients, "viewer": viewer, "visitor": visitor.as_(None)}, ids)
 
@@ -111,13 +114,13 @@ SEEN = {
 }  # fmt: skip
 
 
-async def test_nodes_are_shown_to_their_owners_alone(market: Market) -> None:
+async def test_nodes_are_visible_to_their_owners_only(market: Market) -> None:
     for who, own in SEEN.items():
         found = {what for what in market.ids if (await market.node(who, what)).data["node"]}
         assert (who, found) == (who, own)
 
 
-async def test_the_staff_sees_every_node(market: Market) -> None:
+async def test_staff_see_every_node(market: Market) -> None:
     for who in ("viewer", "admin"):
         for what, key in market.ids.items():
             answer = (await market.node(who, what)).data["node"]
@@ -125,7 +128,7 @@ async def test_the_staff_sees_every_node(market: Market) -> None:
             assert parse_global_id(key)[0] == answer["__typename"]  # type: ignore[index] # they are ids
 
 
-async def test_nobodys_notes_reach_another(market: Market) -> None:
+async def test_rows_of_others_are_not_reachable_through_partners(market: Market) -> None:
     """From the own partner on to the rows of others: the field is there, the rows are not."""
     walk = """{ viewer { couple { partnerships(first: 5) { nodes { supplier {
       clients(first: 5) { totalCount nodes { notes coupleNames } } firstValueAt
@@ -156,14 +159,14 @@ async def test_a_supplier_does_not_see_the_other_suppliers_of_its_couple(market:
         "{ viewer { supplier { partnerships { nodes { couple { onboarding { id } } } } } } }",
     ],
 )
-async def test_the_onboarding_of_a_partner_is_refused(market: Market, walk: str) -> None:
+async def test_the_onboarding_of_a_partner_is_not_readable(market: Market, walk: str) -> None:
     who = "Emma" if "viewer { couple" in walk else "Sarah"
     assert (await market.clients[who].execute(walk)).codes == ["FORBIDDEN"]
     assert (await market.clients[who].execute(walk)).body["data"]["viewer"] is not None
 
 
 @pytest.mark.parametrize("document", DIRECTORY)
-async def test_the_directory_is_for_the_staff(market: Market, document: str) -> None:
+async def test_the_directory_is_staff_only(market: Market, document: str) -> None:
     for who in SEEN:
         code = "UNAUTHENTICATED" if who == "visitor" else "FORBIDDEN"
         assert (who, (await market.clients[who].execute(document)).codes) == (who, [code])
@@ -172,7 +175,7 @@ async def test_the_directory_is_for_the_staff(market: Market, document: str) -> 
 
 
 @pytest.mark.parametrize("who", ["Sarah", "Emma", "Zoe"])
-async def test_nothing_of_another_can_be_changed(market: Market, who: str) -> None:
+async def test_rows_of_others_cannot_be_changed(market: Market, who: str) -> None:
     """NOT_FOUND as data, the same as for an id that never was; couples have no clients at all."""
     client, code = market.clients[who], "NOT_FOUND" if who == "Sarah" else "FORBIDDEN"
     theirs, invitation = market.ids["client of Olga"], market.ids["invitation of Olga"]
@@ -190,7 +193,7 @@ async def test_nothing_of_another_can_be_changed(market: Market, who: str) -> No
     assert (await market.node("admin", "client of Olga")).data == before
 
 
-async def test_a_viewer_of_the_directory_cannot_write(market: Market) -> None:
+async def test_directory_readers_cannot_write(market: Market) -> None:
     sent = {"id": market.ids["client of Olga"], "notes": "mine"}
     answer = (await market.clients["viewer"].data(UPDATE, input=sent))["updateClient"]
     assert answer["errors"][0]["code"] == "FORBIDDEN"

@@ -106,7 +106,7 @@ async def test_after_a_rollback_the_next_run_reaches_its_target(launch: Launch, 
     assert run == {"number": 2, "outcome": "COMPLETED", "phase": {"key": "mvp_launch"}}
 
 
-async def test_no_run_ever_writes_what_the_owner_set(launch: Launch) -> None:
+async def test_runs_do_not_write_the_owners_values(launch: Launch) -> None:
     await launch.ready()
     await launch.edit(rolloutPercentage=60)
     for mode in ("DISABLE_ALL", "RESTORE_PREVIOUS"):
@@ -122,7 +122,7 @@ async def test_no_run_ever_writes_what_the_owner_set(launch: Launch) -> None:
     assert (await launch.flag())["run"] is None
 
 
-async def test_a_limit_set_by_hand_outlasts_the_steps(launch: Launch) -> None:
+async def test_a_manual_ceiling_survives_ramp_steps(launch: Launch) -> None:
     """L8: 5 at step 25, and still 5 at 100, until somebody lifts it."""
     await launch.ready()
     await launch.start()
@@ -139,7 +139,7 @@ async def test_a_limit_set_by_hand_outlasts_the_steps(launch: Launch) -> None:
     assert again["errors"][0]["code"] == "INVALID_TRANSITION"
 
 
-async def test_what_is_in_force_sent_back_changes_nothing(launch: Launch) -> None:
+async def test_writing_the_values_in_force_changes_nothing(launch: Launch) -> None:
     await launch.ready()
     await launch.start()
     before = await launch.flag()
@@ -165,7 +165,7 @@ async def test_going_above_the_step_releases_the_flag_from_the_ramp(launch: Laun
     assert (await launch.in_force())[0] is False
 
 
-async def test_a_person_switches_it_off_and_on_while_the_ramp_moves(launch: Launch) -> None:
+async def test_a_flag_can_be_toggled_while_the_ramp_advances(launch: Launch) -> None:
     await launch.ready()
     await launch.start()
     await launch.switch(False)
@@ -177,9 +177,7 @@ async def test_a_person_switches_it_off_and_on_while_the_ramp_moves(launch: Laun
     assert (await launch.in_force())[0] is False
 
 
-async def test_what_a_rollback_switched_off_needs_a_percentage_to_come_back(
-    launch: Launch,
-) -> None:
+async def test_switching_on_after_a_rollback_requires_a_percentage(launch: Launch) -> None:
     await launch.ready()
     await launch.start()
     await launch.undo()
@@ -190,7 +188,7 @@ async def test_what_a_rollback_switched_off_needs_a_percentage_to_come_back(
     assert (await launch.flag())["run"] is None
 
 
-async def test_after_completion_the_owner_takes_over(launch: Launch) -> None:
+async def test_after_completion_the_owners_values_apply(launch: Launch) -> None:
     await launch.ready()
     await launch.start()
     await launch.do("complete")
@@ -223,7 +221,7 @@ async def test_a_flag_is_held_by_one_live_run(launch: Launch) -> None:
 
 
 @pytest.mark.parametrize("names_users", [True, False])
-async def test_a_zero_that_was_chosen_stays(launch: Launch, names_users: bool) -> None:
+async def test_an_explicit_zero_is_kept(launch: Launch, names_users: bool) -> None:
     """L10: neither a switch nor an activation makes it 100."""
     fields: dict[str, Any] = {"targetGroups": ["user:tester1"]} if names_users else {}
     fields |= {} if names_users else {"rolloutPercentage": 0}
@@ -241,7 +239,7 @@ async def test_a_zero_that_was_chosen_stays(launch: Launch, names_users: bool) -
     assert await flag_states(launch.client, phase) == {"beta_only": (True, 0)}
 
 
-async def test_a_statement_by_hand_replaces_what_a_run_holds(launch: Launch) -> None:
+async def test_direct_sql_replaces_the_hold_of_a_run(launch: Launch) -> None:
     """The runbook's SQL works in the middle of a run, and says so to every process."""
     await launch.ready()
     await launch.start()

@@ -54,7 +54,7 @@ async def losses(launch: Launch) -> Any:  # noqa: ANN401 - JSON
     return (await launch.client.data(PLAN, id=launch.phase))["activationPlan"]
 
 
-async def test_a_loss_is_planned_named_and_accepted(
+async def test_reductions_are_shown_in_the_plan_and_must_be_accepted(
     launch: Launch, supplier: GraphQLClient
 ) -> None:
     """L7: 100 % becomes 5 %, and the plan says for whom."""
@@ -72,7 +72,7 @@ async def test_a_loss_is_planned_named_and_accepted(
     assert await launch.in_force() == (True, 5)
 
 
-async def test_a_widening_loses_nobody(launch: Launch) -> None:
+async def test_a_wider_rollout_reduces_nobody(launch: Launch) -> None:
     await launch.edit(enabled=True, rolloutPercentage=5)
     assert (await losses(launch))["losses"] == []
     (error,) = (await activate(launch.client, launch.phase, acceptLosses=["other"]))["errors"]
@@ -81,9 +81,7 @@ async def test_a_widening_loses_nobody(launch: Launch) -> None:
 
 
 @pytest.mark.parametrize("how", ["limited", "switched off"])
-async def test_a_phase_completes_below_its_target_only_when_that_is_accepted(
-    launch: Launch, how: str
-) -> None:
+async def test_completing_below_the_target_must_be_accepted(launch: Launch, how: str) -> None:
     await launch.start()
     await launch.do("advance", 3)
     if how == "limited":
@@ -101,7 +99,7 @@ async def test_a_phase_completes_below_its_target_only_when_that_is_accepted(
     assert await launch.in_force() == before
 
 
-async def test_a_step_that_is_not_in_the_rows_is_no_success(launch: Launch, db: Database) -> None:
+async def test_a_step_missing_in_the_rows_is_rolled_back(launch: Launch, db: Database) -> None:
     """D4: the rows of the transaction are compared, and then nothing has changed."""
     await launch.start()
     async with stuck_at(db, "run_step", "5"):
@@ -114,7 +112,7 @@ async def test_a_step_that_is_not_in_the_rows_is_no_success(launch: Launch, db: 
     assert await launch.in_force() == (True, 25)
 
 
-async def test_a_rollback_says_what_it_could_not_do(launch: Launch, db: Database) -> None:
+async def test_a_rollback_reports_what_it_could_not_do(launch: Launch, db: Database) -> None:
     """It is never refused for that."""
     await launch.start()
     async with stuck_at(db, "run_switch", "true"):

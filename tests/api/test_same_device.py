@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.factories.journeys import new_business
+from tests.factories.journeys import sign_up_supplier
 from tests.factories.launches import make_flag
-from tests.factories.marketplace import accepted, invited
+from tests.factories.marketplace import accept_invitation, add_and_invite
 from tests.support.graphql import GraphQLClient
 
 FLAGS = "query ($device: String) { viewerFlags(deviceId: $device) { flags { key value } } }"
@@ -25,17 +25,19 @@ async def seen(client: GraphQLClient) -> list[bool]:
 
 
 @pytest.mark.usefixtures("half")
-async def test_signing_up_changes_nothing_on_a_device(visitor: GraphQLClient) -> None:
+async def test_signing_up_keeps_the_flags_of_the_device(visitor: GraphQLClient) -> None:
     before = await seen(visitor)
     assert set(before) == {True, False}
-    assert await seen(await new_business(visitor)) == before
+    assert await seen(await sign_up_supplier(visitor)) == before
 
 
 @pytest.mark.usefixtures("half")
-async def test_accepting_an_invitation_changes_nothing_on_a_device(
+async def test_accepting_keeps_the_flags_of_the_device(
     supplier: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     before = await seen(visitor)
-    answer = await accepted(visitor, await invited(supplier), email="emma@example.com")
+    answer = await accept_invitation(
+        visitor, await add_and_invite(supplier), email="emma@example.com"
+    )
     assert await seen(visitor.as_(answer["session"]["accessToken"])) == before
     assert set(before) == {True, False}

@@ -5,8 +5,13 @@ import pytest
 from db.session import Database
 from domain.mail.email import MailKind
 from tests.api.test_invitations import EMMA, NAMES, mailed_code, refused, status
-from tests.factories.mail import letters, token_of
-from tests.factories.marketplace import Sent, accepted, invited, new_supplier
+from tests.factories.mail import emails_of_kind, token_in_email
+from tests.factories.marketplace import (
+    SentInvitation,
+    accept_invitation,
+    add_and_invite,
+    new_supplier,
+)
 from tests.support.graphql import GraphQLClient
 
 PASSWORD = "correct horse battery"
@@ -21,23 +26,23 @@ MINE = """{ viewer { couple { id partner1Name partner2Name weddingDate
 @pytest.fixture
 async def couple(supplier: GraphQLClient, visitor: GraphQLClient) -> GraphQLClient:
     """Accepted the first supplier's invitation on its first device, and chose no password."""
-    first = await accepted(visitor, await invited(supplier, email=EMMA), **NAMES)
+    first = await accept_invitation(visitor, await add_and_invite(supplier, email=EMMA), **NAMES)
     return visitor.as_(first["session"]["accessToken"])
 
 
 @pytest.fixture
-async def second(visitor: GraphQLClient, db: Database, couple: GraphQLClient) -> Sent:
+async def second(visitor: GraphQLClient, db: Database, couple: GraphQLClient) -> SentInvitation:
     """What the second supplier sent to the couple, with the code of the link."""
     florist = await new_supplier(visitor, db)
-    return await invited(florist, "E. and J.", email=EMMA)
+    return await add_and_invite(florist, "E. and J.", email=EMMA)
 
 
-async def test_the_letter_of_a_second_supplier_lets_the_couple_in_on_another_device(
-    visitor: GraphQLClient, db: Database, couple: GraphQLClient, second: Sent
+async def test_a_second_invitation_email_logs_the_couple_in_on_another_device(
+    visitor: GraphQLClient, db: Database, couple: GraphQLClient, second: SentInvitation
 ) -> None:
     form = {"partner1Name": "E.", "partner2Name": "J.", "weddingDate": "2030-01-01"}
     phone = visitor.as_(None)
-    done = await accepted(phone, Sent("", "", await mailed_code(db)), **form)
+    done = await accept_invitation(phone, SentInvitation("", "", await mailed_code(db)), **form)
     mine = (await couple.data(MINE))["viewer"]["couple"]
     assert done["couple"]["id"] == mine["id"]
     assert len(mine["partnerships"]["nodes"]) == 2
@@ -46,35 +51,39 @@ async def test_the_letter_of_a_second_supplier_lets_the_couple_in_on_another_dev
     assert (await phone.as_(done["session"]["accessToken"]).data(MINE))["viewer"]["couple"] == mine
 
 
-async def test_a_link_that_the_supplier_has_seen_opens_no_account(
-    visitor: GraphQLClient, db: Database, second: Sent
+async def test_a_link_shown_to_the_supplier_does_not_log_in(
+    visitor: GraphQLClient, db: Database, second: SentInvitation
 ) -> None:
     assert await refused(visitor.as_(None), second, email=EMMA) == "UNIQUE"
 
 
-async def test_whoever_has_a_password_logs_in_first(
-    visitor: GraphQLClient, db: Database, couple: GraphQLClient, second: Sent
+async def test_accounts_with_a_password_must_log_in(
+    visitor: GraphQLClient, db: Database, couple: GraphQLClient, second: SentInvitation
 ) -> None:
-    mailed = Sent("", "", await mailed_code(db))
+    mailed = SentInvitation("", "", await mailed_code(db))
     document = "mutation ($new: String!) { changePassword(newPassword: $new) { errors { code } } }"
     await couple.data(document, new=PASSWORD)
     assert await refused(visitor.as_(None), mailed) == "UNIQUE"
 
 
-async def test_a_letter_opens_no_account_but_that_of_a_couple(
+async def test_invitation_emails_log_in_couples_only(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     other = await new_supplier(visitor, db)
     email = (await other.data("{ viewer { email } }"))["viewer"]["email"]
-    sent = await invited(supplier, email=email)
-    assert await refused(visitor.as_(None), Sent("", "", await mailed_code(db))) == "UNIQUE"
+    sent = await add_and_invite(supplier, email=email)
+    assert (
+        await refused(visitor.as_(None), SentInvitation("", "", await mailed_code(db))) == "UNIQUE"
+    )
     assert await status(supplier, sent.id) == "SENT"
 
 
-async def test_a_password_chosen_in_the_form_is_the_account_s(
-    visitor: GraphQLClient, db: Database, second: Sent
+async def test_a_password_chosen_at_acceptance_is_saved(
+    visitor: GraphQLClient, db: Database, second: SentInvitation
 ) -> None:
-    await accepted(visitor.as_(None), Sent("", "", await mailed_code(db)), password=PASSWORD)
+    await accept_invitation(
+        visitor.as_(None), SentInvitation("", "", await mailed_code(db)), password=PASSWORD
+    )
     document = """mutation ($email: EmailAddress!, $password: String!) {
       logIn(email: $email, password: $password) { session { user { email } } } }"""
     done = await visitor.as_(None).data(document, email=EMMA, password=PASSWORD)
@@ -82,17 +91,17 @@ async def test_a_password_chosen_in_the_form_is_the_account_s(
 
 
 async def test_a_mailed_link_leads_back_to_the_invitation_and_accepts_it(
-    visitor: GraphQLClient, db: Database, couple: GraphQLClient, second: Sent
+    visitor: GraphQLClient, db: Database, couple: GraphQLClient, second: SentInvitation
 ) -> None:
     """The link of the second supplier came by chat: it proves nothing, the mailbox does."""
     phone = visitor.as_(None)
     assert await phone.data(REQUEST, email=EMMA, code=second.code) == {"requestLogInLink": True}
-    (letter,) = await letters(db, MailKind.LOG_IN_LINK)
+    (letter,) = await emails_of_kind(db, MailKind.LOG_IN_LINK)
     assert f"&invitation={second.code}\n" in letter.body
-    token = (await token_of(db, MailKind.LOG_IN_LINK)).partition("&")[0]
+    token = (await token_in_email(db, MailKind.LOG_IN_LINK)).partition("&")[0]
     opened = (await phone.data(USE, token=token))["logInByLink"]["session"]
     mine = phone.as_(opened["accessToken"])
-    done = await accepted(mine, second)
+    done = await accept_invitation(mine, second)
     assert done["couple"]["id"] == opened["user"]["couple"]["id"]
     assert len((await mine.data(MINE))["viewer"]["couple"]["partnerships"]["nodes"]) == 2
     again = (await phone.as_(None).data(USE, token=token))["logInByLink"]
@@ -101,8 +110,8 @@ async def test_a_mailed_link_leads_back_to_the_invitation_and_accepts_it(
     ]
 
 
-async def test_an_unknown_address_gets_the_same_answer(
+async def test_unknown_addresses_get_the_same_response(
     visitor: GraphQLClient, db: Database
 ) -> None:
     assert await visitor.data(REQUEST, email="nobody@example.com") == {"requestLogInLink": True}
-    assert await letters(db, MailKind.LOG_IN_LINK) == []
+    assert await emails_of_kind(db, MailKind.LOG_IN_LINK) == []

@@ -30,7 +30,9 @@ def work(clock: Clock, minutes: float = 30, **more: object) -> dict[str, object]
     return {"endsAt": ends_at, "reason": "new disks", **more}
 
 
-async def test_it_is_announced_seen_and_ended_early(operator: GraphQLClient, clock: Clock) -> None:
+async def test_silences_are_created_listed_and_ended_early(
+    operator: GraphQLClient, clock: Clock
+) -> None:
     made = (await operator.data(CREATE, input=work(clock, checks=["DATABASE"])))["it"]["silence"]
     assert (made["status"], made["checks"], made["holdsCriteria"]) == (
         "IN_FORCE",
@@ -54,9 +56,7 @@ async def test_checks_show_what_silences_them(operator: GraphQLClient, clock: Cl
     assert [name for name, silence in found.items() if silence] == ["EMAIL"]
 
 
-async def test_it_stands_in_the_feed_and_in_the_audit(
-    operator: GraphQLClient, clock: Clock
-) -> None:
+async def test_silences_are_in_feed_and_audit(operator: GraphQLClient, clock: Clock) -> None:
     """A4: who, what, why."""
     made = (await operator.data(CREATE, input=work(clock)))["it"]["silence"]
     await operator.data(END, id=made["id"])
@@ -70,7 +70,7 @@ async def test_it_stands_in_the_feed_and_in_the_audit(
     assert again == {"node": {"reason": "new disks"}}
 
 
-async def test_work_to_come_silences_nothing_yet(operator: GraphQLClient, clock: Clock) -> None:
+async def test_future_silences_have_no_effect_yet(operator: GraphQLClient, clock: Clock) -> None:
     starts_at = (clock() + timedelta(hours=1)).isoformat()
     planned = work(clock, minutes=90, startsAt=starts_at)
     made = (await operator.data(CREATE, input=planned))["it"]["silence"]
@@ -103,13 +103,13 @@ async def test_bad_input_names_its_field(
     assert (await operator.data(LIST, past=True))["silences"]["nodes"] == []
 
 
-async def test_an_id_that_is_none(operator: GraphQLClient) -> None:
+async def test_unknown_silences_are_not_found(operator: GraphQLClient) -> None:
     unknown = global_id("Silence", "00000000-0000-0000-0000-000000000001")
     found = [(await operator.data(END, id=bad))["it"]["errors"] for bad in (unknown, "nonsense")]
     assert [error["code"] for (error,) in found] == ["NOT_FOUND", "INVALID"]
 
 
-async def test_pages(operator: GraphQLClient, clock: Clock) -> None:
+async def test_silences_are_paged(operator: GraphQLClient, clock: Clock) -> None:
     for number in range(3):
         await operator.data(CREATE, input=work(clock, reason=f"work {number}"))
     first = (await operator.data(LIST, first=2))["silences"]
@@ -118,7 +118,7 @@ async def test_pages(operator: GraphQLClient, clock: Clock) -> None:
     assert (shown, rest["pageInfo"]["hasNextPage"]) == (["work 2", "work 1", "work 0"], False)
 
 
-async def test_a_viewer_looks_and_changes_nothing(
+async def test_viewers_can_read_but_not_change_silences(
     operator: GraphQLClient, viewer: GraphQLClient, clock: Clock
 ) -> None:
     made = (await operator.data(CREATE, input=work(clock)))["it"]["silence"]

@@ -13,9 +13,9 @@ from domain.actors import Role, Scope
 from domain.mail.email import MailKind
 from services.accounts.api_tokens import create_token, revoke_token
 from tests.api.test_accounts import LOG_IN, REQUEST_RESET, RESET, TOKENS, ask, codes
-from tests.factories import people
-from tests.factories.accounts import acting, add_user
-from tests.factories.mail import letters, token_of
+from tests.factories import user_sessions
+from tests.factories.accounts import actor_of, add_user
+from tests.factories.mail import emails_of_kind, token_in_email
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import serving, socket
@@ -48,14 +48,12 @@ async def invited(admin: GraphQLClient, role: str = "OPERATOR") -> str:
 
 async def in_(client: GraphQLClient, db: Database) -> GraphQLClient:
     """David, who has chosen his password."""
-    token = await token_of(db, MailKind.STAFF_INVITATION)
+    token = await token_in_email(db, MailKind.STAFF_INVITATION)
     payload = await ask(client.as_(None), RESET, token=token, new=PASSWORD)
     return client.as_(payload["session"]["accessToken"])
 
 
-async def test_who_is_invited_chooses_a_password_and_is_in(
-    admin: GraphQLClient, db: Database
-) -> None:
+async def test_invited_staff_set_a_password_and_log_in(admin: GraphQLClient, db: Database) -> None:
     await invited(admin)
     refused = await ask(admin.as_(None), LOG_IN, email=DAVID, password=PASSWORD)
     assert codes(refused) == [("INVALID", ["password"])]
@@ -64,15 +62,15 @@ async def test_who_is_invited_chooses_a_password_and_is_in(
     assert (david["role"], david["emailVerifiedAt"] is not None) == ("OPERATOR", True)
 
 
-async def test_an_e_mail_is_invited_once(admin: GraphQLClient, db: Database) -> None:
+async def test_an_email_can_be_invited_once(admin: GraphQLClient, db: Database) -> None:
     await invited(admin)
     payload = await ask(admin, INVITE, email=DAVID.upper(), role="ADMIN")
     assert codes(payload) == [("UNIQUE", ["email"])]
-    assert len(await letters(db, MailKind.STAFF_INVITATION)) == 1
+    assert len(await emails_of_kind(db, MailKind.STAFF_INVITATION)) == 1
     assert len(await staff(admin)) == 2
 
 
-async def test_another_role_counts_at_once(admin: GraphQLClient, db: Database) -> None:
+async def test_a_role_change_applies_at_once(admin: GraphQLClient, db: Database) -> None:
     key = await invited(admin, "ADMIN")
     david = await in_(admin, db)
     assert (await ask(admin, CHANGE_ROLE, id=key, role="VIEWER"))["user"]["role"] == "VIEWER"
@@ -81,7 +79,7 @@ async def test_another_role_counts_at_once(admin: GraphQLClient, db: Database) -
     assert (await admin.as_(again["session"]["accessToken"]).execute(TOKENS)).codes == ["FORBIDDEN"]
 
 
-async def test_who_is_disabled_is_out_at_once_and_everywhere(
+async def test_disabling_an_account_ends_its_sessions_everywhere(
     app: Starlette, admin: GraphQLClient, db: Database
 ) -> None:
     key = await invited(admin)
@@ -97,12 +95,12 @@ async def test_who_is_disabled_is_out_at_once_and_everywhere(
     assert (await ask(david.as_(None), LOG_IN, email=DAVID, password=PASSWORD))["errors"] == []
 
 
-async def test_streams_of_the_tokens_of_who_is_disabled_end_too(
+async def test_disabling_an_account_ends_streams_of_its_tokens(
     app: Starlette, admin: GraphQLClient, db: Database
 ) -> None:
     maker = await add_user(db, Role.ADMIN)
     async with db.write() as uow:
-        made = await create_token(uow, acting(maker), "ci", [Scope.HEALTH_READ])
+        made = await create_token(uow, actor_of(maker), "ci", [Scope.HEALTH_READ])
     (key,) = [item["id"] for item in await staff(admin) if item["email"] == maker.email]
     async with serving(app) as address, socket(address, made.secret) as its:
         await (await its.subscribe("subscription { systemHealth { overall } }")).next()
@@ -121,13 +119,13 @@ async def test_an_invitation_ends_with_the_rights_of_who_made_it(
     david = await in_(admin, db)
     (key,) = [item["id"] for item in await staff(admin) if item["email"] == DAVID]
     assert (await ask(david, INVITE, email=EVE, role="ADMIN"))["errors"] == []
-    link = await token_of(db, MailKind.STAFF_INVITATION)
+    link = await token_in_email(db, MailKind.STAFF_INVITATION)
     role = {"role": "OPERATOR"} if end == CHANGE_ROLE else {}
     assert (await ask(admin, end, id=key, **role))["errors"] == []
     refused = await ask(admin.as_(None), RESET, token=link, new=PASSWORD)
     assert codes(refused) == [("NOT_FOUND", ["token"])]
     await admin.as_(None).data(REQUEST_RESET, email=EVE)
-    assert await letters(db, MailKind.PASSWORD_RESET) == []
+    assert await emails_of_kind(db, MailKind.PASSWORD_RESET) == []
 
 
 async def test_who_was_invited_by_somebody_who_left_is_invited_anew(
@@ -136,11 +134,11 @@ async def test_who_was_invited_by_somebody_who_left_is_invited_anew(
     key = await invited(admin, "ADMIN")
     david = await in_(admin, db)
     await ask(david, INVITE, email=EVE, role="ADMIN")
-    old = await token_of(db, MailKind.STAFF_INVITATION)
+    old = await token_in_email(db, MailKind.STAFF_INVITATION)
     await ask(admin, DISABLE, id=key)
     payload = await ask(admin, INVITE, email=EVE, role="VIEWER")
     assert (payload["user"]["role"], payload["errors"]) == ("VIEWER", [])
-    new = await token_of(db, MailKind.STAFF_INVITATION)
+    new = await token_in_email(db, MailKind.STAFF_INVITATION)
     assert codes(await ask(admin.as_(None), RESET, token=old, new=PASSWORD)) == [
         ("ALREADY_USED", ["token"])
     ]
@@ -148,21 +146,21 @@ async def test_who_was_invited_by_somebody_who_left_is_invited_anew(
 
 
 async def test_an_invitation_of_a_token_ends_with_it(admin: GraphQLClient, db: Database) -> None:
-    maker = acting(await add_user(db, Role.ADMIN))
+    maker = actor_of(await add_user(db, Role.ADMIN))
     async with db.write() as uow:
         tool = await create_token(uow, maker, "ci", [*(maker.scopes - {Scope.SELF})])
     assert (await ask(admin.as_(tool.secret), INVITE, email=EVE, role="VIEWER"))["errors"] == []
-    link = await token_of(db, MailKind.STAFF_INVITATION)
+    link = await token_in_email(db, MailKind.STAFF_INVITATION)
     async with db.write() as uow:
         await revoke_token(uow, maker, tool.row.id)
     refused = await ask(admin.as_(None), RESET, token=link, new=PASSWORD)
     assert codes(refused) == [("NOT_FOUND", ["token"])]
 
 
-async def test_a_narrow_token_makes_nobody(
+async def test_tokens_without_the_scope_cannot_invite_staff(
     admin: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
-    maker = acting(await add_user(db, Role.ADMIN))
+    maker = actor_of(await add_user(db, Role.ADMIN))
     async with db.write() as uow:
         made = await create_token(uow, maker, "ci", [Scope.TOKENS_ADMIN])
     tool = visitor.as_(made.secret)
@@ -176,13 +174,13 @@ def _without_errors(data: dict[str, Any]) -> bool:
     return all(payload["errors"] == [] for payload in data.values())
 
 
-async def test_the_last_admin_and_oneself_are_left_alone(
+async def test_the_last_admin_and_the_caller_cannot_be_disabled(
     admin: GraphQLClient, db: Database
 ) -> None:
     (me,) = await staff(admin)
     for document in (DISABLE, ENABLE):
         assert codes(await ask(admin, document, id=me["id"])) == [("FORBIDDEN", ["id"])]
-    other = admin.as_(await people.session_of(db, Role.ADMIN))
+    other = admin.as_(await user_sessions.create_session(db, Role.ADMIN))
     (they,) = [item for item in await staff(admin) if item["id"] != me["id"]]
     answers = await asyncio.gather(
         admin.execute(DISABLE, id=they["id"]), other.execute(DISABLE, id=me["id"])
@@ -193,10 +191,10 @@ async def test_the_last_admin_and_oneself_are_left_alone(
 
 
 @pytest.mark.parametrize("role", [Role.SUPPLIER, Role.COUPLE])
-async def test_customers_can_be_kept_out_but_are_no_staff(
+async def test_customers_can_be_disabled_but_get_no_staff_role(
     admin: GraphQLClient, visitor: GraphQLClient, db: Database, role: Role
 ) -> None:
-    customer = visitor.as_(await people.session_of(db, role))
+    customer = visitor.as_(await user_sessions.create_session(db, role))
     key = (await customer.data("{ viewer { id } }"))["viewer"]["id"]
     assert codes(await ask(admin, CHANGE_ROLE, id=key, role="ADMIN")) == [("INVALID", ["id"])]
     assert (await ask(admin, DISABLE, id=key))["errors"] == []

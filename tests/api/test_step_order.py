@@ -9,7 +9,7 @@ from tests.factories.marketplace import COUPLE_SETUP, new_couple
 from tests.support.graphql import GraphQLClient
 
 
-async def test_steps_open_one_after_the_other(supplier: GraphQLClient) -> None:
+async def test_steps_open_in_order(supplier: GraphQLClient) -> None:
     """S83, S120."""
     found = await setup(supplier)
     assert [step["enabled"] for step in found["steps"]] == [True, False, False]
@@ -21,7 +21,7 @@ async def test_steps_open_one_after_the_other(supplier: GraphQLClient) -> None:
 
 
 @pytest.mark.parametrize("key", ["mvp_step_business_info", "onboarding_business_info"])
-async def test_a_flag_holds_a_step_back(
+async def test_a_flag_keeps_a_step_closed(
     supplier: GraphQLClient, admin: GraphQLClient, key: str
 ) -> None:
     """S83: progressive disclosure; the former name of the flag counts too (M1)."""
@@ -34,7 +34,7 @@ async def test_a_flag_holds_a_step_back(
     assert error["message"] == "The step “Business Information” is not open yet."
 
 
-async def test_a_step_that_is_not_offered_cannot_be_completed(
+async def test_closed_steps_cannot_be_completed(
     admin: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     """S83: whoever says that it is done is told so, and nothing changes."""

@@ -16,9 +16,9 @@ from tests.factories.marketplace import (
     INVITE,
     PROFILE,
     UPDATE,
-    accepted,
-    added,
-    invited,
+    accept_invitation,
+    add_and_invite,
+    add_client,
     new_couple,
     new_supplier,
 )
@@ -48,9 +48,9 @@ async def count(db: Database) -> int:
         return (await session.execute(query)).scalar_one()
 
 
-async def test_a_new_client_is_added_with_everything(supplier: GraphQLClient) -> None:
+async def test_clients_are_added_with_all_fields(supplier: GraphQLClient) -> None:
     given = {"email": "emma@example.com", "weddingDate": "2031-06-01", "notes": "outside"}
-    client = await added(supplier, "  Emma  &  James ", **given)
+    client = await add_client(supplier, "  Emma  &  James ", **given)
     assert client == {
         "id": client["id"], "coupleNames": "Emma & James", "status": "ADDED", **given,
         "couple": None, "invitation": None,
@@ -82,18 +82,20 @@ async def test_bad_input_names_its_field(
     assert await count(db) == 0
 
 
-async def test_an_e_mail_belongs_to_one_client_of_a_supplier(
+async def test_an_email_belongs_to_one_client_per_supplier(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
-    await added(supplier, email="emma@example.com")
+    await add_client(supplier, email="emma@example.com")
     answer = await supplier.data(ADD, input={"coupleNames": "X", "email": "EMMA@example.com"})
     (error,) = answer["addClient"]["errors"]
     assert (error["code"], error["path"]) == ("UNIQUE", ["input", "email"])
     other = await new_supplier(visitor, db)
-    assert (await added(other, email="emma@example.com"))["status"] == "ADDED"
+    assert (await add_client(other, email="emma@example.com"))["status"] == "ADDED"
 
 
-async def test_one_of_many_at_once_gets_the_e_mail(supplier: GraphQLClient, db: Database) -> None:
+async def test_concurrent_adds_of_one_email_add_one_client(
+    supplier: GraphQLClient, db: Database
+) -> None:
     sent = {"coupleNames": "Emma", "email": "emma@example.com"}
     answers = await asyncio.gather(*(supplier.data(ADD, input=sent) for _ in range(10)))
     errors = [answer["addClient"]["errors"] for answer in answers]
@@ -101,7 +103,9 @@ async def test_one_of_many_at_once_gets_the_e_mail(supplier: GraphQLClient, db: 
     assert await count(db) == 1
 
 
-async def test_a_repeat_adds_nothing(supplier: GraphQLClient, db: Database) -> None:
+async def test_repeating_an_add_returns_the_same_client(
+    supplier: GraphQLClient, db: Database
+) -> None:
     """A45."""
     sent = {"coupleNames": "Emma", "idempotencyKey": "k1"}
     first, second = [await supplier.data(ADD, input=sent) for _ in range(2)]
@@ -109,9 +113,9 @@ async def test_a_repeat_adds_nothing(supplier: GraphQLClient, db: Database) -> N
     assert await count(db) == 1
 
 
-async def test_clients_come_newest_first_page_by_page(supplier: GraphQLClient) -> None:
+async def test_clients_are_paged_newest_first(supplier: GraphQLClient) -> None:
     for index in range(5):
-        await added(supplier, f"Couple {index}")
+        await add_client(supplier, f"Couple {index}")
     page = await listed(supplier, first=2)
     assert [node["coupleNames"] for node in page["nodes"]] == ["Couple 4", "Couple 3"]
     assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (5, True)
@@ -120,8 +124,8 @@ async def test_clients_come_newest_first_page_by_page(supplier: GraphQLClient) -
 
 
 async def test_clients_are_searched_by_name_and_e_mail(supplier: GraphQLClient) -> None:
-    await added(supplier, "Emma & James", email="ej@example.com")
-    await added(supplier, "100%_off")
+    await add_client(supplier, "Emma & James", email="ej@example.com")
+    await add_client(supplier, "100%_off")
     assert await names(supplier, search="emma") == ["Emma & James"]
     assert await names(supplier, search="EJ@") == ["Emma & James"]
     assert await names(supplier, search="%") == ["100%_off"]
@@ -129,23 +133,23 @@ async def test_clients_are_searched_by_name_and_e_mail(supplier: GraphQLClient) 
 
 
 async def test_clients_are_filtered_by_status(supplier: GraphQLClient) -> None:
-    await added(supplier, "only added")
-    await invited(supplier, "invited too")
+    await add_client(supplier, "only added")
+    await add_and_invite(supplier, "invited too")
     assert await names(supplier, status="INVITED") == ["invited too"]
     assert await names(supplier, status="CONNECTED") == []
 
 
 async def test_a_client_is_edited_field_by_field(supplier: GraphQLClient) -> None:
-    client = await added(supplier, email="emma@example.com", notes="outside")
+    client = await add_client(supplier, email="emma@example.com", notes="outside")
     sent = {"id": client["id"], "notes": None, "weddingDate": "2031-06-01"}
     edited = (await supplier.data(UPDATE, input=sent))["updateClient"]["client"]
     assert (edited["notes"], edited["weddingDate"]) == (None, "2031-06-01")
     assert (edited["coupleNames"], edited["email"]) == ("Emma & James", "emma@example.com")
 
 
-async def test_archiving_revokes_what_is_pending(supplier: GraphQLClient) -> None:
+async def test_archiving_revokes_pending_invitations(supplier: GraphQLClient) -> None:
     """S9."""
-    sent = await invited(supplier)
+    sent = await add_and_invite(supplier)
     answer = await supplier.data(UPDATE, input={"id": sent.client_id, "archived": True})
     client = answer["updateClient"]["client"]
     assert (client["status"], client["invitation"]["status"]) == ("INACTIVE", "REVOKED")
@@ -153,8 +157,8 @@ async def test_archiving_revokes_what_is_pending(supplier: GraphQLClient) -> Non
     assert again["inviteClient"]["errors"][0]["code"] == "INVALID_TRANSITION"
 
 
-async def test_a_client_is_brought_back_and_invited_anew(supplier: GraphQLClient) -> None:
-    sent = await invited(supplier)
+async def test_archived_clients_can_be_restored_and_invited(supplier: GraphQLClient) -> None:
+    sent = await add_and_invite(supplier)
     for archived, status in ((True, "INACTIVE"), (True, "INACTIVE"), (False, "ADDED")):
         answer = await supplier.data(UPDATE, input={"id": sent.client_id, "archived": archived})
         assert answer["updateClient"]["client"]["status"] == status
@@ -166,8 +170,8 @@ async def test_archiving_ends_a_partnership_and_accepting_again_revives_it(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     """S11: accepting after a disconnect is an upsert, not an error; only accepting connects."""
-    couple, sent = await new_couple(visitor, db), await invited(supplier)
-    first = await accepted(couple, sent)
+    couple, sent = await new_couple(visitor, db), await add_and_invite(supplier)
+    first = await accept_invitation(couple, sent)
     await supplier.data(UPDATE, input={"id": sent.client_id, "archived": True})
     mine = "{ viewer { couple { partnerships { nodes { id isActive } } } } }"
     found = (await couple.data(mine))["viewer"]["couple"]["partnerships"]["nodes"]
@@ -176,12 +180,12 @@ async def test_archiving_ends_a_partnership_and_accepting_again_revives_it(
     assert back["updateClient"]["client"]["status"] == "ADDED"
     url = (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]["invitation"]
     code = url["acceptUrl"].rpartition("/")[2]
-    again = await accepted(couple, type(sent)(url["id"], sent.client_id, code))
+    again = await accept_invitation(couple, type(sent)(url["id"], sent.client_id, code))
     assert again["partnership"]["id"] == first["partnership"]["id"]
     assert again["partnership"]["isActive"] is True
 
 
-async def test_a_tool_acts_for_a_supplier_that_it_names(
+async def test_tokens_can_act_for_a_named_supplier(
     supplier: GraphQLClient, visitor: GraphQLClient, admin: GraphQLClient
 ) -> None:
     """The scopes of addClient: SELF or DIRECTORY_WRITE."""
@@ -189,7 +193,7 @@ async def test_a_tool_acts_for_a_supplier_that_it_names(
     mine = (await supplier.data("{ viewer { supplier { id } } }"))["viewer"]["supplier"]["id"]
     nobody = await tool.data(ADD, input={"coupleNames": "Emma"})
     assert nobody["addClient"]["errors"][0]["path"] == ["input", "supplierId"]
-    client = await added(tool, "Emma", supplierId=mine)
+    client = await add_client(tool, "Emma", supplierId=mine)
     assert await names(supplier) == ["Emma"]
     bare = await tool.data(INVITE, clientId=client["id"])
     assert bare["inviteClient"]["errors"][0]["code"] == "REQUIRED"
@@ -207,7 +211,7 @@ async def token(admin: GraphQLClient, *scopes: str) -> str:
     return secret
 
 
-async def test_a_supplier_cannot_add_for_another(
+async def test_suppliers_cannot_add_clients_for_others(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     other = await new_supplier(visitor, db)
@@ -217,7 +221,7 @@ async def test_a_supplier_cannot_add_for_another(
     assert await count(db) == 0
 
 
-async def test_ids_of_nothing_are_not_found(supplier: GraphQLClient) -> None:
+async def test_unknown_ids_are_not_found(supplier: GraphQLClient) -> None:
     for key, code in ((global_id("Client", uuid4()), "NOT_FOUND"), ("junk", "INVALID")):
         answer = await supplier.data(UPDATE, input={"id": key, "notes": "x"})
         assert answer["updateClient"]["errors"][0]["code"] == code
@@ -246,7 +250,7 @@ async def test_a_bad_profile_names_its_field(
     assert (error["code"], error["path"]) == (code, ["input", field])
 
 
-async def test_an_e_mail_of_another_supplier_is_taken(
+async def test_the_business_email_of_another_supplier_is_refused(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     other = await new_supplier(visitor, db)
@@ -255,7 +259,9 @@ async def test_an_e_mail_of_another_supplier_is_taken(
     assert answer["updateProfile"]["errors"][0]["code"] == "UNIQUE"
 
 
-async def test_a_couple_saves_and_clears_its_details(visitor: GraphQLClient, db: Database) -> None:
+async def test_couples_can_save_and_clear_their_details(
+    visitor: GraphQLClient, db: Database
+) -> None:
     couple = await new_couple(visitor, db)
     given = {"partner1Name": "Emma", "partner2Name": "James", "weddingDate": "2024-08-15"}
     answer = (await couple.data(PROFILE, input=given))["updateProfile"]
@@ -266,20 +272,24 @@ async def test_a_couple_saves_and_clears_its_details(visitor: GraphQLClient, db:
     assert cleared["user"]["couple"]["partner1Name"] == "Emma"
 
 
-async def test_the_staff_has_no_profile(admin: GraphQLClient) -> None:
+async def test_staff_have_no_profile(admin: GraphQLClient) -> None:
     answer = await admin.data(PROFILE, input={"businessName": "X"})
     assert answer["updateProfile"]["errors"][0]["code"] == "FORBIDDEN"
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\u202e evil", "\x07"])
-async def test_strange_characters_are_no_fault_of_ours(supplier: GraphQLClient, text: str) -> None:
+async def test_unusual_characters_cause_no_internal_error(
+    supplier: GraphQLClient, text: str
+) -> None:
     for field in ("coupleNames", "notes"):
         given = {"coupleNames": "Emma", field: text}
         assert "INTERNAL" not in (await supplier.execute(ADD, input=given)).codes
     assert "INTERNAL" not in (await supplier.execute(LIST, search=text)).codes
 
 
-async def test_half_a_character_is_no_fault_of_ours(supplier: GraphQLClient, db: Database) -> None:
+async def test_lone_surrogates_cause_no_internal_error(
+    supplier: GraphQLClient, db: Database
+) -> None:
     body = json.dumps({"query": ADD, "variables": {"input": {"coupleNames": "\ud800"}}})
     headers = {"authorization": f"Bearer {supplier.token}", "content-type": "application/json"}
     answer = await supplier.raw("POST", "/graphql", content=body, headers=headers)

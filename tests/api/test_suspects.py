@@ -7,11 +7,11 @@ from tests.factories.incidents import (
     REOPEN,
     RESOLVE,
     SUSPECTS,
-    moved,
-    report,
-    reverted,
-    suspects_of,
-    toggled,
+    fetch_suspects,
+    report_incident,
+    revert_change,
+    run_incident_mutation,
+    toggle_flag,
 )
 from tests.factories.launches import make_flag, make_phase
 from tests.support.clock import Clock
@@ -39,110 +39,112 @@ async def suspicious(operator: GraphQLClient, clock: Clock) -> str:
     """An incident 40 s after the flag `mvp_chat` went on."""
     await make_flag(operator, "mvp_chat")
     clock.advance(3600)
-    await toggled(operator, "mvp_chat", True)
+    await toggle_flag(operator, "mvp_chat", True)
     clock.advance(40)
-    return str((await report(operator, affectedFeatures=["mvp_chat"]))["incident"]["id"])
+    return str((await report_incident(operator, affectedFeatures=["mvp_chat"]))["incident"]["id"])
 
 
-async def test_the_change_just_before_is_the_suspect_and_can_be_reverted(
+async def test_the_latest_change_is_the_suspect_and_can_be_reverted(
     operator: GraphQLClient, suspicious: str
 ) -> None:
-    (suspect,) = await suspects_of(operator, suspicious)
+    (suspect,) = await fetch_suspects(operator, suspicious)
     assert suspect["change"]["revertible"] is True
     assert suspect["why"][0].endswith("s before it began")
-    done = await reverted(operator, suspect["change"]["id"])
+    done = await revert_change(operator, suspect["change"]["id"])
     assert done["flag"]["enabled"] is False
     undone = {"id": suspect["change"]["id"]}
     assert done["change"] == {"action": "reverted", "reason": "suspect", "reverts": undone}
 
 
-async def test_what_reached_nobody_is_no_suspect(
+async def test_changes_that_reached_nobody_are_not_suspects(
     admin: GraphQLClient, operator: GraphQLClient, clock: Clock
 ) -> None:
     """L18: a phase that was only planned, and a flag that is off, 16 s before it began."""
     await make_phase(admin, "later", ("mvp_chat",))
     clock.advance(16)
-    incident = (await report(operator, affectedFeatures=["mvp_chat"]))["incident"]["id"]
-    assert await suspects_of(operator, incident) == []
+    incident = (await report_incident(operator, affectedFeatures=["mvp_chat"]))["incident"]["id"]
+    assert await fetch_suspects(operator, incident) == []
 
 
-async def test_a_revert_that_ends_it_confirms_the_cause(
+async def test_a_revert_that_ends_the_incident_confirms_the_cause(
     operator: GraphQLClient, suspicious: str
 ) -> None:
-    (suspect,) = await suspects_of(operator, suspicious)
-    await reverted(operator, suspect["change"]["id"])
-    (open_still,) = await suspects_of(operator, suspicious)
+    (suspect,) = await fetch_suspects(operator, suspicious)
+    await revert_change(operator, suspect["change"]["id"])
+    (open_still,) = await fetch_suspects(operator, suspicious)
     assert (open_still["confirmedCause"], open_still["why"][-1]) == (False, "was reverted since")
-    ended = await moved(operator, RESOLVE, id=suspicious, notes="fine again")
+    ended = await run_incident_mutation(operator, RESOLVE, id=suspicious, notes="fine again")
     note = ended["timeline"]["nodes"][-1]["note"]
     assert note.startswith("fine again\n\nConfirmed cause: mvp_chat switched on by operator-")
     assert ended["resolutionNotes"] == "fine again"
-    (confirmed,) = await suspects_of(operator, suspicious)
+    (confirmed,) = await fetch_suspects(operator, suspicious)
     assert (confirmed["confirmedCause"], confirmed["score"]) == (True, 1.0)
 
 
-async def test_without_a_revert_nothing_is_confirmed(
+async def test_nothing_is_confirmed_without_a_revert(
     operator: GraphQLClient, suspicious: str
 ) -> None:
-    ended = await moved(operator, RESOLVE, id=suspicious, notes="by itself")
+    ended = await run_incident_mutation(operator, RESOLVE, id=suspicious, notes="by itself")
     assert ended["timeline"]["nodes"][-1]["note"] == "by itself"
-    (suspect,) = await suspects_of(operator, suspicious)
+    (suspect,) = await fetch_suspects(operator, suspicious)
     assert suspect["confirmedCause"] is False
 
 
-async def test_a_revert_after_the_end_confirms_nothing(
+async def test_a_revert_after_the_incident_confirms_nothing(
     operator: GraphQLClient, suspicious: str
 ) -> None:
-    await moved(operator, RESOLVE, id=suspicious, notes="by itself")
-    (suspect,) = await suspects_of(operator, suspicious)
-    await reverted(operator, suspect["change"]["id"])
-    assert (await suspects_of(operator, suspicious))[0]["confirmedCause"] is False
+    await run_incident_mutation(operator, RESOLVE, id=suspicious, notes="by itself")
+    (suspect,) = await fetch_suspects(operator, suspicious)
+    await revert_change(operator, suspect["change"]["id"])
+    assert (await fetch_suspects(operator, suspicious))[0]["confirmedCause"] is False
 
 
-async def test_what_came_back_in_spite_of_the_revert_was_not_caused_by_it(
+async def test_an_incident_that_returns_after_a_revert_unconfirms_the_cause(
     operator: GraphQLClient, suspicious: str
 ) -> None:
-    (suspect,) = await suspects_of(operator, suspicious)
-    await reverted(operator, suspect["change"]["id"])
-    await moved(operator, RESOLVE, id=suspicious, notes="gone")
-    await moved(operator, REOPEN, id=suspicious)
-    ended = await moved(operator, RESOLVE, id=suspicious, notes="really gone")
+    (suspect,) = await fetch_suspects(operator, suspicious)
+    await revert_change(operator, suspect["change"]["id"])
+    await run_incident_mutation(operator, RESOLVE, id=suspicious, notes="gone")
+    await run_incident_mutation(operator, REOPEN, id=suspicious)
+    ended = await run_incident_mutation(operator, RESOLVE, id=suspicious, notes="really gone")
     assert ended["timeline"]["nodes"][-1]["note"] == "really gone"
-    assert (await suspects_of(operator, suspicious))[0]["confirmedCause"] is False
+    assert (await fetch_suspects(operator, suspicious))[0]["confirmedCause"] is False
 
 
-async def test_the_cure_is_no_suspect(admin: GraphQLClient, health: object, clock: Clock) -> None:
+async def test_the_rollback_is_not_a_suspect(
+    admin: GraphQLClient, health: object, clock: Clock
+) -> None:
     """What the rollback switched off is not suspected, what went on before is."""
     phase = await make_phase(admin, flags=("mvp_chat",))
     clock.advance(3600)
     await admin.data(ACTIVATE, id=phase)
     clock.advance(60)
     done = (await admin.data(ROLL_BACK, id=phase))["rollbackLaunchPhase"]
-    found = await suspects_of(admin, done["incident"]["id"])
+    found = await fetch_suspects(admin, done["incident"]["id"])
     actions = {item["change"]["action"] for item in found}
     assert "activated" in actions
     assert "rolled back" not in actions
     assert all("belongs to the same phase" in item["why"] for item in found)
     clock.advance(60)
-    later = (await report(admin, phaseId=phase, affectedFeatures=["mvp_chat"]))["incident"]
-    found = await suspects_of(admin, later["id"])
+    later = (await report_incident(admin, phaseId=phase, affectedFeatures=["mvp_chat"]))["incident"]
+    found = await fetch_suspects(admin, later["id"])
     assert "rolled back" not in {item["change"]["action"] for item in found}
 
 
 @pytest.mark.parametrize("limit", [0, -1, 21, 10**9])
 async def test_the_limit_of_suspects_is_bounded(operator: GraphQLClient, limit: int) -> None:
-    incident = (await report(operator))["incident"]
+    incident = (await report_incident(operator))["incident"]
     answer = await operator.execute(SUSPECTS, id=incident["id"], limit=limit)
     assert answer.codes == ["BAD_USER_INPUT"]
 
 
-async def test_what_was_changed_again_since_is_not_reverted(operator: GraphQLClient) -> None:
+async def test_changes_overwritten_since_are_not_reverted(operator: GraphQLClient) -> None:
     await make_flag(operator, "mvp_chat", enabled=True)
-    off = await toggled(operator, "mvp_chat", False)
+    off = await toggle_flag(operator, "mvp_chat", False)
     assert off["revertible"] is True
-    on = await toggled(operator, "mvp_chat", True)
+    on = await toggle_flag(operator, "mvp_chat", True)
     assert on["revertible"] is True
-    (error,) = (await reverted(operator, off["id"]))["errors"]
+    (error,) = (await revert_change(operator, off["id"]))["errors"]
     assert (error["code"], error["path"]) == ("VERSION_CONFLICT", ["changeId"])
     assert error["changedBy"]["__typename"] == "User"
     assert "mvp_chat was changed again by operator-" in error["message"]
@@ -151,9 +153,9 @@ async def test_what_was_changed_again_since_is_not_reverted(operator: GraphQLCli
 
 async def test_a_second_revert_is_a_conflict_with_the_first(operator: GraphQLClient) -> None:
     await make_flag(operator, "mvp_chat", enabled=True)
-    off = await toggled(operator, "mvp_chat", False)
-    assert (await reverted(operator, off["id"]))["errors"] == []
-    (error,) = (await reverted(operator, off["id"]))["errors"]
+    off = await toggle_flag(operator, "mvp_chat", False)
+    assert (await revert_change(operator, off["id"]))["errors"] == []
+    (error,) = (await revert_change(operator, off["id"]))["errors"]
     assert "(reverted)" in error["message"]
     flag = await operator.data('{ featureFlag(key: "mvp_chat") { enabled version } }')
     assert flag["featureFlag"] == {"enabled": True, "version": 3}
@@ -163,7 +165,7 @@ async def test_a_creation_is_not_reverted(operator: GraphQLClient) -> None:
     await make_flag(operator, "mvp_chat")
     found = (await operator.data(HISTORY, key="mvp_chat"))["featureFlag"]["changes"]["nodes"]
     ((key, revertible),) = [(item["id"], item["revertible"]) for item in found]
-    (error,) = (await reverted(operator, key))["errors"]
+    (error,) = (await revert_change(operator, key))["errors"]
     assert (revertible, error["code"]) == (False, "INVALID_TRANSITION")
 
 
@@ -181,5 +183,5 @@ async def test_a_creation_is_not_reverted(operator: GraphQLClient) -> None:
 async def test_a_bad_revert_names_its_argument(
     operator: GraphQLClient, change: str, reason: str, path: list[str]
 ) -> None:
-    (error,) = (await reverted(operator, change, reason))["errors"]
+    (error,) = (await revert_change(operator, change, reason))["errors"]
     assert error["path"] == path

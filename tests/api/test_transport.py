@@ -85,7 +85,7 @@ async def test_a_bad_document_gives_errors_never_a_failure(
         ("text/event-stream;q=0.5, application/json", "application/json", 200),
     ],
 )
-async def test_the_answer_has_the_type_that_was_asked_for(
+async def test_the_response_has_the_accepted_media_type(
     visitor: GraphQLClient, accept: str, type_: str, status: int
 ) -> None:
     response = await visitor.raw("POST", "/graphql", json=TYPENAME, headers={"accept": accept})
@@ -115,14 +115,14 @@ async def test_other_content_types_are_refused(visitor: GraphQLClient, type_: st
     assert status == 415
 
 
-async def test_a_query_may_be_asked_by_get_a_mutation_may_not(visitor: GraphQLClient) -> None:
+async def test_queries_are_allowed_by_get_and_mutations_are_not(visitor: GraphQLClient) -> None:
     query = await visitor.raw("GET", "/graphql", params=TYPENAME)
     assert query.json()["data"] == {"__typename": "Query"}
     mutation = await visitor.raw("GET", "/graphql", params={"query": "mutation { logOut }"})
     assert (mutation.status_code, mutation.headers["allow"]) == (405, "POST")
 
 
-async def test_a_subscription_has_no_single_answer(visitor: GraphQLClient) -> None:
+async def test_a_subscription_without_streaming_is_refused(visitor: GraphQLClient) -> None:
     sent = {"query": "subscription { viewerFlags { version } }"}
     answer = await visitor.raw("POST", "/graphql", json=sent)
     assert (answer.status_code, "text/event-stream" in answer.text) == (406, True)
@@ -135,17 +135,17 @@ async def test_an_unknown_operation_name_is_a_request_error(visitor: GraphQLClie
         assert (answer.status_code, "data" in answer.json()) == (status, False)
 
 
-async def test_a_reply_names_at_most_eight_errors(visitor: GraphQLClient) -> None:
+async def test_a_response_lists_at_most_eight_errors(visitor: GraphQLClient) -> None:
     answer = await visitor.execute("{ " + " ".join(f"nowhere{n}" for n in range(20)) + " }")
     assert answer.codes == ["BAD_USER_INPUT"] * 8
 
 
-async def test_a_body_that_says_it_is_too_long_is_not_read(visitor: GraphQLClient) -> None:
+async def test_bodies_declared_too_long_are_not_read(visitor: GraphQLClient) -> None:
     status, _ = await post(visitor, json.dumps(TYPENAME), **{"content-length": "1000000000000"})
     assert status == 413
 
 
-async def test_a_body_that_is_too_long_is_refused(visitor: GraphQLClient) -> None:
+async def test_bodies_that_are_too_long_are_refused(visitor: GraphQLClient) -> None:
     status, _ = await post(visitor, json.dumps({"query": "#" * 2_000_000}))
     assert status == 413
 
@@ -162,7 +162,7 @@ SIGN_UP = "mutation ($input: SignUpInput!) { signUp(input: $input) { errors { co
         "mutation { signUp(input: { emaill: 1, userType: COUPLEE }) { errors { code } } }",
     ],
 )  # fmt: skip
-async def test_no_answer_suggests_names(visitor: GraphQLClient, document: str) -> None:
+async def test_errors_suggest_no_names(visitor: GraphQLClient, document: str) -> None:
     messages = [error["message"] for error in (await visitor.execute(document)).body["errors"]]
     assert messages
     assert [message for message in messages if "Did you mean" in message] == []
@@ -176,7 +176,7 @@ async def test_no_answer_suggests_names(visitor: GraphQLClient, document: str) -
         {"email": "a@example.com", "password": "a secret", "userType": "COUPLE", "role": "ADMIN"},
     ],
 )  # fmt: skip
-async def test_no_answer_repeats_what_was_sent(visitor: GraphQLClient, sent: object) -> None:
+async def test_errors_do_not_echo_input(visitor: GraphQLClient, sent: object) -> None:
     for answer in (
         await visitor.execute(SIGN_UP, input=sent),
         await visitor.execute(SIGN_UP.replace("input: $input", f"input: {literal(sent)}")),
@@ -195,28 +195,26 @@ async def test_the_schema_is_served_as_text(visitor: GraphQLClient) -> None:
     assert "type Query {" in response.text
 
 
-async def test_health_and_readiness_answer(visitor: GraphQLClient) -> None:
+async def test_health_and_readiness_respond(visitor: GraphQLClient) -> None:
     assert (await visitor.raw("GET", "/healthz")).text == "ok"
     ready = await visitor.raw("GET", "/readyz")
     assert (ready.status_code, ready.json()["database"]) == (200, True)
 
 
-async def test_a_browser_is_sent_to_the_explorer(settings: Settings) -> None:
+async def test_browsers_get_the_explorer(settings: Settings) -> None:
     """It comes from this server: a launch may run in a network without any other."""
     app = create_app(settings.model_copy(update={"graphiql": True}))
     answer = await GraphQLClient(app).raw("GET", "/graphql", headers={"accept": "text/html"})
     assert (answer.status_code, answer.headers["location"]) == (302, "/explorer")
 
 
-async def test_where_it_is_off_there_is_none(visitor: GraphQLClient) -> None:
+async def test_the_explorer_can_be_disabled(visitor: GraphQLClient) -> None:
     answer = await visitor.raw("GET", "/graphql", headers={"accept": "text/html"})
     assert answer.status_code == 400  # as any GET without a query
 
 
 @pytest.mark.parametrize("name", ["x" * 200_000, "<script>alert(1)</script>", "a\x00\x1b[31m\n"])
-async def test_an_unknown_name_of_an_operation_is_not_repeated(
-    visitor: GraphQLClient, name: str
-) -> None:
+async def test_unknown_operation_names_are_not_echoed(visitor: GraphQLClient, name: str) -> None:
     body = {"query": "query A { __typename }", "operationName": name}
     answer = await visitor.raw("POST", "/graphql", json=body)
     (error,) = answer.json()["errors"]

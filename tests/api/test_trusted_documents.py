@@ -45,7 +45,7 @@ async def post(client: GraphQLClient, **body: object) -> tuple[int, dict[str, ob
     return answer.status_code, answer.json()
 
 
-async def test_a_document_is_sent_once_then_named(visitor: GraphQLClient) -> None:
+async def test_a_document_is_sent_once_and_then_referenced_by_hash(visitor: GraphQLClient) -> None:
     status, unknown = await post(visitor, **NAMED)
     assert (status, unknown["errors"]) == (
         200,
@@ -71,12 +71,12 @@ async def test_a_document_is_sent_once_then_named(visitor: GraphQLClient) -> Non
         {"version": 1, "sha256Hash": 1}, {"version": 1, "sha256Hash": "0" * 64},
     ],
 )  # fmt: skip
-async def test_a_hash_that_is_none_is_a_400(visitor: GraphQLClient, persisted: object) -> None:
+async def test_an_invalid_hash_gets_400(visitor: GraphQLClient, persisted: object) -> None:
     status, _ = await post(visitor, query=DOCUMENT, extensions={"persistedQuery": persisted})
     assert status == 400
 
 
-async def test_a_mutation_is_not_named_by_get(visitor: GraphQLClient) -> None:
+async def test_mutations_by_hash_are_refused_over_get(visitor: GraphQLClient) -> None:
     document = "mutation { logOut }"
     named = {"persistedQuery": {"version": 1, "sha256Hash": hash_of(document)}}
     await post(visitor, query=document, extensions=named)
@@ -84,7 +84,9 @@ async def test_a_mutation_is_not_named_by_get(visitor: GraphQLClient) -> None:
     assert (await visitor.raw("GET", "/graphql", params=by_get)).status_code == 405
 
 
-async def test_where_only_trusted_documents_run_others_are_refused(strict: Starlette) -> None:
+async def test_untrusted_documents_are_refused_if_only_trusted_ones_are_allowed(
+    strict: Starlette,
+) -> None:
     client = GraphQLClient(strict)
     assert (await post(client, **NAMED))[1]["data"] == {"__typename": "Query"}
     assert (await client.execute(DOCUMENT)).data == {"__typename": "Query"}
@@ -95,7 +97,7 @@ async def test_where_only_trusted_documents_run_others_are_refused(strict: Starl
         assert refused["payload"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
-async def test_a_socket_takes_a_document_by_its_hash(visitor: GraphQLClient) -> None:
+async def test_sockets_accept_documents_by_hash(visitor: GraphQLClient) -> None:
     """A48: by `persistedQuery` with no text or an empty one, and by `documentId`."""
     document = "query Heard { __typename }"
     persisted = {"version": 1, "sha256Hash": hash_of(document)}
@@ -117,7 +119,7 @@ async def test_a_socket_takes_a_document_by_its_hash(visitor: GraphQLClient) -> 
         {"extensions": {"persistedQuery": 1}},
     ],
 )
-async def test_a_hash_that_is_none_ends_its_operation_alone(
+async def test_an_invalid_hash_on_a_socket_ends_only_its_operation(
     visitor: GraphQLClient, payload: object
 ) -> None:
     async with serving(visitor.app) as address, socket(address) as live:
@@ -126,7 +128,7 @@ async def test_a_hash_that_is_none_ends_its_operation_alone(
         assert await (await live.subscribe(DOCUMENT)).next() == {"__typename": "Query"}
 
 
-async def test_our_own_pages_commands_and_checks_are_trusted(strict: Starlette) -> None:
+async def test_documents_of_pages_commands_and_checks_are_trusted(strict: Starlette) -> None:
     """A48: with nothing but TRUSTED_DOCUMENTS_ONLY the product works as a whole."""
     known = strict.state.runtime.documents
     for manifest in OURS:
@@ -140,7 +142,7 @@ async def test_our_own_pages_commands_and_checks_are_trusted(strict: Starlette) 
             assert (await probe.run()).outcome is Outcome.PASSED
 
 
-async def test_the_page_says_that_an_explorer_is_of_no_use(
+async def test_the_explorer_page_explains_that_only_trusted_documents_run(
     strict: Starlette, visitor: GraphQLClient
 ) -> None:
     """ADR 24: for everybody, whoever asks."""

@@ -11,7 +11,12 @@ from tests.api.test_phases import activate
 from tests.api.test_run_sequences import Launch
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
-from tests.factories.propagation import eventually, ghost, runtime_of, speaks_up
+from tests.factories.propagation import (
+    acknowledge_as,
+    add_dead_process,
+    runtime_of,
+    wait_for_result,
+)
 from tests.support.graphql import GraphQLClient
 
 FIELDS = "version live inForce unknownProcesses unknownStreams verified summary"
@@ -43,41 +48,39 @@ async def move(launch: Launch, name: str) -> None:
         await launch.do("complete")
 
 
-async def test_what_was_never_activated_has_nothing_to_verify(launch: Launch) -> None:
+async def test_a_phase_without_runs_has_no_verification(launch: Launch) -> None:
     assert await look(launch) is None
 
 
-async def test_a_phase_without_flags_has_nothing_to_verify(launch: Launch) -> None:
+async def test_a_phase_without_flags_has_no_verification(launch: Launch) -> None:
     launch.phase = await make_phase(launch.client, key="empty", flags=())
     assert (await activate(launch.client, launch.phase))["errors"] == []
     assert await look(launch) is None
 
 
 @pytest.mark.parametrize("name", MOVES)
-async def test_a_move_is_in_force_in_each_live_process(
+async def test_an_action_is_verified_in_each_live_process(
     app: Starlette, launch: Launch, redis: Redis, name: str
 ) -> None:
     """One that was lost before it had it is unknown, with its streams, until it answers."""
-    await ghost(redis, "hung:1", dies_in_ms=0, streams=2)
+    await add_dead_process(redis, "hung:1", dies_in_ms=0, streams=2)
     await move(launch, name)
-    found = await eventually(lambda: look(launch), lambda item: item["inForce"] == 1)
+    found = await wait_for_result(lambda: look(launch), lambda item: item["inForce"] == 1)
     assert found["version"] == runtime_of(app).flags.current.version
     assert (found["live"], found["verified"]) == (1, False)
     assert (found["unknownProcesses"], found["unknownStreams"]) == (1, 2)
     assert found["summary"] == "in force in 1 of 1 live process; unknown: 1 process, 2 streams"
-    await speaks_up(redis, "hung:1", found["version"] - 1)
+    await acknowledge_as(redis, "hung:1", found["version"] - 1)
     behind = await look(launch)
     assert (behind["live"], behind["inForce"], behind["verified"]) == (2, 1, False)
-    await speaks_up(redis, "hung:1", found["version"])
+    await acknowledge_as(redis, "hung:1", found["version"])
     assert (await look(launch))["summary"] == "in force in 2 of 2 live processes"
     assert (await look(launch))["verified"] is True
 
 
-async def test_a_later_change_of_somebody_else_contains_the_move(
-    app: Starlette, launch: Launch
-) -> None:
+async def test_a_later_version_verifies_the_action_too(app: Starlette, launch: Launch) -> None:
     await launch.start()
-    moved = await eventually(lambda: look(launch), lambda item: item["verified"])
+    moved = await wait_for_result(lambda: look(launch), lambda item: item["verified"])
     await launch.edit(description="another change")
-    later = await eventually(lambda: look(launch), lambda item: item["verified"])
+    later = await wait_for_result(lambda: look(launch), lambda item: item["verified"])
     assert later["version"] == moved["version"] < runtime_of(app).flags.current.version

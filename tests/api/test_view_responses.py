@@ -19,12 +19,12 @@ from server.graph import schema
 from server.http.planned_operations import MAX_VISITOR_BYTES, Plans
 from settings import Settings
 from tests.api.test_plans import plans_of
-from tests.factories.incidents import toggled
+from tests.factories.incidents import toggle_flag
 from tests.factories.kills import kill_record
 from tests.factories.launches import make_flag
-from tests.factories.people import session_of
+from tests.factories.user_sessions import create_session
 from tests.support.graphql import GraphQLClient
-from tests.support.roads import post, told
+from tests.support.response_comparison import comparable_response, post
 
 VIEWS = """query ($device: String) { viewerFlags(deviceId: $device) {
   version etag flags { key value reason errorCode flagVersion } } }"""
@@ -69,7 +69,7 @@ def by_the_executor(sent: dict[str, object]) -> bytes:
     return json.dumps({**sent, "unread": next(_numbers)}).encode()
 
 
-async def test_a_known_document_answers_whoever_is_new_as_the_executor_does(
+async def test_cached_documents_give_new_callers_the_executors_response(
     plans: Plans, admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     """A5: whatever comes with it, good or not; what is refused is told by the executor."""
@@ -88,19 +88,19 @@ async def test_a_known_document_answers_whoever_is_new_as_the_executor_does(
         client = random.choice((admin, visitor))
         pair = [json.dumps(sent).encode(), by_the_executor(sent)]
         random.shuffle(pair)
-        first, second = [told(await post(client, item)) for item in pair]
+        first, second = [comparable_response(await post(client, item)) for item in pair]
         assert first == second, sent
     assert plans.answered > 80
 
 
-async def test_each_sees_the_flags_of_now(
+async def test_each_caller_sees_the_current_flags(
     app: Starlette, plans: Plans, admin: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     """A5, S60: by device and by account, through switches, percentages and the kill switch."""
     for key, groups in (("mvp_chat", None), ("mvp_photos", ["suppliers"]), ("mvp_maps", None)):
         await make_flag(admin, key, enabled=True, rolloutPercentage=50, targetGroups=groups)
     florists = [
-        visitor.as_(await session_of(db, Role.SUPPLIER, vendor_type=VendorType.FLORIST))
+        visitor.as_(await create_session(db, Role.SUPPLIER, vendor_type=VendorType.FLORIST))
         for _ in range(4)
     ]
     random, views = Random(7), set[str]()
@@ -110,13 +110,13 @@ async def test_each_sees_the_flags_of_now(
         sent: dict[str, object] = {"query": VIEWS, "variables": {"device": device}}
         pair = [json.dumps(sent).encode(), by_the_executor(sent)]
         random.shuffle(pair)
-        first, second = [told(await post(client, item)) for item in pair]
+        first, second = [comparable_response(await post(client, item)) for item in pair]
         assert first == second
         worked_out = (await client.data(WORKED_OUT, device=device))["viewerFlags"]
         assert json.loads(first[2])["data"]["viewerFlags"] == worked_out
         views.add(first[2])
         if number % 15 == 14:
-            await toggled(admin, "mvp_chat", number % 30 == 14)
+            await toggle_flag(admin, "mvp_chat", number % 30 == 14)
         if number == 100:
             app.state.runtime.flags.kills.merge([kill_record("mvp_maps")])
     assert plans.answered > 100
@@ -124,7 +124,7 @@ async def test_each_sees_the_flags_of_now(
     assert len(views) > 10
 
 
-async def test_flags_of_a_cached_response_were_evaluated_again(
+async def test_flags_in_cached_responses_count_as_evaluated(
     app: Starlette, plans: Plans, admin: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     """A23: a flag that is served from memory is in use."""
@@ -141,7 +141,7 @@ async def test_flags_of_a_cached_response_were_evaluated_again(
     assert plans.views.hits == 2
 
 
-async def test_a_visitor_is_asked_no_more_than_is_left(
+async def test_cached_responses_respect_the_quota(
     app: Starlette, plans: Plans, visitor: GraphQLClient
 ) -> None:
     """A42: what cannot be paid is not executed."""
@@ -159,7 +159,7 @@ async def test_a_visitor_is_asked_no_more_than_is_left(
     assert plans.answered == 2
 
 
-async def test_a_crowd_of_visitors_fills_only_what_is_theirs(
+async def test_visitors_fill_only_their_share_of_the_cache(
     plans: Plans, admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     keys = "{ featureFlags { nodes { key } } }"
@@ -182,5 +182,5 @@ async def test_a_crowd_of_visitors_fills_only_what_is_theirs(
         ("query A { viewerFlags { version } } query B { launchPhases { id } }", False),
     ],
 )
-def test_only_flags_of_the_caller_are_cached(query: str, expected: bool) -> None:
+def test_only_the_callers_flags_are_cached(query: str, expected: bool) -> None:
     assert shows_only_flags(core_schema(schema), parse(query)) is expected

@@ -7,7 +7,7 @@ from db.models.accounts import ApiToken
 from db.session import Database, UnitOfWork
 from domain.actors import ROLE_SCOPES, Role, Scope
 from services.platform.credentials import API_TOKEN_PREFIX, SHOWN, digest, new_secret
-from tests.factories import people
+from tests.factories import user_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ async def everybody(db: Database, scopes: frozenset[Scope]) -> list[Caller]:
     """A new session for each role, a token for each of the scopes, and one with all others."""
     async with db.write() as uow:
         sessions = [
-            Caller(role, await people.open_session(uow, role), ROLE_SCOPES[role]) for role in Role
+            Caller(role, await user_sessions.open_session(uow, role), ROLE_SCOPES[role])
+            for role in Role
         ]
         return [Caller("visitor", None, frozenset()), *sessions, *_tokens(uow, scopes)]
 

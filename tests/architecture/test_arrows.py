@@ -26,13 +26,13 @@ def of_ours(module: Module) -> set[str]:
 
 
 @pytest.mark.parametrize("package", ["schema", "subscriptions"])
-def test_every_module_of_a_mixed_package_stands_in_a_layer(package: str) -> None:
+def test_every_module_of_a_mixed_package_is_in_a_layer(package: str) -> None:
     named = layers()
     parts = {".".join(module.name.split(".")[:2]) for module in modules(package)}
     assert parts - {package} <= named
 
 
-def test_every_package_stands_in_a_layer() -> None:
+def test_every_package_is_in_a_layer() -> None:
     named = {name.partition(".")[0] for name in layers()}
     assert set(PACKAGES) - named == {"jobs"}  # which has contracts of its own
 
@@ -43,12 +43,12 @@ def test_the_domain_imports_only_itself_and_the_standard_library(module: Module)
     assert names <= {"domain", *sys.stdlib_module_names}
 
 
-def test_settings_know_nothing_of_ours() -> None:
+def test_settings_import_no_project_module() -> None:
     (settings,) = [module for module in modules() if module.name == "settings"]
     assert of_ours(settings) == set()
 
 
-def test_nothing_but_the_wiring_imports_the_wiring() -> None:
+def test_only_entry_points_import_the_wiring() -> None:
     """The commands of `launch` are a part of it."""
     below = [m for m in modules() if m.name not in WIRING and not m.name.startswith("commands")]
     assert [module.name for module in below if of_ours(module) & WIRING] == []

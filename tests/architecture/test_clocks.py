@@ -30,7 +30,7 @@ def test_only_listed_modules_read_the_clock_of_the_database() -> None:
     assert found == set(ALLOWED)
 
 
-def test_the_search_sees_text_and_functions() -> None:
+def test_the_search_finds_sql_text_and_functions() -> None:
     text = ast.parse('QUERY = "UPDATE jobs SET due = now() WHERE id = :id"')
     function = ast.parse("query = select(func.clock_timestamp())")
     docstring = ast.parse('def due():\n    """Compares with now() of its caller."""\n    now()')

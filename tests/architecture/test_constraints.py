@@ -5,7 +5,7 @@ import ast
 from tests.architecture.source import modules
 
 
-def test_only_one_place_says_that_something_exists_already() -> None:
+def test_only_one_module_handles_unique_violations() -> None:
     """Whoever catches IntegrityError would take a broken migration for a mistake of the caller."""
     found = {
         module.name

@@ -20,18 +20,18 @@ NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_a_service_sets_only_what_is_a_setting(name: str) -> None:
+def test_services_set_only_known_settings(name: str) -> None:
     assert {key.lower() for key in OURS[name]["environment"]} <= set(Settings.model_fields)
 
 
-def test_what_the_image_sets_is_a_setting_too() -> None:
+def test_the_image_sets_only_known_settings() -> None:
     (block,) = re.findall(r"^ENV (.*?)^USER", DOCKERFILE, re.DOTALL | re.MULTILINE)
     names = {name.lower() for name in re.findall(r"(\w+)=", block)}
     ours = names - {"path", "pythonunbuffered", "pythondontwritebytecode"}
     assert ours <= set(Settings.model_fields)
 
 
-def test_two_of_each_run_and_stop_in_peace() -> None:
+def test_two_replicas_of_each_service_run_and_stop_gracefully() -> None:
     commands = [found["command"][0] for found in OURS.values()]
     assert (commands.count("serve"), commands.count("worker")) == (2, 2)
     assert {found["stop_grace_period"] for found in OURS.values()} == {"15s"}
@@ -69,7 +69,7 @@ def test_the_image_holds_every_module_and_package() -> None:
     assert {f"COPY {name} {name}" for name in PACKAGES} <= set(DOCKERFILE.splitlines())
 
 
-def test_the_numbers_to_watch_are_those_of_the_exposition() -> None:
+def test_the_documented_metrics_are_exported() -> None:
     named = set(re.findall(r"`(launch_[a-z_]+?)(?:_total)?[`{]", _deploy_page()))
     pages = ("prometheus", "families", "product_families", "worker_app")
     source = "".join((ROOT / "endpoints" / f"{name}.py").read_text() for name in pages)

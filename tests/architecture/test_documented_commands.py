@@ -31,22 +31,22 @@ def understood(line: str) -> None:
 
 
 @pytest.mark.parametrize(("page", "line"), LINES, ids=[f"{page}: {line}" for page, line in LINES])
-def test_a_command_of_the_pages_exists(page: str, line: str) -> None:
+def test_documented_commands_exist(page: str, line: str) -> None:
     understood(line)
 
 
 @pytest.mark.parametrize("line", ["kil mvp_chat", "phases", "phases rollbac x"])
-def test_a_command_that_does_not_exist_is_found(line: str) -> None:
+def test_unknown_commands_are_detected(line: str) -> None:
     with pytest.raises(AssertionError, match="no command"):
         understood(line)
 
 
-def test_an_option_that_does_not_exist_is_found() -> None:
+def test_unknown_options_are_detected() -> None:
     with pytest.raises(Exception, match="No such option: --becaus"):
         understood("phases rollback x --becaus y")
 
 
-def test_the_pages_are_read() -> None:
+def test_the_documents_are_searched() -> None:
     """Rollback and kill switch are among them (S118)."""
     commands = {" ".join(line.split()[:2]) for _, line in LINES}
     assert {"phases rollback", "kill --all", "incidents revert"} <= commands

@@ -44,7 +44,7 @@ def test_every_step_of_the_setup_is_registered() -> None:
     assert set(of_kind(OperationKind.STEP)) == steps
 
 
-def test_the_pages_ask_for_the_flags_of_the_registry() -> None:
+def test_pages_use_the_flags_of_the_registry() -> None:
     """A page that is registered has its gate, and no gate asks for a flag of its own."""
     texts = {path: path.read_text() for path in PAGES.rglob("*.ts*") if "test" not in path.name}
     asked = {key for text in texts.values() for key in FLAG.findall(text)}

@@ -68,5 +68,5 @@ def test_a_library_with_listed_uses_has_an_upper_bound(distribution: str) -> Non
         ("x.__class__", set()),
     ],
 )
-def test_a_private_name_is_found_wherever_it_stands(text: str, names: set[str]) -> None:
+def test_private_names_are_detected_in_every_form(text: str, names: set[str]) -> None:
     assert in_text(text) == names

@@ -12,9 +12,9 @@ from tests.factories.marketplace import (
     ADD,
     INVITE,
     SETUP,
-    accepted,
-    added,
-    invited,
+    accept_invitation,
+    add_and_invite,
+    add_client,
     new_couple,
     new_supplier,
 )
@@ -70,9 +70,9 @@ class Market:
     async def grow(self, size: int) -> None:
         for index in range(self.size, size):
             couple = await new_couple(self.supplier, self.db)
-            await accepted(couple, await invited(self.supplier, f"Couple {index}"))
+            await accept_invitation(couple, await add_and_invite(self.supplier, f"Couple {index}"))
             other = await new_supplier(self.supplier, self.db)
-            await invited(other, f"Other {index}", f"other-{index}@example.com")
+            await add_and_invite(other, f"Other {index}", f"other-{index}@example.com")
         self.size = size
 
 
@@ -81,7 +81,7 @@ def market(supplier: GraphQLClient, db: Database) -> Market:
     return Market(db, supplier)
 
 
-async def test_many_rows_are_read_as_one(
+async def test_statements_do_not_grow_with_the_rows(
     app: Starlette, viewer: GraphQLClient, market: Market
 ) -> None:
     for size in SIZES:
@@ -90,7 +90,7 @@ async def test_many_rows_are_read_as_one(
         assert await wrongly_counted(app, market.supplier, SUPPLIER) == {}, size
 
 
-async def test_the_outbox_is_read_as_one(
+async def test_outbox_statements_do_not_grow_with_the_rows(
     app: Starlette, admin: GraphQLClient, db: Database
 ) -> None:
     document = "{ mails { totalCount nodes { status body deliveries { error } } } }"
@@ -102,7 +102,7 @@ async def test_the_outbox_is_read_as_one(
         assert len(sent) == 1 + 3, "\n".join(sent)
 
 
-async def test_a_write_costs_the_same_for_any_number_of_clients(
+async def test_writes_take_the_same_statements_for_any_number_of_clients(
     app: Starlette, market: Market
 ) -> None:
     adding, inviting = set(), set()
@@ -111,7 +111,7 @@ async def test_a_write_costs_the_same_for_any_number_of_clients(
         with counting(app) as sent:
             await market.supplier.data(ADD, input={"coupleNames": f"Emma {size}"})
         adding.add(len(sent))
-        client = await added(market.supplier, f"James {size}")
+        client = await add_client(market.supplier, f"James {size}")
         with counting(app) as sent:
             await market.supplier.data(INVITE, clientId=client["id"])
         inviting.add(len(sent))

@@ -56,13 +56,13 @@ def test_every_table_has_a_primary_key(table: Table) -> None:
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=str)
-def test_every_moment_has_its_zone(column: Column[object]) -> None:
+def test_every_timestamp_has_a_time_zone(column: Column[object]) -> None:
     if isinstance(column.type, DateTime):
         assert column.type.timezone
 
 
 @pytest.mark.parametrize("column", REFERENCES, ids=str)
-def test_every_reference_has_an_index(column: Column[object]) -> None:
+def test_every_foreign_key_has_an_index(column: Column[object]) -> None:
     """PostgreSQL makes none; without it each delete on the other side reads the whole table."""
     assert (column.name in leading(column.table)) is (str(column) not in UNINDEXED)
 
@@ -88,7 +88,7 @@ def is_check(item: Constraint) -> bool:
     return isinstance(item, CheckConstraint)
 
 
-def test_relationships_never_load_by_themselves() -> None:
+def test_relationships_are_never_lazy_loaded() -> None:
     found = {
         str(relationship): relationship.lazy
         for mapper in Base.registry.mappers

@@ -67,18 +67,18 @@ def leading_to(name: str) -> set[str]:
     return found
 
 
-def test_every_node_type_is_found_by_its_id() -> None:
+def test_every_node_type_is_loaded_by_id() -> None:
     node = GRAPH.type_map["Node"]
     assert {kind.name for kind in GRAPH.get_possible_types(node)} == set(NODES)  # type: ignore[arg-type] # an interface
 
 
 @pytest.mark.parametrize("name", sorted(set(NODES) - OWNED))
-def test_node_shows_a_type_to_the_scopes_that_lead_to_it(name: str) -> None:
+def test_node_requires_the_scopes_of_its_paths(name: str) -> None:
     assert {scope.name for scope in NODES[name].scopes} == leading_to(name) - {"SELF"}
 
 
 @pytest.mark.parametrize("name", sorted(OWNED))
-def test_rows_of_the_marketplace_are_read_before_they_are_judged(name: str) -> None:
+def test_marketplace_rows_are_filtered_after_loading(name: str) -> None:
     assert NODES[name].scopes == MARKETPLACE
 
 

@@ -59,12 +59,12 @@ async def watch(
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.place)
-def test_a_field_is_scoped_or_public(field: RootField) -> None:
+def test_every_field_is_scoped_or_public(field: RootField) -> None:
     assert bool(field.declared) is not field.is_public
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.place)
-def test_what_is_declared_is_enforced(field: RootField) -> None:
+def test_declared_scopes_are_enforced(field: RootField) -> None:
     assert field.declared == field.enforced
 
 
@@ -72,12 +72,12 @@ def test_every_public_field_exists() -> None:
     assert {field.place for field in FIELDS} >= PUBLIC_FIELDS
 
 
-def test_the_committed_table_is_that_of_the_code() -> None:
+def test_the_committed_permission_table_is_current() -> None:
     assert PERMISSIONS.read_text() == table(), f"run `{COMMAND}` and look at the difference"
 
 
 @pytest.mark.parametrize("field", CALLED, ids=lambda field: field.place)
-async def test_whoever_may_not_is_refused_and_nothing_is_written(
+async def test_callers_without_the_scope_are_refused_and_write_nothing(
     visitor: GraphQLClient, db: Database, field: RootField
 ) -> None:
     wanted = call(GRAPH, field.kind, field.name)
@@ -91,7 +91,7 @@ async def test_whoever_may_not_is_refused_and_nothing_is_written(
 
 @pytest.mark.parametrize("full", [False, True], ids=["minimal", "full"])
 @pytest.mark.parametrize("field", CALLED, ids=lambda field: field.place)
-async def test_whoever_may_is_answered(
+async def test_callers_with_the_scope_get_a_response(
     visitor: GraphQLClient, db: Database, field: RootField, full: bool
 ) -> None:
     wanted = call(GRAPH, field.kind, field.name, full=full)
@@ -103,9 +103,7 @@ async def test_whoever_may_is_answered(
 
 
 @pytest.mark.parametrize("field", WATCHED, ids=lambda field: field.place)
-async def test_a_stream_answers_only_whom_it_may(
-    app: Starlette, db: Database, field: RootField
-) -> None:
+async def test_streams_require_their_scope(app: Starlette, db: Database, field: RootField) -> None:
     wanted = call(GRAPH, field.kind, field.name)
     for caller in await everybody(db, field.declared):
         allowed = field.allows(caller.scopes)

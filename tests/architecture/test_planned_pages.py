@@ -80,6 +80,6 @@ def reason(operation: OperationDefinitionNode) -> str | None:
     return None
 
 
-def test_every_query_of_a_page_has_a_plan_or_a_reason() -> None:
+def test_every_page_query_has_a_plan_or_a_reason() -> None:
     without = {name: why for name, node in queries().items() if (why := reason(node)) is not None}
     assert without.keys() == UNPLANNED.keys(), without

@@ -35,13 +35,13 @@ def functions(path: str) -> set[str]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[2:30])
-def test_each_promise_names_tests_that_exist(row: str) -> None:
+def test_each_promise_names_existing_tests(row: str) -> None:
     named = TEST.findall(row)
     assert named
     assert [name for path, name in named if name not in functions(path)] == []
 
 
-def test_no_test_is_named_by_its_file_alone() -> None:
+def test_tests_are_cited_by_name() -> None:
     assert len(ROWS) > 25
     assert re.findall(r"test_\w+\.py`", TEXT) == []
 

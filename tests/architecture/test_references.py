@@ -53,7 +53,7 @@ def test_each_row_is_defined_once() -> None:
         ("x = 'S970'  # noqa: S970", []),
     ],
 )
-def test_what_is_not_defined_is_found(text: str, lost: list[str]) -> None:
+def test_undefined_citations_are_detected(text: str, lost: list[str]) -> None:
     assert [*unresolved(in_python(text))] == lost
 
 
@@ -73,7 +73,7 @@ def test_each_named_file_exists() -> None:
 
 
 @pytest.mark.parametrize("record", NUMBERED, ids=name)
-def test_a_record_has_the_form_of_all(record: Path) -> None:
+def test_decision_records_have_the_same_structure(record: Path) -> None:
     text = record.read_text()
     assert text.startswith(f"# {int(record.name[:4])}. ")
     assert re.search(r"^- Status: .+(?:\n  .+)*\n- Date: \d{4}-\d\d-\d\d$", text, re.MULTILINE)
@@ -81,7 +81,7 @@ def test_a_record_has_the_form_of_all(record: Path) -> None:
     assert heads == ["Context", "Decision", "Consequences"]
 
 
-def test_the_index_lists_every_record_and_no_number_is_missing() -> None:
+def test_the_index_lists_every_decision_record() -> None:
     index = (RECORDS / "README.md").read_text()
     rows = re.findall(r"^\| \[(\d+)\]\(([^)]+)\) \| (.+?) \|", index, re.MULTILINE)
     titles = {path.name: path.read_text().splitlines()[0].partition(". ")[2] for path in NUMBERED}
@@ -90,7 +90,7 @@ def test_the_index_lists_every_record_and_no_number_is_missing() -> None:
     assert numbers == set(range(1, len(numbers) + 1))
 
 
-def test_no_description_of_the_graph_cites_a_row() -> None:
+def test_schema_descriptions_cite_no_requirements() -> None:
     """But those of the report, whose proofs are named by their rows."""
     named = re.findall(r'""".*?"""', schema.as_str(), re.DOTALL)
     cited = [text for text in named if set(re.findall(r"\b[A-Z]+\d+\b", text)) & defined()]

@@ -47,20 +47,20 @@ def is_narrower(before: set[str], now: set[str]) -> bool:
     return not before or not before <= now
 
 
-def test_no_released_field_type_or_default_is_broken() -> None:
+def test_released_fields_types_and_defaults_are_compatible() -> None:
     breaking = {change.description for change in find_breaking_changes(RELEASED, OURS)}
     dangerous = find_dangerous_changes(RELEASED, OURS)
     breaking |= {change.description for change in dangerous if change.type in DEFAULTS}
     assert breaking == set(BROKEN)
 
 
-def test_no_released_root_field_needs_another_scope() -> None:
+def test_released_root_fields_keep_their_scopes() -> None:
     before, now = scopes(RELEASED), scopes(OURS)
     narrower = {name for name in before if name in now and is_narrower(before[name], now[name])}
     assert narrower == set(NARROWED)
 
 
-def test_a_scope_that_was_added_or_exchanged_is_reported() -> None:
+def test_changed_scopes_are_detected() -> None:
     assert is_narrower(set(), {"FLAGS_READ"})
     assert is_narrower({"FLAGS_READ"}, {"FLAGS_WRITE"})
     assert not is_narrower({"FLAGS_READ"}, {"FLAGS_READ", "FLAGS_WRITE"})
@@ -68,6 +68,6 @@ def test_a_scope_that_was_added_or_exchanged_is_reported() -> None:
     assert not is_narrower(set(), set())
 
 
-def test_every_deprecation_names_its_day() -> None:
+def test_every_deprecation_names_its_date() -> None:
     lines = [line for line in schema.as_str().splitlines() if "@deprecated" in line]
     assert [line for line in lines if "remove after 20" not in line] == []

@@ -54,11 +54,11 @@ def members(kind: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
             yield from ((f"{name}({key})", arg.description) for key, arg in field.args.items())
 
 
-def test_the_committed_sdl_is_that_of_the_code() -> None:
+def test_the_committed_schema_is_current() -> None:
     assert SDL.read_text() == schema.as_str() + "\n", f"run `{COMMAND}` and look at the difference"
 
 
-def test_the_documents_of_the_commands_are_committed_and_fit_the_graph() -> None:
+def test_command_documents_are_committed_and_match_the_schema() -> None:
     """A48: a server that runs known documents only finds those of `launch` there."""
     assert DOCUMENTS.read_text() == manifest(), f"run `{COMMAND}` and look at the difference"
     found = documents().values()

@@ -27,7 +27,7 @@ def lines(function: Function) -> int:
     return (function.end_lineno or function.lineno) - function.lineno + 1
 
 
-def test_no_module_is_too_long() -> None:
+def test_modules_have_a_maximum_length() -> None:
     sizes = {module.name: module.lines for module in all_modules()}
     assert {name: size for name, size in sizes.items() if size > LIMIT} == {}
 
@@ -39,11 +39,11 @@ def test_long_modules_have_a_reason() -> None:
     assert len(LONG) <= 5
 
 
-def test_modules_are_of_a_size_to_read_at_once() -> None:
+def test_modules_have_a_moderate_median_length() -> None:
     found = median(module.lines for module in modules() if module.lines > 1)
     assert int(found) in MODULE_MEDIAN, f"the median module has {found} lines"
 
 
-def test_functions_are_short() -> None:
+def test_functions_have_a_short_median_length() -> None:
     found = median(lines(item) for module in modules() for item in module.functions())
     assert found <= FUNCTION_MEDIAN, f"the median function has {found} lines"

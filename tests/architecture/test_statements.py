@@ -13,7 +13,7 @@ from domain.incidents.incidents import Severity
 from services.incidents.incident_changes import acknowledge
 from services.incidents.incidents import IncidentDraft, open_incident
 from settings import Settings
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.accounts import add_user
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
@@ -136,7 +136,7 @@ class Launch:
 
     async def grow(self, size: int) -> None:
         for index in range(len(self.phases), size):
-            author = self.visitor.as_(await people.session_of(self.db, Role.ADMIN))
+            author = self.visitor.as_(await user_sessions.create_session(self.db, Role.ADMIN))
             phase = await make_phase(author, f"phase_{index}", flags=(f"flag_{index}",))
             await author.data(SWITCH_ON, key=f"flag_{index}")  # a change that reached people
             await self._add_incident(phase, f"flag_{index}")
@@ -166,7 +166,7 @@ def launch(db: Database, visitor: GraphQLClient, health: Health) -> Launch:
     return Launch(db, visitor)
 
 
-async def test_more_rows_are_not_more_statements(
+async def test_statements_do_not_grow_with_the_rows(
     app: Starlette, admin: GraphQLClient, launch: Launch
 ) -> None:
     for size in SIZES:
@@ -175,7 +175,7 @@ async def test_more_rows_are_not_more_statements(
         assert await wrongly_counted(app, admin, DOCUMENTS) == {}, size
 
 
-async def test_nodes_of_a_type_are_read_at_once(
+async def test_nodes_of_a_type_are_loaded_in_one_batch(
     app: Starlette, admin: GraphQLClient, launch: Launch
 ) -> None:
     await launch.grow(10)
@@ -186,7 +186,7 @@ async def test_nodes_of_a_type_are_read_at_once(
     assert len(sent) == 2
 
 
-async def test_the_plan_of_an_activation_costs_the_same_for_any_number_of_flags(
+async def test_activation_plans_take_the_same_statements_for_any_number_of_flags(
     app: Starlette, admin: GraphQLClient, health: Health
 ) -> None:
     document = """query ($id: ID!) { activationPlan(phaseId: $id) {
@@ -206,9 +206,7 @@ async def test_flags_of_a_visitor_need_no_database(app: Starlette, visitor: Grap
     assert sent == []
 
 
-async def test_whoever_is_refused_costs_no_more_than_finding_out_who_they_are(
-    app: Starlette, supplier: GraphQLClient
-) -> None:
+async def test_refused_requests_only_authenticate(app: Starlette, supplier: GraphQLClient) -> None:
     with counting(app) as sent:
         answer = await supplier.execute("{ launchPhases { key } }")
     assert (answer.codes, len(sent)) == (["FORBIDDEN"], 1)

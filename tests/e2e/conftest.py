@@ -1,4 +1,4 @@
-"""One site for all tests that only look from outside: each mends what it breaks."""
+"""Two servers for all tests that only look from outside; each test repairs what it breaks."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 
 from tests.support.sockets import Socket, socket
-from tests.support.two_servers import Site, open_site
+from tests.support.two_servers import TwoServers, start_two_servers
 
-BROWSER = "test_browser"  # its fixture `site` is a launch of its own
+BROWSER = "test_browser"  # its fixture `site` is a separate launch
 GROUP = "xdist_group"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share processes run in one process of pytest: in another they start again.
+    """Run tests that share processes in one pytest process, because another would start them again.
 
-    Those of the site share it across files, all others share what their file has started. The
-    browser files come first: they mostly wait, and others use the time.
+    Tests with the fixture `site` share it across files; others share what their file started. The
+    browser files come first: they mostly wait, and other tests use the time.
     """
     items.sort(key=lambda item: item.path.stem != BROWSER)
     for item in items:
@@ -27,13 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(cluster: Path) -> Iterator[Site]:
-    with open_site(cluster) as found:
+def site(cluster: Path) -> Iterator[TwoServers]:
+    with start_two_servers(cluster) as found:
         yield found
 
 
 @pytest.fixture
-async def far(site: Site) -> AsyncIterator[Socket]:
-    """A socket on the second process."""
+async def far(site: TwoServers) -> AsyncIterator[Socket]:
+    """A socket to the second process."""
     async with socket(f"127.0.0.1:{site.ports[1]}", await site.log_in()) as found:
         yield found

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.clock import PATIENCE
 from tests.support.command import Launch
-from tests.support.once import once, run_folder
+from tests.support.once import run_folder, run_once
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +86,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     folder = run_folder(tmp_path_factory) / "chromium"
     unpack = 'import chromium from "@sparticuz/chromium"; await chromium.executablePath();'
-    with once(folder) as first:
+    with run_once(folder) as first:
         if first:
             subprocess.run(
                 [NODE, "--input-type=module", "--eval", unpack],
@@ -127,7 +127,7 @@ def visited(file: str, site: dict[str, str]) -> "subprocess.CompletedProcess[str
         for number, file in enumerate(FILES)
     ],
 )
-def test_in_chromium(file: str, site: dict[str, str]) -> None:
+def test_pages_in_chromium(file: str, site: dict[str, str]) -> None:
     """S75 to S94, S103: live, by keyboard, on a phone, and nothing that axe calls serious."""
     done = visited(file, site)
     assert done.returncode == 0, done.stdout + done.stderr

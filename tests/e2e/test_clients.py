@@ -30,7 +30,7 @@ async def address(app: Starlette, admin: GraphQLClient) -> AsyncIterator[str]:
         yield found
 
 
-async def test_clients_from_npm(address: str, admin: GraphQLClient) -> None:
+async def test_npm_clients_work_unchanged(address: str, admin: GraphQLClient) -> None:
     """The audit of graphql-http, Apollo, urql, Relay, graphql-request, graphql-ws, graphql-sse."""
     env = {**os.environ, "BASE_URL": f"http://{address}", "TOKEN": str(admin.token)}
     process = await asyncio.create_subprocess_exec(
@@ -41,7 +41,7 @@ async def test_clients_from_npm(address: str, admin: GraphQLClient) -> None:
     assert process.returncode == 0, output.decode()
 
 
-async def test_gql_from_pypi(address: str, admin: GraphQLClient) -> None:
+async def test_the_gql_client_works_unchanged(address: str, admin: GraphQLClient) -> None:
     token = f"Bearer {admin.token}"
     http = AIOHTTPTransport(f"http://{address}/graphql", headers={"Authorization": token})
     async with Client(transport=http, fetch_schema_from_transport=True) as session:

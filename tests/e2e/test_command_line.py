@@ -19,7 +19,7 @@ from devserver.demo_launch import FLAGS
 from server.graph import schema
 from settings import Settings
 from tests.support.clock import PATIENCE
-from tests.support.command import Ended, Launch, Running, wait_until_ready
+from tests.support.command import CommandResult, Launch, RunningCommand, wait_until_ready
 from tests.support.demo_launch import EMAIL, PASSWORD, demo_launch, log_in
 from tests.support.promises import is_within
 from tests.support.servers import free_port
@@ -41,14 +41,14 @@ async def prepared(database: Database, settings: Settings) -> AsyncIterator[Laun
 
 
 @pytest.fixture(scope="module")
-def server(prepared: Launch) -> Iterator[Running]:
+def server(prepared: Launch) -> Iterator[RunningCommand]:
     with prepared.running("serve") as running:
         wait_until_ready(prepared.env["LAUNCH_URL"])
         yield running
 
 
 @pytest.fixture(scope="module")
-def launch(prepared: Launch, server: Running) -> Launch:
+def launch(prepared: Launch, server: RunningCommand) -> Launch:
     """Somebody who is logged in."""
     log_in(prepared)
     return prepared
@@ -59,7 +59,7 @@ def state(launch: Launch, key: str) -> str:
     return f"{'on' if flag['value'] else 'off'} {flag['reason']}"
 
 
-def test_login_keeps_the_session_for_its_owner_only(launch: Launch) -> None:
+def test_login_stores_the_session_readable_by_its_owner_only(launch: Launch) -> None:
     (file,) = (launch.folder / "config").rglob("tokens.json")
     assert file.stat().st_mode & 0o777 == 0o600
     assert launch.env["LAUNCH_URL"] in file.read_text()
@@ -71,7 +71,7 @@ def test_a_phase_is_planned_activated_moved_and_rolled_back(launch: Launch) -> N
     assert "go with warnings" in launch("phases", "plan", "supplier_rollout")
 
     go = ("phases", "activate", "supplier_rollout")
-    unwarned, unasked = launch.try_all((*go, "--yes"), (*go, "--accept-warnings"))
+    unwarned, unasked = launch.run_concurrently((*go, "--yes"), (*go, "--accept-warnings"))
     assert (unwarned.code, "add --accept-warnings" in unwarned.err) == (1, True)
     assert (unasked.code, "add --yes" in unasked.err) == (1, True)
 
@@ -87,10 +87,10 @@ def test_a_phase_is_planned_activated_moved_and_rolled_back(launch: Launch) -> N
 def test_flags_are_found_switched_and_explained(launch: Launch) -> None:
     (found,) = launch.json("flags", "list", "--search", "test_feat")
     assert (found["key"], found["phase"]["key"]) == ("mvp_test_feature", "pre_launch_testing")
-    on = launch.try_("flags", "toggle", "mvp_test_feature", "on", "--reason", "look")
+    on = launch.run_unchecked("flags", "toggle", "mvp_test_feature", "on", "--reason", "look")
     assert on.out == "mvp_test_feature on 100 %\n"
     assert "everybody" in on.err
-    assert launch.try_("flags", "toggle", "mvp_test_feature", "on").err == ""
+    assert launch.run_unchecked("flags", "toggle", "mvp_test_feature", "on").err == ""
     assert state(launch, "mvp_test_feature") == "on TARGETING_MATCH"
     asked = ("flags", "evaluate", "mvp_test_feature", "--user", "u1", "--user-type", "admin")
     assert "TARGETING_MATCH" in launch(*asked, "--explain")
@@ -98,15 +98,15 @@ def test_flags_are_found_switched_and_explained(launch: Launch) -> None:
 
 
 def test_health_is_a_table_and_json(launch: Launch) -> None:
-    launch.try_("phases", "plan", "pre_launch_testing")  # looks at stale checks again
-    shown, found = launch.try_all(("health",), ("health", "--json"))
+    launch.run_unchecked("phases", "plan", "pre_launch_testing")  # looks at stale checks again
+    shown, found = launch.run_concurrently(("health",), ("health", "--json"))
     assert (shown.code, found.code) == (0, 0)
     assert "WARNING" in shown.out  # no SMTP server
     checks = json.loads(found.out)["checks"]
     assert {check["type"] for check in checks} >= {"DATABASE", "EMAIL"}
 
 
-def test_metrics_are_cards(launch: Launch) -> None:
+def test_metrics_are_shown_as_cards(launch: Launch) -> None:
     """S78, S79."""
     found = launch.json("metrics", "--range", "1h")
     assert (found["range"], found["signups"]["title"]) == ("LAST_1H", "New Signups")
@@ -116,9 +116,9 @@ def test_metrics_are_cards(launch: Launch) -> None:
 def test_the_kill_switch_works_with_the_database_down(launch: Launch) -> None:
     """A6, S53."""
     launch("flags", "toggle", "mvp_test_feature", "on")
-    here = launch.but(DATABASE_URL=NOWHERE)
+    here = launch.with_env(DATABASE_URL=NOWHERE)
     why = ("--reason", "It fails.")
-    assert here.try_("kill", "mvp_test_feature", *why).code == 1  # nobody confirms
+    assert here.run_unchecked("kill", "mvp_test_feature", *why).code == 1  # nobody confirms
     assert "It fails." in here("kill", "mvp_test_feature", *why, "--yes")
     wait_for_state(launch, "off DISABLED")
     assert [kill["key"] for kill in here.json("kill")] == ["mvp_test_feature"]
@@ -140,10 +140,10 @@ def wait_for_state(launch: Launch, wanted: str) -> None:
         assert time.monotonic() < give_up, found
 
 
-def test_a_watcher_comes_back_and_misses_nothing(launch: Launch) -> None:
+def test_watch_reconnects_without_missing_events(launch: Launch) -> None:
     """One server goes, a flag changes before the watcher is back on the next one."""
     port = str(free_port())
-    there = launch.but(
+    there = launch.with_env(
         PORT=port, LAUNCH_URL=f"http://127.0.0.1:{port}", LAUNCH_TOKEN=stored_token(launch)
     )
     with there.running("serve") as first:
@@ -166,7 +166,7 @@ def stored_token(launch: Launch) -> str:
     return launch("login", EMAIL, "--show", stdin=f"{PASSWORD}\n").strip()
 
 
-def test_a_watcher_without_a_terminal_prints_health_and_flags_too(launch: Launch) -> None:
+def test_watch_without_a_terminal_prints_health_and_flags(launch: Launch) -> None:
     launch("phases", "plan", "supplier_rollout")  # checks health: no worker does it here
     with launch.running("watch") as watcher:
         watcher.wait_for("health Email Services WARNING")
@@ -178,16 +178,16 @@ def test_a_watcher_without_a_terminal_prints_health_and_flags_too(launch: Launch
 def wait_until_refused(somebody: Launch) -> None:
     """What is done on the server itself is told to nobody: it counts within 5 s (ADR 11)."""
     for _ in range(30):
-        if "not valid any more" in (done := somebody.try_("flags", "list")).err:
+        if "not valid any more" in (done := somebody.run_unchecked("flags", "list")).err:
             return
         time.sleep(0.5)
     raise AssertionError(done)
 
 
-def test_a_token_lives_until_it_is_revoked(launch: Launch) -> None:
+def test_tokens_work_until_revoked(launch: Launch) -> None:
     secret = launch("token", "create", "ci", "--scope", "flags:read", "--days", "3").strip()
-    tool = launch.but(LAUNCH_TOKEN=secret)
-    seen, refused, listed = tool.try_all(
+    tool = launch.with_env(LAUNCH_TOKEN=secret)
+    seen, refused, listed = tool.run_concurrently(
         ("flags", "list", "--json"),
         ("flags", "toggle", "mvp_test_feature", "on"),
         ("token", "list", "--json"),
@@ -200,20 +200,20 @@ def test_a_token_lives_until_it_is_revoked(launch: Launch) -> None:
     wait_until_refused(tool)
 
 
-def test_the_first_admin_is_made_once(launch: Launch) -> None:
-    first = launch.try_("admin", "--first", "--email", "boss@wedsync.app")
+def test_the_first_admin_is_created_once(launch: Launch) -> None:
+    first = launch.run_unchecked("admin", "--first", "--email", "boss@wedsync.app")
     assert len(first.out.strip()) >= 20
-    login_as = launch.but(XDG_CONFIG_HOME=str(launch.folder / "boss"))
+    login_as = launch.with_env(XDG_CONFIG_HOME=str(launch.folder / "boss"))
     login_as("login", "boss@wedsync.app", stdin=first.out)
     # One after the other: without an admin, `--first` would make one.
-    again = launch.try_("admin", "--first", "--email", "other@wedsync.app")
-    changed = launch.try_("admin", "--email", "boss@wedsync.app", "--role", "viewer")
+    again = launch.run_unchecked("admin", "--first", "--email", "other@wedsync.app")
+    changed = launch.run_unchecked("admin", "--email", "boss@wedsync.app", "--role", "viewer")
     assert (again.code, again.out) == (0, "")
     assert changed.err == "boss@wedsync.app: changed.\n"
     wait_until_refused(login_as)
 
 
-def test_what_goes_wrong_is_one_line(launch: Launch) -> None:
+def test_errors_are_one_line(launch: Launch) -> None:
     cases = {
         ("phases", "plan", "no_such_phase"): "no phase",
         ("flags", "toggle", "no_such_flag", "on"): "no flag",
@@ -226,28 +226,28 @@ def test_what_goes_wrong_is_one_line(launch: Launch) -> None:
         ("token", "create", "x", "--scope", "all"): "no scope",
         ("serve", "--port", launch.env["PORT"]): "Cannot listen",
     }
-    for done, says in zip(launch.try_all(*cases), cases.values(), strict=True):
+    for done, says in zip(launch.run_concurrently(*cases), cases.values(), strict=True):
         check_failed(done, says)
 
 
-def test_without_a_server_it_says_what_to_do(prepared: Launch) -> None:
-    nowhere = prepared.but(DATABASE_URL="", REDIS_URL="")
-    for done in nowhere.try_all(("demo",), ("kill",), ("worker",)):
+def test_without_a_server_the_command_says_what_to_do(prepared: Launch) -> None:
+    nowhere = prepared.with_env(DATABASE_URL="", REDIS_URL="")
+    for done in nowhere.run_concurrently(("demo",), ("kill",), ("worker",)):
         check_failed(done, "make run")
 
 
-def test_a_dead_database_is_one_line(prepared: Launch) -> None:
-    for done in prepared.but(DATABASE_URL=NOWHERE).try_all(("demo",), ("migrate",)):
+def test_an_unavailable_database_is_one_line(prepared: Launch) -> None:
+    for done in prepared.with_env(DATABASE_URL=NOWHERE).run_concurrently(("demo",), ("migrate",)):
         check_failed(done, "database does not answer")
 
 
-def check_failed(done: Ended, says: str) -> None:
+def check_failed(done: CommandResult, says: str) -> None:
     assert (done.code, done.out) == (1, "")
     assert re.fullmatch("error: [^\n]+\n", done.err)
     assert says in done.err
 
 
-def test_bad_usage_is_2(prepared: Launch) -> None:
+def test_wrong_usage_gives_exit_code_2(prepared: Launch) -> None:
     cases = (
         ("flags", "toggle", "x", "maybe"),
         ("kill", "--lift"),
@@ -255,14 +255,14 @@ def test_bad_usage_is_2(prepared: Launch) -> None:
         ("phases",),
         ("admin",),
     )
-    assert {done.code for done in prepared.try_all(*cases)} == {2}
+    assert {done.code for done in prepared.run_concurrently(*cases)} == {2}
 
 
 def test_the_schema_is_printed(prepared: Launch) -> None:
     assert "type Subscription" in prepared("schema")
 
 
-def test_every_document_fits_the_graph() -> None:
+def test_every_document_matches_the_schema() -> None:
     graph = build_schema(schema.as_str())
     documents = [
         value
@@ -275,7 +275,7 @@ def test_every_document_fits_the_graph() -> None:
     assert [error for text in documents for error in validate(graph, parse(text))] == []
 
 
-def test_people_come_to_a_server(launch: Launch) -> None:
+def test_the_traffic_command_creates_users(launch: Launch) -> None:
     shut = launch.json("demo", "--traffic", "--minutes", "0.05", "--per-minute", "600")
     assert (shut["suppliers"], shut["errors"]) == (0, 0)  # M1: the flags are off
     assert shut["closed"] > 0

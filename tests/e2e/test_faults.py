@@ -19,7 +19,7 @@ from tests.support.command import wait_until_ready
 from tests.support.promises import is_within
 from tests.support.servers import free_port
 from tests.support.sockets import Socket, Stream, socket
-from tests.support.two_servers import FLAGS, KEY, LIST, VIEWER, Site, switch, until
+from tests.support.two_servers import FLAGS, KEY, LIST, VIEWER, TwoServers, set_flag, until
 
 Mend = Callable[[], Awaitable[object]]
 
@@ -28,12 +28,12 @@ async def nothing() -> None:
     """It mends itself."""
 
 
-async def redis_killed(site: Site) -> Mend:
+async def redis_killed(site: TwoServers) -> Mend:
     site.valkey.kill()
     return lambda: asyncio.to_thread(site.valkey.start)
 
 
-async def redis_frozen(site: Site) -> Mend:
+async def redis_frozen(site: TwoServers) -> Mend:
     pid = site.valkey.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
@@ -44,7 +44,7 @@ async def redis_frozen(site: Site) -> Mend:
     return thaw
 
 
-async def redis_clients_killed(site: Site) -> Mend:
+async def redis_clients_killed(site: TwoServers) -> Mend:
     async with Redis.from_url(site.valkey.url) as redis:
         for kind in ("normal", "pubsub"):
             await redis.client_kill_filter(_type=kind, skipme=True)
@@ -52,7 +52,7 @@ async def redis_clients_killed(site: Site) -> Mend:
 
 
 @contextmanager
-def frozen_database(site: Site) -> Iterator[None]:
+def frozen_database(site: TwoServers) -> Iterator[None]:
     """Its connections stay open, and nothing is answered on any."""
     assert site.postgres.pid is not None
     root = psutil.Process(site.postgres.pid)
@@ -77,15 +77,15 @@ async def subscribed(far: Socket) -> tuple[Stream, bool]:
 
 
 @pytest.mark.parametrize("fault", [redis_killed, redis_frozen, redis_clients_killed])
-async def test_whatever_happens_to_redis_changes_succeed_and_streams_are_told(
-    site: Site, far: Socket, fault: Callable[[Site], Awaitable[Mend]]
+async def test_changes_and_streams_survive_redis_faults(
+    site: TwoServers, far: Socket, fault: Callable[[TwoServers], Awaitable[Mend]]
 ) -> None:
     """While it lasts: the change is done, old and new streams hear of it, queries are answered."""
     token = await site.log_in()
     old, before = await subscribed(far)
     mend = await fault(site)
     try:
-        begin = await switch(site, token, not before)
+        begin = await set_flag(site, token, not before)
         assert is_within(10, time.monotonic() - begin)
         new, now = await subscribed(far)
         assert now is not before
@@ -93,11 +93,11 @@ async def test_whatever_happens_to_redis_changes_succeed_and_streams_are_told(
         assert await enabled(old) is not before
     finally:
         await mend()
-    await switch(site, token, before)
+    await set_flag(site, token, before)
     assert [await enabled(old), await enabled(new)] == [before, before]
 
 
-async def end_sessions(site: Site) -> int:
+async def end_sessions(site: TwoServers) -> int:
     """As an admin of the database does, or its restart."""
     engine = create_async_engine(site.postgres.url)
     try:
@@ -113,20 +113,18 @@ async def end_sessions(site: Site) -> int:
         await engine.dispose()
 
 
-async def test_killed_sessions_of_the_database_are_noticed_by_nobody(
-    site: Site, far: Socket
-) -> None:
+async def test_terminated_database_sessions_cause_no_errors(site: TwoServers, far: Socket) -> None:
     token = await site.log_in()
     stream, before = await subscribed(far)
     assert await end_sessions(site) > 0
     answers = [await site.ask(port, LIST, token) for port in site.ports for _ in range(3)]
     assert [answer["data"] is not None for answer in answers] == [True] * 6
-    await switch(site, token, not before)
+    await set_flag(site, token, not before)
     assert await enabled(stream) is not before
 
 
-async def test_a_restart_of_the_database_costs_errors_of_seconds_and_no_stream(
-    site: Site, far: Socket
+async def test_a_database_restart_causes_brief_errors_and_ends_no_stream(
+    site: TwoServers, far: Socket
 ) -> None:
     """Errors come soon and tell nothing of SQL; flags are served meanwhile."""
     token = await site.log_in()
@@ -144,7 +142,7 @@ async def test_a_restart_of_the_database_costs_errors_of_seconds_and_no_stream(
         return bool((await site.ask(site.ports[1], LIST, token)).get("data"))
 
     await until(answers)
-    await switch(site, token, not before)
+    await set_flag(site, token, not before)
     assert await enabled(stream) is not before
 
 
@@ -171,18 +169,18 @@ BEGUN = (
 
 
 @asynccontextmanager
-async def a_third(site: Site) -> AsyncIterator[tuple[int, Callable[[], float]]]:
+async def a_third(site: TwoServers) -> AsyncIterator[tuple[int, Callable[[], float]]]:
     """Another server of the site; its port, and what ends it and says how long that took."""
     port = free_port()
     with ExitStack() as stack:
-        running = stack.enter_context(site.launch.but(PORT=str(port)).running("serve"))
+        running = stack.enter_context(site.launch.with_env(PORT=str(port)).running("serve"))
         await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{port}")
         yield port, lambda: running.end(signal.SIGTERM)
         # It ends itself by the signal that it was sent, not by the one that it was not.
         assert running.process.returncode in (0, -signal.SIGTERM)
 
 
-async def test_a_stopping_server_tells_its_streams_and_is_gone_in_time(site: Site) -> None:
+async def test_a_stopping_server_completes_its_streams_in_time(site: TwoServers) -> None:
     """SIGTERM, with hundreds of clients that began something and never went on."""
     async with a_third(site) as (port, end):
         clients = [rude(port, first) for first in BEGUN for _ in range(60)]
@@ -197,7 +195,7 @@ async def test_a_stopping_server_tells_its_streams_and_is_gone_in_time(site: Sit
             client.close()
 
 
-async def test_a_frozen_database_keeps_nobody_waiting(site: Site) -> None:
+async def test_a_frozen_database_fails_requests_quickly(site: TwoServers) -> None:
     """S53, A24: by both roads, known answers and new ones; memory goes on, the rest fails soon."""
     token, port = await site.log_in(), site.ports[0]
     documents = (LIST, "{ launchPhases { key } }", "{ systemHealth { overall } }", VIEWER)

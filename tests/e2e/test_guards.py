@@ -15,10 +15,10 @@ from db.models.phases import LaunchPhase
 from db.session import Database
 from domain.incidents.incidents import IncidentStatus
 from settings import Settings
-from tests.factories.metrics import requests
-from tests.factories.propagation import eventually
+from tests.factories.metrics import store_requests
+from tests.factories.propagation import wait_for_result
 from tests.support.clock import PATIENCE
-from tests.support.command import Launch, Running, wait_until_ready
+from tests.support.command import Launch, RunningCommand, wait_until_ready
 from tests.support.demo_launch import demo_launch, log_in
 from tests.support.receivers import HttpReceiver, until
 
@@ -57,22 +57,22 @@ async def launch(
 
 
 @pytest.fixture
-def server(launch: Launch) -> Iterator[Running]:
+def server(launch: Launch) -> Iterator[RunningCommand]:
     with launch.running("serve") as running:
         wait_until_ready(launch.env["LAUNCH_URL"])
         log_in(launch)
         yield running
 
 
-async def test_silence_is_told_by_the_web_server_alone(
-    launch: Launch, server: Running, database: Database, told: HttpReceiver
+async def test_unchecked_health_is_alerted_without_a_worker(
+    launch: Launch, server: RunningCommand, database: Database, told: HttpReceiver
 ) -> None:
     """X16: no worker has ever run; one that starts ends it."""
     launch(*ACTIVATE)
     await until(lambda: _about_silence(told))
     assert await _status(database) is IncidentStatus.OPEN
     with launch.running("worker"):
-        await eventually(lambda: _status(database), _is_resolved, within=PATIENCE)
+        await wait_for_result(lambda: _status(database), _is_resolved, within=PATIENCE)
         await until(lambda: len(_about_silence(told)) > 1)
     assert ["RESOLVED" in title for title in _about_silence(told)[:2]] == [False, True]
 
@@ -92,27 +92,27 @@ async def _status(database: Database) -> IncidentStatus | None:
         return await session.scalar(query)
 
 
-def test_a_phase_shows_its_verdicts_and_what_holds_it(launch: Launch, server: Running) -> None:
+def test_a_phase_shows_verdicts_and_holds(launch: Launch, server: RunningCommand) -> None:
     """X1, X11: in the terminal too."""
     launch(*ACTIVATE)
-    shown = launch.try_("phases", "show", "supplier_rollout")
+    shown = launch.run_unchecked("phases", "show", "supplier_rollout")
     assert re.search(r"errors_low .* NO_DATA .* Nothing has been measured", shown.out)
     assert "supplier_rollout ACTIVE  Supplier rollout\nstep 1 of 4, 5 %, next at " in shown.out
     assert "last move: in force in 1 of 1 live process" in shown.out + shown.err
     assert "held: Criterion errors_low has not been judged yet." in shown.err
     launch("phases", "pause", "supplier_rollout", "--reason", "lunch")
-    paused = launch.try_("phases", "show", "supplier_rollout").err
+    paused = launch.run_unchecked("phases", "show", "supplier_rollout").err
     assert re.search(r"paused by operator@\S+ at \S+: lunch", paused)
 
 
-async def test_a_worker_goes_on_where_a_killed_one_stopped(
-    launch: Launch, server: Running, database: Database
+async def test_a_worker_continues_where_a_killed_one_stopped(
+    launch: Launch, server: RunningCommand, database: Database
 ) -> None:
     """X1: failures are counted across workers, and the last one rolls the phase back."""
     await _change(database, success_criteria=PATIENT)
     launch(*ACTIVATE)
     await _change(database, started_at=datetime.now(UTC) - timedelta(minutes=1))
-    await requests(database, datetime.now(UTC), total=1_000, errors=500)
+    await store_requests(database, datetime.now(UTC), total=1_000, errors=500)
     with launch.running("worker") as first:
         _wait(launch, lambda phase: _failures(phase) >= 2)
         first.process.kill()

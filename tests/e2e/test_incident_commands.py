@@ -44,7 +44,7 @@ async def trouble(database: Database, title: str) -> str:
     return str(row.number)
 
 
-async def test_an_incident_from_its_beginning_to_its_end(
+async def test_an_incident_is_opened_acknowledged_and_resolved(
     launch: Launch, database: Database
 ) -> None:
     number = await trouble(database, "Cards are refused")
@@ -65,9 +65,9 @@ async def test_an_incident_from_its_beginning_to_its_end(
     assert "OPEN" in launch("incidents", "reopen", number)
 
 
-async def test_what_cannot_be_done_is_said(launch: Launch, database: Database) -> None:
+async def test_refused_actions_state_the_reason(launch: Launch, database: Database) -> None:
     number = await trouble(database, "Slow")
-    closing, reverting, unknown, unasked = launch.try_all(
+    closing, reverting, unknown, unasked = launch.run_concurrently(
         ("incidents", "close", number),
         ("incidents", "revert", number, "--reason", "why", "--suspect", "20", "--yes"),
         ("incidents", "show", "2147483647"),
@@ -79,6 +79,6 @@ async def test_what_cannot_be_done_is_said(launch: Launch, database: Database) -
     assert unasked.code == 2
 
 
-def test_the_documents_fit_the_graph() -> None:
+def test_the_documents_match_the_schema() -> None:
     graph = build_schema(schema.as_str())
     assert [validate(graph, parse(text)) for text in documents.ALL] == [[]] * len(documents.ALL)

@@ -28,15 +28,16 @@ async def launch(db: Database, redis: Redis, settings: Settings) -> AsyncIterato
         yield Launch(Path(name), env)
 
 
-async def test_a_failed_job_is_shown_and_tried_again(launch: Launch) -> None:
-    shown = launch.try_("jobs")
+async def test_failed_jobs_are_shown_and_retried(launch: Launch) -> None:
+    shown = launch.run_unchecked("jobs")
     assert (shown.code, "mail.send" in shown.out, "host:7" in shown.out) == (1, True, True)
     assert "0 waiting, 0 running, 1 failed" in shown.out
     number = next(word for word in shown.out.split() if word.isdecimal())
     assert (
-        launch.try_("jobs", "retry", number).err == f"Job {number} (mail.send) is queued again.\n"
+        launch.run_unchecked("jobs", "retry", number).err
+        == f"Job {number} (mail.send) is queued again.\n"
     )
-    again = launch.try_("jobs", "retry", number)
+    again = launch.run_unchecked("jobs", "retry", number)
     assert (again.code, "has not failed" in again.err) == (1, True)
     found = launch.json("jobs")
     assert found["counts"] == {"waiting": 1, "running": 0, "failed": 0}

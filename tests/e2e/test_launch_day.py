@@ -9,7 +9,9 @@ from tests.launch_day.plan import SHORT
 from tests.launch_day.run import run
 
 
-async def test_a_short_launch_day_is_told_as_it_was(tmp_path: Path, cluster: Path) -> None:
+async def test_the_report_of_a_short_launch_day_is_consistent(
+    tmp_path: Path, cluster: Path
+) -> None:
     """Seconds are not judged here: a busy machine is late, but it does not contradict itself."""
     pages: list[str] = []
     code = await run(SHORT, tmp_path, cluster, pages.append)

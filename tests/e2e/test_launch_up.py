@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from tests.support.command import Launch, Running
+from tests.support.command import Launch, RunningCommand
 from tests.support.promises import is_within
 
 END_SECONDS = 10
@@ -28,7 +28,7 @@ def launch() -> Iterator[Launch]:
 
 
 @contextmanager
-def up(launch: Launch) -> Iterator[Running]:
+def up(launch: Launch) -> Iterator[RunningCommand]:
     """Ready, then ended as by Ctrl-C with nothing left."""
     with launch.running("up") as run:
         run.wait_for("Ctrl-C stops everything")
@@ -41,7 +41,7 @@ def up(launch: Launch) -> Iterator[Running]:
     assert not (launch.folder / "data" / "launch.env").exists()
 
 
-def test_it_starts_from_nothing_and_again_on_the_same_data(launch: Launch) -> None:
+def test_launch_up_starts_from_nothing_and_restarts_on_its_data(launch: Launch) -> None:
     with up(launch) as run:
         last = run.wait_for(r" +open +http://\S+\n +password +(\S+) .*\n")
         assert run.output.endswith(last[0])
@@ -51,9 +51,9 @@ def test_it_starts_from_nothing_and_again_on_the_same_data(launch: Launch) -> No
         # Neither the port nor the servers are named: both are found through the data folder.
         launch("login", "admin@wedsync.app", stdin=f"{password}\n")
         launch("flags", "toggle", "mvp_test_feature", "on")
-        assert "nothing was changed" in launch.try_("demo").err
+        assert "nothing was changed" in launch.run_unchecked("demo").err
         port = run.wait_for(r"open +http://127.0.0.1:(\d+)")[1]
-    with up(launch.but(PORT=port)) as run:
+    with up(launch.with_env(PORT=port)) as run:
         (flag,) = launch.json("flags", "list", "--enabled")
         assert flag["key"] == "mvp_test_feature"
     assert "password" not in run.output

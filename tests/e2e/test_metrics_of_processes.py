@@ -10,9 +10,9 @@ import psutil  # type: ignore[import-untyped]
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.clock import PATIENCE
-from tests.support.command import Running, wait_until_ready
+from tests.support.command import RunningCommand, wait_until_ready
 from tests.support.servers import free_port
-from tests.support.two_servers import LIST, Site, until
+from tests.support.two_servers import LIST, TwoServers, until
 
 
 async def get(port: int, path: str) -> httpx2.Response:
@@ -31,7 +31,7 @@ async def scrape(port: int) -> Mapping[str, float]:
     }
 
 
-def processes_of(running: Running) -> list[psutil.Process]:
+def processes_of(running: RunningCommand) -> list[psutil.Process]:
     """Those that serve: the others of multiprocessing have no listener."""
     children = psutil.Process(running.process.pid).children(recursive=True)
     return [child for child in children if is_serving(child)]
@@ -44,7 +44,7 @@ def is_serving(child: psutil.Process) -> bool:
         return False
 
 
-async def test_every_scrape_tells_of_all_processes(site: Site) -> None:
+async def test_every_scrape_covers_all_processes(site: TwoServers) -> None:
     port = free_port()
     with site.launch.running("serve", "--workers", "2", "--port", str(port)) as running:
         await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{port}")
@@ -85,9 +85,9 @@ async def test_every_scrape_tells_of_all_processes(site: Site) -> None:
         assert set(seen) == {20}
 
 
-async def test_a_worker_answers_at_its_port(site: Site) -> None:
+async def test_workers_serve_metrics_at_their_port(site: TwoServers) -> None:
     port = free_port()
-    with site.launch.but(WORKER_PORT=str(port)).running("worker") as running:
+    with site.launch.with_env(WORKER_PORT=str(port)).running("worker") as running:
         await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{port}")
         assert (await get(port, "/healthz")).text == "ok"
         ready = (await get(port, "/readyz")).json()
@@ -113,7 +113,7 @@ async def test_a_worker_answers_at_its_port(site: Site) -> None:
     assert "Traceback" not in running.output
 
 
-def test_a_port_that_is_taken_ends_a_worker_with_the_reason(site: Site) -> None:
-    ended = site.launch.but(WORKER_PORT=str(site.ports[0])).try_("worker")
+def test_a_taken_port_stops_the_worker_with_a_reason(site: TwoServers) -> None:
+    ended = site.launch.with_env(WORKER_PORT=str(site.ports[0])).run_unchecked("worker")
     assert ended.code == 1
     assert "set WORKER_HOST or WORKER_PORT" in ended.err

@@ -11,33 +11,33 @@ from tests.support.clock import PATIENCE
 from tests.support.command import wait_until_ready
 from tests.support.pgbouncer import PROGRAM, pgbouncer, version
 from tests.support.servers import free_port
-from tests.support.taps import Forwarder
-from tests.support.two_servers import KEY, LIST, TOGGLE, Site, until
+from tests.support.tcp_proxies import ForwardingProxy
+from tests.support.two_servers import KEY, LIST, TOGGLE, TwoServers, until
 
 WITH_STATEMENTS = version() >= (1, 21)
 pytestmark = pytest.mark.needs(f"{PROGRAM} --version")
 
 
 @pytest.fixture
-async def url(site: Site) -> AsyncIterator[str]:
+async def url(site: TwoServers) -> AsyncIterator[str]:
     """The database of the site at an address that PgBouncer can reach."""
-    forwarder = Forwarder(site.postgres.socket_path)
+    forwarder = ForwardingProxy(site.postgres.socket_path)
     await forwarder.start()
     yield f"postgresql://launch@127.0.0.1:{forwarder.port}/launch"
     await forwarder.stop()
 
 
-async def change(site: Site, port: int) -> None:
+async def change(site: TwoServers, port: int) -> None:
     token = await site.log_in()
     for on in (True, False):
         answer = await site.ask(port, TOGGLE, token, key=KEY, on=on)
         assert answer["data"]["toggleFeatureFlag"]["errors"] == []
 
 
-async def test_behind_session_mode_all_processes_work(site: Site, url: str) -> None:
+async def test_behind_session_mode_all_processes_work(site: TwoServers, url: str) -> None:
     port, side = free_port(), free_port()
     with pgbouncer(url, "session", default_pool_size=100) as bouncer:
-        launch = site.launch.but(DATABASE_URL=bouncer, PORT=str(port), WORKER_PORT=str(side))
+        launch = site.launch.with_env(DATABASE_URL=bouncer, PORT=str(port), WORKER_PORT=str(side))
         with launch.running("serve"), launch.running("worker"):
             for each in (port, side):
                 await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{each}")
@@ -47,15 +47,15 @@ async def test_behind_session_mode_all_processes_work(site: Site, url: str) -> N
             assert (ready["queue"], ready["causes"]) == (True, {})
 
 
-async def test_transaction_mode_without_prepared_statements_is_refused_at_the_start(
-    site: Site, url: str
+async def test_transaction_mode_without_prepared_statements_is_refused_at_startup(
+    site: TwoServers, url: str
 ) -> None:
     """It started, and failed a quarter of all requests."""
     settings = {"max_prepared_statements": 0} if WITH_STATEMENTS else {}
     with pgbouncer(url, "transaction", **settings) as bouncer:
-        launch = site.launch.but(DATABASE_URL=bouncer, PORT=str(free_port()))
+        launch = site.launch.with_env(DATABASE_URL=bouncer, PORT=str(free_port()))
         commands = [("serve",), ("worker",), ("migrate",)]
-        for ended in await asyncio.to_thread(launch.try_all, *commands):
+        for ended in await asyncio.to_thread(launch.run_concurrently, *commands):
             assert (ended.code, ended.out) == (1, "")
             assert "set max_prepared_statements in PgBouncer 1.21 or newer" in ended.err
             assert "pool_mode = session" in ended.err
@@ -63,28 +63,28 @@ async def test_transaction_mode_without_prepared_statements_is_refused_at_the_st
 
 @pytest.mark.skipif(not WITH_STATEMENTS, reason="PgBouncer 1.21 or newer is needed: set PGBOUNCER")
 async def test_behind_transaction_mode_app_processes_work_and_workers_are_refused(
-    site: Site, url: str
+    site: TwoServers, url: str
 ) -> None:
     port = free_port()
     with pgbouncer(url, "transaction", max_prepared_statements=200) as bouncer:
-        launch = site.launch.but(DATABASE_URL=bouncer, PORT=str(port))
+        launch = site.launch.with_env(DATABASE_URL=bouncer, PORT=str(port))
         with launch.running("serve") as running:
             await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{port}")
             for _ in range(10):
                 await change(site, port)
             assert "Traceback" not in running.output
-        ended = await asyncio.to_thread(launch.try_, "worker")
+        ended = await asyncio.to_thread(launch.run_unchecked, "worker")
         assert (ended.code, "needs a session of its own" in ended.err) == (1, True)
 
 
 async def test_a_pooler_that_comes_later_is_refused_with_the_first_connection(
-    site: Site, url: str
+    site: TwoServers, url: str
 ) -> None:
     """F9: a process that started while the database was away failed a quarter of its requests."""
     settings = {"max_prepared_statements": 0} if WITH_STATEMENTS else {}
     token = await site.log_in()
     port, side, pooler = free_port(), free_port(), free_port()
-    launch = site.launch.but(
+    launch = site.launch.with_env(
         DATABASE_URL=f"postgresql://launch@127.0.0.1:{pooler}/launch",
         PORT=str(port),
         WORKER_PORT=str(side),

@@ -9,7 +9,7 @@ from tests.support.command import wait_until_ready
 from tests.support.promises import is_within
 from tests.support.servers import dead_port, free_port
 from tests.support.sockets import Socket, socket
-from tests.support.two_servers import FLAGS, KEY, LIST, Site, switch, until
+from tests.support.two_servers import FLAGS, KEY, LIST, TwoServers, set_flag, until
 
 KILL = """mutation ($keys: [String!]!) {
   killFlags(input: { keys: $keys, reason: "It fails." }) { warnings errors { code message } } }"""
@@ -18,27 +18,27 @@ SET = "subscription { viewerFlags { flags { key value } } }"
 
 
 async def test_a_change_in_one_process_reaches_a_subscriber_of_the_other(
-    site: Site, far: Socket
+    site: TwoServers, far: Socket
 ) -> None:
     """S96, S108: the promise is 3 s; it takes milliseconds."""
     token = await site.log_in()
     stream = await far.subscribe(FLAGS, keys=[KEY])
     before = (await stream.next())["featureFlags"]["enabled"]
     # However long the processes take to find their servers, which other tests stop and kill.
-    await switch(site, token, not before)
+    await set_flag(site, token, not before)
     assert (await stream.next())["featureFlags"]["enabled"] is not before
-    begin = await switch(site, token, before)
+    begin = await set_flag(site, token, before)
     assert (await stream.next())["featureFlags"]["enabled"] is before
     assert is_within(3, time.monotonic() - begin)
 
 
-async def test_a_visitor_of_the_other_process_is_told(site: Site) -> None:
+async def test_a_visitor_of_the_other_process_receives_the_change(site: TwoServers) -> None:
     """S24, S108: the whole set of flags, on a socket without a login; measured, not promised."""
     token = await site.log_in()
     async with socket(f"127.0.0.1:{site.ports[1]}") as visitor:
         stream = await visitor.subscribe(SET)
         before = value_in(await stream.next())
-        begin = await switch(site, token, not before)
+        begin = await set_flag(site, token, not before)
         assert value_in(await stream.next()) is not before
         took = time.monotonic() - begin
     print(f"from the change to a visitor of another process: {took * 1000:.0f} ms")  # noqa: T201
@@ -52,14 +52,14 @@ def value_in(payload: Any) -> bool:  # noqa: ANN401 - JSON
 
 
 async def test_without_redis_a_change_succeeds_and_streams_catch_up(
-    site: Site, far: Socket
+    site: TwoServers, far: Socket
 ) -> None:
     token = await site.log_in()
     stream = await far.subscribe(FLAGS, keys=[KEY])
     before = (await stream.next())["featureFlags"]
     site.valkey.stop()
     try:
-        await switch(site, token, not before["enabled"])
+        await set_flag(site, token, not before["enabled"])
         assert (await site.ask(site.ports[1], LIST, token))["data"] is not None
     finally:
         site.valkey.start()
@@ -68,12 +68,12 @@ async def test_without_redis_a_change_succeeds_and_streams_catch_up(
 
 
 async def test_a_kill_of_a_process_without_redis_is_in_force_in_the_others_and_says_so(
-    site: Site,
+    site: TwoServers,
 ) -> None:
     """L11: the message could not be sent; the others read it from the log, within two seconds."""
     token, port = await site.log_in(), free_port()
-    await switch(site, token, True)
-    launch = site.launch.but(PORT=str(port), REDIS_URL=f"redis://127.0.0.1:{dead_port()}")
+    await set_flag(site, token, True)
+    launch = site.launch.with_env(PORT=str(port), REDIS_URL=f"redis://127.0.0.1:{dead_port()}")
 
     async def is_off() -> bool:
         return not (await site.reason(site.ports[1]))[0]
@@ -93,14 +93,14 @@ async def test_a_kill_of_a_process_without_redis_is_in_force_in_the_others_and_s
 
 
 async def test_without_the_database_flags_are_served_and_can_be_killed(
-    site: Site, far: Socket
+    site: TwoServers, far: Socket
 ) -> None:
     """S53, S59: the last known flags, marked STALE; the kill switch does not need the database.
 
     Streams that were open before go on after it, without a new socket.
     """
     token = await site.log_in()
-    await switch(site, token, True)
+    await set_flag(site, token, True)
     port = site.ports[1]
 
     async def is_stale() -> bool:
@@ -129,11 +129,11 @@ async def test_without_the_database_flags_are_served_and_can_be_killed(
     finally:
         site.postgres.start()
     await until(is_back)
-    await switch(site, await site.log_in(), False)
+    await set_flag(site, await site.log_in(), False)
     # The kill of before has been a change of the stream too.
     while (await stream.next())["featureFlags"]["enabled"]:
         pass
 
 
-async def _is_killed(site: Site, port: int) -> bool:
+async def _is_killed(site: TwoServers, port: int) -> bool:
     return not (await site.reason(port))[0]

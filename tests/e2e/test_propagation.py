@@ -24,9 +24,9 @@ async def launch(database: Database, settings: Settings) -> AsyncIterator[Launch
         yield found
 
 
-def test_a_process_that_is_killed_before_it_has_the_rollback_is_unknown(launch: Launch) -> None:
+def test_a_process_killed_before_the_rollback_is_unknown(launch: Launch) -> None:
     """Its clients keep the old values until they have found another: nobody can say when."""
-    second = launch.but(PORT=str(free_port()))
+    second = launch.with_env(PORT=str(free_port()))
     with ExitStack() as stack:
         stack.enter_context(launch.running("serve"))
         frozen = stack.enter_context(second.running("serve")).process
@@ -41,7 +41,7 @@ def test_a_process_that_is_killed_before_it_has_the_rollback_is_unknown(launch: 
             rollback.wait_for(rf"1 of 2 .*unknown: 1 process; waiting for \S+:{frozen.pid}:")
 
 
-def test_a_rollback_shows_when_all_had_it(launch: Launch) -> None:
+def test_a_rollback_shows_when_all_processes_served_it(launch: Launch) -> None:
     with launch.running("serve"):
         wait_until_ready(launch.env["LAUNCH_URL"])
         log_in(launch)
@@ -49,7 +49,7 @@ def test_a_rollback_shows_when_all_had_it(launch: Launch) -> None:
         assert re.search(HAVE_IT, launch(*BACK))
 
 
-def test_a_rehearsal_is_carried_on_by_a_worker_and_shown(launch: Launch) -> None:
+def test_a_rehearsal_is_run_by_a_worker_and_shown(launch: Launch) -> None:
     """X4: exit 0 where it passed; the phase is as before."""
     with launch.running("serve"), launch.running("worker"):
         wait_until_ready(launch.env["LAUNCH_URL"])

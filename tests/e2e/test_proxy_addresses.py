@@ -60,12 +60,14 @@ async def seen(port: int, scheme: str = "http", trust: ssl.SSLContext | None = N
     return host
 
 
-async def test_over_one_hop(app: int, tmp_path: Path) -> None:
+async def test_client_addresses_over_one_hop(app: int, tmp_path: Path) -> None:
     with nginx(tmp_path, [app]) as port:
         assert await seen(port) == CLIENT
 
 
-async def test_over_two_hops_of_which_the_outer_is_named(app: int, tmp_path: Path) -> None:
+async def test_client_addresses_over_two_hops_with_a_trusted_outer_proxy(
+    app: int, tmp_path: Path
+) -> None:
     inner, outer = tmp_path / "inner", tmp_path / "outer"
     inner.mkdir()
     outer.mkdir()
@@ -82,7 +84,7 @@ async def test_over_two_hops_of_which_the_outer_is_named(app: int, tmp_path: Pat
         assert await seen(port) == OUTER  # not named: all visitors are one
 
 
-async def test_tls_may_end_in_it(app: int, tmp_path: Path) -> None:
+async def test_nginx_can_terminate_tls(app: int, tmp_path: Path) -> None:
     now, tls = datetime.now(UTC), free_port()
     file = self_signed(tmp_path, now - timedelta(days=1), now + timedelta(days=1))
     edit = [

@@ -45,31 +45,31 @@ def at(server: FaultyPostgres, revision: str) -> None:
     server.sql(f"UPDATE alembic_version SET version_num = '{revision}'", "launch")
 
 
-def test_an_older_schema_ends_every_command(launch: Launch, server: FaultyPostgres) -> None:
+def test_an_older_schema_stops_every_command(launch: Launch, server: FaultyPostgres) -> None:
     at(server, "0070")
     says = f"error: the schema is at 0070, this release needs {needed()}: run `launch migrate`\n"
     try:
-        for ended in launch.try_all(*COMMANDS):
+        for ended in launch.run_concurrently(*COMMANDS):
             assert (ended.code, ended.out, ended.err) == (1, "", says)
     finally:
         at(server, needed())
 
 
-def test_an_empty_database_ends_them_too(launch: Launch, server: FaultyPostgres) -> None:
-    empty = launch.but(DATABASE_URL=server.url.replace("/launch?", "/empty?"))
+def test_an_empty_database_stops_every_command(launch: Launch, server: FaultyPostgres) -> None:
+    empty = launch.with_env(DATABASE_URL=server.url.replace("/launch?", "/empty?"))
     says = f"error: the database has no schema, this release needs {needed()}: run `launch migrate`"
-    for ended in empty.try_all(*COMMANDS):
+    for ended in empty.run_concurrently(*COMMANDS):
         assert (ended.code, ended.out, ended.err) == (1, "", f"{says}\n")
 
 
-def test_a_newer_schema_is_said_and_served(launch: Launch, server: FaultyPostgres) -> None:
+def test_a_newer_schema_is_reported_and_served(launch: Launch, server: FaultyPostgres) -> None:
     """Going back to the release before is: its processes over the newer schema."""
     at(server, "9999")
     says = f"the schema is at 9999, this release knows {needed()}"
     try:
-        listed = launch.try_("token", "list")
+        listed = launch.run_unchecked("token", "list")
         assert (listed.code, listed.err.startswith(says)) == (0, True)
-        migrated = launch.try_("migrate")
+        migrated = launch.run_unchecked("migrate")
         assert (migrated.code, "nothing was changed" in migrated.err) == (0, True)
         with launch.running("serve"):
             wait_until_ready(f"http://127.0.0.1:{launch.env['PORT']}")
@@ -77,7 +77,7 @@ def test_a_newer_schema_is_said_and_served(launch: Launch, server: FaultyPostgre
         at(server, needed())
 
 
-def test_a_server_that_started_without_a_database_waits_for_the_schema(
+def test_a_server_started_without_a_database_waits_for_the_schema(
     launch: Launch, server: FaultyPostgres
 ) -> None:
     """It starts, is not ready for as long as the schema is older, and is once it is migrated."""
@@ -85,7 +85,7 @@ def test_a_server_that_started_without_a_database_waits_for_the_schema(
     url = f"http://127.0.0.1:{port}/readyz"
     server.sql("ALTER DATABASE launch ALLOW_CONNECTIONS false")
     at_other_door = "UPDATE alembic_version SET version_num = '{}'"
-    with launch.but(PORT=str(port)).running("serve") as running:
+    with launch.with_env(PORT=str(port)).running("serve") as running:
         assert cause(url, "accepts no connections")
         server.sql("ALTER DATABASE launch ALLOW_CONNECTIONS true")
         server.sql(at_other_door.format("0070"), "launch")

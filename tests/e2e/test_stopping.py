@@ -14,12 +14,12 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.e2e.test_metrics_of_processes import processes_of
 from tests.support.clock import PATIENCE
-from tests.support.command import Running, wait_until_ready
+from tests.support.command import RunningCommand, wait_until_ready
 from tests.support.nginx import nginx
 from tests.support.promises import is_within
 from tests.support.servers import free_port
 from tests.support.sockets import socket
-from tests.support.two_servers import FLAGS, KEY, LIST, TOGGLE, Site, until
+from tests.support.two_servers import FLAGS, KEY, LIST, TOGGLE, TwoServers, until
 
 EVENTS = "subscription ($after: String) { launchEvents(after: $after) { cursor __typename } }"
 PAGE = """query ($after: String) { launchEvents(first: 100, after: $after) {
@@ -29,9 +29,9 @@ DRAIN = 2.0
 
 
 @contextmanager
-def server(site: Site, port: int, **env: str) -> Iterator[Running]:
+def server(site: TwoServers, port: int, **env: str) -> Iterator[RunningCommand]:
     """One more server of the site."""
-    with site.launch.but(PORT=str(port), **env).running("serve") as running:
+    with site.launch.with_env(PORT=str(port), **env).running("serve") as running:
         wait_until_ready(f"http://127.0.0.1:{port}")
         yield running
 
@@ -51,9 +51,7 @@ async def event_stream(port: int, token: str, path: str) -> AsyncIterator[httpx2
 
 
 @pytest.mark.parametrize("drain", ["0", "0.5"])
-async def test_at_sigterm_streams_are_completed_and_nothing_is_wrong(
-    site: Site, drain: str
-) -> None:
+async def test_sigterm_completes_streams_without_errors(site: TwoServers, drain: str) -> None:
     """F10: it took 5 s and left a traceback. Bodies end as HTTP has it, sockets with 1012."""
     token, port = await site.log_in(), free_port()
     with server(site, port, DRAIN_SECONDS=drain) as running:
@@ -81,7 +79,7 @@ async def test_at_sigterm_streams_are_completed_and_nothing_is_wrong(
         assert word not in running.output, running.output
 
 
-async def test_readiness_fails_first_and_the_listener_closes_later(site: Site) -> None:
+async def test_readiness_fails_first_and_the_listener_closes_later(site: TwoServers) -> None:
     """F7: a load balancer has the time of DRAIN_SECONDS to look elsewhere."""
     port = free_port()
     async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
@@ -103,7 +101,7 @@ async def test_readiness_fails_first_and_the_listener_closes_later(site: Site) -
     assert took >= 2
 
 
-async def test_a_second_sigterm_and_an_interrupt_do_not_wait(site: Site) -> None:
+async def test_a_second_sigterm_or_an_interrupt_stops_at_once(site: TwoServers) -> None:
     for numbers in ((signal.SIGTERM, signal.SIGTERM), (signal.SIGINT,)):
         with server(site, free_port(), DRAIN_SECONDS="600") as running:
             for number in numbers[:-1]:
@@ -112,9 +110,9 @@ async def test_a_second_sigterm_and_an_interrupt_do_not_wait(site: Site) -> None
             assert is_within(5, await asyncio.to_thread(running.end, numbers[-1]))
 
 
-async def test_all_processes_of_a_port_stop_together_and_cleanly(site: Site) -> None:
+async def test_all_processes_of_a_port_stop_together_and_cleanly(site: TwoServers) -> None:
     token, port = await site.log_in(), free_port()
-    launch = site.launch.but(DRAIN_SECONDS="0.5")
+    launch = site.launch.with_env(DRAIN_SECONDS="0.5")
     with launch.running("serve", "--workers", "2", "--port", str(port)) as running:
         await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{port}")
         async with event_stream(port, token, "/graphql") as graph:
@@ -128,7 +126,7 @@ async def test_all_processes_of_a_port_stop_together_and_cleanly(site: Site) -> 
         assert word not in running.output, running.output
 
 
-async def test_a_hang_up_replaces_all_processes_of_a_port_one_by_one(site: Site) -> None:
+async def test_a_hang_up_replaces_all_processes_of_a_port_one_by_one(site: TwoServers) -> None:
     """SIGHUP: no request fails, readiness stays, streams come back, nothing is left of the old."""
     token, port = await site.log_in(), free_port()
     with site.launch.running("serve", "--workers", "2", "--port", str(port)) as running:
@@ -156,7 +154,7 @@ async def test_a_hang_up_replaces_all_processes_of_a_port_one_by_one(site: Site)
         assert word not in until_then, until_then
 
 
-async def test_a_hang_up_of_a_process_alone_drains_it(site: Site) -> None:
+async def test_a_hang_up_of_a_process_alone_drains_it(site: TwoServers) -> None:
     """It has no successor: a terminal that closes ends it as SIGTERM does."""
     with server(site, free_port(), DRAIN_SECONDS="0.5") as running:
         await asyncio.to_thread(running.end, signal.SIGHUP)
@@ -168,7 +166,7 @@ async def test_a_hang_up_of_a_process_alone_drains_it(site: Site) -> None:
 class Traffic:
     """People at the proxy: whatever is not answered well is a failure."""
 
-    def __init__(self, site: Site, port: int, token: str) -> None:
+    def __init__(self, site: TwoServers, port: int, token: str) -> None:
         self.failures: list[str] = []
         self.answered = 0
         self._site, self._port, self._token = site, port, token
@@ -208,7 +206,7 @@ class Traffic:
                         seen.append(event["cursor"])
 
 
-async def cursors(site: Site, port: int, token: str, after: str) -> list[str]:
+async def cursors(site: TwoServers, port: int, token: str, after: str) -> list[str]:
     """All events of the log behind a cursor."""
     found: list[str] = []
     while True:
@@ -221,7 +219,7 @@ async def cursors(site: Site, port: int, token: str, after: str) -> list[str]:
 
 @pytest.mark.needs("nginx -v")
 async def test_a_rolling_restart_behind_nginx_fails_no_request_and_misses_no_event(
-    site: Site, tmp_path: Path
+    site: TwoServers, tmp_path: Path
 ) -> None:
     """F7: it gave 17 times 502 of 940 requests."""
     token, ports = await site.log_in(), [free_port(), free_port()]

@@ -15,9 +15,9 @@ import pytest
 
 from db.session import Database
 from settings import Settings
-from tests.support.collector import Collector, attributes, collecting
-from tests.support.command import Launch, Running, wait_until_ready
-from tests.support.emptying import empty
+from tests.support.collector import Collector, attributes, run_collector
+from tests.support.command import Launch, RunningCommand, wait_until_ready
+from tests.support.row_deletion import delete_all_rows
 from tests.support.servers import dead_port, free_port
 from tests.support.workers import until
 
@@ -29,7 +29,9 @@ JOB = "mail.send"
 class Site:
     """A server and a worker that hand their spans to one collector."""
 
-    def __init__(self, collector: Collector, url: str, logs: tuple[Running, Running]) -> None:
+    def __init__(
+        self, collector: Collector, url: str, logs: tuple[RunningCommand, RunningCommand]
+    ) -> None:
         self.collector = collector
         self.url = url
         self.logs = logs
@@ -50,10 +52,10 @@ class Site:
 
 @pytest.fixture
 async def site(database: Database, settings: Settings) -> AsyncIterator[Site]:
-    await empty(database)
+    await delete_all_rows(database)
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="launch-") as name:
-        async with collecting() as collector:
+        async with run_collector() as collector:
             env = {
                 "ENVIRONMENT": "test",
                 "LOG_FORMAT": "json",
@@ -69,10 +71,10 @@ async def site(database: Database, settings: Settings) -> AsyncIterator[Site]:
             with launch.running("serve") as server, launch.running("worker") as worker:
                 await asyncio.to_thread(wait_until_ready, url)
                 yield Site(collector, url, (server, worker))
-    await empty(database)
+    await delete_all_rows(database)
 
 
-async def test_a_request_its_statements_and_its_job_are_one_trace(site: Site) -> None:
+async def test_request_statements_and_job_form_one_trace(site: Site) -> None:
     trace_id = secrets.token_hex(16)
     answer = await site.ask(RESET, trace_id, email=EMAIL)
     assert answer["data"] == {"requestPasswordReset": True}
@@ -114,7 +116,7 @@ def check_spans(collector: Collector, trace_id: str) -> None:
     assert EMAIL not in str(collector.spans)
 
 
-def test_without_a_collector_nothing_of_it_is_loaded() -> None:
+def test_tracing_is_not_imported_without_a_collector() -> None:
     """Nothing is paid for what nobody uses (redis-py loads the part for metrics by itself)."""
     ours = ("services.platform.otlp", "opentelemetry.sdk.trace", "opentelemetry.exporter")
     code = f"import sys, app, jobs.worker; print([m for m in sys.modules if m.startswith({ours})])"

@@ -13,7 +13,7 @@ from commands.webhooks import webhooks
 from server.graph import schema
 from tests.factories.webhooks import FLAGS, SECRET, Receiver
 from tests.support.command import Launch
-from tests.support.two_servers import Site, switch, until
+from tests.support.two_servers import TwoServers, set_flag, until
 
 
 @pytest.fixture
@@ -25,13 +25,13 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-async def admin(site: Site) -> Launch:
+async def admin(site: TwoServers) -> Launch:
     url = f"http://127.0.0.1:{site.ports[0]}"
-    return site.launch.but(LAUNCH_URL=url, LAUNCH_TOKEN=await site.log_in())
+    return site.launch.with_env(LAUNCH_URL=url, LAUNCH_TOKEN=await site.log_in())
 
 
-async def test_a_worker_delivers_what_a_command_asked_for(
-    site: Site, admin: Launch, receiver: Receiver, tmp_path: Path
+async def test_a_worker_delivers_a_webhook_created_by_command(
+    site: TwoServers, admin: Launch, receiver: Receiver, tmp_path: Path
 ) -> None:
     document, secret = tmp_path / "events.graphql", tmp_path / "secret"
     document.write_text(FLAGS)
@@ -42,7 +42,7 @@ async def test_a_worker_delivers_what_a_command_asked_for(
     with site.launch.running("worker"):
         token = await site.log_in()
         for on in (True, False):
-            await switch(site, token, on)
+            await set_flag(site, token, on)
 
         async def has_heard() -> bool:
             return len(receiver.received) >= 1
@@ -56,26 +56,24 @@ async def test_a_worker_delivers_what_a_command_asked_for(
     assert await asyncio.to_thread(admin.json, "webhooks", "list") == []
 
 
-async def test_a_launch_goes_out_as_a_file_and_comes_in_again(
-    admin: Launch, tmp_path: Path
-) -> None:
+async def test_a_launch_is_exported_and_imported(admin: Launch, tmp_path: Path) -> None:
     """A52."""
     file = tmp_path / "launch.yaml"
     file.write_text(await asyncio.to_thread(admin, "export"))
     assert await asyncio.to_thread(admin.json, "plan", str(file)) == []
     changed = file.read_text().replace("Realtime updates", "Live updates")
     file.write_text(changed + "- {key: afterwards, name: Afterwards, steps: [{percentage: 5}]}\n")
-    assert (await asyncio.to_thread(admin.try_, "plan", str(file), "--check")).code == 3
+    assert (await asyncio.to_thread(admin.run_unchecked, "plan", str(file), "--check")).code == 3
     steps = await asyncio.to_thread(admin.json, "plan", str(file))
     assert [(step["kind"], step["create"]) for step in steps] == [("phase", True)]
     await asyncio.to_thread(admin, "apply", str(file), "--yes")
-    assert (await asyncio.to_thread(admin.try_, "plan", str(file), "--check")).code == 0
+    assert (await asyncio.to_thread(admin.run_unchecked, "plan", str(file), "--check")).code == 0
     file.write_text(file.read_text().replace("Afterwards, steps", "Afterwards, colour: red, steps"))
-    refused = await asyncio.to_thread(admin.try_, "plan", str(file), "--check")
+    refused = await asyncio.to_thread(admin.run_unchecked, "plan", str(file), "--check")
     assert (refused.code, "colour" in refused.err) == (1, True)
 
 
-def test_the_documents_fit_the_graph() -> None:
+def test_the_documents_match_the_schema() -> None:
     graph = build_schema(schema.as_str())
     found = [
         text

@@ -1,1 +1,1 @@
-"""Things that tests need, by topic."""
+"""Test data by topic."""

@@ -1,4 +1,4 @@
-"""Accounts, and the parts that let people in, for tests."""
+"""Accounts and the parts that authenticate them."""
 
 from dataclasses import dataclass, field
 
@@ -22,12 +22,12 @@ EMAIL = "Sarah@Example.com"
 
 
 def fast_passwords() -> Passwords:
-    """Real argon2id that costs next to nothing."""
+    """Build a real argon2id hasher with minimal cost."""
     return Passwords(hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
-class WatchedPasswords(Passwords):
-    """Notes against which hashes it verified: None stands for nobody's."""
+class RecordingPasswords(Passwords):
+    """Records the hashes it verified; None is the dummy hash of an unknown account."""
 
     def __init__(self) -> None:
         super().__init__(hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -39,8 +39,8 @@ class WatchedPasswords(Passwords):
 
 
 @dataclass
-class Pauses:
-    """Takes no time, and remembers how long it would have been."""
+class RecordedSleeps:
+    """Replaces sleep: takes no time and records the durations."""
 
     seconds: list[float] = field(default_factory=list)
 
@@ -48,7 +48,7 @@ class Pauses:
         self.seconds.append(seconds)
 
 
-def make_entrance(
+def make_login_throttle(
     db: Database,
     redis: Redis,
     settings: Settings,
@@ -57,43 +57,43 @@ def make_entrance(
     rules: AccessLimits | None = None,
     passwords: Passwords | None = None,
 ) -> LoginThrottle:
-    """An entrance for one visitor."""
+    """Build the login throttle of a visitor."""
     return LoginThrottle(
         db=db,
         passwords=passwords or fast_passwords(),
         limits=RateLimiter(redis, rules=rules),
         settings=settings,
         device=Device(ip, "tests"),
-        pause=Pauses(),
+        pause=RecordedSleeps(),
     )
 
 
-def request(
+def sign_up_request(
     *,
     email: str = EMAIL,
     password: str = PASSWORD,
     user_type: UserType = UserType.SUPPLIER,
     profile: Profile | None = None,
 ) -> SignUp:
-    """What somebody fills in."""
+    """Build a sign-up request."""
     return SignUp(user_type, email, password, profile or Profile())
 
 
-async def signed_up(
+async def register_account(
     throttle: LoginThrottle, email: str = EMAIL, user_type: UserType = UserType.SUPPLIER
 ) -> OpenSession:
-    """A new account, logged in."""
-    return await sign_up(throttle, request(email=email, user_type=user_type))
+    """Sign up and return the new session."""
+    return await sign_up(throttle, sign_up_request(email=email, user_type=user_type))
 
 
 async def add_user(db: Database, role: Role = Role.ADMIN, email: str = "david@wedsync.com") -> User:
-    """An account without a password."""
+    """Insert an account without a password."""
     async with db.write() as uow:
         user = User(email=email, role=role)
         uow.session.add(user)
     return user
 
 
-def acting(user: User) -> Actor:
-    """The actor of an account, without a session."""
+def actor_of(user: User) -> Actor:
+    """Return the actor of an account, without a session."""
     return Actor(ActorKind.USER, user.id, user.email, ROLE_SCOPES[user.role], user.role)

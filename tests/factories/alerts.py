@@ -1,4 +1,4 @@
-"""Alert centers as processes of their own, and what they leave behind."""
+"""Alert centers as several processes would have them, and what they store."""
 
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,8 @@ from tests.support.clock import Clock
 KEY = "health:database"
 
 
-class Desk:
-    """Alert centers on one database and one Redis, as several processes would have them."""
+class AlertCenters:
+    """Alert centers that share a database and a Redis, one per process."""
 
     def __init__(self, settings: Settings, db: Database, redis: Redis, *urls: str) -> None:
         secrets = tuple(SecretStr(url) for url in urls)
@@ -36,18 +36,18 @@ class Desk:
         redis: Redis | None = None,
         send: Sender = senders.send,
     ) -> AlertCenter:
-        """One more process; or the first after a restart."""
+        """Add a process, or restart the first one."""
         center = AlertCenter(self.settings, db or self.db, redis or self.redis, send)
         self.centers.append(center)
         return center
 
     async def stop(self) -> None:
-        """End all of them."""
+        """Stop all of them."""
         for center in self.centers:
             await center.stop()
 
     async def lose_alerts(self) -> None:
-        """As if the database had been put back to yesterday."""
+        """Delete the stored alerts, as if an older backup had been restored."""
         async with self.db.write() as uow:
             await uow.session.execute(delete(LaunchAlert))
 
@@ -65,14 +65,14 @@ class Desk:
         return [event for event in found if isinstance(event, AlertSent)]
 
 
-async def see(center: AlertCenter, clock: Clock, status: HealthStatus) -> None:
-    """One round of checks, and all that follows from it."""
-    await center.observe(snapshot(clock(), status))
+async def process_round(center: AlertCenter, clock: Clock, status: HealthStatus) -> None:
+    """Process a round of health checks and everything that follows."""
+    await center.observe(database_snapshot(clock(), status))
     await center.idle()
 
 
-def snapshot(now: datetime, status: HealthStatus, **more: Any) -> HealthSnapshot:  # noqa: ANN401 - fields of a state
-    """The database check as a round finds it."""
+def database_snapshot(now: datetime, status: HealthStatus, **more: Any) -> HealthSnapshot:  # noqa: ANN401 - fields of a state
+    """Build the snapshot of a round for the database check."""
     bad = status in (HealthStatus.CRITICAL, HealthStatus.UNKNOWN)
     state = CheckState(
         CheckType.DATABASE,

@@ -1,4 +1,4 @@
-"""Bulk invitations over the API, for tests."""
+"""Bulk invitations over the API."""
 
 from typing import Any
 
@@ -26,20 +26,20 @@ mutation ($id: ID!) {{
 NEWEST = f"{{ viewer {{ supplier {{ id bulkInvitation {{ {BULK} }} }} }} }}"
 
 
-async def started(client: GraphQLClient, **wanted: object) -> Any:  # noqa: ANN401 - JSON
-    """A bulk invitation that must begin, as JSON."""
+async def start_bulk(client: GraphQLClient, **wanted: object) -> Any:  # noqa: ANN401 - JSON
+    """Start a bulk invitation, which must succeed, and return it as JSON."""
     payload = (await client.data(INVITE_CLIENTS, input=wanted))["inviteClients"]
     assert payload["errors"] == []
     return payload["bulkInvitation"]
 
 
-async def newest(client: GraphQLClient) -> Any:  # noqa: ANN401 - JSON
-    """The newest one of a supplier."""
+async def newest_bulk(client: GraphQLClient) -> Any:  # noqa: ANN401 - JSON
+    """Return the newest bulk invitation of a supplier."""
     return (await client.data(NEWEST))["viewer"]["supplier"]["bulkInvitation"]
 
 
-async def sent_by_job(db: Database, settings: Settings, bulk: Any) -> None:  # noqa: ANN401 - JSON
-    """What the job does that follows."""
+async def run_sending_job(db: Database, settings: Settings, bulk: Any) -> None:  # noqa: ANN401 - JSON
+    """Run the sending job of a bulk invitation."""
     _, key = parse_global_id(bulk["id"]) or ("", "")
     row_id = parse_uuid(key)
     assert row_id is not None

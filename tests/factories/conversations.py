@@ -1,11 +1,11 @@
-"""Two who are connected, and what they write, over the API."""
+"""Connected partners and their messages, over the API."""
 
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 from domain.ids import parse_global_id
-from tests.factories.marketplace import UPDATE, accepted, invited
+from tests.factories.marketplace import UPDATE, accept_invitation, add_and_invite
 from tests.support.graphql import GraphQLClient
 
 MESSAGE = "id position revision side text sentAt isHidden hiddenReason isMine"
@@ -38,33 +38,33 @@ THREAD = f"""query ($id: ID!, $first: Int, $after: String, $last: Int, $before: 
 
 @dataclass(frozen=True)
 class Pair:
-    """A supplier and a couple who are connected."""
+    """A connected supplier and couple."""
 
     supplier: GraphQLClient
     couple: GraphQLClient
-    id: str  # of the conversation
+    id: str  # id of the conversation
     client_id: str
     partnership_id: str
 
     @property
     def key(self) -> UUID:
-        """The id of the row of the partnership."""
+        """Return the id of the partnership row."""
         parts = parse_global_id(self.partnership_id)
         assert parts is not None
         return UUID(parts[1])
 
     async def end(self) -> None:
-        """The supplier archives its client, which ends the partnership."""
+        """End the partnership by archiving the client."""
         sent = {"id": self.client_id, "archived": True}
         assert (await self.supplier.data(UPDATE, input=sent))["updateClient"]["errors"] == []
 
 
-async def connected(
+async def connect_pair(
     supplier: GraphQLClient, couple: GraphQLClient, names: str = "Emma & James"
 ) -> Pair:
-    """Connect two by an invitation."""
-    sent = await invited(supplier, names)
-    done = await accepted(couple, sent)
+    """Connect a supplier and a couple by an invitation."""
+    sent = await add_and_invite(supplier, names)
+    done = await accept_invitation(couple, sent)
     partnership = done["partnership"]["id"]
     document = "query ($id: ID!) { node(id: $id) { ... on Partnership { conversation { id } } } }"
     found = await couple.data(document, id=partnership)
@@ -72,20 +72,22 @@ async def connected(
     return Pair(supplier, couple, conversation, sent.client_id, partnership)
 
 
-async def say(client: GraphQLClient, conversation: str, text: str, key: str = "") -> Any:  # noqa: ANN401 - JSON
-    """Send a message; the whole payload."""
+async def send_message_payload(
+    client: GraphQLClient, conversation: str, text: str, key: str = ""
+) -> Any:  # noqa: ANN401 - JSON
+    """Send a message and return the payload."""
     sent = {"conversationId": conversation, "text": text, "idempotencyKey": key or uuid4().hex}
     return (await client.data(SEND, input=sent))["sendMessage"]
 
 
-async def said(client: GraphQLClient, conversation: str, text: str) -> Any:  # noqa: ANN401 - JSON
-    """Send a message that must be taken; the message."""
-    payload = await say(client, conversation, text)
+async def send_message(client: GraphQLClient, conversation: str, text: str) -> Any:  # noqa: ANN401 - JSON
+    """Send a message that must succeed and return it."""
+    payload = await send_message_payload(client, conversation, text)
     assert payload["errors"] == []
     return payload["message"]
 
 
-async def read(client: GraphQLClient, conversation: str, position: int) -> Any:  # noqa: ANN401 - JSON
-    """Say how far somebody has read; the whole payload."""
+async def mark_read(client: GraphQLClient, conversation: str, position: int) -> Any:  # noqa: ANN401 - JSON
+    """Mark a conversation as read and return the payload."""
     sent = {"conversationId": conversation, "position": position}
     return (await client.data(READ, input=sent))["markConversationRead"]

@@ -1,4 +1,4 @@
-"""Documents drawn from the graph: any fields, any arguments, right and wrong values."""
+"""Random documents of the schema: any fields and arguments, with valid and invalid values."""
 
 import json
 from typing import Any
@@ -73,7 +73,7 @@ def _field(draw: DrawFn, name: str, field: GraphQLField, depth: int) -> str:
 
 @st.composite
 def selections(draw: DrawFn, kind: Any, depth: int) -> str:  # noqa: ANN401 - any type of the graph
-    """Some fields of a type; below `depth` its name alone."""
+    """Draw fields of a type; below `depth` only its name."""
     if is_abstract_type(kind):
         kind = draw(st.sampled_from(GRAPH.get_possible_types(kind)))
         return f"{{ ... on {kind.name} {draw(selections(kind, depth))} }}"

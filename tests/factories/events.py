@@ -1,4 +1,4 @@
-"""Events as the log would give them."""
+"""Events as read from the log."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -18,7 +18,7 @@ def recorded_event(
     occurred_at: datetime | None = None,
     actor: ActorRef = ANONYMOUS.ref,
 ) -> RecordedEvent:
-    """An event at a position; it happened when it was recorded unless something else is said."""
+    """Build an event at a position; it occurred when it was recorded unless stated."""
     return RecordedEvent(
         id=EventId(seq),
         seq=EventSeq(seq),
@@ -30,5 +30,5 @@ def recorded_event(
 
 
 def some_event() -> Event:
-    """One that nothing follows from."""
+    """Build an event that has no consequences."""
     return UserSignedUp(user_id=UserId(uuid4()), user_type=UserType.COUPLE)

@@ -1,4 +1,4 @@
-"""A live phase under guard: samples come in, half a minute passes, a worker ticks."""
+"""A live phase with guards: samples arrive, half a minute passes, a worker ticks."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from services.phases.pacing import load_pacing_context
 from services.phases.thresholds import judge_thresholds
 from tests.api.test_phases import activate
 from tests.factories.launches import make_phase
-from tests.factories.metrics import requests
+from tests.factories.metrics import store_requests
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
@@ -48,8 +48,8 @@ LOOK = """query ($id: ID) { launchPhase(id: $id) {
   } } }"""
 
 
-class Asked:
-    """Answers the same whatever is asked, and counts; may fail like a provider that is away."""
+class CountingMetricReader:
+    """Returns the same reading for every query and counts them; can fail like a provider."""
 
     def __init__(self, answer: Callable[[], Measurement]) -> None:
         self.answer = answer
@@ -68,8 +68,8 @@ class Asked:
         return self.answer()
 
 
-class Guarded:
-    """A phase with criteria, live, and a worker that looks at it when told to."""
+class GuardedPhase:
+    """A live phase with criteria, and a worker that judges them on demand."""
 
     def __init__(self, app: Starlette, client: GraphQLClient, clock: Clock) -> None:
         self.runtime: Runtime = app.state.runtime
@@ -79,11 +79,11 @@ class Guarded:
 
     @property
     def db(self) -> Database:
-        """That of the app: its streams hear of what happens."""
+        """Return the database of the app, so that its streams receive the changes."""
         return self.runtime.db
 
     async def go_live(self, *criteria: dict[str, object], **fields: object) -> None:
-        """Activated a while ago, so that nothing from before counts."""
+        """Activate the phase some time ago, so that earlier samples do not count."""
         key = str(fields.pop("key", "mvp_launch"))
         self.phase = await make_phase(
             self.client, key, (FLAG,), **{"successCriteria": list(criteria), **fields}
@@ -94,47 +94,49 @@ class Guarded:
     async def tick(
         self, total: int = 0, errors: int = 0, *, reader: MetricReader | None = None
     ) -> None:
-        """Half a minute with so many requests, then a look at the criteria."""
+        """Add requests, advance half a minute, and judge the criteria."""
         self.clock.advance(TICK.total_seconds())
         await self.add(total, errors)
         await self.judge(reader)
 
     async def add(self, total: int, errors: int = 0) -> None:
-        """Requests that were just answered."""
+        """Add requests that were just served."""
         if total:
-            await requests(self.db, self.clock(), total=total, errors=errors)
+            await store_requests(self.db, self.clock(), total=total, errors=errors)
 
     async def judge(self, reader: MetricReader | None = None) -> None:
-        """What a worker does, another one each time: nothing is remembered but in the database."""
+        """Judge the criteria as a new worker does, with no state but the database."""
         await judge_phases(self.db, reader or MetricReader(self.db), TICK)
 
     async def watch_limits(self, total: int, errors: int = 0, milliseconds: float = 20) -> None:
-        """Half a minute, then a look at the limits that hold for every phase."""
+        """Advance half a minute and judge the thresholds of all phases."""
         self.clock.advance(TICK.total_seconds())
-        await requests(self.db, self.clock(), total=total, errors=errors, milliseconds=milliseconds)
+        await store_requests(
+            self.db, self.clock(), total=total, errors=errors, milliseconds=milliseconds
+        )
         await judge_thresholds(self.db, MetricReader(self.db), TICK)
 
     async def sweep(self) -> int:
-        """Move on what is due."""
+        """Advance ramps that are due."""
         pacing_context = await load_pacing_context(self.runtime.health, self.runtime.settings)
         return await ramps.sweep(self.db, pacing_context)
 
     async def look(self) -> Any:  # noqa: ANN401 - JSON
-        """The phase as the API shows it."""
+        """Return the phase as the API shows it."""
         return (await self.client.data(LOOK, id=self.phase))["launchPhase"]
 
     async def criterion(self) -> Any:  # noqa: ANN401 - JSON
-        """The first criterion as the API shows it."""
+        """Return the first criterion as the API shows it."""
         return (await self.look())["successCriteria"][0]
 
     async def cursor(self) -> str:
-        """Of the newest event so far."""
+        """Return the cursor of the newest event."""
         document = "{ launchEvents(first: 100) { pageInfo { endCursor } } }"
         found = await self.client.data(document)
         return str(found["launchEvents"]["pageInfo"]["endCursor"])
 
     async def judgements(self) -> list[CriterionJudged]:
-        """What the event log says about criteria."""
+        """Return the events about criteria."""
         async with self.db.read() as session:
             found = await read_after(session, 0, 1_000, kinds=[CriterionJudged.TYPE])
         key = parse_uuid((parse_global_id(self.phase) or ("", ""))[1])
@@ -142,11 +144,11 @@ class Guarded:
         return [event for event in events if isinstance(event, CriterionJudged)]
 
     async def incidents(self) -> list[LaunchIncident]:
-        """Those that are open."""
+        """Return the open incidents."""
         async with self.db.read() as session:
             return await incidents.list_open(session)
 
     async def episodes(self, incident: LaunchIncident) -> list[IncidentEpisode]:
-        """Those of an incident, newest first."""
+        """Return the episodes of an incident, newest first."""
         async with self.db.read() as session:
             return (await incident_episodes.newest(session, [incident.id], 100))[incident.id]

@@ -1,4 +1,4 @@
-"""Health checks whose answers a test decides."""
+"""Health checks with results chosen by a test."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from tests.support.clock import Clock
 
 @dataclass
 class FakeProbe:
-    """Answers what it is told to."""
+    """A probe with a preset result."""
 
     outcome: Outcome = Outcome.PASSED
 
     async def run(self) -> ProbeResult:
-        """One look, at once."""
+        """Return the preset result at once."""
         error = None if self.outcome is Outcome.PASSED else "told to fail"
         return ProbeResult(outcome=self.outcome, response_time_ms=3, error=error)
 
@@ -21,26 +21,26 @@ class FakeProbe:
 PROBES = {check: FakeProbe() for check in CheckType}
 
 
-def all_pass() -> None:
-    """From the next look on; each test begins so."""
+def pass_all_probes() -> None:
+    """Make all probes pass from now on; each test starts so."""
     for probe in PROBES.values():
         probe.outcome = Outcome.PASSED
 
 
 class Health:
-    """The health of the system as a test wants it."""
+    """Controls the health of the system."""
 
     def __init__(self, clock: Clock) -> None:
-        """All is well, and known to be so only when it is next asked for."""
+        """Make all checks pass; results are read on the next request."""
         self._clock = clock
-        all_pass()
+        pass_all_probes()
         self._forget()
 
     def fail(self, check: CheckType) -> None:
-        """From the next look on, this check fails."""
+        """Make a check fail from now on."""
         PROBES[check].outcome = Outcome.FAILED
         self._forget()
 
     def _forget(self) -> None:
-        # Readings older than 30 s are taken again before an activation (S46).
+        # Samples older than 30 s are renewed before an activation (S46).
         self._clock.advance(3_600)

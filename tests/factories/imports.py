@@ -1,4 +1,4 @@
-"""Imports of clients over the API, for tests."""
+"""Imports of clients over the API."""
 
 import base64
 from typing import Any
@@ -36,33 +36,33 @@ Zoë & Max;;12 June 2028;;
 PART = 100_000
 
 
-def parts_of(data: str | bytes) -> list[str]:
-    """A file as it is sent."""
+def file_parts(data: str | bytes) -> list[str]:
+    """Encode a file as the parts of a request."""
     text = base64.b64encode(data.encode() if isinstance(data, str) else data).decode()
     return [text[start : start + PART] for start in range(0, len(text), PART)]
 
 
-async def previewed(
+async def preview_import(
     client: GraphQLClient,
     data: str | bytes,
     page: dict[str, object] | None = None,
     **choices: object,
 ) -> Any:  # noqa: ANN401 - JSON
-    """The payload of a preview."""
-    answer = await client.data(PREVIEW, parts=parts_of(data), input=choices, **(page or {}))
+    """Return the payload of a preview."""
+    answer = await client.data(PREVIEW, parts=file_parts(data), input=choices, **(page or {}))
     return answer["previewClientImport"]
 
 
-async def imported(
+async def run_import(
     client: GraphQLClient, data: str | bytes, key: str | None = None, **choices: object
 ) -> Any:  # noqa: ANN401 - JSON
-    """The payload of an import."""
-    answer = await client.data(IMPORT, parts=parts_of(data), input=choices, key=key)
+    """Return the payload of an import."""
+    answer = await client.data(IMPORT, parts=file_parts(data), input=choices, key=key)
     return answer["importClients"]
 
 
-def many(rows: int) -> str:
-    """A file with so many different couples."""
+def csv_of_couples(rows: int) -> str:
+    """Build a file with `rows` different couples."""
     lines = (
         f"Couple {n} & Partner {n};couple{n}@example.com;{n % 28 + 1}.{n % 12 + 1}.2027;note {n}"
         for n in range(rows)

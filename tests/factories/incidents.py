@@ -1,4 +1,4 @@
-"""Incidents and their suspects, made and moved through the API as a client would."""
+"""Incidents and their suspects, over the API."""
 
 from typing import Any
 
@@ -54,30 +54,30 @@ mutation ($input: ToggleFeatureFlagInput!) {
 """
 
 
-async def report(client: GraphQLClient, **fields: object) -> Any:  # noqa: ANN401 - JSON
-    """The payload of a report."""
+async def report_incident(client: GraphQLClient, **fields: object) -> Any:  # noqa: ANN401 - JSON
+    """Report an incident and return the payload."""
     sent = {"type": "payment", "severity": "HIGH", "title": "Cards are refused", **fields}
     return (await client.data(CREATE, input=sent))["it"]
 
 
-async def moved(client: GraphQLClient, document: str, **sent: object) -> Any:  # noqa: ANN401 - JSON
-    """The incident after a move that must work."""
+async def run_incident_mutation(client: GraphQLClient, document: str, **sent: object) -> Any:  # noqa: ANN401 - JSON
+    """Run a mutation that must succeed and return the incident."""
     answer = (await client.data(document, **sent))["it"]
     assert answer["errors"] == []
     return answer["incident"]
 
 
-async def suspects_of(client: GraphQLClient, incident: str, limit: int = 5) -> Any:  # noqa: ANN401
-    """Who is suspected."""
+async def fetch_suspects(client: GraphQLClient, incident: str, limit: int = 5) -> Any:  # noqa: ANN401
+    """Return the suspects of an incident."""
     return (await client.data(SUSPECTS, id=incident, limit=limit))["node"]["suspects"]
 
 
-async def reverted(client: GraphQLClient, change: str, reason: str = "suspect") -> Any:  # noqa: ANN401
-    """The payload of a revert."""
+async def revert_change(client: GraphQLClient, change: str, reason: str = "suspect") -> Any:  # noqa: ANN401
+    """Revert a change and return the payload."""
     return (await client.data(REVERT, id=change, reason=reason))["revertChange"]
 
 
-async def toggled(client: GraphQLClient, key: str, enabled: bool) -> Any:  # noqa: ANN401 - JSON
-    """The change of a switch."""
+async def toggle_flag(client: GraphQLClient, key: str, enabled: bool) -> Any:  # noqa: ANN401 - JSON
+    """Toggle a flag and return its change."""
     answer = await client.data(TOGGLE, input={"key": key, "enabled": enabled})
     return answer["toggleFeatureFlag"]["change"]

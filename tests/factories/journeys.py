@@ -1,4 +1,4 @@
-"""People who sign up themselves, so that their journeys begin."""
+"""Users who sign up themselves, so that their journeys start."""
 
 from uuid import uuid4
 
@@ -11,14 +11,14 @@ mutation ($input: SignUpInput!) {
 """
 
 
-async def new_business(visitor: GraphQLClient) -> GraphQLClient:
-    """A supplier who has just signed up."""
+async def sign_up_supplier(visitor: GraphQLClient) -> GraphQLClient:
+    """Sign up a supplier and return its client."""
     given = {
         "userType": "SUPPLIER",
         "email": f"{uuid4().hex[:12]}@example.com",
         "password": "a long and dull password",
     }
-    nobody = visitor.as_(None)  # the cookie of the sign-up stays with who got it
+    nobody = visitor.as_(None)  # the session cookie stays with the client that signed up
     answer = (await nobody.data(SIGN_UP, input=given))["signUp"]
     assert answer["errors"] == []
     return visitor.as_(answer["session"]["accessToken"])

@@ -1,4 +1,4 @@
-"""What server processes have of the kill switch, and a database that refuses everybody."""
+"""Server processes with kill switches, and a database that refuses connections."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,8 +20,8 @@ from tests.support.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
-    """What one server process has of the kill switch; a test calls its polls."""
+class KillSwitchProcess:
+    """The kill switch parts of a server process; a test runs their polls."""
 
     db: Database
     flags: FlagStore
@@ -36,8 +36,8 @@ class Process:
 
 
 @asynccontextmanager
-async def process(url: str, redis: Redis, clock: Clock) -> AsyncIterator[Process]:
-    """A process as it starts."""
+async def start_process(url: str, redis: Redis, clock: Clock) -> AsyncIterator[KillSwitchProcess]:
+    """Build a process as it starts."""
     db = Database(url, clock=clock, timeout_seconds=1)
     flags = FlagStore(db, clock=clock)
     sync = KillSync(db, KillMirror(redis), flags)
@@ -45,14 +45,14 @@ async def process(url: str, redis: Redis, clock: Clock) -> AsyncIterator[Process
     try:
         await flags.refresh()
         await sync.sync()
-        yield Process(db, flags, sync)
+        yield KillSwitchProcess(db, flags, sync)
     finally:
         await db.dispose()
 
 
 @asynccontextmanager
-async def no_database(db: Database) -> AsyncIterator[None]:
-    """PostgreSQL refuses everybody, over an open connection to its other database."""
+async def refuse_connections(db: Database) -> AsyncIterator[None]:
+    """Make PostgreSQL refuse connections within the block."""
     url = make_url(db.url)
     allow = f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS {{}}'
     engine = create_async_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
@@ -62,7 +62,7 @@ async def no_database(db: Database) -> AsyncIterator[None]:
             await connection.execute(_CUT, {"name": url.database})
         yield
     finally:
-        # Over a connection of its own: every test after this one needs the database.
+        # Uses a separate connection: every later test needs the database.
         async with engine.connect() as connection:
             await connection.execute(text(allow.format("true")))
         await engine.dispose()

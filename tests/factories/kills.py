@@ -1,4 +1,4 @@
-"""Kill switches."""
+"""Kill switch records."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -10,6 +10,6 @@ AT = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
 def kill_record(key: str, number: int = 1, *, killed: bool = True) -> KillRecord:
-    """A kill, or a lift."""
+    """Build the record of a kill or lift."""
     by = system_actor("a test").ref
     return KillRecord(uuid4(), key, killed, number, AT, by, "It fails.")

@@ -1,4 +1,4 @@
-"""Flags and phases, made through the API as a client would."""
+"""Flags and phases, created over the API."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ mutation ($input: CreateLaunchPhaseInput!) {
 
 
 async def make_flag(client: GraphQLClient, key: str, **fields: object) -> Any:  # noqa: ANN401
-    """A flag as the API gives it."""
+    """Create a flag and return it."""
     answer = await client.data(CREATE_FLAG, input={"key": key, "name": key.title(), **fields})
     assert answer["createFeatureFlag"]["errors"] == []
     return answer["createFeatureFlag"]["flag"]
@@ -43,7 +43,7 @@ async def make_phase(
     flags: tuple[str, ...] = ("mvp_supplier_dashboard",),
     **fields: object,
 ) -> str:
-    """The id of a new phase whose flags are made too."""
+    """Create a phase and its flags and return its id."""
     for flag in flags:
         await make_flag(client, flag)
     links = [{"flagKey": flag, "position": index} for index, flag in enumerate(flags)]
@@ -54,7 +54,7 @@ async def make_phase(
 
 
 async def close_incidents(db: Database) -> None:
-    """Resolve whatever is open, without events: a clean start for what follows."""
+    """Resolve all incidents without events, as a clean start."""
     async with db.write() as uow:
         await uow.session.execute(
             update(LaunchIncident).values(status=IncidentStatus.RESOLVED, resolved_at=uow.now)

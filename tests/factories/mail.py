@@ -1,4 +1,4 @@
-"""What stands in the outbox."""
+"""E-mails in the outbox."""
 
 import re
 
@@ -9,15 +9,15 @@ from db.session import Database
 from domain.mail.email import MailKind
 
 
-async def letters(db: Database, kind: MailKind) -> list[Mail]:
-    """Letters about one thing, in the order in which they were written."""
+async def emails_of_kind(db: Database, kind: MailKind) -> list[Mail]:
+    """Return the e-mails of a kind, oldest first."""
     query = select(Mail).where(Mail.kind == kind).order_by(Mail.created_at)
     async with db.read() as session:
         return list(await session.scalars(query))
 
 
-async def token_of(db: Database, kind: MailKind) -> str:
-    """The token in the link of the newest letter about one thing."""
-    found = re.search(r"\?token=(\S+)", (await letters(db, kind))[-1].body)
+async def token_in_email(db: Database, kind: MailKind) -> str:
+    """Return the token in the link of the newest e-mail of a kind."""
+    found = re.search(r"\?token=(\S+)", (await emails_of_kind(db, kind))[-1].body)
     assert found is not None
     return found[1]

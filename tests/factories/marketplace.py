@@ -1,11 +1,11 @@
-"""Suppliers, clients, invitations and couples over the API, for tests."""
+"""Suppliers, clients, invitations and couples over the API."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from db.session import Database
 from domain.actors import Role
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.support.graphql import GraphQLClient
 
 ADD = """
@@ -83,8 +83,8 @@ COUPLE_SETUP = f"{{ viewer {{ couple {{ id firstConnectionAt {SETUP} }} }} }}"
 
 
 @dataclass(frozen=True)
-class Sent:
-    """An invitation that was just sent, with the code of the link that was shown."""
+class SentInvitation:
+    """A sent invitation with the code of the link that was shown."""
 
     id: str
     client_id: str
@@ -92,40 +92,42 @@ class Sent:
 
 
 async def new_supplier(visitor: GraphQLClient, db: Database) -> GraphQLClient:
-    """Another supplier's client."""
-    return visitor.as_(await people.session_of(db, Role.SUPPLIER))
+    """Return a client of another supplier."""
+    return visitor.as_(await user_sessions.create_session(db, Role.SUPPLIER))
 
 
 async def new_couple(visitor: GraphQLClient, db: Database) -> GraphQLClient:
-    """A couple's client."""
-    return visitor.as_(await people.session_of(db, Role.COUPLE))
+    """Return a client of a couple."""
+    return visitor.as_(await user_sessions.create_session(db, Role.COUPLE))
 
 
-async def added(supplier: GraphQLClient, names: str = "Emma & James", **more: object) -> Any:  # noqa: ANN401 - JSON
-    """A new client, as JSON."""
+async def add_client(supplier: GraphQLClient, names: str = "Emma & James", **more: object) -> Any:  # noqa: ANN401 - JSON
+    """Add a client and return it."""
     answer = await supplier.data(ADD, input={"coupleNames": names, **more})
     assert answer["addClient"]["errors"] == []
     return answer["addClient"]["client"]
 
 
-async def invited(
+async def add_and_invite(
     supplier: GraphQLClient, names: str = "Emma & James", email: str | None = None, **more: object
-) -> Sent:
-    """A new client with an invitation."""
-    client = await added(supplier, names)
+) -> SentInvitation:
+    """Add a client and invite it."""
+    client = await add_client(supplier, names)
     answer = await supplier.data(INVITE, clientId=client["id"], email=email, **more)
     found = answer["inviteClient"]
     assert found["errors"] == []
-    return Sent(found["invitation"]["id"], client["id"], code_in(found["invitation"]["acceptUrl"]))
+    return SentInvitation(
+        found["invitation"]["id"], client["id"], code_in(found["invitation"]["acceptUrl"])
+    )
 
 
-async def accepted(visitor: GraphQLClient, sent: Sent, **more: object) -> Any:  # noqa: ANN401 - JSON
-    """The payload of an acceptance that must succeed, as JSON."""
+async def accept_invitation(visitor: GraphQLClient, sent: SentInvitation, **more: object) -> Any:  # noqa: ANN401 - JSON
+    """Accept an invitation, which must succeed, and return the payload."""
     answer = await visitor.data(ACCEPT, input={"code": sent.code, **more})
     assert answer["acceptInvitation"]["errors"] == []
     return answer["acceptInvitation"]
 
 
 def code_in(url: str) -> str:
-    """The code of a link."""
+    """Return the code of a link."""
     return url.rpartition("/accept/")[2]

@@ -1,4 +1,4 @@
-"""Samples, put into the database as the system itself would put them."""
+"""Samples, stored as the system itself stores them."""
 
 from datetime import datetime
 
@@ -8,12 +8,12 @@ from domain.metrics.metrics import REQUEST_ERRORS, REQUESTS, RESPONSE_TIME
 from services.metrics.metric_samples import hand_over
 
 
-def counted(count: float) -> Folded:
-    """So many of something, handed over once."""
+def fold_of_count(count: float) -> Folded:
+    """Build a fold with a count."""
     return Folded(1, count, count, count, count)
 
 
-async def requests(
+async def store_requests(
     db: Database,
     at: datetime,
     *,
@@ -22,9 +22,13 @@ async def requests(
     milliseconds: float = 20.0,
     source: str = "web-1",
 ) -> None:
-    """What one process counted up to a moment."""
+    """Store the request counts of a process up to a time."""
     histogram = {bucket_of(milliseconds): total}
     times = Folded(total, total * milliseconds, milliseconds, milliseconds, milliseconds, histogram)
-    folds = {REQUESTS: counted(total), REQUEST_ERRORS: counted(errors), RESPONSE_TIME: times}
+    folds = {
+        REQUESTS: fold_of_count(total),
+        REQUEST_ERRORS: fold_of_count(errors),
+        RESPONSE_TIME: times,
+    }
     async with db.write() as uow:
         await hand_over(uow, source, [(at, folds)])

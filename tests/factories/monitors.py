@@ -1,4 +1,4 @@
-"""A monitor with checks whose answers a test lines up, and all that it has published."""
+"""A health monitor with scripted checks, and what it published."""
 
 from redis.asyncio import Redis
 from sqlalchemy import func, select
@@ -13,8 +13,8 @@ from services.health.health_monitor import HealthMonitor, Timing
 FAST = Timing(interval=30, timeout=2, recheck=0)
 
 
-class Script:
-    """Gives the outcomes that a test asks for, the last one for ever."""
+class ScriptedProbe:
+    """Returns scripted outcomes in order, and repeats the last one."""
 
     def __init__(self, *outcomes: Outcome) -> None:
         self.outcomes = list(outcomes) or [Outcome.PASSED]
@@ -26,23 +26,23 @@ class Script:
         return ProbeResult(outcome, 5, None if outcome is Outcome.PASSED else "it broke")
 
 
-class World:
-    """A monitor with fake probes and all that it has published."""
+class MonitorHarness:
+    """A monitor with scripted probes and the messages it published."""
 
     def __init__(self, db: Database, redis: Redis) -> None:
         self.db, self.redis = db, redis
-        self.probes = {check: Script() for check in CheckType}
+        self.probes = {check: ScriptedProbe() for check in CheckType}
         self.published: list[str] = []
         self.monitor = self.another()
 
     def another(self, timing: Timing = FAST) -> HealthMonitor:
-        """A second process, or the first after a restart."""
+        """Return a monitor of another process, or of a restarted one."""
         return HealthMonitor(self.db, self.redis, self.probes, self.publish, timing)
 
     async def publish(self, message: str) -> None:
         self.published.append(message)
 
-    def fail(self, check: CheckType, *outcomes: Outcome) -> Script:
+    def fail(self, check: CheckType, *outcomes: Outcome) -> ScriptedProbe:
         self.probes[check].outcomes = list(outcomes) or [Outcome.FAILED]
         return self.probes[check]
 
@@ -55,6 +55,6 @@ class World:
         return [event for event in found if isinstance(event, HealthChanged)]
 
     async def stored(self) -> int:
-        """How many samples the database holds."""
+        """Count the stored samples."""
         async with self.db.read() as session:
             return int(await session.scalar(select(func.count(HealthReading.id))) or 0)

@@ -1,4 +1,4 @@
-"""Inboxes over the API, and the job that writes their e-mails."""
+"""Inboxes over the API, and the job that sends their e-mails."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from db.session import Database
 from domain.mail.email import MailKind
 from jobs.notifications import mail_notifications
 from settings import Settings
-from tests.factories.mail import letters
+from tests.factories.mail import emails_of_kind
 from tests.support.graphql import GraphQLClient
 
 NOTIFICATION = "id kind side title text path count createdAt readAt"
@@ -27,23 +27,23 @@ SET_PREFERENCE = """mutation ($input: NotificationPreferenceInput!) {
 
 
 async def inbox(client: GraphQLClient, **page: object) -> Any:  # noqa: ANN401 - JSON
-    """The first page of somebody's inbox."""
+    """Return the first page of an inbox."""
     return (await client.data(INBOX, **page))["notifications"]
 
 
 async def kinds(client: GraphQLClient) -> list[str]:
-    """The kinds in somebody's inbox, the newest first."""
+    """Return the kinds of notifications in an inbox, newest first."""
     return [node["kind"] for node in (await inbox(client))["nodes"]]
 
 
 async def prefer(client: GraphQLClient, kind: str, **ways: bool) -> Any:  # noqa: ANN401 - JSON
-    """Say how to be told of a kind; the whole payload."""
+    """Set how a kind is delivered and return the payload."""
     sent = {"kind": kind, **ways}
     return (await client.data(SET_PREFERENCE, input=sent))["setNotificationPreference"]
 
 
 async def mail_all(db: Database, settings: Settings) -> None:
-    """What the worker does two minutes after each event."""
+    """Run the job that sends e-mails two minutes after each event."""
     async with db.read() as session:
         events = await session.scalars(select(Notification.event_id).distinct())
     for event_id in events:
@@ -51,6 +51,6 @@ async def mail_all(db: Database, settings: Settings) -> None:
 
 
 async def mailed(db: Database, settings: Settings, kind: MailKind) -> list[Mail]:
-    """The e-mails of a kind, once the worker has looked."""
+    """Run the e-mail job and return the e-mails of a kind."""
     await mail_all(db, settings)
-    return list(await letters(db, kind))
+    return list(await emails_of_kind(db, kind))

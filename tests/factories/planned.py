@@ -1,4 +1,4 @@
-"""Documents over what plans express, right and wrong."""
+"""Random documents that query plans may support, valid and invalid."""
 
 import json
 from dataclasses import dataclass, field
@@ -29,8 +29,8 @@ from tests.factories.planned_names import (
 
 
 @dataclass
-class Drawn:
-    """One document with its variables; each draw differs."""
+class DocumentGenerator:
+    """Generates documents with variables; each request differs."""
 
     random: Random
     ids: dict[str, list[str]]

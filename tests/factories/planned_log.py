@@ -1,4 +1,4 @@
-"""Incidents, events and changes with all that they may hold, for query plans."""
+"""Incidents, events and changes with all possible columns, for query plans."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -106,7 +106,7 @@ def _others(incident: UUID) -> Iterator[tuple[Event, Audit | None]]:
 
 
 async def fill_log(db: Database) -> None:
-    """After `planned_rows.fill`: incidents with episodes, and a log with an audit."""
+    """Insert incidents with episodes, and a log with an audit; call `planned_rows.fill` first."""
     async with db.write() as uow:
         for statement in FILL.split(";\n"):
             if statement.strip():

@@ -1,4 +1,4 @@
-"""Names of what drawn documents ask for."""
+"""Names that random documents use."""
 
 
 def _names(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Rows with all that rows may hold, for query plans."""
+"""Rows with all possible columns, for query plans."""
 
 from sqlalchemy import text
 
@@ -75,8 +75,8 @@ INSERT INTO launch_phase_flags (phase_id, flag_id, target_percentage, position)
 """
 
 
-async def fill(db: Database) -> None:
-    """Rows of all kinds."""
+async def fill_tables(db: Database) -> None:
+    """Insert rows into all tables."""
     async with db.write() as uow:
         for statement in FILL.split(";\n"):
             if statement.strip():

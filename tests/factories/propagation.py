@@ -1,4 +1,4 @@
-"""Versions of the flags, and processes that should have them."""
+"""Flag set versions and the processes that should serve them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,56 +23,56 @@ SPREAD = """
 """
 
 
-async def toggled(client: GraphQLClient, app: Starlette, key: str, *, on: bool) -> int:
-    """The version of the set after a toggle."""
+async def toggle_flag(client: GraphQLClient, app: Starlette, key: str, *, on: bool) -> int:
+    """Toggle a flag and return the version of the set."""
     answer = await client.data(TOGGLE, key=key, on=on)
     assert answer["toggleFeatureFlag"]["errors"] == []
     return runtime_of(app).flags.current.version
 
 
 def runtime_of(app: Starlette) -> Runtime:
-    """The parts of an app."""
+    """Return the runtime of an app."""
     runtime: Runtime = app.state.runtime
     return runtime
 
 
 async def shared_ms(redis: Redis) -> int:
-    """Now, on the clock that all processes share."""
+    """Return the time on the clock that all processes share."""
     seconds, micros = await redis.time()
     return int(seconds) * 1000 + int(micros) // 1000
 
 
-async def ghost(
+async def add_dead_process(
     redis: Redis, name: str, *, dies_in_ms: int = LIFETIME_MS, streams: int = 0, place: str = ""
 ) -> None:
-    """A process whose heart beat for the last time, so that it is thought alive for so long."""
+    """Add a process that has sent its last heartbeat and counts as live until it expires."""
     beat = await shared_ms(redis) - LIFETIME_MS + dies_in_ms - 1
     await board.restore(redis, [ServerProcess(name, beat, streams, place=place)])
 
 
-async def speaks_up(redis: Redis, name: str, version: int, *, after_ms: int = 0) -> None:
-    """A process that was waited for says that it has a version, and since when."""
+async def acknowledge_as(redis: Redis, name: str, version: int, *, after_ms: int = 0) -> None:
+    """Acknowledge a version as a process that was waited for."""
     now = await shared_ms(redis)
     step = Step(version, now + after_ms, clients=0, initial=False)
     await board.report(redis, name, 0, [step], [], now_ms=now, offset=0)
 
 
-async def until(
+async def wait_for_propagation(
     app: Starlette, version: int, holds: Callable[[Propagation], bool], within: float = PATIENCE
 ) -> Propagation:
-    """The propagation as soon as something holds of it."""
+    """Return the propagation once a condition holds."""
 
     async def look() -> Propagation | None:
         return await runtime_of(app).propagations.of(version)
 
-    found: Propagation = await eventually(look, holds, within)
+    found: Propagation = await wait_for_result(look, holds, within)
     return found
 
 
-async def eventually(
+async def wait_for_result(
     look: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool], within: float = PATIENCE
 ) -> Any:  # noqa: ANN401 - whatever is looked at
-    """What is seen as soon as something holds of it; fails with the last that was seen."""
+    """Repeat a call until a condition holds; fail with the last result."""
     found = await look()
     try:
         async with asyncio.timeout(within):

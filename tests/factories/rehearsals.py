@@ -1,4 +1,4 @@
-"""Rehearsals, and all that they must not touch."""
+"""Rehearsals, and the rows that they must not change."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ NODE = f"query ($id: ID!) {{ node(id: $id) {{ ... on PhaseRun {{ {RUN} }} }} }}"
 READINESS = """query ($id: ID!) {
   launchPhase(id: $id) { readiness { checks { key ok blocking detail } } } }"""
 
-# What a rehearsal must leave as it is, row for row.
+# Tables that a rehearsal must leave unchanged.
 _UNTOUCHED = (
     "feature_flags",
     "flag_set_version",
@@ -43,30 +43,30 @@ _UNTOUCHED = (
 )
 
 
-async def start(client: GraphQLClient, phase: str, **fields: object) -> Any:  # noqa: ANN401 - JSON
-    """The payload of a rehearsal that was asked for."""
+async def start_rehearsal(client: GraphQLClient, phase: str, **fields: object) -> Any:  # noqa: ANN401 - JSON
+    """Start a rehearsal and return the payload."""
     answer = await client.data(REHEARSE, input={"phaseId": phase, **fields})
     return answer["rehearseLaunchPhase"]
 
 
 def run_id(payload: Any) -> UUID:  # noqa: ANN401 - JSON
-    """The row behind a payload."""
+    """Return the id of the run in a payload."""
     parts = parse_global_id(payload["run"]["id"])
     assert parts is not None
     return UUID(parts[1])
 
 
-async def rehearsed(client: GraphQLClient, phase: str) -> Any:  # noqa: ANN401 - JSON
-    """A rehearsal from its start to its end, carried on by the app's own process."""
+async def run_rehearsal(client: GraphQLClient, phase: str) -> Any:  # noqa: ANN401 - JSON
+    """Run a rehearsal to its end in the app's own process."""
     runtime = runtime_of(client.app)
-    payload = await start(client, phase)
+    payload = await start_rehearsal(client, phase)
     assert payload["errors"] == []
     await rehearse(runtime.db, runtime.redis, run_id(payload), pause=timedelta(0))
     return (await client.data(NODE, id=payload["run"]["id"]))["node"]
 
 
-async def production(db: Database) -> dict[str, list[str]]:
-    """Every row that a rehearsal has no business with."""
+async def production_rows(db: Database) -> dict[str, list[str]]:
+    """Return all rows that a rehearsal must not change."""
     found = {}
     async with db.read() as session:
         for table in _UNTOUCHED:
@@ -76,7 +76,7 @@ async def production(db: Database) -> dict[str, list[str]]:
 
 
 async def readiness(client: GraphQLClient, phase: str) -> Any:  # noqa: ANN401 - JSON
-    """The check of the readiness list."""
+    """Return the rehearsal check of the readiness list."""
     checks = (await client.data(READINESS, id=phase))["launchPhase"]["readiness"]["checks"]
     (found,) = [check for check in checks if check["key"] == "rehearsal"]
     return found

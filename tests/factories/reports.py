@@ -1,4 +1,4 @@
-"""A live run, and what its report says (X15)."""
+"""A live run and its report (X15)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ REPORT = """query ($id: ID) { launchPhase(id: $id) { runs(first: 1) { nodes { re
 
 
 @dataclass
-class Launch:
-    """A live run, and what its report says."""
+class ReportedRun:
+    """A live run and its report."""
 
     client: GraphQLClient
     phase: str

@@ -1,4 +1,4 @@
-"""Planned work, as an operator announces it."""
+"""Silences, as an operator creates them."""
 
 from datetime import timedelta
 
@@ -12,17 +12,17 @@ from services.alerting.silences import SilenceDraft
 OPERATOR = system_actor("operator")
 
 
-async def announce(
+async def create_silence(
     db: Database, *checks: CheckType, minutes: float = 30, holds_criteria: bool = True
 ) -> Silence:
-    """A silence that begins now; of all checks where none is named."""
+    """Create a silence that starts now, of all checks unless some are named."""
     async with db.write() as uow:
         ends_at = uow.now + timedelta(minutes=minutes)
         draft = SilenceDraft(ends_at, "new disks", checks=checks, holds_criteria=holds_criteria)
         return await silences.create(uow, OPERATOR, draft)
 
 
-async def call_off(db: Database, silence: Silence) -> Silence:
-    """It is done early."""
+async def end_silence(db: Database, silence: Silence) -> Silence:
+    """End a silence early."""
     async with db.write() as uow:
         return await silences.end(uow, OPERATOR, silence.id)

@@ -1,4 +1,4 @@
-"""An app on a database of a test's own, with a phase that is live."""
+"""An app with its own database and a live phase."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from domain.health.health import Outcome
 from services.health.probes.database import DatabaseProbe
 from settings import Settings
 from tests.api.test_phases import PHASE, ROLLBACK, activate, roll_back
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES, Health
 from tests.factories.launches import make_phase
@@ -22,8 +22,8 @@ from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
 
-class Site:
-    """An app on a database of its own, with a phase that is live."""
+class FaultTestApp:
+    """An app with its own database and a live phase."""
 
     def __init__(self, app: Starlette, admin: GraphQLClient, phase: str) -> None:
         self.app, self.admin, self.phase = app, admin, phase
@@ -33,17 +33,17 @@ class Site:
         return runtime_of(self.app).db
 
     async def readiness(self) -> tuple[int, str | None]:
-        """The status of /readyz, and the cause that it names for the database."""
+        """Return the status of /readyz and the cause it gives for the database."""
         answer = await self.admin.raw("GET", "/readyz")
         return answer.status_code, answer.json()["causes"].get("database")
 
     async def rollback_codes(self) -> list[str]:
-        """The errors of a rollback, wherever they stand."""
+        """Return the error codes of a rollback, wherever they appear."""
         sent = {"phaseId": self.phase, "reason": "Critical authentication issue"}
         return await self.codes(ROLLBACK, input=sent)
 
     async def codes(self, document: str, **variables: Any) -> list[str]:  # noqa: ANN401 - JSON
-        """Of the whole answer, or of the errors inside it."""
+        """Return the error codes of a response or of a payload in it."""
         answer = await self.admin.execute(document, **variables)
         if answer.codes:
             return answer.codes
@@ -51,37 +51,39 @@ class Site:
         return [error.get("code", error["message"]) for error in payload["errors"]]
 
     async def phase_status(self) -> str:
-        """As a caller reads it."""
+        """Return the status of the phase as a caller reads it."""
         found = await self.admin.data(PHASE, id=self.phase)
         return str(found["launchPhase"]["status"])
 
     async def tile(self) -> str:
-        """What the health check of the database says."""
+        """Return what the database health check reports."""
         result = await DatabaseProbe(self.db).run()
         assert result.outcome is Outcome.FAILED
         return str(result.error)
 
     async def works_again(self) -> None:
-        """Ready, and the rollback that was asked for in vain succeeds."""
+        """Check that the app is ready and the refused rollback now succeeds."""
         assert await self.readiness() == (200, None)
         answer = await roll_back(self.admin, self.phase)
         assert (answer["errors"], answer["phase"]["status"]) == ([], "ROLLED_BACK")
 
     async def is_down_for(self, cause: str) -> None:
-        """Everybody is told, each in their way."""
+        """Check that every interface reports the outage with its cause."""
         assert await self.readiness() == (503, cause)
         assert await self.rollback_codes() == ["DEPENDENCY_DOWN"]
         assert (await self.tile()).startswith(cause)
 
 
 @asynccontextmanager
-async def site_on(url: str, settings: Settings, clock: Clock) -> AsyncIterator[Site]:
+async def start_fault_test_app(
+    url: str, settings: Settings, clock: Clock
+) -> AsyncIterator[FaultTestApp]:
     update = {"database_url": url, "database_timeout_seconds": 5.0}
     app = create_app(settings.model_copy(update=update), clock, PROBES, fast_passwords())
     async with running(app.state.runtime):
         db = runtime_of(app).db
-        admin = GraphQLClient(app, await people.session_of(db, Role.ADMIN))
+        admin = GraphQLClient(app, await user_sessions.create_session(db, Role.ADMIN))
         Health(clock)
         phase = await make_phase(admin)
         assert (await activate(admin, phase))["errors"] == []
-        yield Site(app, admin, phase)
+        yield FaultTestApp(app, admin, phase)

@@ -1,4 +1,4 @@
-"""API tokens with any scopes, as the database holds them."""
+"""API tokens with any scopes, inserted into the database."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,7 +17,7 @@ async def new_token(
     expires_at: datetime | None = None,
     created_by: UUID | None = None,
 ) -> str:
-    """The secret of a new token; `created_by`: which user has made it."""
+    """Insert a token and return its secret; `created_by` is the user who created it."""
     secret = new_secret(API_TOKEN_PREFIX)
     async with db.write() as uow:
         row = ApiToken(

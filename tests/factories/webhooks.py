@@ -1,4 +1,4 @@
-"""Webhooks to a receiver of ours, and a worker's part that delivers them."""
+"""Webhooks to a test receiver, and the delivery part of a worker."""
 
 import asyncio
 import base64
@@ -40,20 +40,20 @@ DELIVERIES = """query ($id: ID!) { webhookDeliveries(webhookId: $id) {
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """One request."""
+class ReceivedRequest:
+    """A received request."""
 
     headers: dict[str, str]
     body: bytes
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - JSON
-        """What it says."""
+        """Return the JSON body."""
         return json.loads(self.body)
 
     @property
     def signed(self) -> bool:
-        """Whether a receiver that knows the secret would believe it."""
+        """Tell whether the signature is valid for the secret."""
         parts = (self.headers["webhook-id"], self.headers["webhook-timestamp"])
         text = ".".join(parts).encode() + b"." + self.body
         key = base64.b64decode(SECRET.removeprefix("whsec_"))
@@ -63,11 +63,11 @@ class Received:
 
 @dataclass
 class Receiver:
-    """An HTTP server. `answers` are given in their order, then 204 for ever; 0 is no answer."""
+    """An HTTP server; responds with `answers` in order, then with 204; 0 sends no response."""
 
     port: int = field(default_factory=free_port)
     answers: list[int] = field(default_factory=list)
-    received: list[Received] = field(default_factory=list)
+    received: list[ReceivedRequest] = field(default_factory=list)
     _server: asyncio.Server | None = None
 
     @property
@@ -76,7 +76,7 @@ class Receiver:
 
     @property
     def keys(self) -> list[str]:
-        """The flags that it was told of, in the order in which it took them."""
+        """Return the flag keys it received, in order."""
         return [item.json["data"]["launchEvents"]["diff"]["key"] for item in self.received]
 
     async def start(self) -> None:
@@ -93,21 +93,21 @@ class Receiver:
         body = await reader.readexactly(int(headers["content-length"]))
         status = self.answers.pop(0) if self.answers else 204
         if status < 300:
-            self.received.append(Received(headers, body))
+            self.received.append(ReceivedRequest(headers, body))
         location = f"Location: {self.url}\r\n" if 300 <= status < 400 else ""
         writer.write(f"HTTP/1.1 {status} X\r\n{location}Content-Length: 0\r\n\r\n".encode())
         await writer.drain()
         writer.close()
 
 
-def deliverer(app: Starlette, *, worker: str = "one", allowed: Allowed = OURS) -> Deliverer:
-    """As a worker has it, over the parts of an app."""
+def make_deliverer(app: Starlette, *, worker: str = "one", allowed: Allowed = OURS) -> Deliverer:
+    """Build the delivery part of a worker from the parts of an app."""
     runtime = runtime_of(app)
-    return Deliverer(runtime.db, opened(runtime), Sender(allowed), worker)
+    return Deliverer(runtime.db, webhook_documents(runtime), Sender(allowed), worker)
 
 
-def opened(runtime: Runtime) -> OpenDocuments:
-    """Documents that are read over these parts."""
+def webhook_documents(runtime: Runtime) -> OpenDocuments:
+    """Build the documents of webhooks from the parts of an app."""
 
     async def documents() -> EventDocuments:
         return EventDocuments(schema, runtime)
@@ -115,7 +115,7 @@ def opened(runtime: Runtime) -> OpenDocuments:
     return documents
 
 
-async def asked(
+async def create_webhook_payload(
     client: GraphQLClient,
     url: str,
     document: str = FLAGS,
@@ -123,13 +123,13 @@ async def asked(
     secret: str = SECRET,
     dry_run: bool = False,
 ) -> Any:  # noqa: ANN401 - JSON
-    """What createWebhook answers."""
+    """Return the payload of createWebhook."""
     sent = {"url": url, "text": document, "secret": secret, "dryRun": dry_run}
     return (await client.data(CREATE, **sent))["createWebhook"]
 
 
-async def made(client: GraphQLClient, url: str, document: str = FLAGS) -> str:
-    """The id of a new webhook."""
-    payload = await asked(client, url, document)
+async def create_webhook(client: GraphQLClient, url: str, document: str = FLAGS) -> str:
+    """Create a webhook and return its id."""
+    payload = await create_webhook_payload(client, url, document)
     assert payload["errors"] == []
     return str(payload["webhook"]["id"])

@@ -1,4 +1,4 @@
-"""Receivers of alerts, and stores that nobody serves."""
+"""Alert receivers, and stores that nobody serves."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -10,11 +10,11 @@ from db.session import Database
 from settings import Settings
 from tests.api.test_phases import activate
 from tests.api.test_rehearsals import ERRORS
-from tests.factories.alerts import Desk
+from tests.factories.alerts import AlertCenters
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
 from tests.factories.propagation import runtime_of
-from tests.factories.reports import Launch
+from tests.factories.reports import ReportedRun
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 from tests.support.receivers import HttpReceiver, MailReceiver
@@ -23,7 +23,7 @@ from tests.support.servers import dead_port
 
 @pytest.fixture
 async def log_head(db: Database) -> int:
-    """The newest sequence before the test."""
+    """The newest event sequence before the test."""
     async with db.read() as session:
         return await event_log.newest_seq(session)
 
@@ -47,8 +47,8 @@ def mails() -> Iterator[MailReceiver]:
 @pytest.fixture
 async def desk(
     settings: Settings, db: Database, redis: Redis, receiver: HttpReceiver
-) -> AsyncIterator[Desk]:
-    found = Desk(settings, db, redis, receiver.url)
+) -> AsyncIterator[AlertCenters]:
+    found = AlertCenters(settings, db, redis, receiver.url)
     yield found
     await found.stop()
 
@@ -69,9 +69,9 @@ async def no_redis() -> AsyncIterator[Redis]:
 
 
 @pytest.fixture
-async def launch(admin: GraphQLClient, health: Health) -> Launch:
-    """A phase that has just gone live."""
+async def launch(admin: GraphQLClient, health: Health) -> ReportedRun:
+    """A phase that was just activated."""
     phase = await make_phase(admin, successCriteria=[ERRORS])
     await runtime_of(admin.app).meter.flush()
     assert (await activate(admin, phase))["errors"] == []
-    return Launch(admin, phase)
+    return ReportedRun(admin, phase)

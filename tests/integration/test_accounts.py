@@ -22,18 +22,18 @@ from settings import Settings
 from tests.factories.accounts import (
     EMAIL,
     PASSWORD,
-    Pauses,
-    WatchedPasswords,
+    RecordedSleeps,
+    RecordingPasswords,
     add_user,
     fast_passwords,
-    make_entrance,
-    signed_up,
+    make_login_throttle,
+    register_account,
 )
 
 
 @pytest.fixture
 def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
-    return make_entrance(db, redis, settings)
+    return make_login_throttle(db, redis, settings)
 
 
 async def who(db: Database, opened: OpenSession) -> Actor:
@@ -63,7 +63,7 @@ async def run(db: Database, statement: str) -> None:
 
 
 async def test_log_in_opens_another_session(db: Database, throttle: LoginThrottle) -> None:
-    first = await signed_up(throttle)
+    first = await register_account(throttle)
     second = await log_in(throttle, EMAIL.lower(), PASSWORD)
     assert second.user.id == first.user.id
     assert second.token != first.token
@@ -74,28 +74,28 @@ async def test_log_in_opens_another_session(db: Database, throttle: LoginThrottl
 @pytest.mark.parametrize(
     ("email", "password"), [(EMAIL, "wrong password"), ("who@b.co", PASSWORD), (EMAIL, "")]
 )
-async def test_wrong_email_and_wrong_password_read_the_same(
+async def test_wrong_email_and_wrong_password_give_the_same_error(
     db: Database, throttle: LoginThrottle, email: str, password: str
 ) -> None:
-    await signed_up(throttle)
+    await register_account(throttle)
     with pytest.raises(WrongCredentials, match="do not fit") as caught:
         await log_in(throttle, email, password)
     assert caught.value.path == ("password",)
     assert await sessions(db) == 1
 
 
-async def test_unknown_email_costs_a_verification_too(
+async def test_an_unknown_email_still_verifies_a_hash(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
-    passwords = WatchedPasswords()
-    throttle = make_entrance(db, redis, settings, passwords=passwords)
+    passwords = RecordingPasswords()
+    throttle = make_login_throttle(db, redis, settings, passwords=passwords)
     with pytest.raises(WrongCredentials):
         await log_in(throttle, "who@b.co", PASSWORD)
     assert passwords.verified == [None]
 
 
-async def test_disabled_account_stays_out(db: Database, throttle: LoginThrottle) -> None:
-    opened = await signed_up(throttle)
+async def test_disabled_accounts_cannot_log_in(db: Database, throttle: LoginThrottle) -> None:
+    opened = await register_account(throttle)
     await run(db, "UPDATE users SET disabled_at = now()")
     with pytest.raises(WrongCredentials):
         await log_in(throttle, EMAIL, PASSWORD)
@@ -106,9 +106,9 @@ async def test_disabled_account_stays_out(db: Database, throttle: LoginThrottle)
 async def test_outdated_hash_is_renewed_at_log_in(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
-    await signed_up(make_entrance(db, redis, settings))
+    await register_account(make_login_throttle(db, redis, settings))
     strong = Passwords()
-    await log_in(make_entrance(db, redis, settings, passwords=strong), EMAIL, PASSWORD)
+    await log_in(make_login_throttle(db, redis, settings, passwords=strong), EMAIL, PASSWORD)
     async with db.read() as session:
         stored = (await session.scalars(select(User.password_hash))).one()
     assert stored is not None
@@ -119,9 +119,9 @@ async def test_guessing_from_one_address_does_not_lock_out_another(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     rules = AccessLimits(log_in_account_and_address=Limit(3, 60))
-    owner = make_entrance(db, redis, settings, rules=rules)
-    guesser = make_entrance(db, redis, settings, rules=rules, ip="198.51.100.7")
-    await signed_up(owner)
+    owner = make_login_throttle(db, redis, settings, rules=rules)
+    guesser = make_login_throttle(db, redis, settings, rules=rules, ip="198.51.100.7")
+    await register_account(owner)
     for _ in range(3):
         with pytest.raises(WrongCredentials):
             await log_in(guesser, EMAIL, "wrong password")
@@ -130,25 +130,25 @@ async def test_guessing_from_one_address_does_not_lock_out_another(
     await log_in(owner, EMAIL, PASSWORD)
 
 
-async def test_guessing_from_everywhere_only_slows_the_owner_down(
+async def test_distributed_guessing_only_slows_the_owner_down(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     rules = AccessLimits(log_in_account=Limit(3, 900))
     for number in range(3):
-        guesser = make_entrance(db, redis, settings, rules=rules, ip=f"198.51.100.{number}")
+        guesser = make_login_throttle(db, redis, settings, rules=rules, ip=f"198.51.100.{number}")
         with pytest.raises(WrongCredentials):
             await log_in(guesser, EMAIL, "wrong password")
-    owner = make_entrance(db, redis, settings, rules=rules)
-    await signed_up(owner)
+    owner = make_login_throttle(db, redis, settings, rules=rules)
+    await register_account(owner)
     await log_in(owner, EMAIL, PASSWORD)
-    assert isinstance(owner.pause, Pauses)
+    assert isinstance(owner.pause, RecordedSleeps)
     assert owner.pause.seconds == [3.0, 3.0]
 
 
-async def test_flood_of_log_ins_holds_no_connection_while_hashing(
+async def test_log_ins_hold_no_connection_while_hashing(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
-    class Watching(WatchedPasswords):
+    class Watching(RecordingPasswords):
         held = 0
 
         async def verify(self, password_hash: str | None, password: str) -> bool:
@@ -156,8 +156,8 @@ async def test_flood_of_log_ins_holds_no_connection_while_hashing(
             return await super().verify(password_hash, password)
 
     passwords = Watching()
-    throttle = make_entrance(db, redis, settings, passwords=passwords)
-    await signed_up(throttle)
+    throttle = make_login_throttle(db, redis, settings, passwords=passwords)
+    await register_account(throttle)
     await log_in(throttle, EMAIL, PASSWORD)
     assert passwords.held == 0
 
@@ -165,7 +165,7 @@ async def test_flood_of_log_ins_holds_no_connection_while_hashing(
 async def test_log_out_ends_the_session_and_its_streams(
     db: Database, throttle: LoginThrottle
 ) -> None:
-    opened = await signed_up(throttle)
+    opened = await register_account(throttle)
     actor = await who(db, opened)
     async with db.write() as uow:
         assert await log_out(uow, actor)
@@ -174,14 +174,14 @@ async def test_log_out_ends_the_session_and_its_streams(
 
 
 async def test_log_out_twice_is_recorded_once(db: Database, throttle: LoginThrottle) -> None:
-    actor = await who(db, await signed_up(throttle))
+    actor = await who(db, await register_account(throttle))
     for expected in (True, False):
         async with db.write() as uow:
             assert await log_out(uow, actor) is expected
     assert len(await revoked(db)) == 1
 
 
-async def test_log_out_of_a_visitor_does_nothing(db: Database) -> None:
+async def test_logging_out_as_a_visitor_does_nothing(db: Database) -> None:
     async with db.write() as uow:
         assert not await log_out(uow, ANONYMOUS)
     assert await revoked(db) == []
@@ -204,7 +204,7 @@ async def test_first_admin_with_a_given_password(db: Database, throttle: LoginTh
     await log_in(throttle, "david@wedsync.com", PASSWORD)
 
 
-async def test_processes_that_start_together_make_one_admin(db: Database) -> None:
+async def test_processes_that_start_together_create_one_admin(db: Database) -> None:
     async def start(number: int) -> str | None:
         async with db.write() as uow:
             return await create_first_admin(uow, fast_passwords(), f"{number}@wedsync.com")

@@ -18,7 +18,7 @@ from services.health.health_store import decode
 from tests.factories.alerts import KEY
 from tests.support.clock import PATIENCE
 from tests.support.receivers import HttpReceiver
-from tests.support.workers import INTERVAL, Fleet, stop, until
+from tests.support.workers import INTERVAL, WorkerFleet, stop, until
 
 FIRED, ENDED = "[CRITICAL] Database check is critical", "[RESOLVED] Database check is critical"
 S99 = 60.0  # seconds
@@ -27,7 +27,7 @@ S99 = 60.0  # seconds
 class Outage:
     """Workers, their servers, and whoever is told."""
 
-    def __init__(self, fleet: Fleet, receiver: HttpReceiver) -> None:
+    def __init__(self, fleet: WorkerFleet, receiver: HttpReceiver) -> None:
         self.fleet, self.receiver = fleet, receiver
 
     def told(self, title: str) -> int:
@@ -86,14 +86,14 @@ class Outage:
 async def outage(tmp_path_factory: pytest.TempPathFactory, cluster: Path) -> AsyncIterator[Outage]:
     receiver = HttpReceiver()
     await receiver.start()
-    fleet = Fleet(tmp_path_factory.mktemp("alerts"), cluster, ALERT_URLS=receiver.url)
+    fleet = WorkerFleet(tmp_path_factory.mktemp("alerts"), cluster, ALERT_URLS=receiver.url)
     await fleet.start()
     yield Outage(fleet, receiver)
     await fleet.stop()
     await receiver.stop()
 
 
-async def test_a_stopped_database_is_told_within_the_minute(outage: Outage) -> None:
+async def test_a_stopped_database_is_alerted_within_a_minute(outage: Outage) -> None:
     """S111: told once while it is away, entered when it is back, and its end is told once."""
     outage.fleet.work(2)
     await outage.rounds(1)
@@ -113,7 +113,9 @@ async def test_a_stopped_database_is_told_within_the_minute(outage: Outage) -> N
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-async def test_a_worker_is_replaced_in_the_middle(outage: Outage, how: signal.Signals) -> None:
+async def test_replacing_the_worker_during_an_outage_sends_no_second_alert(
+    outage: Outage, how: signal.Signals
+) -> None:
     """A26: during the outage, with the database still away: no second alert, one end."""
     (first,) = outage.fleet.work(1)
     await outage.rounds(1)
@@ -131,7 +133,7 @@ async def test_a_worker_is_replaced_in_the_middle(outage: Outage, how: signal.Si
     assert outage.told("[CRITICAL] API") == 1  # which fails all the time
 
 
-async def test_without_redis_each_worker_tells_once_at_most(outage: Outage) -> None:
+async def test_without_redis_each_worker_alerts_at_most_once(outage: Outage) -> None:
     """Decision 7: the database decides instead, and nobody is told at every round."""
     outage.fleet.valkey.stop()
     workers = outage.fleet.work(2)

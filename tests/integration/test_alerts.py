@@ -17,7 +17,7 @@ from services.incidents.incident_changes import acknowledge
 from services.incidents.incident_episodes import observe_key
 from services.incidents.incidents import IncidentDraft, open_incident, resolve_by_key
 from settings import Settings
-from tests.factories.alerts import KEY, Desk, see, snapshot
+from tests.factories.alerts import KEY, AlertCenters, database_snapshot, process_round
 from tests.support.clock import Clock
 from tests.support.receivers import HttpReceiver, until
 
@@ -26,13 +26,13 @@ PERSON = Actor(ActorKind.USER, UUID(int=7), "ann@wedsync.com")
 FIRED, ENDED = "[CRITICAL] Database check is critical", "[RESOLVED] Database check is critical"
 
 
-async def test_a_check_goes_down_and_comes_back(
-    desk: Desk, clock: Clock, receiver: HttpReceiver
+async def test_a_failing_check_alerts_once_and_resolves_once(
+    desk: AlertCenters, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """S67, S68, S99: one alert, one incident, each with its end and in the log."""
     center = desk.process()
     for status in (HEALTHY, CRITICAL, CRITICAL, HEALTHY, HEALTHY):
-        await see(center, clock, status)
+        await process_round(center, clock, status)
     assert [title.partition(" (")[0] for title in receiver.titles] == [FIRED, ENDED]
     (incident,) = await desk.incidents()
     assert (incident.dedup_key, incident.severity) == (KEY, Severity.CRITICAL)
@@ -45,9 +45,9 @@ async def test_a_check_goes_down_and_comes_back(
     ]
 
 
-async def test_it_is_an_event_too(desk: Desk, clock: Clock) -> None:
+async def test_deliveries_are_recorded_as_events(desk: AlertCenters, clock: Clock) -> None:
     """S99: channel, outcome and latency stand in the feed; nothing secret does."""
-    await see(desk.process(), clock, CRITICAL)
+    await process_round(desk.process(), clock, CRITICAL)
     (event,) = await desk.events()
     assert (event.channel, event.delivered) == ("json://127.0.0.1", True)
     assert event.latency_ms is not None
@@ -55,55 +55,55 @@ async def test_it_is_an_event_too(desk: Desk, clock: Clock) -> None:
     assert event.incident_id == (await desk.incidents())[0].id
 
 
-async def test_of_many_processes_one_tells(
-    desk: Desk, clock: Clock, receiver: HttpReceiver
+async def test_one_of_many_processes_sends_the_alert(
+    desk: AlertCenters, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """A30: five that see it at the same moment are one alert."""
     centers = [desk.process() for _ in range(5)]
-    await asyncio.gather(*(see(center, clock, CRITICAL) for center in centers))
-    await asyncio.gather(*(see(center, clock, HEALTHY) for center in centers))
+    await asyncio.gather(*(process_round(center, clock, CRITICAL) for center in centers))
+    await asyncio.gather(*(process_round(center, clock, HEALTHY) for center in centers))
     assert len(receiver.titles) == 2
     assert len(await desk.incidents()) == 1
 
 
 @pytest.mark.parametrize("lost", ["nothing", "redis", "database"])
-async def test_a_restart_neither_repeats_nor_forgets(
-    desk: Desk, clock: Clock, receiver: HttpReceiver, lost: str
+async def test_a_restart_neither_repeats_nor_loses_alerts(
+    desk: AlertCenters, clock: Clock, receiver: HttpReceiver, lost: str
 ) -> None:
     """A26, gatus#679: also where one of the two stores has lost it."""
-    await see(desk.process(), clock, CRITICAL)
+    await process_round(desk.process(), clock, CRITICAL)
     await desk.stop()
     if lost == "redis":
         await desk.redis.flushall()
     if lost == "database":
         await desk.lose_alerts()
     reborn = desk.process()
-    await see(reborn, clock, CRITICAL)
+    await process_round(reborn, clock, CRITICAL)
     assert len(receiver.titles) == 1
-    await see(reborn, clock, HEALTHY)
+    await process_round(reborn, clock, HEALTHY)
     assert len(receiver.titles) == 2
 
 
-async def test_without_a_database(
-    desk: Desk, clock: Clock, receiver: HttpReceiver, no_database: Database
+async def test_alerts_are_sent_without_the_database(
+    desk: AlertCenters, clock: Clock, receiver: HttpReceiver, no_database: Database
 ) -> None:
     """Decision 7, S111: told although nothing can be stored, once however many look."""
     centers = [desk.process(db=no_database) for _ in range(3)]
     for center in centers:
-        await center.observe(snapshot(clock(), CRITICAL))
+        await center.observe(database_snapshot(clock(), CRITICAL))
     await until(lambda: len(receiver.titles) == 1)
     assert "The database does not answer" in receiver.messages[0]["message"]
     assert await desk.deliveries() == []
 
 
-async def test_what_could_not_be_logged_is_logged_later(
-    desk: Desk, clock: Clock, receiver: HttpReceiver, no_database: Database
+async def test_deliveries_of_an_outage_are_logged_afterwards(
+    desk: AlertCenters, clock: Clock, receiver: HttpReceiver, no_database: Database
 ) -> None:
     """S68, S99: the incident has its true beginning and end, the message its true latency."""
     blind = desk.process(db=no_database)
     began = clock()
     for status in (CRITICAL, HEALTHY):
-        await blind.observe(snapshot(clock(), status))
+        await blind.observe(database_snapshot(clock(), status))
     await until(lambda: len(receiver.titles) == 2)
     await blind.stop()
     clock.advance(120)
@@ -122,38 +122,40 @@ async def test_what_could_not_be_logged_is_logged_later(
     assert len(await desk.events()) == 2
 
 
-async def test_without_redis_the_database_decides(
-    desk: Desk, clock: Clock, receiver: HttpReceiver, no_redis: Redis
+async def test_without_redis_the_database_selects_the_sender(
+    desk: AlertCenters, clock: Clock, receiver: HttpReceiver, no_redis: Redis
 ) -> None:
     """A30: still one."""
     centers = [desk.process(redis=no_redis) for _ in range(3)]
-    await asyncio.gather(*(see(center, clock, CRITICAL) for center in centers))
+    await asyncio.gather(*(process_round(center, clock, CRITICAL) for center in centers))
     assert len(receiver.titles) == 1
 
 
-async def test_without_both_everybody_tells_once(
-    desk: Desk, clock: Clock, receiver: HttpReceiver, no_database: Database, no_redis: Redis
+async def test_without_both_stores_every_process_alerts_once(
+    desk: AlertCenters, clock: Clock, receiver: HttpReceiver, no_database: Database, no_redis: Redis
 ) -> None:
     """Decision 7: twice is better than never; but not every 30 seconds."""
     centers = [desk.process(db=no_database, redis=no_redis) for _ in range(2)]
     for center in centers * 3:
-        await center.observe(snapshot(clock(), CRITICAL))
+        await center.observe(database_snapshot(clock(), CRITICAL))
     await until(lambda: len(receiver.titles) == 2)
     assert len(receiver.titles) == 2
 
 
-async def test_reminders(desk: Desk, clock: Clock, receiver: HttpReceiver) -> None:
+async def test_reminders_are_sent_every_15_minutes(
+    desk: AlertCenters, clock: Clock, receiver: HttpReceiver
+) -> None:
     """S67: every 15 minutes, by one of many."""
     centers = [desk.process() for _ in range(3)]
-    await see(centers[0], clock, CRITICAL)
+    await process_round(centers[0], clock, CRITICAL)
     clock.advance(900)
     await asyncio.gather(*(center.sweep() for center in centers))
     await asyncio.gather(*(center.idle() for center in centers))
     assert receiver.titles == [FIRED, "[STILL CRITICAL] Database check is critical (15 min)"]
 
 
-async def test_an_incident_is_told_and_its_end_too(
-    desk: Desk, db: Database, receiver: HttpReceiver
+async def test_severe_incidents_are_alerted_and_resolved(
+    desk: AlertCenters, db: Database, receiver: HttpReceiver
 ) -> None:
     """S117: HIGH and CRITICAL ones, through the job that its event leads to."""
     center = desk.process()
@@ -172,8 +174,8 @@ async def test_an_incident_is_told_and_its_end_too(
     assert {item.incident_id for item in await desk.deliveries()} == {row.id}
 
 
-async def test_the_alert_of_a_recurrence_tells_of_that_episode(
-    desk: Desk, db: Database, clock: Clock, receiver: HttpReceiver
+async def test_a_recurring_alert_describes_its_own_episode(
+    desk: AlertCenters, db: Database, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """L5: value, beginning and latency are those of the second episode."""
     center, system = desk.process(), system_actor("test")
@@ -206,8 +208,8 @@ async def test_the_alert_of_a_recurrence_tells_of_that_episode(
     assert [first.first_bad_at, second.first_bad_at] == began
 
 
-async def test_a_reminder_says_what_is_measured_when_it_is_sent(
-    desk: Desk, db: Database, clock: Clock, receiver: HttpReceiver
+async def test_reminders_contain_the_current_value(
+    desk: AlertCenters, db: Database, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """L5."""
     center = desk.process()
@@ -233,25 +235,25 @@ async def test_a_reminder_says_what_is_measured_when_it_is_sent(
     assert "709" not in reminder.body
 
 
-async def test_one_that_a_person_took_is_not_resolved(
-    desk: Desk, db: Database, clock: Clock, receiver: HttpReceiver
+async def test_acknowledged_incidents_are_not_resolved_automatically(
+    desk: AlertCenters, db: Database, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """S68: it works again, but somebody wants to know why it did not."""
     center = desk.process()
-    await see(center, clock, CRITICAL)
+    await process_round(center, clock, CRITICAL)
     (incident,) = await desk.incidents()
     async with db.write() as uow:
         await acknowledge(uow, PERSON, incident.id, None)
     await follow_incident(db, center, incident.id)
-    await see(center, clock, HEALTHY)
+    await process_round(center, clock, HEALTHY)
     assert (await desk.incidents())[0].status is IncidentStatus.INVESTIGATING
     await follow_incident(db, center, incident.id)
     await center.idle()
     assert len(receiver.titles) == 2
 
 
-async def test_raised_from_anywhere(
-    desk: Desk, receiver: HttpReceiver, no_database: Database, no_redis: Redis
+async def test_an_alert_can_be_raised_without_stores(
+    desk: AlertCenters, receiver: HttpReceiver, no_database: Database, no_redis: Redis
 ) -> None:
     """X16: without any store, and told once however often it is said."""
     lonely = desk.process(db=no_database, redis=no_redis)
@@ -262,27 +264,27 @@ async def test_raised_from_anywhere(
     assert receiver.titles[0] == "[CRITICAL] No health tick"
 
 
-async def test_a_process_without_channels_leaves_it_to_others(
-    desk: Desk, settings: Settings, clock: Clock, receiver: HttpReceiver
+async def test_processes_without_channels_leave_sending_to_others(
+    desk: AlertCenters, settings: Settings, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """A25: noticed where nobody can be told, told where somebody can; its end is told once."""
-    mute = Desk(settings, desk.db, desk.redis).process()
-    await see(mute, clock, CRITICAL)
+    mute = AlertCenters(settings, desk.db, desk.redis).process()
+    await process_round(mute, clock, CRITICAL)
     assert len(await desk.incidents()) == 1
     speaking = desk.process()
     for _ in range(2):
         await speaking.sweep()
         await speaking.idle()
     assert receiver.titles == [FIRED]
-    await see(speaking, clock, HEALTHY)
+    await process_round(speaking, clock, HEALTHY)
     assert len(receiver.titles) == 2
 
 
-async def test_nobody_hears_of_the_end_of_what_nobody_heard(
-    desk: Desk, settings: Settings, clock: Clock, receiver: HttpReceiver
+async def test_unannounced_alerts_send_no_resolution(
+    desk: AlertCenters, settings: Settings, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """uptime-kuma#2069."""
-    mute = Desk(settings, desk.db, desk.redis).process()
-    await see(mute, clock, CRITICAL)
-    await see(desk.process(), clock, HEALTHY)
+    mute = AlertCenters(settings, desk.db, desk.redis).process()
+    await process_round(mute, clock, CRITICAL)
+    await process_round(desk.process(), clock, HEALTHY)
     assert receiver.titles == []

@@ -16,12 +16,12 @@ from domain.errors import Forbidden, Invalid, LaunchError, NotFound, Required
 from domain.events import AccessRevoked, Event, TokenCreated
 from services.accounts.api_tokens import NewToken, create_token, list_tokens, revoke_token
 from services.accounts.authentication import authenticate
-from tests.factories.accounts import acting, add_user
+from tests.factories.accounts import actor_of, add_user
 
 
 @pytest.fixture
 async def admin(db: Database) -> Actor:
-    return acting(await add_user(db))
+    return actor_of(await add_user(db))
 
 
 async def make(db: Database, actor: Actor, *scopes: Scope, name: str = "CI") -> NewToken:
@@ -67,8 +67,8 @@ async def test_new_token_is_in_the_audit_without_its_secret(db: Database, admin:
     assert change.subject_id == made.row.id
 
 
-async def test_token_holds_no_more_than_its_maker(db: Database) -> None:
-    operator = acting(await add_user(db, Role.OPERATOR))
+async def test_tokens_have_no_more_scopes_than_their_creator(db: Database) -> None:
+    operator = actor_of(await add_user(db, Role.OPERATOR))
     with pytest.raises(Forbidden) as caught:
         await make(db, operator, Scope.LAUNCH_ADMIN)
     assert caught.value.path == ("scopes",)
@@ -93,7 +93,7 @@ async def test_refused_token_leaves_nothing(
     assert await count(db, ApiToken) == 0
 
 
-async def test_token_made_with_a_token_has_the_same_person_behind_it(
+async def test_tokens_created_with_a_token_belong_to_the_same_person(
     db: Database, admin: Actor
 ) -> None:
     parent = await make(db, admin, Scope.TOKENS_ADMIN, Scope.FLAGS_READ)
@@ -105,7 +105,9 @@ async def test_token_made_with_a_token_has_the_same_person_behind_it(
         await make(db, actor, Scope.FLAGS_WRITE)
 
 
-async def test_revoked_token_is_out_and_said_so_once(db: Database, admin: Actor) -> None:
+async def test_revoking_a_token_rejects_it_and_records_one_event(
+    db: Database, admin: Actor
+) -> None:
     made = await make(db, admin)
     for _ in range(2):
         async with db.write() as uow:
@@ -131,7 +133,7 @@ async def test_token_expires(db: Database, admin: Actor) -> None:
     assert await authenticate(db, made.secret, until) is None
 
 
-async def test_token_loses_what_its_maker_loses(db: Database, admin: Actor) -> None:
+async def test_tokens_lose_the_scopes_their_creator_loses(db: Database, admin: Actor) -> None:
     made = await make(db, admin, Scope.FLAGS_READ, Scope.LAUNCH_ADMIN)
     async with db.write() as uow:
         user = await uow.session.get_one(User, admin.id)
@@ -141,7 +143,7 @@ async def test_token_loses_what_its_maker_loses(db: Database, admin: Actor) -> N
     assert actor.scopes == {Scope.FLAGS_READ}
 
 
-async def test_token_of_a_disabled_user_is_out(db: Database, admin: Actor) -> None:
+async def test_tokens_of_disabled_users_are_rejected(db: Database, admin: Actor) -> None:
     made = await make(db, admin)
     async with db.write() as uow:
         user = await uow.session.get_one(User, admin.id)
@@ -149,7 +151,7 @@ async def test_token_of_a_disabled_user_is_out(db: Database, admin: Actor) -> No
     assert await authenticate(db, made.secret, db.clock()) is None
 
 
-async def test_last_use_is_noted_once_a_minute(db: Database, admin: Actor) -> None:
+async def test_last_use_is_recorded_once_a_minute(db: Database, admin: Actor) -> None:
     made = await make(db, admin)
     first = db.clock()
     seen = []
@@ -184,9 +186,7 @@ async def short_lived(db: Database, admin: Actor) -> tuple[NewToken, datetime]:
         return await create_token(uow, admin, "CI", [Scope.TOKENS_ADMIN], until), until
 
 
-async def test_child_and_grandchild_end_with_the_token_that_made_them(
-    db: Database, admin: Actor
-) -> None:
+async def test_derived_tokens_expire_with_their_parent(db: Database, admin: Actor) -> None:
     """SEC10: a token that expires in 60 s cannot mint one that never does."""
     parent, until = await short_lived(db, admin)
     child = await child_of(db, parent.secret)
@@ -201,7 +201,7 @@ async def test_child_and_grandchild_end_with_the_token_that_made_them(
         assert caught.value.path == ("expiresAt",)
 
 
-async def test_child_and_grandchild_are_revoked_with_the_first(db: Database, admin: Actor) -> None:
+async def test_derived_tokens_are_revoked_with_their_parent(db: Database, admin: Actor) -> None:
     parent, _ = await short_lived(db, admin)
     child = await child_of(db, parent.secret)
     grandchild = await child_of(db, child.secret)
@@ -215,7 +215,7 @@ async def test_child_and_grandchild_are_revoked_with_the_first(db: Database, adm
     assert ended == {parent.row.id, child.row.id, grandchild.row.id}
 
 
-async def test_a_parent_that_ended_without_an_event_takes_its_children_along(
+async def test_derived_tokens_end_with_a_parent_ended_by_direct_sql(
     db: Database, admin: Actor
 ) -> None:
     """Direct SQL on the parent alone, by either column."""

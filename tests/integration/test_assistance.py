@@ -11,8 +11,8 @@ from domain.actors import ANONYMOUS, Role
 from jobs.onboarding import follow_help
 from services.alerting import AlertCenter
 from services.journeys import onboarding
-from tests.factories.alerts import Desk
-from tests.factories.people import newest_user, session_of
+from tests.factories.alerts import AlertCenters
+from tests.factories.user_sessions import create_session, newest_user
 from tests.support.receivers import HttpReceiver
 
 
@@ -27,11 +27,11 @@ async def team() -> AsyncIterator[HttpReceiver]:
 
 @pytest.fixture
 async def supplier(db: Database) -> UUID:
-    await session_of(db, Role.SUPPLIER)
+    await create_session(db, Role.SUPPLIER)
     return await newest_user(db)
 
 
-def center(desk: Desk, *support: str) -> AlertCenter:
+def center(desk: AlertCenters, *support: str) -> AlertCenter:
     urls = tuple(SecretStr(url) for url in support)
     desk.settings = desk.settings.model_copy(update={"support_urls": urls})
     return desk.process()
@@ -43,13 +43,13 @@ async def ask(db: Database, user_id: UUID, message: str | None) -> UUID:
         return row.id
 
 
-async def follow(desk: Desk, alerts: AlertCenter, key: UUID) -> None:
+async def follow(desk: AlertCenters, alerts: AlertCenter, key: UUID) -> None:
     await follow_help(desk.db, desk.settings, alerts, key)
     await alerts.idle()
 
 
-async def test_a_request_reaches_the_support_and_only_them(
-    desk: Desk, team: HttpReceiver, receiver: HttpReceiver, supplier: UUID
+async def test_help_requests_reach_only_the_support_channels(
+    desk: AlertCenters, team: HttpReceiver, receiver: HttpReceiver, supplier: UUID
 ) -> None:
     """Asked twice it is told once; every delivery is logged."""
     desk.settings = desk.settings.model_copy(update={"alert_urls": (SecretStr(team.url),)})
@@ -65,7 +65,9 @@ async def test_a_request_reaches_the_support_and_only_them(
     assert [item.alert_key for item in await desk.deliveries()] == [f"assistance:{key}"]
 
 
-async def test_an_answer_ends_it(desk: Desk, receiver: HttpReceiver, supplier: UUID) -> None:
+async def test_answering_resolves_the_help_alert(
+    desk: AlertCenters, receiver: HttpReceiver, supplier: UUID
+) -> None:
     """Without SUPPORT_URLS those who run the launch are told."""
     alerts = center(desk)
     key = await ask(desk.db, supplier, None)
@@ -77,8 +79,8 @@ async def test_an_answer_ends_it(desk: Desk, receiver: HttpReceiver, supplier: U
     assert len(receiver.messages) == 2
 
 
-async def test_who_asked_for_nothing_is_not_spoken_of(
-    desk: Desk, receiver: HttpReceiver, supplier: UUID
+async def test_a_late_job_for_a_withdrawn_request_sends_nothing(
+    desk: AlertCenters, receiver: HttpReceiver, supplier: UUID
 ) -> None:
     """As with a job that comes late."""
     alerts = center(desk)
@@ -89,8 +91,8 @@ async def test_who_asked_for_nothing_is_not_spoken_of(
     assert receiver.messages == []
 
 
-async def test_a_trial_reaches_the_support_too(
-    desk: Desk, team: HttpReceiver, receiver: HttpReceiver
+async def test_test_alerts_reach_support_channels(
+    desk: AlertCenters, team: HttpReceiver, receiver: HttpReceiver
 ) -> None:
     """M15: SUPPORT_URLS are tested like ALERT_URLS, and each channel once."""
     desk.settings = desk.settings.model_copy(update={"alert_urls": (SecretStr(team.url),)})

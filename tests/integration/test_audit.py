@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.audit import Audit, of_npm, of_python
+from tests.support.audit import Audit, audit_npm, audit_python
 from tests.support.servers import dead_port
 
 OURS = Path(__file__).parents[2] / "web" / "package-lock.json"
@@ -65,18 +65,18 @@ def lock(tmp_path: Path) -> Path:
 
 
 def test_a_known_vulnerability_is_found(service: str, lock: Path) -> None:
-    found = of_python([lock], "--osv-url", f"{service}/v1/query")
+    found = audit_python([lock], "--osv-url", f"{service}/v1/query")
     assert found == Audit("some.lock", ["jinja2 2.10: PYSEC-0, mended in no version yet"])
-    found = of_npm(OURS.parent, "--registry", service)
+    found = audit_npm(OURS.parent, "--registry", service)
     assert "react: high" in found.findings
 
 
-def test_a_service_that_is_away_is_said(lock: Path) -> None:
+def test_an_unreachable_audit_service_is_reported(lock: Path) -> None:
     nowhere = f"http://127.0.0.1:{dead_port()}"
     of_pip, npm = (
-        of_python([lock], "--osv-url", nowhere),
-        of_npm(OURS.parent, "--registry", nowhere),
+        audit_python([lock], "--osv-url", nowhere),
+        audit_npm(OURS.parent, "--registry", nowhere),
     )
     assert (of_pip.findings, npm.findings) == ((), ())
-    assert "refused" in of_pip.silence
-    assert "ECONNREFUSED" in npm.silence
+    assert "refused" in of_pip.failure
+    assert "ECONNREFUSED" in npm.failure

@@ -27,7 +27,14 @@ from services.accounts.login_throttle import LoginThrottle
 from services.accounts.sessions import log_out
 from services.accounts.sign_up import sign_up
 from settings import Settings
-from tests.factories.accounts import EMAIL, acting, add_user, make_entrance, request, signed_up
+from tests.factories.accounts import (
+    EMAIL,
+    actor_of,
+    add_user,
+    make_login_throttle,
+    register_account,
+    sign_up_request,
+)
 from tests.support.clock import Clock
 from tests.support.receivers import until
 from tests.support.servers import dead_port
@@ -35,20 +42,20 @@ from tests.support.servers import dead_port
 
 @pytest.fixture
 def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
-    return make_entrance(db, redis, settings)
+    return make_login_throttle(db, redis, settings)
 
 
 async def entered(db: Database, throttle: LoginThrottle) -> Actor:
-    actor = await authenticate(db, (await signed_up(throttle)).token, db.clock())
+    actor = await authenticate(db, (await register_account(throttle)).token, db.clock())
     assert actor is not None
     return actor
 
 
-async def test_session_tells_all_that_is_needed_of_a_supplier(
+async def test_a_session_returns_the_suppliers_attributes(
     db: Database, throttle: LoginThrottle
 ) -> None:
     profile = Profile(vendor_type=VendorType.VENUE)
-    opened = await sign_up(throttle, request(profile=profile))
+    opened = await sign_up(throttle, sign_up_request(profile=profile))
     actor = await authenticate(db, opened.token, db.clock())
     assert actor is not None
     assert (actor.kind, actor.id, actor.label) == (ActorKind.USER, opened.user.id, EMAIL)
@@ -58,8 +65,8 @@ async def test_session_tells_all_that_is_needed_of_a_supplier(
     assert actor.expires_at == opened.expires_at
 
 
-async def test_session_names_the_couple(db: Database, throttle: LoginThrottle) -> None:
-    opened = await signed_up(throttle, user_type=UserType.COUPLE)
+async def test_a_session_returns_the_couple(db: Database, throttle: LoginThrottle) -> None:
+    opened = await register_account(throttle, user_type=UserType.COUPLE)
     actor = await authenticate(db, opened.token, db.clock())
     assert actor is not None
     assert actor.couple_id is not None
@@ -67,16 +74,16 @@ async def test_session_names_the_couple(db: Database, throttle: LoginThrottle) -
 
 
 async def test_session_takes_one_statement(db: Database, throttle: LoginThrottle) -> None:
-    opened = await signed_up(throttle)
+    opened = await register_account(throttle)
     counter = StatementCounter(db)
     await authenticate(db, opened.token, db.clock())
     counter.stop()
     assert len(counter.statements) == 1
 
 
-async def test_token_takes_one_statement_where_its_use_was_just_noted(db: Database) -> None:
+async def test_a_recently_used_token_takes_one_statement(db: Database) -> None:
     async with db.write() as uow:
-        actor = acting(await add_user(db))
+        actor = actor_of(await add_user(db))
         made = await create_token(uow, actor, "CI", [Scope.FLAGS_READ])
     await authenticate(db, made.secret, db.clock())
     counter = StatementCounter(db)
@@ -88,18 +95,18 @@ async def test_token_takes_one_statement_where_its_use_was_just_noted(db: Databa
 @pytest.mark.parametrize(
     "credential", ["", "x", "x" * 43, "wsl_" + "x" * 43, "é" * 43, "\ud800" * 43, "x" * 100_000]
 )
-async def test_made_up_credential_is_nobody(db: Database, credential: str) -> None:
+async def test_unknown_credentials_are_rejected(db: Database, credential: str) -> None:
     assert await authenticate(db, credential, db.clock()) is None
 
 
-async def test_session_ends_at_its_time(db: Database, throttle: LoginThrottle) -> None:
-    opened = await signed_up(throttle)
+async def test_sessions_expire(db: Database, throttle: LoginThrottle) -> None:
+    opened = await register_account(throttle)
     before = opened.expires_at - timedelta(seconds=1)
     assert await authenticate(db, opened.token, before) is not None
     assert await authenticate(db, opened.token, opened.expires_at) is None
 
 
-async def test_dead_database_is_not_a_wrong_password() -> None:
+async def test_an_unavailable_database_is_not_reported_as_a_wrong_password() -> None:
     url = f"postgresql+asyncpg://nobody@127.0.0.1:{dead_port()}/none"
     dead = Database(url, clock=Clock())
     with pytest.raises(DependencyDown):
@@ -107,7 +114,7 @@ async def test_dead_database_is_not_a_wrong_password() -> None:
     await dead.dispose()
 
 
-async def test_stream_of_a_session_ends_with_it(db: Database, throttle: LoginThrottle) -> None:
+async def test_streams_end_with_their_session(db: Database, throttle: LoginThrottle) -> None:
     actor = await entered(db, throttle)
     assert await still_valid(db, actor)
     async with db.write() as uow:
@@ -115,14 +122,14 @@ async def test_stream_of_a_session_ends_with_it(db: Database, throttle: LoginThr
     assert not await still_valid(db, actor)
 
 
-async def test_stream_of_a_disabled_user_ends(db: Database, throttle: LoginThrottle) -> None:
+async def test_streams_of_disabled_users_end(db: Database, throttle: LoginThrottle) -> None:
     actor = await entered(db, throttle)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET disabled_at = now()"))
     assert not await still_valid(db, actor)
 
 
-async def test_stream_ends_when_the_session_expires(
+async def test_streams_end_when_the_session_expires(
     db: Database, throttle: LoginThrottle, clock: Clock, settings: Settings
 ) -> None:
     actor = await entered(db, throttle)
@@ -130,8 +137,8 @@ async def test_stream_ends_when_the_session_expires(
     assert not await still_valid(db, actor)
 
 
-async def test_stream_of_a_token_ends_with_it(db: Database) -> None:
-    admin = acting(await add_user(db))
+async def test_streams_end_with_their_token(db: Database) -> None:
+    admin = actor_of(await add_user(db))
     async with db.write() as uow:
         made = await create_token(uow, admin, "CI", [Scope.FLAGS_READ])
     actor = await authenticate(db, made.secret, db.clock())
@@ -142,10 +149,10 @@ async def test_stream_of_a_token_ends_with_it(db: Database) -> None:
     assert not await still_valid(db, actor)
 
 
-async def test_what_one_process_revokes_is_over_in_the_others(
+async def test_revocations_reach_other_processes(
     app: Starlette, db: Database, settings: Settings, clock: Clock
 ) -> None:
-    admin = acting(await add_user(db))
+    admin = actor_of(await add_user(db))
     async with db.write() as uow:
         made = await create_token(uow, admin, "CI", [Scope.FLAGS_READ])
     mine = app.state.runtime
@@ -160,5 +167,5 @@ async def test_what_one_process_revokes_is_over_in_the_others(
 
 
 @pytest.mark.parametrize("actor", [ANONYMOUS, system_actor("worker")])
-async def test_visitors_and_the_system_have_nothing_to_lose(db: Database, actor: Actor) -> None:
+async def test_visitors_and_the_system_are_never_revoked(db: Database, actor: Actor) -> None:
     assert await still_valid(db, actor)

@@ -34,13 +34,13 @@ def viewer_flags(port: int, token: str | None) -> list[bool]:
     return [flag["value"] for flag in checked(body)["viewerFlags"]["flags"]]
 
 
-async def test_a_crowd_hears_a_toggle(app: Starlette, admin: GraphQLClient) -> None:
+async def test_the_crowd_benchmark_receives_a_toggle(app: Starlette, admin: GraphQLClient) -> None:
     async with serving(app) as address:
         port = int(address.rpartition(":")[2])
         assert await asyncio.to_thread(toggle_heard_by, port, admin.token, 3) == 3
 
 
-async def test_the_bare_client_reads_an_answer(app: Starlette, admin: GraphQLClient) -> None:
+async def test_the_raw_http_client_reads_a_response(app: Starlette, admin: GraphQLClient) -> None:
     async with serving(app) as address:
         port = int(address.rpartition(":")[2])
         values = await asyncio.to_thread(viewer_flags, port, admin.token)

@@ -17,10 +17,10 @@ from domain.actors import Role
 from services.platform import certificates
 from services.platform.certificates import CertificateWatch, read_certificate
 from settings import Settings
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.health import PROBES
 from tests.factories.launches import make_phase
-from tests.support.certificates import self_signed, served_with
+from tests.support.certificates import self_signed, server_context
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 from tests.support.promises import is_within
@@ -53,11 +53,11 @@ async def server(context: ssl.SSLContext | None, visits: Visits) -> AsyncIterato
         made.close()
 
 
-async def test_the_end_of_a_trusted_one_is_read(tmp_path: Path) -> None:
+async def test_the_expiry_of_a_trusted_certificate_is_read(tmp_path: Path) -> None:
     end = TODAY + timedelta(days=30)
     file = self_signed(tmp_path, TODAY - timedelta(days=1), end)
     trust = ssl.create_default_context(cafile=str(file))
-    async with server(served_with(file), Visits()) as port:
+    async with server(server_context(file), Visits()) as port:
         found = await read_certificate("127.0.0.1", port, trust)
     assert (found.expires_at, found.problem) == (end, None)
 
@@ -65,16 +65,20 @@ async def test_the_end_of_a_trusted_one_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("days", "problem"), [(-1, "certificate has expired"), (30, "self-signed certificate")]
 )
-async def test_one_that_nobody_trusts_is_read_too(tmp_path: Path, days: int, problem: str) -> None:
+async def test_the_expiry_of_an_untrusted_certificate_is_read(
+    tmp_path: Path, days: int, problem: str
+) -> None:
     end = TODAY + timedelta(days=days)
     file = self_signed(tmp_path, TODAY - timedelta(days=90), end)
     trust = ssl.create_default_context(cafile=str(file)) if days < 0 else None
-    async with server(served_with(file), Visits()) as port:
+    async with server(server_context(file), Visits()) as port:
         found = await read_certificate("127.0.0.1", port, trust)
     assert (found.expires_at, found.problem) == (end, problem)
 
 
-async def test_whoever_says_nothing_has_three_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_silent_server_times_out_after_three_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert certificates.LOOK_SECONDS == 3
     monkeypatch.setattr(certificates, "LOOK_SECONDS", 0.2)
     begin = time.monotonic()
@@ -84,10 +88,10 @@ async def test_whoever_says_nothing_has_three_seconds(monkeypatch: pytest.Monkey
     assert is_within(2, time.monotonic() - begin)
 
 
-async def test_it_is_looked_at_seldom_and_once_for_all(tmp_path: Path, clock: Clock) -> None:
+async def test_certificate_checks_are_cached_and_shared(tmp_path: Path, clock: Clock) -> None:
     file = self_signed(tmp_path, TODAY - timedelta(days=1), TODAY + timedelta(days=30))
     visits = Visits()
-    async with server(served_with(file), visits) as port:
+    async with server(server_context(file), visits) as port:
         watch = CertificateWatch(f"https://127.0.0.1:{port}", clock)
         first, *others = await asyncio.gather(*(watch.look() for _ in range(5)))
         assert others == [first] * 4
@@ -99,21 +103,21 @@ async def test_it_is_looked_at_seldom_and_once_for_all(tmp_path: Path, clock: Cl
         assert visits.count == 2 * once
 
 
-async def test_plain_http_has_none(clock: Clock) -> None:
+async def test_plain_http_has_no_certificate(clock: Clock) -> None:
     assert await CertificateWatch("http://127.0.0.1:8000", clock).look() is None
 
 
-async def test_readiness_shows_it(
+async def test_readiness_shows_the_certificate(
     db: Database, redis: Redis, settings: Settings, clock: Clock, tmp_path: Path
 ) -> None:
     """S122: expired blocks a launch, and costs no mutation its transaction."""
     file = self_signed(tmp_path, TODAY - timedelta(days=90), TODAY - timedelta(days=1))
-    async with server(served_with(file), Visits()) as port:
+    async with server(server_context(file), Visits()) as port:
         url = f"https://127.0.0.1:{port}"
         here = Settings(**(settings.model_dump() | {"public_url": url}))
         app = create_app(here, clock, PROBES)
         async with running(app.state.runtime):
-            client = GraphQLClient(app, await people.session_of(db, Role.ADMIN))
+            client = GraphQLClient(app, await user_sessions.create_session(db, Role.ADMIN))
             await make_phase(client)
             (phase,) = (await client.data(READINESS))["launchPhases"]
     found = {check["key"]: check for check in phase["readiness"]["checks"]}["certificate"]

@@ -28,7 +28,9 @@ async def run_again(runs: "asyncio.Queue[None]") -> None:
             await runs.get()
 
 
-async def test_periodic_tasks_go_on(redis: Redis, db: Database, clock: Clock) -> None:
+async def test_periodic_tasks_continue_after_clock_jumps(
+    redis: Redis, db: Database, clock: Clock
+) -> None:
     """Set forward and corrected, it kept every task from running for as long as it was wrong."""
     runs: asyncio.Queue[None] = asyncio.Queue()
 
@@ -49,7 +51,9 @@ async def test_periodic_tasks_go_on(redis: Redis, db: Database, clock: Clock) ->
             await running
 
 
-async def test_health_is_that_of_now(app: Starlette, health: Health, clock: Clock) -> None:
+async def test_a_future_snapshot_does_not_hide_current_health(
+    app: Starlette, health: Health, clock: Clock
+) -> None:
     """A snapshot from the future would hide all news until then."""
     monitor = runtime_of(app).health
     for seconds in (0, HOUR, -2 * HOUR, HOUR):
@@ -60,7 +64,9 @@ async def test_health_is_that_of_now(app: Starlette, health: Health, clock: Cloc
         assert abs((snapshot.at - clock()).total_seconds()) < PATIENCE
 
 
-async def test_the_log_keeps_its_order(app: Starlette, admin: GraphQLClient, clock: Clock) -> None:
+async def test_the_log_order_survives_clock_jumps(
+    app: Starlette, admin: GraphQLClient, clock: Clock
+) -> None:
     """Positions are given out by the database: what came later stands later, whatever its time."""
     begin = runtime_of(app).tail.position
     for number, seconds in enumerate((0, HOUR, -2 * HOUR, HOUR)):

@@ -10,7 +10,15 @@ from db.models.conversations import Conversation, ConversationRead, Message, Mes
 from db.session import Database
 from domain.marketplace.conversations import KEPT_FOR
 from services.overview import retention
-from tests.factories.conversations import HIDE, LIST, REPORT, Pair, connected, read, said
+from tests.factories.conversations import (
+    HIDE,
+    LIST,
+    REPORT,
+    Pair,
+    connect_pair,
+    mark_read,
+    send_message,
+)
 from tests.factories.marketplace import new_couple, new_supplier
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -22,12 +30,12 @@ TABLES = (Conversation, Message, ConversationRead, MessageReport)
 
 @pytest.fixture
 async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
-    found = await connected(supplier, await new_couple(visitor, db))
-    insult = await said(found.supplier, found.id, "An insult")
-    await said(found.couple, found.id, "We leave")
+    found = await connect_pair(supplier, await new_couple(visitor, db))
+    insult = await send_message(found.supplier, found.id, "An insult")
+    await send_message(found.couple, found.id, "We leave")
     sent = {"messageId": insult["id"], "reason": "It insults us"}
     assert (await found.couple.data(REPORT, input=sent))["reportMessage"]["errors"] == []
-    await read(found.couple, found.id, 1)
+    await mark_read(found.couple, found.id, 1)
     return found
 
 
@@ -39,7 +47,7 @@ async def counts(db: Database) -> list[int]:
         ]
 
 
-async def test_the_export_has_both_sides_and_not_what_was_hidden_from_them(
+async def test_exports_contain_both_sides_without_hidden_messages(
     pair: Pair, admin: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     found = (await pair.couple.data(EXPORT))["exportMyData"]
@@ -63,7 +71,7 @@ async def test_the_export_has_both_sides_and_not_what_was_hidden_from_them(
 
 
 @pytest.mark.parametrize("side", ["supplier", "couple"])
-async def test_with_an_account_its_conversations_are_deleted(
+async def test_deleting_an_account_deletes_its_conversations(
     pair: Pair, db: Database, side: str
 ) -> None:
     assert await counts(db) == [1, 2, 1, 1]

@@ -14,7 +14,7 @@ from tests.support.servers import dead_port
 BUDGET = Budget(100, 0.001)
 
 
-async def test_processes_share_what_a_caller_has_left(redis: Redis) -> None:
+async def test_processes_share_a_callers_quota(redis: Redis) -> None:
     here, there = CostQuota(redis, BUDGET), CostQuota(redis, BUDGET)
     assert here.consume("anna", 70).remaining == 30
     there.consume("anna", 10)
@@ -25,7 +25,7 @@ async def test_processes_share_what_a_caller_has_left(redis: Redis) -> None:
     assert there.consume("emma", 30).wait_seconds == 0
 
 
-async def test_what_is_spent_while_redis_is_asked_is_not_lost(redis: Redis) -> None:
+async def test_points_spent_during_a_redis_call_are_counted(redis: Redis) -> None:
     here = CostQuota(redis, BUDGET)
     here.consume("anna", 10)
     sharing = asyncio.create_task(here.share())
@@ -37,7 +37,7 @@ async def test_what_is_spent_while_redis_is_asked_is_not_lost(redis: Redis) -> N
     assert here.standing("anna").remaining == 85
 
 
-async def test_without_redis_each_process_counts_alone_and_tells_later(redis: Redis) -> None:
+async def test_without_redis_processes_count_locally_and_report_later(redis: Redis) -> None:
     nowhere = Redis.from_url(f"redis://127.0.0.1:{dead_port()}/0")
     here, there = CostQuota(nowhere, BUDGET), CostQuota(redis, BUDGET)
     here.consume("anna", 60)
@@ -52,7 +52,7 @@ async def test_without_redis_each_process_counts_alone_and_tells_later(redis: Re
     await nowhere.aclose()
 
 
-async def test_it_shares_by_itself(redis: Redis) -> None:
+async def test_quota_is_shared_periodically(redis: Redis) -> None:
     here, there = CostQuota(redis, BUDGET), CostQuota(redis, BUDGET)
     await here.start()
     here.consume("anna", 60)
@@ -66,7 +66,7 @@ async def test_it_shares_by_itself(redis: Redis) -> None:
     assert there.standing("anna").remaining < 40
 
 
-async def test_callers_without_end_fill_no_memory(
+async def test_the_number_of_tracked_callers_is_bounded(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cost_quota, "MAX_ACCOUNTS", 100)

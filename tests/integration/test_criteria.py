@@ -13,7 +13,7 @@ from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAct
 from domain.metrics.metrics import Measurement
 from services.metrics.metric_probe import MetricReader
 from tests.api.test_phases import activate, step
-from tests.factories.guards import ERRORS, TICK, Asked, Guarded
+from tests.factories.guards import ERRORS, TICK, CountingMetricReader, GuardedPhase
 from tests.factories.health import Health
 from tests.factories.launches import close_incidents, make_phase
 from tests.support.clock import Clock
@@ -25,11 +25,11 @@ NOTHING = {**ERRORS, "key": "orders", "metric": "custom.orders", "aggregation": 
 
 
 @pytest.fixture
-def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> Guarded:
-    return Guarded(app, admin, clock)
+def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> GuardedPhase:
+    return GuardedPhase(app, admin, clock)
 
 
-async def test_a_burst_of_errors_rolls_back(guarded: Guarded) -> None:
+async def test_a_burst_of_errors_rolls_back(guarded: GuardedPhase) -> None:
     """X1, A14, S107: two ticks, flags off, incident linked, the sentence everywhere."""
     await guarded.go_live(ERRORS)
     await guarded.tick(1_000, errors=50)
@@ -42,7 +42,7 @@ async def test_a_burst_of_errors_rolls_back(guarded: Guarded) -> None:
     assert phase["successCriteria"][0]["explanation"].endswith("2nd of 2")
 
 
-async def test_the_rollback_is_the_systems_and_leaves_its_reason(guarded: Guarded) -> None:
+async def test_guard_rollbacks_are_by_the_system_with_a_reason(guarded: GuardedPhase) -> None:
     """X1: by a SystemActor, with an incident of the run and the event of the criterion."""
     await guarded.go_live(ERRORS)
     await guarded.tick(1_000, errors=50)
@@ -59,7 +59,7 @@ async def test_the_rollback_is_the_systems_and_leaves_its_reason(guarded: Guarde
     assert event["actor"]["__typename"] == "SystemActor"
 
 
-async def test_hold_pauses_and_leaves_flags(guarded: Guarded) -> None:
+async def test_a_hold_pauses_the_ramp_and_keeps_the_flags(guarded: GuardedPhase) -> None:
     """X1: the ramp stops, users keep what they have, a HIGH incident says why."""
     await guarded.go_live(HOLD)
     for _ in range(4):
@@ -71,7 +71,7 @@ async def test_hold_pauses_and_leaves_flags(guarded: Guarded) -> None:
     assert (incident.severity, incident.occurrences) == (Severity.HIGH, 1)
 
 
-async def test_warn_only_warns_once(guarded: Guarded) -> None:
+async def test_warn_opens_one_incident_per_failure(guarded: GuardedPhase) -> None:
     """X1, flagger#427: one MEDIUM incident for a time of failing, not one a tick."""
     await guarded.go_live(WARN)
     for _ in range(5):
@@ -85,9 +85,7 @@ async def test_warn_only_warns_once(guarded: Guarded) -> None:
     ]
 
 
-async def test_recovery_ends_the_incident_and_the_next_failure_is_a_new_one(
-    guarded: Guarded,
-) -> None:
+async def test_recovery_resolves_the_incident_and_rearms_the_guard(guarded: GuardedPhase) -> None:
     """X1: three good ticks; then the guard acts again."""
     await guarded.go_live(WARN)
     for errors in (50, 50, 0, 0, 0, 0):
@@ -99,7 +97,7 @@ async def test_recovery_ends_the_incident_and_the_next_failure_is_a_new_one(
     assert len(await guarded.incidents()) == 1
 
 
-async def test_a_dry_run_never_acts(guarded: Guarded) -> None:
+async def test_a_dry_run_never_acts(guarded: GuardedPhase) -> None:
     """A11: shown all the same."""
     await guarded.go_live({**ERRORS, "dryRun": True})
     for _ in range(4):
@@ -109,7 +107,7 @@ async def test_a_dry_run_never_acts(guarded: Guarded) -> None:
     assert await guarded.incidents() == []
 
 
-async def test_no_data_holds_after_the_delay(guarded: Guarded) -> None:
+async def test_missing_data_holds_the_ramp_after_a_delay(guarded: GuardedPhase) -> None:
     """A10: even where the criterion could roll back."""
     await guarded.go_live({**NOTHING, "initialDelaySeconds": 100})
     await guarded.tick()
@@ -121,7 +119,7 @@ async def test_no_data_holds_after_the_delay(guarded: Guarded) -> None:
     assert (await guarded.criterion())["verdict"] == "NO_DATA"
 
 
-async def test_a_provider_that_fails_is_no_failure(guarded: Guarded) -> None:
+async def test_provider_errors_are_not_criterion_failures(guarded: GuardedPhase) -> None:
     """A10: any number of times; the reason is shown, and no secret of the provider."""
 
     def fail() -> Measurement:
@@ -129,7 +127,7 @@ async def test_a_provider_that_fails_is_no_failure(guarded: Guarded) -> None:
 
     await guarded.go_live(ERRORS)
     for _ in range(5):
-        await guarded.tick(reader=MetricReader(guarded.db, Asked(fail)))
+        await guarded.tick(reader=MetricReader(guarded.db, CountingMetricReader(fail)))
     criterion = await guarded.criterion()
     assert (criterion["verdict"], criterion["consecutiveFailures"]) == ("INCONCLUSIVE", 0)
     assert "RuntimeError" in criterion["explanation"]
@@ -137,10 +135,10 @@ async def test_a_provider_that_fails_is_no_failure(guarded: Guarded) -> None:
     assert (await guarded.look())["status"] == "ACTIVE"
 
 
-async def test_a_provider_that_hangs_is_no_failure(guarded: Guarded) -> None:
+async def test_provider_timeouts_are_not_criterion_failures(guarded: GuardedPhase) -> None:
     """A10: nor does it hold up the tick."""
 
-    class Hangs(Asked):
+    class Hangs(CountingMetricReader):
         async def __call__(self, *_args: object) -> Measurement:
             await asyncio.sleep(3_600)
             raise AssertionError
@@ -152,7 +150,7 @@ async def test_a_provider_that_hangs_is_no_failure(guarded: Guarded) -> None:
     assert criterion["explanation"] == "error_rate could not be measured: no answer within 0.05 s"
 
 
-async def test_a_metric_that_cannot_be_such_a_number_says_so(guarded: Guarded) -> None:
+async def test_invalid_metric_aggregations_report_an_error(guarded: GuardedPhase) -> None:
     """S15: refused on write now; one that was stored before acts on nothing."""
     await guarded.go_live(ERRORS)
     old = Criterion("old", "signups_total", Aggregation.P95, 60, Comparator.LT, 2.0)
@@ -163,7 +161,7 @@ async def test_a_metric_that_cannot_be_such_a_number_says_so(guarded: Guarded) -
     assert "it has no P95" in criterion["explanation"]
 
 
-async def test_the_time_before_the_run_is_not_judged(guarded: Guarded, clock: Clock) -> None:
+async def test_the_time_before_the_run_is_not_judged(guarded: GuardedPhase, clock: Clock) -> None:
     """X1: a burst that ended before the activation undoes nothing."""
     await guarded.add(1_000, errors=900)
     await guarded.go_live({**ERRORS, "windowSeconds": 3_600})
@@ -172,7 +170,9 @@ async def test_the_time_before_the_run_is_not_judged(guarded: Guarded, clock: Cl
     assert (await guarded.criterion())["verdict"] == "PASSING"
 
 
-async def test_who_resumes_a_held_phase_is_not_overruled_at_once(guarded: Guarded) -> None:
+async def test_resuming_a_held_phase_is_not_undone_for_the_same_failure(
+    guarded: GuardedPhase,
+) -> None:
     """X1: an action is taken once in a time of failing."""
     await guarded.go_live(HOLD)
     for _ in range(2):
@@ -183,7 +183,7 @@ async def test_who_resumes_a_held_phase_is_not_overruled_at_once(guarded: Guarde
     assert (await guarded.look())["status"] == "ACTIVE"
 
 
-async def test_two_workers_judge_once(guarded: Guarded) -> None:
+async def test_two_workers_judge_a_tick_once(guarded: GuardedPhase) -> None:
     """S62: should the claims of the ticker fail, no failure counts twice."""
     await guarded.go_live(ERRORS)
     guarded.clock.advance(TICK.total_seconds())
@@ -193,7 +193,7 @@ async def test_two_workers_judge_once(guarded: Guarded) -> None:
     assert (await guarded.look())["status"] == "ACTIVE"
 
 
-async def test_an_edited_criterion_is_judged_anew(guarded: Guarded) -> None:
+async def test_an_edited_criterion_is_judged_anew(guarded: GuardedPhase) -> None:
     await guarded.go_live(ERRORS)
     await guarded.tick(1_000, errors=50)
     update = """mutation ($input: UpdateLaunchPhaseInput!) {
@@ -206,7 +206,7 @@ async def test_an_edited_criterion_is_judged_anew(guarded: Guarded) -> None:
     assert (await guarded.look())["status"] == "ACTIVE"
 
 
-async def test_a_new_run_starts_with_a_clean_slate(guarded: Guarded) -> None:
+async def test_a_new_run_starts_with_a_clean_slate(guarded: GuardedPhase) -> None:
     """Decision 6: what failed was the last run."""
     await guarded.go_live(ERRORS)
     for _ in range(2):
@@ -220,7 +220,7 @@ async def test_a_new_run_starts_with_a_clean_slate(guarded: Guarded) -> None:
     assert (await guarded.criterion())["consecutiveFailures"] == 1
 
 
-async def test_one_phase_that_cannot_be_judged_stops_no_other(guarded: Guarded) -> None:
+async def test_an_unjudgeable_phase_does_not_stop_others(guarded: GuardedPhase) -> None:
     """S63."""
     await guarded.go_live(ERRORS, key="first", platforms=["WEDME"])
     guarded.phase = await make_phase(
@@ -233,19 +233,19 @@ async def test_one_phase_that_cannot_be_judged_stops_no_other(guarded: Guarded) 
     assert (await guarded.criterion())["verdict"] == "PASSING"
 
 
-async def _break(guarded: Guarded, key: str) -> None:
+async def _break(guarded: GuardedPhase, key: str) -> None:
     """Criteria that no version of the software can read."""
     await _store(guarded, key, [{"key": 1}])
 
 
-async def _store(guarded: Guarded, key: str, criteria: list[object]) -> None:
+async def _store(guarded: GuardedPhase, key: str, criteria: list[object]) -> None:
     """Put them where the API would not."""
     stored = update(LaunchPhase).where(LaunchPhase.key == key).values(success_criteria=criteria)
     async with guarded.db.write() as uow:
         await uow.session.execute(stored)
 
 
-async def test_events_are_about_changes(guarded: Guarded) -> None:
+async def test_only_verdict_changes_are_recorded_as_events(guarded: GuardedPhase) -> None:
     """flagger#427: an event for each change of a verdict, none for each tick."""
     await guarded.go_live(WARN)
     for errors in (0, 0, 0, 60, 60):

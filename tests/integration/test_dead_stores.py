@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.promises import is_within
 from tests.support.receivers import HttpReceiver
-from tests.support.workers import Fleet, stop, until
+from tests.support.workers import WorkerFleet, stop, until
 
 S99 = 60.0  # seconds from the first bad sample
 FLAGS = "{ viewerFlags { flags { key value } } }"
@@ -25,7 +25,7 @@ NO_DATABASE = "The database does not answer: no incident yet."
 class Site:
     """A server, a worker, and whoever is told."""
 
-    def __init__(self, fleet: Fleet, receiver: HttpReceiver) -> None:
+    def __init__(self, fleet: WorkerFleet, receiver: HttpReceiver) -> None:
         self.fleet, self.receiver = fleet, receiver
 
     async def start(self) -> None:
@@ -64,7 +64,7 @@ class Site:
 async def site(tmp_path_factory: pytest.TempPathFactory, cluster: Path) -> AsyncIterator[Site]:
     receiver = HttpReceiver()
     await receiver.start()
-    fleet = Fleet(tmp_path_factory.mktemp("dead"), cluster, ALERT_URLS=receiver.url)
+    fleet = WorkerFleet(tmp_path_factory.mktemp("dead"), cluster, ALERT_URLS=receiver.url)
     await fleet.start()
     yield Site(fleet, receiver)
     await fleet.stop()
@@ -72,7 +72,7 @@ async def site(tmp_path_factory: pytest.TempPathFactory, cluster: Path) -> Async
 
 
 @pytest.mark.parametrize("how", ["stopped", "frozen"])
-async def test_people_hear_of_it_within_the_minute(site: Site, how: str) -> None:
+async def test_losing_both_stores_is_alerted_within_a_minute(site: Site, how: str) -> None:
     """A store that is frozen is the hard one: it takes connections, and never answers."""
     await site.start()
     begin = time.monotonic()

@@ -51,7 +51,7 @@ async def test_loading_twice_changes_nothing(db: Database) -> None:
     assert (await count_changes(db), await all_flags(db)) == before
 
 
-async def test_the_phases_are_those_of_the_plan(db: Database) -> None:
+async def test_the_demo_has_the_planned_phases(db: Database) -> None:
     await load(db)
     found = {row.key: row for row in await all_phases(db)}
     assert list(found) == [
@@ -95,7 +95,7 @@ async def test_every_flag_belongs_to_one_phase_which_introduced_it(db: Database)
     assert {flag.id: flag.phase_id for flag in await all_flags(db)} == by_flag
 
 
-async def test_what_a_user_changed_stays(db: Database) -> None:
+async def test_loading_keeps_changes_by_users(db: Database) -> None:
     await load(db)
     phase = (await all_phases(db))[1]
     async with db.change_flag() as work:
@@ -108,21 +108,21 @@ async def test_what_a_user_changed_stays(db: Database) -> None:
     assert on == ["mvp_test_feature"]
 
 
-async def test_what_is_missing_is_made_again(db: Database) -> None:
+async def test_loading_restores_missing_objects(db: Database) -> None:
     async with db.write() as uow:
         await flags.create(uow, SOMEBODY, FlagDraft("mvp_test_feature", "Ours"))
     assert await load(db) == Loaded(phases=4, flags=18)
     assert next(f for f in await all_flags(db) if f.key == "mvp_test_feature").name == "Ours"
 
 
-async def test_a_launch_of_somebody_is_left_alone(db: Database) -> None:
+async def test_loading_leaves_other_launches_alone(db: Database) -> None:
     async with db.write() as uow:
         await flags.create(uow, SOMEBODY, FlagDraft("ours", "Ours"))
     assert await load(db, only_when_empty=True) == Loaded()
     assert [flag.key for flag in await all_flags(db)] == ["ours"]
 
 
-async def test_the_first_phase_of_a_flag_introduced_it(db: Database) -> None:
+async def test_the_first_phase_of_a_flag_is_its_introducing_phase(db: Database) -> None:
     """S2: a later phase that uses the flag too does not take it over."""
     async with db.write() as uow:
         await flags.create(uow, SOMEBODY, FlagDraft("chat", "Chat"))
@@ -137,7 +137,7 @@ async def test_the_first_phase_of_a_flag_introduced_it(db: Database) -> None:
         assert sorted(await session.scalars(query)) == ["created", "introduced"]
 
 
-async def test_an_edited_phase_introduces_its_new_flags(db: Database) -> None:
+async def test_editing_a_phase_introduces_its_new_flags(db: Database) -> None:
     async with db.write() as uow:
         await flags.create(uow, SOMEBODY, FlagDraft("chat", "Chat"))
         phase = await phases.create(uow, SOMEBODY, PhaseDraft("one", "One"))

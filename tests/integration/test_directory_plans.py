@@ -60,7 +60,7 @@ async def plan_of(session: AsyncSession, query: Query) -> str:
     return "\n".join(await session.scalars(text(f"EXPLAIN {sql}".replace(":*", "\\:*"))))
 
 
-async def test_no_whole_table_is_read(db: Database) -> None:
+async def test_directory_queries_use_indexes(db: Database) -> None:
     async with db.read() as session:
         for statement in _FILL:
             await session.execute(text(statement))

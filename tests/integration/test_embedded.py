@@ -72,14 +72,14 @@ async def ping(server: EmbeddedServer) -> bool:
         return bool(await client.ping())
 
 
-async def test_postgres_has_the_database_and_a_role_without_power(
+async def test_postgres_has_the_database_and_an_unprivileged_role(
     postgres: EmbeddedPostgres,
 ) -> None:
     sql = "SELECT current_database() || ' ' || current_user || ' ' || rolsuper FROM pg_roles"
     assert await ask(postgres, f"{sql} WHERE rolname = current_user") == "launch launch false"
 
 
-async def test_postgres_can_make_and_drop_databases(postgres: EmbeddedPostgres) -> None:
+async def test_postgres_can_create_and_drop_databases(postgres: EmbeddedPostgres) -> None:
     await ask(postgres, "CREATE DATABASE copy TEMPLATE launch")
     await ask(postgres, "DROP DATABASE copy WITH (FORCE)")
 
@@ -104,7 +104,7 @@ async def test_postgres_comes_back_after_a_kill(postgres: EmbeddedPostgres) -> N
     assert await ask(postgres, "SELECT number FROM survived") == 8
 
 
-async def test_a_stale_pid_file_with_a_strangers_pid_does_not_block(
+async def test_a_stale_pid_file_of_another_process_does_not_block(
     postgres: EmbeddedPostgres,
 ) -> None:
     pid_file = postgres.socket_path.with_name("postmaster.pid")
@@ -150,7 +150,7 @@ async def test_valkey_keeps_nothing_on_disk(valkey: EmbeddedValkey) -> None:
     assert [path.name for path in valkey.socket_path.parent.iterdir()] == ["valkey.sock"]
 
 
-async def test_deep_and_odd_folders_work(folder: Path) -> None:
+async def test_deep_and_unusual_folders_work(folder: Path) -> None:
     deep = folder / "with space, comma: and ünicode" / "/".join(["deep"] * 30)
     postgres, valkey = EmbeddedPostgres(deep, fast=True), EmbeddedValkey(deep)
     try:

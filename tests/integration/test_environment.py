@@ -21,7 +21,7 @@ from settings import Settings
 from tests.api.test_phases import roll_back
 from tests.factories.health import PROBES
 from tests.factories.propagation import TOGGLE, runtime_of
-from tests.factories.sites import Site, site_on
+from tests.factories.sites import FaultTestApp, start_fault_test_app
 from tests.support.clock import Clock
 from tests.support.faulty_postgres import FaultyPostgres
 from tests.support.graphql import GraphQLClient
@@ -39,13 +39,13 @@ def server(cluster: Path, tmp_path: Path) -> Iterator[FaultyPostgres]:
 @pytest.fixture
 async def site(
     server: FaultyPostgres, settings: Settings, redis: Redis, clock: Clock
-) -> AsyncIterator[Site]:
-    async with site_on(server.url, settings, clock) as found:
+) -> AsyncIterator[FaultTestApp]:
+    async with start_fault_test_app(server.url, settings, clock) as found:
         yield found
 
 
-async def test_a_database_that_became_read_only(
-    site: Site, server: FaultyPostgres, caplog: pytest.LogCaptureFixture
+async def test_a_read_only_database_is_reported(
+    site: FaultTestApp, server: FaultyPostgres, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Reads still answer; /readyz says 503 all the same, since nobody can change anything."""
     caplog.set_level(logging.WARNING, "db.circuit_breaker")
@@ -56,7 +56,9 @@ async def test_a_database_that_became_read_only(
     await site.works_again()
 
 
-async def test_a_database_that_accepts_nobody(site: Site, server: FaultyPostgres) -> None:
+async def test_a_database_refusing_connections_is_reported(
+    site: FaultTestApp, server: FaultyPostgres
+) -> None:
     server.sql("ALTER DATABASE launch ALLOW_CONNECTIONS false")
     server.cut()
     await site.is_down_for("the database accepts no connections")
@@ -64,7 +66,7 @@ async def test_a_database_that_accepts_nobody(site: Site, server: FaultyPostgres
     await site.works_again()
 
 
-async def test_a_database_that_is_missing(site: Site, server: FaultyPostgres) -> None:
+async def test_a_missing_database_is_reported(site: FaultTestApp, server: FaultyPostgres) -> None:
     server.sql("ALTER DATABASE launch ALLOW_CONNECTIONS false")
     server.cut()
     server.sql("ALTER DATABASE launch RENAME TO elsewhere")
@@ -74,7 +76,9 @@ async def test_a_database_that_is_missing(site: Site, server: FaultyPostgres) ->
     await site.works_again()
 
 
-async def test_no_connection_is_left(site: Site, server: FaultyPostgres) -> None:
+async def test_exhausted_connections_are_reported(
+    site: FaultTestApp, server: FaultyPostgres
+) -> None:
     server.sql("ALTER ROLE launch CONNECTION LIMIT 0")
     server.cut()
     await site.is_down_for("the database has no connection left")
@@ -82,7 +86,7 @@ async def test_no_connection_is_left(site: Site, server: FaultyPostgres) -> None
     await site.works_again()
 
 
-async def test_a_wrong_password(
+async def test_a_wrong_password_is_reported_until_corrected(
     server: FaultyPostgres, settings: Settings, redis: Redis, clock: Clock
 ) -> None:
     """The process starts, says why it is not ready, and is once the password is right."""
@@ -101,7 +105,7 @@ async def test_a_wrong_password(
         assert (await GraphQLClient(app).raw("GET", "/readyz")).status_code == 200
 
 
-async def test_a_password_that_is_rotated(
+async def test_a_rotated_password_needs_no_restart(
     server: FaultyPostgres, settings: Settings, redis: Redis, clock: Clock, tmp_path: Path
 ) -> None:
     """It is read from its file at every new connection: nothing has to be restarted."""
@@ -113,7 +117,7 @@ async def test_a_password_that_is_rotated(
 
     server.require_password("first")
     write("first")
-    async with site_on(server.url_with(passfile=str(file)), settings, clock) as site:
+    async with start_fault_test_app(server.url_with(passfile=str(file)), settings, clock) as site:
         server.require_password("second")
         assert await site.readiness() == (200, None)  # open connections stay
         server.cut()
@@ -122,7 +126,7 @@ async def test_a_password_that_is_rotated(
         await site.works_again()
 
 
-async def test_a_schema_that_is_taken_away(site: Site, server: FaultyPostgres) -> None:
+async def test_a_downgraded_schema_is_reported(site: FaultTestApp, server: FaultyPostgres) -> None:
     """A table that is missing is a bug only where the schema is the one of this release."""
     server.sql("ALTER TABLE launch_phases RENAME TO taken", "launch")
     assert await site.rollback_codes() == ["INTERNAL"]
@@ -133,7 +137,9 @@ async def test_a_schema_that_is_taken_away(site: Site, server: FaultyPostgres) -
     assert str(cause).startswith("the schema is at 0001, this release needs")
 
 
-async def test_a_newer_schema_keeps_nobody_from_serving(site: Site, server: FaultyPostgres) -> None:
+async def test_a_newer_schema_is_served_with_a_warning(
+    site: FaultTestApp, server: FaultyPostgres
+) -> None:
     """While a release is rolled out the old processes run on; they say what they see."""
     server.sql("UPDATE alembic_version SET version_num = '9999'", "launch")
     answer = await site.admin.raw("GET", "/readyz")
@@ -152,7 +158,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.needs("unshare --mount true")
-async def test_a_full_disk(site: Site, server: FaultyPostgres, small_disk: Path) -> None:
+async def test_a_full_disk_is_reported(
+    site: FaultTestApp, server: FaultyPostgres, small_disk: Path
+) -> None:
     """PostgreSQL itself reports it: the tables that a rollback writes to are on a full disk."""
     folder = small_disk / "space"
     folder.mkdir()
@@ -176,7 +184,7 @@ async def test_a_full_disk(site: Site, server: FaultyPostgres, small_disk: Path)
     assert await site.readiness() == (200, None)
 
 
-async def test_the_cause_is_on_the_error(server: FaultyPostgres, clock: Clock) -> None:
+async def test_errors_contain_the_cause(server: FaultyPostgres, clock: Clock) -> None:
     server.require_password("right")
     db = Database(server.url_with(password="wrong"), clock=clock)
     with pytest.raises(DependencyDown) as failure:

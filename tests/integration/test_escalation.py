@@ -16,7 +16,7 @@ from services.alerting import AlertCenter
 from services.incidents import incident_changes, incident_edits
 from settings import Settings
 from tests.factories.accounts import add_user
-from tests.factories.alerts import Desk, see
+from tests.factories.alerts import AlertCenters, process_round
 from tests.support.clock import Clock
 from tests.support.receivers import HttpReceiver, until
 
@@ -37,8 +37,8 @@ async def lead() -> AsyncIterator[HttpReceiver]:
 @pytest.fixture
 async def chain(
     settings: Settings, db: Database, redis: Redis, receiver: HttpReceiver, lead: HttpReceiver
-) -> AsyncIterator[Desk]:
-    found = Desk(settings, db, redis, receiver.url, f"after5m+{lead.url}")
+) -> AsyncIterator[AlertCenters]:
+    found = AlertCenters(settings, db, redis, receiver.url, f"after5m+{lead.url}")
     yield found
     await found.stop()
 
@@ -49,12 +49,12 @@ async def look(*centers: AlertCenter) -> None:
     await asyncio.gather(*(center.idle() for center in centers))
 
 
-async def test_who_comes_next_is_told_once_across_restarts(
-    chain: Desk, clock: Clock, receiver: HttpReceiver, lead: HttpReceiver
+async def test_the_next_channel_is_notified_once_across_restarts(
+    chain: AlertCenters, clock: Clock, receiver: HttpReceiver, lead: HttpReceiver
 ) -> None:
     """A32: by one of many processes, also of those that were not there when it began."""
     first = chain.process()
-    await see(first, clock, CRITICAL)
+    await process_round(first, clock, CRITICAL)
     await look(first)
     assert lead.titles == []
     await chain.stop()
@@ -63,7 +63,7 @@ async def test_who_comes_next_is_told_once_across_restarts(
     await look(chain.process())
     assert lead.titles == [ESCALATED]
     assert len(receiver.titles) == 1
-    await see(chain.process(), clock, HEALTHY)
+    await process_round(chain.process(), clock, HEALTHY)
     assert [title.split()[0] for title in (lead.titles[-1], receiver.titles[-1])] == [
         "[RESOLVED]",
         "[RESOLVED]",
@@ -73,12 +73,12 @@ async def test_who_comes_next_is_told_once_across_restarts(
 
 
 @pytest.mark.parametrize("how", ["acknowledged", "assigned", "resolved"])
-async def test_whoever_takes_it_stops_it(
-    chain: Desk, db: Database, clock: Clock, lead: HttpReceiver, how: str
+async def test_acknowledging_stops_the_escalation(
+    chain: AlertCenters, db: Database, clock: Clock, lead: HttpReceiver, how: str
 ) -> None:
     """A31, A32."""
     center = chain.process()
-    await see(center, clock, CRITICAL)
+    await process_round(center, clock, CRITICAL)
     await look(center)
     (incident,) = await chain.incidents()
     await handle(db, incident.id, how)
@@ -101,8 +101,8 @@ async def handle(db: Database, incident_id: UUID, how: str) -> None:
             await incident_changes.resolve(uow, PERSON, incident_id, "it is the disk")
 
 
-async def test_without_stores_it_goes_on_too(
-    chain: Desk, clock: Clock, lead: HttpReceiver, no_database: Database, no_redis: Redis
+async def test_escalation_continues_without_stores(
+    chain: AlertCenters, clock: Clock, lead: HttpReceiver, no_database: Database, no_redis: Redis
 ) -> None:
     """Decision 7: nobody can take it then, so the next one must hear of it."""
     lonely = chain.process(db=no_database, redis=no_redis)

@@ -41,7 +41,7 @@ async def test_an_event_comes_back_as_it_was_recorded(db: Database, log_head: in
 
 
 @pytest.mark.parametrize(("minutes", "kept"), [(-10, -10), (10, 0)])
-async def test_an_event_happened_when_it_is_said_but_never_after_it_was_recorded(
+async def test_occurrence_times_are_never_after_the_recording(
     db: Database, log_head: int, minutes: int, kept: int
 ) -> None:
     """D6: the clock of another process may be ahead."""
@@ -54,7 +54,7 @@ async def test_an_event_happened_when_it_is_said_but_never_after_it_was_recorded
     assert found.occurred_at == uow.now + timedelta(minutes=kept)
 
 
-async def test_changes_follow_the_identity_of_their_events(db: Database, log_head: int) -> None:
+async def test_changes_refer_to_events_by_id(db: Database, log_head: int) -> None:
     """ADR 26: an id is known inside the transaction; ids have holes, positions have none."""
     with pytest.raises(RuntimeError, match="stop"):
         await fail_after_writing(db)
@@ -120,7 +120,7 @@ async def test_the_log_and_the_audit_are_append_only(
 @pytest.mark.parametrize(
     "change", ["launch_events SET recorded_at = now()", "changes SET event_id = 1"]
 )
-async def test_what_0036_has_added_is_append_only_too(
+async def test_tables_of_migration_0036_are_append_only(
     db: Database, log_head: int, change: str
 ) -> None:
     with pytest.raises(DBAPIError, match="append-only"):

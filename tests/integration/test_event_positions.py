@@ -56,7 +56,7 @@ async def set_version(db: Database) -> int:
     return int(row[0])
 
 
-async def test_a_writer_that_stalls_holds_up_nobody(
+async def test_a_stalled_writer_does_not_block_others(
     db: Database, other: Database, log_head: int
 ) -> None:
     """PERF2: the counter was locked until the slowest of all had committed."""
@@ -70,7 +70,9 @@ async def test_a_writer_that_stalls_holds_up_nobody(
     assert [item.seq for item in slow.recorded] == [log_head + 2]
 
 
-async def test_what_its_writer_did_not_number_another_does(db: Database, log_head: int) -> None:
+async def test_events_left_unnumbered_are_numbered_by_another_process(
+    db: Database, log_head: int
+) -> None:
     told: list[int] = []
 
     async def tell(events: object) -> None:
@@ -87,7 +89,7 @@ async def test_what_its_writer_did_not_number_another_does(db: Database, log_hea
     assert told == [log_head + 1, log_head + 2]
 
 
-async def test_writers_of_two_processes_give_each_event_one_position(
+async def test_concurrent_processes_assign_each_event_one_position(
     db: Database, other: Database, log_head: int
 ) -> None:
     own: list[int] = []
@@ -103,7 +105,7 @@ async def test_writers_of_two_processes_give_each_event_one_position(
     assert [item.seq for item in await read(db, log_head)] == sorted(own)
 
 
-async def test_each_transaction_makes_a_version_of_its_own(db: Database, log_head: int) -> None:
+async def test_each_transaction_gets_its_own_flag_set_version(db: Database, log_head: int) -> None:
     """Also where several are numbered at once; a write past us makes one without an event."""
     before = await set_version(db)
     await sql(db, _FLAG.format("first"), _FLAG_EVENT.format("first", "created"))
@@ -123,14 +125,16 @@ async def test_each_transaction_makes_a_version_of_its_own(db: Database, log_hea
     }
 
 
-async def test_a_position_is_given_once(db: Database, log_head: int) -> None:
+async def test_positions_are_assigned_once(db: Database, log_head: int) -> None:
     async with db.write() as uow:
         uow.record(ACTOR, some_event())
     with pytest.raises(DBAPIError, match="append-only"):
         await sql(db, f"UPDATE launch_events SET seq = seq + 10 WHERE seq = {log_head + 1}")
 
 
-async def test_a_backup_restored_into_another_cluster_goes_on(db: Database, log_head: int) -> None:
+async def test_numbering_continues_after_a_restore_into_another_cluster(
+    db: Database, log_head: int
+) -> None:
     """Its transactions have smaller numbers than those that were looked through."""
     await sql(db, "UPDATE launch_event_counter SET scanned = 1000000000000000")
     async with db.write() as uow:
@@ -138,7 +142,7 @@ async def test_a_backup_restored_into_another_cluster_goes_on(db: Database, log_
     assert [item.seq for item in uow.recorded] == [log_head + 1]
 
 
-async def test_without_the_database_after_the_commit_nothing_fails(
+async def test_losing_the_database_after_the_commit_does_not_fail_the_write(
     db: Database, other: Database, log_head: int
 ) -> None:
     """The change has happened; another process finds its event."""
@@ -150,7 +154,7 @@ async def test_without_the_database_after_the_commit_nothing_fails(
     assert [item.seq for item in await read(db, log_head)] == [log_head + 1]
 
 
-async def test_what_comes_while_others_are_told_goes_together(
+async def test_events_arriving_during_publication_are_published_together(
     other: Database, log_head: int
 ) -> None:
     """In their order, in one message; nobody who writes waits for it."""

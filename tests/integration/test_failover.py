@@ -14,11 +14,11 @@ from db.session import Database
 from domain.platform.outages import READ_ONLY
 from settings import Settings
 from tests.factories.health import PROBES
-from tests.factories.sites import site_on
+from tests.factories.sites import start_fault_test_app
 from tests.support.clock import PATIENCE, Clock
 from tests.support.faulty_postgres import FaultyPostgres
 from tests.support.graphql import GraphQLClient
-from tests.support.taps import Forwarder
+from tests.support.tcp_proxies import ForwardingProxy
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def standby(server: FaultyPostgres, tmp_path: Path) -> Iterator[FaultyPostgres]:
 
 
 @asynccontextmanager
-async def forwarder(target: FaultyPostgres) -> AsyncIterator[Forwarder]:
-    found = Forwarder(target.socket_path)
+async def forwarder(target: FaultyPostgres) -> AsyncIterator[ForwardingProxy]:
+    found = ForwardingProxy(target.socket_path)
     await found.start()
     try:
         yield found
@@ -58,13 +58,13 @@ async def caught_up(server: FaultyPostgres, standby: FaultyPostgres, clock: Cloc
     await copy.dispose()
 
 
-async def test_a_failover(
+async def test_the_app_recovers_from_a_failover(
     server: FaultyPostgres, standby: FaultyPostgres, settings: Settings, redis: Redis, clock: Clock
 ) -> None:
     """The former primary keeps its connections: the first write is refused, the next succeeds."""
     async with forwarder(server) as address:
         url = f"postgresql+asyncpg://launch@127.0.0.1:{address.port}/launch"
-        async with site_on(url, settings, clock) as site:
+        async with start_fault_test_app(url, settings, clock) as site:
             # The answer is cached, and the former primary would say for ever that it is current.
             assert await site.phase_status() == "ACTIVE"
             await caught_up(server, standby, clock)

@@ -21,7 +21,7 @@ from services.flags.flag_store import FlagStore
 from services.flags.flag_toggles import toggle
 from services.flags.flags import FlagDraft, FlagResult
 from tests.support.clock import PATIENCE, Clock
-from tests.support.driver_statements import heard_statements
+from tests.support.driver_statements import record_statements
 
 ACTOR = system_actor("test")
 KEYS = [f"flag_{index}" for index in range(8)]
@@ -85,9 +85,9 @@ def kinds(statements: list[str]) -> list[str]:
 
 
 @pytest.mark.usefixtures("head")
-async def test_a_toggle_takes_four_round_trips_and_its_number_one(db: Database) -> None:
+async def test_a_toggle_takes_four_round_trips_and_numbering_one(db: Database) -> None:
     await switch(db, KEYS[0], True)  # whatever is connected, is
-    async with heard_statements(db) as sent:
+    async with record_statements(db) as sent:
         await switch(db, KEYS[0], False)
     assert kinds(sent) == ["BEGIN", "SELECT", "WITH", "COMMIT", "SELECT"]
     assert "FOR UPDATE" in sent[1]
@@ -96,7 +96,7 @@ async def test_a_toggle_takes_four_round_trips_and_its_number_one(db: Database) 
 
 async def test_a_toggle_that_changes_nothing_writes_nothing(db: Database, head: int) -> None:
     before = await stored(db, KEYS[0])
-    async with heard_statements(db) as sent:
+    async with record_statements(db) as sent:
         done = await switch(db, KEYS[0], False)
     assert kinds(sent) == ["BEGIN", "SELECT", "COMMIT"]
     assert (done.flag, done.change) == (before, None)
@@ -104,12 +104,14 @@ async def test_a_toggle_that_changes_nothing_writes_nothing(db: Database, head: 
 
 
 @pytest.mark.usefixtures("head")
-async def test_a_key_takes_two_round_trips_more_and_a_repeat_of_it_four(db: Database) -> None:
+async def test_an_idempotency_key_adds_two_round_trips_and_a_replay_takes_four(
+    db: Database,
+) -> None:
     await switch(db, KEYS[1], True)
-    async with heard_statements(db) as sent:
+    async with record_statements(db) as sent:
         first = await switch(db, KEYS[0], True, idempotency_key="k")
     assert kinds(sent) == ["BEGIN", "INSERT", "SELECT", "WITH", "UPDATE", "COMMIT", "SELECT"]
-    async with heard_statements(db) as sent:
+    async with record_statements(db) as sent:
         again = await switch(db, KEYS[0], True, idempotency_key="k")
     assert kinds(sent) == ["BEGIN", "INSERT", "SELECT", "SELECT", "SELECT", "COMMIT"]
     assert first.change is not None
@@ -118,7 +120,7 @@ async def test_a_key_takes_two_round_trips_more_and_a_repeat_of_it_four(db: Data
 
 
 @pytest.mark.usefixtures("head")
-async def test_its_result_is_what_is_stored(db: Database) -> None:
+async def test_the_result_matches_the_stored_flag(db: Database) -> None:
     done = await switch(db, KEYS[0], True)
     assert done.flag == await stored(db, KEYS[0])
     (change,) = await changes_of(db, done.flag.id)
@@ -130,7 +132,7 @@ async def test_its_result_is_what_is_stored(db: Database) -> None:
     assert (change.action, change.at) == ("switched on", done.flag.updated_at)
 
 
-async def test_toggles_of_two_processes_of_different_flags_lose_nothing(
+async def test_concurrent_toggles_of_different_flags_lose_nothing(
     db: Database, other: Database, head: int
 ) -> None:
     async def run(process: Database, key: str) -> None:
@@ -149,9 +151,7 @@ async def test_toggles_of_two_processes_of_different_flags_lose_nothing(
 
 
 @pytest.mark.usefixtures("head")
-async def test_toggles_of_two_processes_of_one_flag_are_a_chain(
-    db: Database, other: Database
-) -> None:
+async def test_concurrent_toggles_of_one_flag_form_a_chain(db: Database, other: Database) -> None:
     """Each finds what the one before it has left, and the audit shows it."""
     commands = [((db, other)[number % 2], number % 3 != 0) for number in range(24)]
     done = await asyncio.gather(*(switch(process, KEYS[0], on) for process, on in commands))
@@ -165,7 +165,9 @@ async def test_toggles_of_two_processes_of_one_flag_are_a_chain(
 
 
 @pytest.mark.usefixtures("head")
-async def test_of_callers_who_read_the_same_version_one_wins(db: Database, other: Database) -> None:
+async def test_one_of_several_writers_with_the_same_version_wins(
+    db: Database, other: Database
+) -> None:
     answers = await asyncio.gather(
         *(switch((db, other)[i % 2], KEYS[0], True, expected_version=1) for i in range(6)),
         return_exceptions=True,
@@ -175,7 +177,7 @@ async def test_of_callers_who_read_the_same_version_one_wins(db: Database, other
     assert {(item.current_version, item.changed_by) for item in conflicts} == {(2, ACTOR.ref)}
 
 
-async def test_repeats_of_one_key_at_once_switch_once(
+async def test_concurrent_repeats_of_one_key_toggle_once(
     db: Database, other: Database, head: int
 ) -> None:
     done = await asyncio.gather(
@@ -185,22 +187,20 @@ async def test_repeats_of_one_key_at_once_switch_once(
     assert len(await events_after(db, head)) == 1
 
 
-async def test_what_fails_leaves_nothing_and_the_connection_goes_on(
-    db: Database, head: int
-) -> None:
+async def test_a_failed_toggle_rolls_back_and_keeps_the_connection(db: Database, head: int) -> None:
     with pytest.raises(NotFound):
         await switch(db, "no_such_flag", True)
     with pytest.raises(RuntimeError, match="stop"):
         await fail_after_toggling(db)
     assert not (await stored(db, KEYS[0])).enabled
     assert await events_after(db, head) == []
-    async with heard_statements(db) as sent:
+    async with record_statements(db) as sent:
         await switch(db, KEYS[0], True)
     assert kinds(sent) == ["BEGIN", "SELECT", "WITH", "COMMIT", "SELECT"]
 
 
 @pytest.mark.usefixtures("head")
-async def test_a_caller_who_leaves_in_the_midst_keeps_no_lock(db: Database) -> None:
+async def test_a_cancelled_toggle_releases_its_lock(db: Database) -> None:
     locked = asyncio.Event()
 
     async def leave() -> None:
@@ -218,7 +218,7 @@ async def test_a_caller_who_leaves_in_the_midst_keeps_no_lock(db: Database) -> N
 
 
 @pytest.mark.usefixtures("head")
-async def test_a_connection_that_was_cut_makes_way_for_a_new_one(db: Database) -> None:
+async def test_a_lost_connection_is_replaced(db: Database) -> None:
     await switch(db, KEYS[0], True)
     await db.direct.fetch(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
@@ -227,7 +227,7 @@ async def test_a_connection_that_was_cut_makes_way_for_a_new_one(db: Database) -
     assert not (await switch(db, KEYS[0], False)).flag.enabled
 
 
-async def test_a_process_that_dies_before_it_numbers_holds_up_nobody(
+async def test_a_process_that_dies_before_numbering_does_not_block_others(
     db: Database, other: Database, clock: Clock, head: int
 ) -> None:
     """The change has happened: another process gives it its position, and serves it."""
@@ -244,7 +244,9 @@ async def test_a_process_that_dies_before_it_numbers_holds_up_nobody(
     assert (event.seq, event.event.set_version) == (head + 1, before.version + 1)
 
 
-async def test_without_a_database_it_says_so(clock: Clock, tmp_path: object) -> None:
+async def test_a_toggle_without_the_database_is_dependency_down(
+    clock: Clock, tmp_path: object
+) -> None:
     away = Database(f"postgresql+asyncpg:///launch?host={tmp_path}", clock=clock)
     with pytest.raises(DependencyDown):
         await switch(away, KEYS[0], True)
@@ -252,7 +254,7 @@ async def test_without_a_database_it_says_so(clock: Clock, tmp_path: object) -> 
 
 
 @pytest.mark.usefixtures("head")
-async def test_what_waits_for_a_flag_takes_its_moment_after_it(
+async def test_a_toggle_waiting_for_a_lock_takes_a_later_time(
     db: Database, other: Database, clock: Clock
 ) -> None:
     """Nobody has seen the change before: it is later than the one that was waited for."""

@@ -15,7 +15,7 @@ from domain.health.health import CheckType, HealthStatus, Outcome, ProbeResult
 from services.health.health_monitor import HealthMonitor
 from services.health.health_store import KEY, decode
 from services.phases.launch_states import state_at
-from tests.factories.monitors import FAST, World
+from tests.factories.monitors import FAST, MonitorHarness
 from tests.support.clock import Clock
 from tests.support.servers import dead_port
 
@@ -24,8 +24,8 @@ CRITICAL, UNKNOWN = HealthStatus.CRITICAL, HealthStatus.UNKNOWN
 
 
 @pytest.fixture
-def world(db: Database, redis: Redis) -> World:
-    return World(db, redis)
+def world(db: Database, redis: Redis) -> MonitorHarness:
+    return MonitorHarness(db, redis)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ async def away(clock: Clock) -> AsyncIterator[Database]:
     await db.dispose()
 
 
-async def test_a_round_of_passes(world: World) -> None:
+async def test_a_passing_round_is_published_and_stored_once(world: MonitorHarness) -> None:
     """S62: one round makes all HEALTHY, is published once and stored once."""
     snapshot = await world.monitor.tick()
     assert (snapshot.overall, set(snapshot.changed)) == (HEALTHY, set(CheckType))
@@ -47,7 +47,7 @@ async def test_a_round_of_passes(world: World) -> None:
     assert {(row.check_type, row.status) for row in rows} == {(c, HEALTHY) for c in CheckType}
 
 
-async def test_checks_run_at_once(world: World) -> None:
+async def test_checks_run_concurrently(world: MonitorHarness) -> None:
     """S62: a round takes as long as its slowest check."""
     gate = asyncio.Barrier(len(CheckType))
 
@@ -62,7 +62,7 @@ async def test_checks_run_at_once(world: World) -> None:
     assert (await monitor.tick()).overall is HEALTHY
 
 
-async def test_second_failure_of_a_round_is_critical(world: World) -> None:
+async def test_second_failure_of_a_round_is_critical(world: MonitorHarness) -> None:
     """S67: failed, looked at again, CRITICAL; the others are not looked at again."""
     await world.monitor.tick()
     probe = world.fail(CheckType.EMAIL)
@@ -72,7 +72,7 @@ async def test_second_failure_of_a_round_is_critical(world: World) -> None:
     assert (probe.runs, world.probes[CheckType.API].runs) == (3, 2)
 
 
-async def test_first_failure_is_told_before_the_second_look(world: World) -> None:
+async def test_the_first_failure_is_published_before_the_recheck(world: MonitorHarness) -> None:
     """S67, S98: nobody waits ten seconds for news of the other checks."""
     await world.monitor.tick()
     world.fail(CheckType.EMAIL)
@@ -81,7 +81,7 @@ async def test_first_failure_is_told_before_the_second_look(world: World) -> Non
     assert told == [HEALTHY, WARNING, CRITICAL]
 
 
-async def test_a_blip_is_no_event(world: World) -> None:
+async def test_a_single_failure_records_no_event(world: MonitorHarness) -> None:
     """S67: failed once and well ten seconds later leaves no event behind."""
     await world.monitor.tick()
     world.fail(CheckType.EMAIL, Outcome.FAILED, Outcome.PASSED)
@@ -89,7 +89,7 @@ async def test_a_blip_is_no_event(world: World) -> None:
     assert {event.after for event in await world.events()} == {HEALTHY}
 
 
-async def test_recovery_takes_two_rounds(world: World) -> None:
+async def test_recovery_takes_two_rounds(world: MonitorHarness) -> None:
     """S67: recover after two good ones, each change with its event."""
     for outcome in (Outcome.PASSED, Outcome.FAILED, Outcome.PASSED, Outcome.PASSED):
         world.fail(CheckType.EMAIL, outcome)
@@ -102,14 +102,14 @@ async def test_recovery_takes_two_rounds(world: World) -> None:
     ]
 
 
-async def test_timed_out_twice_is_unknown(world: World) -> None:
+async def test_two_timeouts_are_unknown(world: MonitorHarness) -> None:
     """S5: no answer at all is UNKNOWN, which blocks a launch as well."""
     world.fail(CheckType.API, Outcome.TIMED_OUT)
     await world.monitor.tick()
     assert await world.status(CheckType.API) is UNKNOWN
 
 
-async def test_no_probe_is_unknown(world: World) -> None:
+async def test_a_check_without_a_probe_is_unknown(world: MonitorHarness) -> None:
     """S5: a check that is switched off is UNKNOWN."""
     del world.probes[CheckType.EMAIL]
     await world.monitor.tick()
@@ -117,7 +117,7 @@ async def test_no_probe_is_unknown(world: World) -> None:
     assert (state.status, state.error) == (UNKNOWN, "this check is disabled")
 
 
-async def test_state_survives_without_redis(world: World) -> None:
+async def test_state_survives_without_redis(world: MonitorHarness) -> None:
     """A26: after a restart of all, PostgreSQL knows the state."""
     world.fail(CheckType.EMAIL)
     await world.monitor.tick()
@@ -125,7 +125,7 @@ async def test_state_survives_without_redis(world: World) -> None:
     assert (await world.another().latest()).state(CheckType.EMAIL).status is CRITICAL
 
 
-async def test_a_restart_does_not_repeat_a_change(world: World) -> None:
+async def test_a_restart_does_not_repeat_an_event(world: MonitorHarness) -> None:
     """A26: what was announced is not announced again."""
     world.fail(CheckType.EMAIL)
     await world.monitor.tick()
@@ -134,7 +134,9 @@ async def test_a_restart_does_not_repeat_a_change(world: World) -> None:
     assert len(changes) == 1
 
 
-async def test_the_database_may_be_away(world: World, away: Database) -> None:
+async def test_rounds_are_published_without_the_database(
+    world: MonitorHarness, away: Database
+) -> None:
     """Decision 7: the decision is told although nothing can be stored."""
     world.db = away
     world.fail(CheckType.DATABASE)
@@ -142,7 +144,7 @@ async def test_the_database_may_be_away(world: World, away: Database) -> None:
     assert decode(world.published[-1]).state(CheckType.DATABASE).status is CRITICAL
 
 
-async def test_what_was_not_stored_is_stored_later(world: World) -> None:
+async def test_unstored_rounds_are_stored_later(world: MonitorHarness) -> None:
     """Decision 7, A27: samples and changes of an outage are in the log when it is over."""
     await world.monitor.tick()
     async with world.db.engine.begin() as connection:
@@ -157,7 +159,7 @@ async def test_what_was_not_stored_is_stored_later(world: World) -> None:
     assert await world.stored() == 3 * len(CheckType) + 1
 
 
-async def test_a_past_moment_of_an_outage_shows_the_outage(world: World, clock: Clock) -> None:
+async def test_past_states_during_an_outage_show_it(world: MonitorHarness, clock: Clock) -> None:
     """L6: sampled at once, stored when the database is back; judged by when it happened."""
     await world.monitor.tick()
     clock.advance(30)
@@ -188,7 +190,7 @@ async def test_a_past_moment_of_an_outage_shows_the_outage(world: World, clock: 
     assert states[1].position < late[0].seq  # who reads on from there is told of it again
 
 
-async def test_redis_may_be_away(world: World) -> None:
+async def test_rounds_are_stored_without_redis(world: MonitorHarness) -> None:
     """S62: without Redis the round is decided and stored."""
     world.redis = Redis.from_url(f"redis://127.0.0.1:{dead_port()}/0")
     snapshot = await world.another().tick()
@@ -197,7 +199,7 @@ async def test_redis_may_be_away(world: World) -> None:
     assert await world.stored() == len(CheckType)
 
 
-async def test_publishing_may_fail(world: World) -> None:
+async def test_a_failed_publication_does_not_lose_the_round(world: MonitorHarness) -> None:
     """S62: a lost message does not lose the round."""
 
     async def fail(_message: str) -> None:

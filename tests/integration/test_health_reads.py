@@ -18,7 +18,7 @@ from services.health.health import evidence, uptimes
 from services.health.health_history import histories
 from services.health.health_store import KEY
 from services.overview import retention
-from tests.factories.monitors import World
+from tests.factories.monitors import MonitorHarness
 from tests.support.clock import Clock
 
 HEALTHY, CRITICAL = HealthStatus.HEALTHY, HealthStatus.CRITICAL
@@ -27,24 +27,24 @@ DAY = TimeRange.LAST_24H
 
 
 @pytest.fixture
-def world(db: Database, redis: Redis) -> World:
-    return World(db, redis)
+def world(db: Database, redis: Redis) -> MonitorHarness:
+    return MonitorHarness(db, redis)
 
 
-async def test_nothing_known_is_unknown(world: World) -> None:
+async def test_checks_without_samples_are_unknown(world: MonitorHarness) -> None:
     """S5: before the first round all five checks are UNKNOWN."""
     snapshot = await world.monitor.latest()
     assert [state.check for state in snapshot.checks] == list(CheckType)
     assert snapshot.overall is UNKNOWN
 
 
-async def test_another_process_sees_it(world: World) -> None:
+async def test_other_processes_read_the_snapshot(world: MonitorHarness) -> None:
     """S62: web processes read what the worker has left in Redis."""
     snapshot = await world.monitor.tick()
     assert (await world.another().latest()).checks == snapshot.checks
 
 
-async def test_no_news_is_unknown(world: World, clock: Clock) -> None:
+async def test_stale_checks_are_unknown(world: MonitorHarness, clock: Clock) -> None:
     """S5: no sample for two intervals means UNKNOWN, whatever it was."""
     await world.monitor.tick()
     clock.advance(61)
@@ -53,14 +53,14 @@ async def test_no_news_is_unknown(world: World, clock: Clock) -> None:
     assert all(state.stale for state in snapshot.checks)
 
 
-async def test_fresh_is_not_run_again(world: World) -> None:
+async def test_fresh_rounds_are_not_repeated(world: MonitorHarness) -> None:
     """S46: a round younger than 30 s is good enough."""
     await world.monitor.tick()
     await world.another().ensure_fresh()
     assert world.probes[CheckType.API].runs == 1
 
 
-async def test_old_is_run_again_once(world: World, clock: Clock) -> None:
+async def test_a_stale_round_is_repeated_once(world: MonitorHarness, clock: Clock) -> None:
     """S46: rerun now, and once however many ask."""
     await world.monitor.tick()
     clock.advance(31)
@@ -70,7 +70,7 @@ async def test_old_is_run_again_once(world: World, clock: Clock) -> None:
     assert world.probes[CheckType.API].runs == 2
 
 
-async def test_old_health_is_not_trusted(world: World, clock: Clock) -> None:
+async def test_a_stale_healthy_round_blocks_readiness(world: MonitorHarness, clock: Clock) -> None:
     """Decision 4: what broke since the last round blocks, and is not merely a warning."""
     await world.monitor.tick()
     clock.advance(31)
@@ -78,7 +78,7 @@ async def test_old_health_is_not_trusted(world: World, clock: Clock) -> None:
     assert (await world.monitor.ensure_fresh()).overall is CRITICAL
 
 
-async def test_rubbish_in_redis_is_ignored(world: World) -> None:
+async def test_invalid_snapshots_in_redis_are_ignored(world: MonitorHarness) -> None:
     """A snapshot of a newer version must not break an older process."""
     await world.redis.set(KEY, '{"version": 2}')
     assert (await world.monitor.latest()).overall is UNKNOWN
@@ -86,7 +86,7 @@ async def test_rubbish_in_redis_is_ignored(world: World) -> None:
         world.monitor.read('{"version": 2}')
 
 
-async def test_ids_in_the_database_are_the_fixed_ones(world: World) -> None:
+async def test_ids_in_the_database_are_the_fixed_ones(world: MonitorHarness) -> None:
     """The id of a check is the same with and without the database."""
     await world.monitor.tick()
     async with world.db.read() as session:
@@ -94,7 +94,7 @@ async def test_ids_in_the_database_are_the_fixed_ones(world: World) -> None:
     assert {row.check_type: row.id for row in rows} == CHECK_IDS
 
 
-async def test_uptime(world: World) -> None:
+async def test_uptime_counts_warnings_as_up(world: MonitorHarness) -> None:
     """A27: warnings count as up, failures and timeouts do not."""
     outcomes = (Outcome.PASSED, Outcome.DEGRADED, Outcome.FAILED)
     for outcome in outcomes:
@@ -103,13 +103,13 @@ async def test_uptime(world: World) -> None:
     assert await uptime(world, DAY) == Percent(50.0)  # the failed one was looked at twice
 
 
-async def test_no_phase_no_uptime_of_it(world: World) -> None:
+async def test_without_an_active_phase_its_uptime_is_null(world: MonitorHarness) -> None:
     """A27: CURRENT_PHASE has no span while no phase is active."""
     await world.monitor.tick()
     assert await uptime(world, TimeRange.CURRENT_PHASE) is None
 
 
-async def test_uptime_outlives_the_samples(world: World, clock: Clock) -> None:
+async def test_uptime_outlives_the_samples(world: MonitorHarness, clock: Clock) -> None:
     """S5, A27: samples of more than 48 hours become rollups; nothing is counted twice."""
     world.fail(CheckType.EMAIL, Outcome.FAILED)
     await world.monitor.tick()
@@ -123,7 +123,7 @@ async def test_uptime_outlives_the_samples(world: World, clock: Clock) -> None:
     assert await retention.sweep(world.db) == 0
 
 
-async def test_a_clock_that_was_set_back(world: World, clock: Clock) -> None:
+async def test_rounds_from_the_future_are_not_fresh(world: MonitorHarness, clock: Clock) -> None:
     """S46: a round from the future is not fresh, and hides no later one."""
     clock.advance(3600)
     await world.monitor.tick()
@@ -132,7 +132,7 @@ async def test_a_clock_that_was_set_back(world: World, clock: Clock) -> None:
     assert (await world.monitor.ensure_fresh()).overall is CRITICAL
 
 
-async def test_evidence_for_readiness(world: World) -> None:
+async def test_readiness_gets_status_reason_and_node(world: MonitorHarness) -> None:
     """X2, S46: the gate sees status, reason and the node that shows it."""
     world.fail(CheckType.EMAIL)
     found = evidence(await world.monitor.tick())
@@ -141,13 +141,15 @@ async def test_evidence_for_readiness(world: World) -> None:
     assert found[CheckType.EMAIL].detail == "critical: it broke"
 
 
-async def uptime(world: World, window: TimeRange) -> Percent | None:
+async def uptime(world: MonitorHarness, window: TimeRange) -> Percent | None:
     async with world.db.read() as session:
         key = (CheckType.EMAIL, window)
         return (await uptimes(session, [key], clock=world.db.clock)).get(key)
 
 
-async def test_bad_news_is_looked_at_again_after_five_seconds(world: World, clock: Clock) -> None:
+async def test_a_failing_round_is_repeated_after_five_seconds(
+    world: MonitorHarness, clock: Clock
+) -> None:
     """Whoever asks may just have mended it; good news stands for thirty."""
     script = world.fail(CheckType.API)
     await world.monitor.tick()
@@ -160,7 +162,7 @@ async def test_bad_news_is_looked_at_again_after_five_seconds(world: World, cloc
     assert script.runs == before + 1
 
 
-async def test_history_outlives_the_samples(world: World, clock: Clock) -> None:
+async def test_history_outlives_the_samples(world: MonitorHarness, clock: Clock) -> None:
     """A27: what is folded is still there, only its response times are not."""
     world.fail(CheckType.EMAIL, Outcome.FAILED)
     await world.monitor.tick()
@@ -174,7 +176,7 @@ async def test_history_outlives_the_samples(world: World, clock: Clock) -> None:
     assert [slot.uptime for slot in after if slot.samples] == [0.0, 100.0]
 
 
-async def history(world: World, window: TimeRange) -> list[HealthSlot]:
+async def history(world: MonitorHarness, window: TimeRange) -> list[HealthSlot]:
     async with world.db.read() as session:
         key = (CheckType.EMAIL, window)
         return (await histories(session, [key], clock=world.db.clock))[key]

@@ -14,7 +14,7 @@ from domain.mail.email import Letter
 from services.health.heartbeats import Heartbeats, HeartbeatWatch
 from services.mail.mail import post
 from settings import Settings
-from tests.factories.alerts import Desk
+from tests.factories.alerts import AlertCenters
 from tests.support.clock import Clock
 from tests.support.receivers import HttpReceiver
 
@@ -38,7 +38,7 @@ async def statuses(beats: Heartbeats, clock: Clock) -> dict[str, HealthStatus]:
     return {item.name: item.status(clock()) for item in await beats.all() or ()}
 
 
-async def test_who_beats_lives(beats: Heartbeats, clock: Clock) -> None:
+async def test_a_source_with_heartbeats_is_alive(beats: Heartbeats, clock: Clock) -> None:
     assert set((await statuses(beats, clock)).values()) == {UNKNOWN}
     await beats.beat(WORKER)
     clock.advance(60)
@@ -47,7 +47,7 @@ async def test_who_beats_lives(beats: Heartbeats, clock: Clock) -> None:
     assert (await statuses(beats, clock))[WORKER] is CRITICAL
 
 
-async def test_restarts_do_not_put_off_a_source_that_never_comes(
+async def test_restarts_do_not_extend_the_deadline_of_a_silent_source(
     db: Database, redis: Redis, expecting: Settings, clock: Clock
 ) -> None:
     """L23: processes restart every five minutes, and ten are allowed."""
@@ -59,7 +59,7 @@ async def test_restarts_do_not_put_off_a_source_that_never_comes(
     assert (await statuses(Heartbeats(db, redis, expecting), clock))["exports"] is CRITICAL
 
 
-async def test_a_source_that_is_named_again_is_expected_anew(
+async def test_a_source_configured_again_gets_a_new_deadline(
     db: Database, redis: Redis, expecting: Settings, clock: Clock
 ) -> None:
     """L23: it was no longer in the settings for an hour."""
@@ -70,7 +70,7 @@ async def test_a_source_that_is_named_again_is_expected_anew(
 
 
 @pytest.mark.parametrize("lost", ["redis", "database"])
-async def test_one_store_is_enough(
+async def test_heartbeats_work_with_one_store(
     db: Database,
     redis: Redis,
     expecting: Settings,
@@ -88,7 +88,7 @@ async def test_one_store_is_enough(
     assert (await statuses(half, clock))[WORKER] is HEALTHY
 
 
-async def test_without_both_nobody_knows(
+async def test_heartbeats_are_unknown_without_both_stores(
     no_database: Database, no_redis: Redis, expecting: Settings
 ) -> None:
     """What is away is told by the checks; that a worker is silent would be a guess."""
@@ -96,7 +96,7 @@ async def test_without_both_nobody_knows(
     assert (await blind.beat(WORKER), await blind.all()) == (False, None)
 
 
-async def test_a_letter_that_nobody_tries_stops_the_heart_of_the_queue(
+async def test_an_untried_email_stops_the_queue_heartbeat(
     db: Database, beats: Heartbeats, clock: Clock
 ) -> None:
     await beats.beat_for_mail()
@@ -112,8 +112,8 @@ async def test_a_letter_that_nobody_tries_stops_the_heart_of_the_queue(
     assert (await statuses(beats, clock))[MAIL] is HEALTHY
 
 
-async def test_people_hear_of_it_once_and_of_its_end(
-    desk: Desk, beats: Heartbeats, clock: Clock, receiver: HttpReceiver
+async def test_a_silent_source_is_alerted_once_and_resolved(
+    desk: AlertCenters, beats: Heartbeats, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """Every process looks; a process that has just started ends what others have told."""
     centers = [desk.process() for _ in range(2)]

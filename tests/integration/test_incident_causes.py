@@ -19,7 +19,7 @@ from services.incidents.incident_causes import mark_recovered, promote_dependent
 from services.incidents.incident_changes import acknowledge
 from services.incidents.incidents import IncidentDraft
 from tests.api.test_deadlines import waiting
-from tests.factories.guards import ERRORS, Guarded
+from tests.factories.guards import ERRORS, GuardedPhase
 from tests.factories.health import Health
 from tests.integration.test_incidents import PERSON
 from tests.support.clock import Clock
@@ -46,9 +46,9 @@ LIMIT = IncidentDraft(
 
 
 @pytest.fixture
-def guarded(app: Starlette, admin: GraphQLClient, clock: Clock, health: Health) -> Guarded:
+def guarded(app: Starlette, admin: GraphQLClient, clock: Clock, health: Health) -> GuardedPhase:
     """Nothing is live yet."""
-    return Guarded(app, admin, clock)
+    return GuardedPhase(app, admin, clock)
 
 
 async def seen(db: Database, draft: IncidentDraft) -> LaunchIncident:
@@ -99,7 +99,7 @@ async def test_a_stopped_database_opens_one_incident(db: Database, clock: Clock)
     assert await open_titles(db) == ["Held"]
 
 
-async def test_a_cause_that_is_being_reported_is_waited_for(db: Database) -> None:
+async def test_reports_wait_for_a_concurrent_report_of_their_cause(db: Database) -> None:
     """L17: when a database is back, its check and the limits are told of in one moment."""
     async with db.write() as uow:
         await report(uow, SYSTEM, DATABASE)
@@ -109,7 +109,9 @@ async def test_a_cause_that_is_being_reported_is_waited_for(db: Database) -> Non
     assert await open_titles(db) == [DATABASE.title]
 
 
-async def test_what_settles_after_its_cause_opens_nothing(db: Database, clock: Clock) -> None:
+async def test_failures_shortly_after_their_cause_open_no_incident(
+    db: Database, clock: Clock
+) -> None:
     """A window of a minute still holds the failures of the outage."""
     began = clock()
     await seen(db, DATABASE)
@@ -123,7 +125,7 @@ async def test_what_settles_after_its_cause_opens_nothing(db: Database, clock: C
     assert await open_titles(db) == ["Later"]
 
 
-async def test_one_that_a_person_keeps_open_hides_nothing_new(db: Database, clock: Clock) -> None:
+async def test_an_incident_kept_open_does_not_hide_new_problems(db: Database, clock: Clock) -> None:
     """The database works again, and somebody still looks into it."""
     row = await seen(db, DATABASE)
     async with db.write() as uow:
@@ -142,7 +144,7 @@ async def test_the_worse_severity_of_what_follows_counts(db: Database) -> None:
     assert (row.dedup_key, row.severity) == ("warn", Severity.CRITICAL)
 
 
-async def test_a_rollback_by_a_guard_opens_one_incident(guarded: Guarded) -> None:
+async def test_a_rollback_by_a_guard_opens_one_incident(guarded: GuardedPhase) -> None:
     """The criterion that warned, and the limit on the same metric, are listed on it."""
     warn = {**ERRORS, "key": "warn", "action": "WARN", "failureLimit": 1}
     await guarded.go_live(warn, {**ERRORS, "failureLimit": 2})
@@ -161,7 +163,7 @@ async def test_a_rollback_by_a_guard_opens_one_incident(guarded: Guarded) -> Non
     assert set(open_keys) == {"metric:error_rate"}
 
 
-async def test_a_held_phase_that_is_rolled_back_leaves_one_incident(guarded: Guarded) -> None:
+async def test_rolling_back_a_held_phase_leaves_one_incident(guarded: GuardedPhase) -> None:
     """The hold ends with its run, whoever took it; and the next activation is not blocked."""
     await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1})
     await guarded.tick(total=100, errors=50)

@@ -64,7 +64,7 @@ async def episodes(db: Database, row: LaunchIncident) -> list[IncidentEpisode]:
     return found[row.id][::-1]
 
 
-async def test_two_that_end_it_at_once_end_it_once(db: Database) -> None:
+async def test_concurrent_resolutions_resolve_once(db: Database) -> None:
     await opened(db)
     found = await asyncio.gather(*(ended(db) for _ in range(5)))
     assert sum(row is not None for row in found) == 1
@@ -72,14 +72,14 @@ async def test_two_that_end_it_at_once_end_it_once(db: Database) -> None:
     assert (row.status, row.version, row.resolution_notes) == (RESOLVED, 2, "It works again.")
 
 
-async def test_nothing_open_is_nothing_to_end(db: Database) -> None:
+async def test_resolving_without_an_open_incident_does_nothing(db: Database) -> None:
     assert await ended(db) is None
     await opened(db)
     await ended(db)
     assert await ended(db) is None
 
 
-async def test_what_a_person_took_ends_by_a_person(db: Database) -> None:
+async def test_acknowledged_incidents_are_resolved_by_people(db: Database) -> None:
     row = (await opened(db)).row
     async with db.write() as uow:
         await acknowledge(uow, PERSON, row.id, None)
@@ -89,7 +89,7 @@ async def test_what_a_person_took_ends_by_a_person(db: Database) -> None:
     assert await ended(db) is not None
 
 
-async def test_taking_it_and_its_end_at_once_are_one_after_the_other(db: Database) -> None:
+async def test_concurrent_acknowledgement_and_resolution_are_serialized(db: Database) -> None:
     """oncall#3161: the one that comes second sees what the first did."""
     row = (await opened(db)).row
 
@@ -108,13 +108,13 @@ async def test_taking_it_and_its_end_at_once_are_one_after_the_other(db: Databas
     assert (found.resolved_at is None) is taken
 
 
-async def test_twenty_that_open_it_at_once_open_one(db: Database) -> None:
+async def test_concurrent_reports_open_one_incident(db: Database) -> None:
     found = await asyncio.gather(*(opened(db) for _ in range(20)))
     assert sum(not item.merged for item in found) == 1
     assert [row.occurrences for row in await rows(db)] == [20]
 
 
-async def test_twenty_that_see_it_return_reopen_it_once(db: Database) -> None:
+async def test_concurrent_recurrences_reopen_once(db: Database) -> None:
     await opened(db)
     await ended(db)
     await asyncio.gather(*(opened(db) for _ in range(20)))
@@ -126,7 +126,7 @@ async def test_twenty_that_see_it_return_reopen_it_once(db: Database) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "same"), [(14, True), (16, False)])
-async def test_when_it_began_decides_whether_it_is_the_same(
+async def test_the_onset_decides_between_reopening_and_a_new_incident(
     db: Database, clock: Clock, minutes: int, same: bool
 ) -> None:
     """A30: entered an hour late, because the database was away."""
@@ -139,7 +139,7 @@ async def test_when_it_began_decides_whether_it_is_the_same(
     assert len(await rows(db)) == (1 if same else 2)
 
 
-async def test_it_has_its_true_beginning(db: Database, clock: Clock) -> None:
+async def test_incidents_start_at_their_onset(db: Database, clock: Clock) -> None:
     began = clock() - timedelta(hours=1)
     row = (await opened(db, draft(first_bad_at=began))).row
     (episode,) = await episodes(db, row)
@@ -147,7 +147,7 @@ async def test_it_has_its_true_beginning(db: Database, clock: Clock) -> None:
     assert (episode.first_bad_at, episode.began_at) == (began, began)
 
 
-async def test_what_was_put_away_does_not_return(db: Database) -> None:
+async def test_closed_incidents_are_not_reopened_by_reports(db: Database) -> None:
     row = (await opened(db)).row
     await ended(db)
     async with db.write() as uow:
@@ -155,9 +155,7 @@ async def test_what_was_put_away_does_not_return(db: Database) -> None:
     assert (await opened(db)).merged is False
 
 
-async def test_an_older_one_that_was_opened_again_is_the_open_one(
-    db: Database, clock: Clock
-) -> None:
+async def test_reports_join_an_older_reopened_incident(db: Database, clock: Clock) -> None:
     old = (await opened(db)).row
     await ended(db)
     clock.advance(3600)
@@ -169,7 +167,9 @@ async def test_an_older_one_that_was_opened_again_is_the_open_one(
     assert (found.merged, found.row.number) == (True, old.number)
 
 
-async def test_a_reopening_and_a_return_at_once_leave_one_open(db: Database, clock: Clock) -> None:
+async def test_a_concurrent_reopening_and_recurrence_leave_one_open_incident(
+    db: Database, clock: Clock
+) -> None:
     row = (await opened(db)).row
     await ended(db)
     clock.advance(3600)
@@ -184,19 +184,19 @@ async def test_a_reopening_and_a_return_at_once_leave_one_open(db: Database, clo
     assert sum(row.status is OPEN for row in await rows(db)) == 1
 
 
-async def test_the_worse_report_counts(db: Database) -> None:
+async def test_the_worst_reported_severity_counts(db: Database) -> None:
     await opened(db, draft(Severity.HIGH))
     await opened(db, draft(Severity.CRITICAL))
     assert (await opened(db, draft(Severity.LOW))).row.severity is Severity.CRITICAL
 
 
-async def test_each_report_adds_what_is_affected(db: Database) -> None:
+async def test_reports_add_affected_features(db: Database) -> None:
     for keys in (("chat", "mail"), ("mail", "pay")):
         row = (await opened(db, replace(draft(), affected_features=keys))).row
     assert row.affected_features == ["chat", "mail", "pay"]
 
 
-async def test_each_episode_has_its_own_facts(db: Database, clock: Clock) -> None:
+async def test_each_episode_has_its_own_values(db: Database, clock: Clock) -> None:
     """L5: it opens, is resolved, and returns with another value."""
     slow = Observation("709 ms > 500 ms", 709.0, "ms")
     first_bad_at = clock()
@@ -236,7 +236,7 @@ async def test_each_episode_has_its_own_facts(db: Database, clock: Clock) -> Non
     assert second.ended_at is None
 
 
-async def test_a_return_begins_after_the_end_of_the_episode_before(db: Database) -> None:
+async def test_an_episode_starts_after_the_end_of_the_previous_one(db: Database) -> None:
     """Resolved by hand while it goes on: the next episode begins then, not with the first one."""
     first_bad_at = (await opened(db)).row.created_at - timedelta(minutes=1)
     await ended(db)
@@ -245,7 +245,7 @@ async def test_a_return_begins_after_the_end_of_the_episode_before(db: Database)
     assert second.began_at == first.ended_at
 
 
-async def test_the_words_of_a_person_stay(db: Database) -> None:
+async def test_texts_edited_by_people_are_kept(db: Database) -> None:
     row = (await opened(db)).row
     async with db.write() as uow:
         await update(uow, PERSON, row.id, {"title": "The disk is full"})
@@ -260,7 +260,7 @@ async def test_the_words_of_a_person_stay(db: Database) -> None:
     ]
 
 
-async def test_it_is_severe_from_the_sample_that_shows_it(db: Database, clock: Clock) -> None:
+async def test_severity_starts_with_the_sample_that_shows_it(db: Database, clock: Clock) -> None:
     """A warning of ten minutes ago is no late alert of now (S99)."""
     row = (await opened(db, draft(Severity.MEDIUM, clock()))).row
     clock.advance(600)
@@ -276,7 +276,7 @@ async def test_it_is_severe_from_the_sample_that_shows_it(db: Database, clock: C
 Move = Callable[[UnitOfWork, UUID], Awaitable[object]]
 
 
-async def test_each_move_is_an_event_with_what_it_moved(db: Database) -> None:
+async def test_each_change_is_an_event_with_its_fields(db: Database) -> None:
     """A4."""
     key = (await opened(db)).row.id
     moves: list[Move] = [

@@ -33,7 +33,7 @@ class Inbox:
         return "250 OK"
 
 
-async def test_the_letter_arrives_in_two_forms(db: Database, settings: Settings) -> None:
+async def test_the_email_has_text_and_html_parts(db: Database, settings: Settings) -> None:
     inbox, port = Inbox(), free_port()
     server = Controller(inbox, hostname="127.0.0.1", port=port)
     server.start()

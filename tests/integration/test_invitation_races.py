@@ -28,7 +28,7 @@ from services.marketplace.invitation_acceptance import Acceptance, Accepted, acc
 from services.marketplace.invitation_codes import decline
 from services.marketplace.invitations import InviteClient, Site
 from settings import Settings
-from tests.factories.accounts import make_entrance, signed_up
+from tests.factories.accounts import make_login_throttle, register_account
 
 SITE = Site("https://wedme.test", sends_mail=False, signing_key=b"a secret")
 MANY = Limit(10_000, 60)
@@ -38,19 +38,19 @@ MADE = (User, Couple, Partnership, OnboardingProgress, Session)
 @pytest.fixture
 def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
     rules = AccessLimits(sign_up_address=MANY, invitation_address=MANY, log_in_address=MANY)
-    return make_entrance(db, redis, settings, rules=rules)
+    return make_login_throttle(db, redis, settings, rules=rules)
 
 
 @pytest.fixture
 async def supplier(db: Database, throttle: LoginThrottle) -> Actor:
-    opened = await signed_up(throttle, "sarah@example.com")
+    opened = await register_account(throttle, "sarah@example.com")
     async with db.read() as session:
         row = (await suppliers.by_user(session, [opened.user.id]))[opened.user.id]
     return _actor(opened.user, supplier_id=SupplierId(row.id))
 
 
 async def couple(db: Database, throttle: LoginThrottle, email: str) -> Actor:
-    opened = await signed_up(throttle, email, UserType.COUPLE)
+    opened = await register_account(throttle, email, UserType.COUPLE)
     async with db.read() as session:
         query = select(Couple).where(Couple.user_id == opened.user.id)
         row = (await session.scalars(query)).one()
@@ -87,7 +87,7 @@ async def counts(db: Database) -> dict[str, int]:
         return {name: (await session.execute(each)).scalar_one() for name, each in queries.items()}
 
 
-async def test_of_50_couples_at_once_one_gets_the_invitation(
+async def test_of_50_concurrent_couples_one_accepts(
     db: Database, throttle: LoginThrottle, supplier: Actor
 ) -> None:
     """rdyrct#154: two people accept one link."""
@@ -99,7 +99,7 @@ async def test_of_50_couples_at_once_one_gets_the_invitation(
     assert {name: after[name] - before[name] for name in after} == dict.fromkeys(after, 1)
 
 
-async def test_a_couple_that_accepts_50_times_at_once_is_connected_once(
+async def test_50_concurrent_acceptances_of_one_couple_connect_once(
     db: Database, throttle: LoginThrottle, supplier: Actor
 ) -> None:
     who, code = await couple(db, throttle, "emma@example.com"), await send(db, supplier)
@@ -109,7 +109,7 @@ async def test_a_couple_that_accepts_50_times_at_once_is_connected_once(
     assert len({result.partnership.id for result in done}) == 1
 
 
-async def test_two_invitations_make_one_account_of_an_e_mail(
+async def test_two_invitations_of_one_email_create_one_account(
     db: Database, throttle: LoginThrottle, supplier: Actor
 ) -> None:
     codes = [await send(db, supplier, f"Client {index}") for index in range(5)]
@@ -121,7 +121,7 @@ async def test_two_invitations_make_one_account_of_an_e_mail(
         assert len((await session.scalars(query)).all()) == 4
 
 
-async def test_accepting_and_archiving_at_once_never_leaves_a_half(
+async def test_concurrent_accepting_and_archiving_stay_consistent(
     db: Database, throttle: LoginThrottle, supplier: Actor
 ) -> None:
     """The client is locked before its invitation everywhere, or these two would deadlock."""
@@ -146,7 +146,7 @@ async def test_accepting_and_archiving_at_once_never_leaves_a_half(
         assert (await session.scalars(pending)).all() == []
 
 
-async def test_accepting_and_declining_at_once_has_one_outcome(
+async def test_concurrent_accepting_and_declining_have_one_outcome(
     db: Database, throttle: LoginThrottle, supplier: Actor
 ) -> None:
     for index in range(10):
@@ -165,7 +165,7 @@ async def test_accepting_and_declining_at_once_has_one_outcome(
         assert isinstance(yes, Accepted) is not no
 
 
-async def test_inviting_at_once_leaves_one_pending(db: Database, supplier: Actor) -> None:
+async def test_concurrent_invitations_leave_one_pending(db: Database, supplier: Actor) -> None:
     async with db.write() as uow:
         client = await clients.add(uow, supplier, ClientDraft("Emma & James"))
 

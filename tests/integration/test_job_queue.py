@@ -70,7 +70,9 @@ async def retry(db: Database, job_id: int) -> str:
         return await job_queue.retry(uow, job_id)
 
 
-async def test_a_job_that_failed_for_good_is_seen(db: Database, redis: Redis, failed: int) -> None:
+async def test_failed_jobs_are_listed_first_with_their_error(
+    db: Database, redis: Redis, failed: int
+) -> None:
     """S14: with its error, without the password in it, before all others."""
     await add(db, JobSpec("test.other", {}))
     found = await look(db, redis)
@@ -79,13 +81,13 @@ async def test_a_job_that_failed_for_good_is_seen(db: Database, redis: Redis, fa
     assert job_queue.reason(found.jobs[0]) == "ValueError: cannot reach smtp://***@mail.example"
 
 
-async def test_a_failed_job_is_tried_again(db: Database, failed: int) -> None:
+async def test_failed_jobs_can_be_retried(db: Database, failed: int) -> None:
     assert await retry(db, failed) == "test.job"
     (job,) = (await job_queue.look(db)).jobs
     assert (job.id, job.state, job.attempts) == (failed, JobState.WAITING, 0)
 
 
-async def test_another_try_does_the_job(db: Database, failed: int) -> None:
+async def test_a_retried_job_is_done(db: Database, failed: int) -> None:
     """S14: a worker finds it, and it leaves the queue."""
     done: list[Payload] = []
 
@@ -105,7 +107,7 @@ async def nothing_left(db: Database) -> bool:
     return not (await job_queue.look(db)).jobs
 
 
-async def test_what_cannot_be_tried_again_says_why(db: Database, failed: int) -> None:
+async def test_refused_retries_state_the_reason(db: Database, failed: int) -> None:
     """And changes nothing."""
     await add(db, JobSpec("test.job", {"id": 1}, dedupe_key="one"))
     other = (await job_queue.look(db)).jobs[1].id
@@ -121,13 +123,13 @@ async def test_what_cannot_be_tried_again_says_why(db: Database, failed: int) ->
     assert (await job_queue.look(db)).counts[JobState.FAILED] == 1
 
 
-async def test_the_list_is_bounded(db: Database, redis: Redis) -> None:
+async def test_the_job_list_is_bounded(db: Database, redis: Redis) -> None:
     await add(db, *[JobSpec("test.job", {}) for _ in range(MAX + 5)])
     found = await look(db, redis)
     assert (len(found.jobs), found.counts[JobState.WAITING]) == (MAX, MAX + 5)
 
 
-async def test_the_log_of_jobs_that_are_gone_is_removed(
+async def test_log_lines_of_removed_jobs_are_deleted(
     db: Database, clock: Clock, failed: int
 ) -> None:
     """S5: that of a job that still stands there is kept."""
@@ -141,7 +143,7 @@ async def test_the_log_of_jobs_that_are_gone_is_removed(
     assert left == {failed}
 
 
-async def test_a_run_leaves_who_when_and_how_long(db: Database, redis: Redis) -> None:
+async def test_task_runs_record_worker_time_and_duration(db: Database, redis: Redis) -> None:
     """S62: whoever looks sees the last run of each task."""
     async with History(redis, "w1").run("test", db.clock()):
         assert (await last_runs(redis))["test"].seconds is None
@@ -157,19 +159,19 @@ async def work_in_vain(redis: Redis, now: datetime) -> None:
         raise ValueError(SECRET)
 
 
-async def test_a_run_that_fails_leaves_its_error(db: Database, redis: Redis) -> None:
+async def test_failed_task_runs_record_their_error(db: Database, redis: Redis) -> None:
     with pytest.raises(ValueError, match="mail"):
         await work_in_vain(redis, db.clock())
     run = (await last_runs(redis))["test"]
     assert run.error == "ValueError: smtp://***@mail.example"
 
 
-async def test_what_another_version_has_left_is_passed_over(redis: Redis) -> None:
+async def test_task_records_of_other_versions_are_ignored(redis: Redis) -> None:
     await redis.hset(KEY, "test", "rubbish")
     assert await last_runs(redis) == {}
 
 
-async def test_without_redis_the_claims_of_the_database_are_shown(db: Database) -> None:
+async def test_without_redis_the_database_claims_are_shown(db: Database) -> None:
     """S62: where the database decided who runs, it knows who did."""
 
     async def nothing() -> None:
@@ -184,7 +186,7 @@ async def test_without_redis_the_claims_of_the_database_are_shown(db: Database) 
     assert found.tasks[0].last.worker == "w2"
 
 
-def test_a_task_that_was_left_out_is_late() -> None:
+def test_a_missed_task_is_late() -> None:
     now = datetime(2026, 1, 1, 0, 0, 10, tzinfo=UTC)
     on_time = state("test", 30, TaskRun("w", now - timedelta(seconds=59)), now)
     late = state("test", 30, TaskRun("w", now - timedelta(seconds=61)), now)

@@ -47,13 +47,13 @@ class Stopped(Exception):
     """The caller changes its mind."""
 
 
-async def test_committed_together(db: Database) -> None:
+async def test_rows_and_jobs_are_committed_together(db: Database) -> None:
     """Row and job exist together."""
     await add(db, JOB)
     assert await waiting(db) == [{"id": 1}]
 
 
-async def test_rolled_back_together(db: Database) -> None:
+async def test_rows_and_jobs_are_rolled_back_together(db: Database) -> None:
     """Or not at all, even where the job was the first thing that the session did."""
     with suppress(Stopped):
         async with db.write() as uow:
@@ -62,7 +62,7 @@ async def test_rolled_back_together(db: Database) -> None:
     assert await waiting(db) == []
 
 
-async def test_dedupe_key(db: Database) -> None:
+async def test_a_waiting_job_with_the_same_key_is_not_duplicated(db: Database) -> None:
     """A7: while a job waits, another one with its key is not added, and nothing fails."""
     job = JobSpec("test.job", {"id": 1}, dedupe_key="one")
     await add(db, job, JOB)
@@ -70,7 +70,7 @@ async def test_dedupe_key(db: Database) -> None:
     assert len(await waiting(db)) == 2
 
 
-async def test_event_and_job_are_one(db: Database) -> None:
+async def test_events_enqueue_their_jobs_in_the_same_transaction(db: Database) -> None:
     """An event that is recorded leaves its jobs in the same transaction."""
     routed = Database(db.url, clock=db.clock, enqueue_jobs=enqueue_for)
     event = activation(routed)
@@ -117,14 +117,14 @@ async def nobody_asks() -> PacingContext:
     raise AssertionError("not before its time")
 
 
-async def test_ramp_that_comes_early_comes_again(db: Database) -> None:
+async def test_an_early_ramp_job_is_rescheduled(db: Database) -> None:
     """A7: a worker whose clock is late must not end the ramp."""
     with pytest.raises(RetryRequested) as early:
         await ramp(db, nobody_asks, ramp_payload(db, due_in=5))
     assert timedelta(seconds=4) < early.value.delay <= timedelta(seconds=5)
 
 
-async def test_ramp_of_a_phase_that_is_gone(db: Database) -> None:
+async def test_a_ramp_job_of_a_deleted_phase_does_nothing(db: Database) -> None:
     """R5: the handler looks again, and does nothing where nothing is to do."""
     await ramp(db, calm, ramp_payload(db, due_in=-1))
 
@@ -156,7 +156,7 @@ class Recorder:
         self.done.set()
 
 
-async def test_a_job_is_done(db: Database) -> None:
+async def test_a_job_is_run_and_leaves_the_queue(db: Database) -> None:
     """S14: and leaves the queue."""
     handler = Recorder()
     async with running(db, handler):
@@ -166,7 +166,7 @@ async def test_a_job_is_done(db: Database) -> None:
     assert await waiting(db) == []
 
 
-async def test_a_job_waits_for_its_time(db: Database) -> None:
+async def test_a_job_is_not_run_before_its_time(db: Database) -> None:
     """A7: not before the hold is over."""
     handler = Recorder()
     async with running(db, handler):
@@ -176,7 +176,7 @@ async def test_a_job_waits_for_its_time(db: Database) -> None:
     assert len(await waiting(db)) == 1
 
 
-async def test_a_failed_job_is_tried_again(db: Database) -> None:
+async def test_failed_jobs_are_retried_with_backoff(db: Database) -> None:
     """S14: with growing pauses."""
     handler = Recorder(failures=2)
     async with running(db, handler):
@@ -185,7 +185,7 @@ async def test_a_failed_job_is_tried_again(db: Database) -> None:
     assert len(handler.calls) == 3
 
 
-async def test_jobs_go_on_after_a_lost_connection(
+async def test_jobs_continue_after_a_lost_connection(
     db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     """S14: the end of a connection is not the end of the worker."""
@@ -212,7 +212,7 @@ async def until_connected(db: Database) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_a_stopped_worker_gives_its_job_back(db: Database) -> None:
+async def test_a_stopping_worker_returns_its_job(db: Database) -> None:
     """S14: at once, for another worker, and not lost."""
     started = asyncio.Event()
 

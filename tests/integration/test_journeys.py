@@ -22,7 +22,7 @@ from domain.platform.time_ranges import DAY, HOUR, MINUTE, TimeRange
 from services.journeys import journey_reads, journeys
 from services.metrics.metric_spans import span_of
 from tests.factories.events import recorded_event
-from tests.factories.people import session_of
+from tests.factories.user_sessions import create_session
 from tests.support.clock import PATIENCE, Clock
 
 REQUIRED = [step.key for step in JOURNEYS[JourneyKey.SUPPLIER_ONBOARDING].steps]
@@ -40,7 +40,7 @@ FROM (VALUES (60, 2940), (3600, 1200), (86400, 400)) AS kept (size, slots),
 
 async def newcomer(db: Database) -> UserId:
     """The user of a new supplier, who has not been followed yet."""
-    await session_of(db, Role.SUPPLIER)
+    await create_session(db, Role.SUPPLIER)
     async with db.read() as session:
         found = await session.scalar(text("SELECT user_id FROM suppliers ORDER BY created_at DESC"))
     return UserId(found)
@@ -94,7 +94,7 @@ async def test_the_same_event_twice_counts_once(db: Database) -> None:
     assert (found.totals.started, found.steps[0].completed, found.steps[1].entered) == (1, 1, 1)
 
 
-async def test_many_at_once_are_all_counted(db: Database) -> None:
+async def test_concurrent_runs_are_all_counted(db: Database) -> None:
     users = [await newcomer(db) for _ in range(8)]
     await asyncio.gather(*(follow(db, signed_up(user)) for user in users))
     await asyncio.gather(*(follow(db, done(user, "business_info")) for user in users * 2))
@@ -102,7 +102,7 @@ async def test_many_at_once_are_all_counted(db: Database) -> None:
     assert (found.totals.started, found.steps[0].completed) == (8, 8)
 
 
-async def test_two_who_sign_up_at_once_do_not_wait_for_each_other(db: Database) -> None:
+async def test_concurrent_sign_ups_do_not_block_each_other(db: Database) -> None:
     """PERF2: each held the counts of its minute, hour and day until its commit."""
     first, second = await newcomer(db), await newcomer(db)
     async with db.write() as slow:
@@ -113,7 +113,7 @@ async def test_two_who_sign_up_at_once_do_not_wait_for_each_other(db: Database) 
     assert (await setups(db)).totals.started == 2
 
 
-async def test_folding_changes_no_figure(db: Database) -> None:
+async def test_folding_does_not_change_the_counts(db: Database) -> None:
     """However many fold at once, and whatever comes meanwhile."""
     users = [await newcomer(db) for _ in range(6)]
     await follow(db, *(signed_up(user) for user in users))
@@ -128,7 +128,7 @@ async def test_folding_changes_no_figure(db: Database) -> None:
     assert (await setups(db), moved.steps[0].completed) == (moved, 6)
 
 
-async def test_what_is_rolled_back_is_not_counted(db: Database) -> None:
+async def test_rolled_back_events_are_not_counted(db: Database) -> None:
     user = await newcomer(db)
     async with db.read() as session:
         event = recorded_event(signed_up(user), at=db.clock())
@@ -143,9 +143,7 @@ async def test_a_couple_has_no_journey_of_its_own(db: Database) -> None:
     assert await rows(db, JourneyRun) == 0
 
 
-async def test_old_cohorts_are_read_after_their_minutes_are_gone(
-    db: Database, clock: Clock
-) -> None:
+async def test_old_cohorts_are_read_from_coarser_counts(db: Database, clock: Clock) -> None:
     """A51."""
     await follow(db, signed_up(await newcomer(db)))
     await journeys.fold(db)
@@ -167,7 +165,7 @@ async def test_two_statements_read_all_funnels_whatever_the_window(db: Database)
     assert len(counter.statements) == 2
 
 
-async def test_a_window_is_read_from_the_key_of_the_counts(db: Database) -> None:
+async def test_windows_use_the_primary_key_of_the_counts(db: Database) -> None:
     """S106: never the whole table."""
     async with db.read() as session:
         await session.execute(text(LARGE))
@@ -184,7 +182,7 @@ async def test_a_window_is_read_from_the_key_of_the_counts(db: Database) -> None
     }  # fmt: skip
 
 
-async def test_durations_of_all_days_are_put_together(db: Database, clock: Clock) -> None:
+async def test_durations_are_merged_over_days(db: Database, clock: Clock) -> None:
     """A37: each in its own day; who says what they offer moves the duration that is counted."""
     for spent in (60, 120, 240):
         user = await newcomer(db)

@@ -18,10 +18,10 @@ from services.flags import kills
 from services.flags.flags import FlagDraft
 from services.flags.kill_mirror import LEGACY
 from services.flags.kills import ChangeKills
-from tests.factories.accounts import acting, add_user
-from tests.factories.kill_processes import Process, no_database, process
+from tests.factories.accounts import actor_of, add_user
+from tests.factories.kill_processes import KillSwitchProcess, refuse_connections, start_process
 from tests.factories.kills import kill_record
-from tests.factories.propagation import eventually
+from tests.factories.propagation import wait_for_result
 from tests.support.clock import Clock
 from tests.support.servers import dead_port
 
@@ -30,7 +30,7 @@ KEY = "mvp_chat"
 
 @pytest.fixture
 async def operator(db: Database) -> Actor:
-    return acting(await add_user(db, Role.OPERATOR))
+    return actor_of(await add_user(db, Role.OPERATOR))
 
 
 @pytest.fixture
@@ -40,14 +40,18 @@ async def flag(db: Database, operator: Actor) -> None:
 
 
 @pytest.fixture
-async def here(migrated: str, redis: Redis, clock: Clock, flag: None) -> AsyncIterator[Process]:
-    async with process(migrated, redis, clock) as found:
+async def here(
+    migrated: str, redis: Redis, clock: Clock, flag: None
+) -> AsyncIterator[KillSwitchProcess]:
+    async with start_process(migrated, redis, clock) as found:
         yield found
 
 
 @pytest.fixture
-async def there(migrated: str, redis: Redis, clock: Clock, flag: None) -> AsyncIterator[Process]:
-    async with process(migrated, redis, clock) as found:
+async def there(
+    migrated: str, redis: Redis, clock: Clock, flag: None
+) -> AsyncIterator[KillSwitchProcess]:
+    async with start_process(migrated, redis, clock) as found:
         yield found
 
 
@@ -82,8 +86,13 @@ async def audited(db: Database) -> list[tuple[str, object, object, str | None]]:
     ]
 
 
-async def test_a_kill_outlives_an_empty_redis_and_every_process(
-    here: Process, there: Process, operator: Actor, redis: Redis, migrated: str, clock: Clock
+async def test_kills_survive_an_empty_redis_and_restarts(
+    here: KillSwitchProcess,
+    there: KillSwitchProcess,
+    operator: Actor,
+    redis: Redis,
+    migrated: str,
+    clock: Clock,
 ) -> None:
     """L11: the flag came on again one second after Redis was restarted."""
     assert here.is_on()
@@ -96,11 +105,11 @@ async def test_a_kill_outlives_an_empty_redis_and_every_process(
         await item.sync.sync()
         assert not item.is_on()
     await redis.flushall()
-    async with process(migrated, redis, clock) as third:
+    async with start_process(migrated, redis, clock) as third:
         assert not third.is_on()
     await there.change(operator, KEY, killed=False)
     await redis.flushall()  # nobody is told of the lift but by PostgreSQL
-    async with process(migrated, redis, clock) as fourth:
+    async with start_process(migrated, redis, clock) as fourth:
         assert fourth.is_on()
     await here.sync.sync()
     assert here.is_on()
@@ -111,23 +120,23 @@ async def test_a_kill_outlives_an_empty_redis_and_every_process(
     ]
 
 
-async def test_a_process_that_starts_without_redis_has_the_kills(
-    here: Process, operator: Actor, away: Redis, migrated: str, clock: Clock
+async def test_a_process_starting_without_redis_applies_the_kills(
+    here: KillSwitchProcess, operator: Actor, away: Redis, migrated: str, clock: Clock
 ) -> None:
     """L11: it had none."""
     await here.change(operator, KEY, killed=True)
-    async with process(migrated, away, clock) as alone:
+    async with start_process(migrated, away, clock) as alone:
         assert not alone.is_on()
         done = await alone.change(operator, KEY, killed=False)
         assert done.warnings == [kills.NOT_MIRRORED]
         assert alone.is_on()
 
 
-async def test_a_kill_without_the_database_is_written_when_it_is_back(
-    here: Process, there: Process, operator: Actor, redis: Redis, db: Database
+async def test_a_kill_during_a_database_outage_is_written_afterwards(
+    here: KillSwitchProcess, there: KillSwitchProcess, operator: Actor, redis: Redis, db: Database
 ) -> None:
     """L11: in force at once through Redis, and written once, with its event and audit."""
-    async with no_database(db):
+    async with refuse_connections(db):
         done = await here.change(operator, KEY, killed=True)
         assert done.warnings == [kills.NOT_WRITTEN]
         await there.sync.sync()
@@ -147,10 +156,10 @@ async def test_a_kill_without_the_database_is_written_when_it_is_back(
     assert changed == moment  # L20: it is the cause from then on, not from when it was written
 
 
-async def test_a_kill_and_its_lift_without_the_database_are_both_written(
-    here: Process, there: Process, operator: Actor, db: Database
+async def test_a_kill_and_lift_during_an_outage_are_both_written(
+    here: KillSwitchProcess, there: KillSwitchProcess, operator: Actor, db: Database
 ) -> None:
-    async with no_database(db):
+    async with refuse_connections(db):
         await here.change(operator, KEY, killed=True)
         await there.sync.sync()
         await there.change(operator, KEY, killed=False)
@@ -162,11 +171,11 @@ async def test_a_kill_and_its_lift_without_the_database_are_both_written(
     assert (here.is_on(), there.is_on()) == (True, True)
 
 
-async def test_with_neither_server_it_holds_in_this_process(
+async def test_without_both_stores_a_kill_applies_in_its_process(
     migrated: str, away: Redis, clock: Clock, flag: None, operator: Actor, db: Database
 ) -> None:
-    async with process(migrated, away, clock) as alone:
-        async with no_database(db):
+    async with start_process(migrated, away, clock) as alone:
+        async with refuse_connections(db):
             assert (await alone.change(operator, KEY, killed=True)).warnings == [kills.ONLY_HERE]
             assert not alone.is_on()
         await _synced(alone)
@@ -175,7 +184,7 @@ async def test_with_neither_server_it_holds_in_this_process(
 
 
 async def test_a_lift_with_a_smaller_number_does_nothing(
-    here: Process, there: Process, operator: Actor
+    here: KillSwitchProcess, there: KillSwitchProcess, operator: Actor
 ) -> None:
     """L11: a process drops a kill only for a lift with a greater number."""
     await here.change(operator, KEY, killed=True)
@@ -185,12 +194,12 @@ async def test_a_lift_with_a_smaller_number_does_nothing(
         assert not item.is_on()
 
 
-async def test_a_process_with_a_late_clock_outranks_a_lift_that_it_missed(
-    here: Process, migrated: str, away: Redis, operator: Actor
+async def test_a_kill_outranks_a_lift_its_process_missed(
+    here: KillSwitchProcess, migrated: str, away: Redis, operator: Actor
 ) -> None:
     """Its own number is too small; that in PostgreSQL is not."""
     late = Clock()
-    async with process(migrated, away, late) as other:
+    async with start_process(migrated, away, late) as other:
         late.advance(-3600)
         await here.change(operator, KEY, killed=True)
         await here.change(operator, KEY, killed=False)
@@ -203,7 +212,7 @@ async def test_a_process_with_a_late_clock_outranks_a_lift_that_it_missed(
 
 
 async def test_unknown_flags_and_missing_reasons_are_refused(
-    here: Process, operator: Actor, db: Database
+    here: KillSwitchProcess, operator: Actor, db: Database
 ) -> None:
     """L11: `launch kill nope_flag` did nothing and said nothing; without the database too."""
     with pytest.raises(NotFound, match="nope_flag"):
@@ -211,18 +220,18 @@ async def test_unknown_flags_and_missing_reasons_are_refused(
     command = ChangeKills([KEY], True, " ")
     with pytest.raises(Required, match="reason"):
         await kills.change(here.db, here.flags, here.sync.mirror, operator, command)
-    async with no_database(db):
+    async with refuse_connections(db):
         with pytest.raises(NotFound, match="nope_flag"):
             await here.change(operator, "nope_flag", killed=True)
     assert await written(db) == []
 
 
-async def test_a_process_that_has_no_flags_asks_redis_which_there_are(
-    here: Process, operator: Actor, redis: Redis, clock: Clock
+async def test_a_process_without_flags_validates_keys_from_redis(
+    here: KillSwitchProcess, operator: Actor, redis: Redis, clock: Clock
 ) -> None:
     mirror = here.sync.mirror
     await redis.flushall()
-    async with process(_nowhere(), redis, clock) as blind:
+    async with start_process(_nowhere(), redis, clock) as blind:
         with pytest.raises(DependencyDown, match="`\\*` is every flag"):
             await blind.change(operator, KEY, killed=True)
         await mirror.write_flag_keys([KEY])
@@ -232,7 +241,9 @@ async def test_a_process_that_has_no_flags_asks_redis_which_there_are(
     assert here.flags.kills.killed == {KEY, "*"}
 
 
-async def test_kills_of_the_release_before_are_taken_over(here: Process, redis: Redis) -> None:
+async def test_kills_of_the_previous_release_are_kept(
+    here: KillSwitchProcess, redis: Redis
+) -> None:
     await redis.flushall()
     await redis.sadd(LEGACY, KEY)
     await here.sync.sync()
@@ -242,21 +253,21 @@ async def test_kills_of_the_release_before_are_taken_over(here: Process, redis: 
     assert await redis.smembers(LEGACY) == {KEY.encode()}
 
 
-async def test_a_record_that_nobody_can_read_is_passed_over(here: Process, redis: Redis) -> None:
+async def test_unreadable_kill_records_are_skipped(here: KillSwitchProcess, redis: Redis) -> None:
     await redis.hset("launch:kills", "x", "{}")
     await redis.hset("launch:kills", "y", b"\xff")
     await here.sync.sync()
     assert here.is_on()
 
 
-async def _synced(item: Process) -> None:
+async def _synced(item: KillSwitchProcess) -> None:
     """Poll until the circuit breaker of the process lets the database be asked again."""
 
     async def unwritten() -> int:
         await item.sync.sync()
         return len(item.flags.kills.unwritten)
 
-    await eventually(unwritten, lambda count: count == 0)
+    await wait_for_result(unwritten, lambda count: count == 0)
 
 
 def _nowhere() -> str:

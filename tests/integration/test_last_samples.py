@@ -22,7 +22,7 @@ async def record(db: Database, *samples: Sample) -> None:
 
 
 @pytest.mark.parametrize("resolution", [FINE, MINUTE, HOUR])
-async def test_the_last_of_one_moment_is_the_one_recorded_last(
+async def test_of_samples_with_one_time_the_last_recorded_counts(
     db: Database, clock: Clock, resolution: int
 ) -> None:
     """In one call and in two, with tags and without, from samples, minutes and hours."""

@@ -91,7 +91,7 @@ async def attempts(db: Database) -> list[str | None]:
         return [row.error for row in rows]
 
 
-async def test_posting_asks_for_the_job_that_sends(db: Database) -> None:
+async def test_queueing_an_email_enqueues_its_job(db: Database) -> None:
     mail_id = await posted(db)
     async with db.read() as session:
         (row,) = await event_log.read_after(session, 0, 10)
@@ -99,7 +99,7 @@ async def test_posting_asks_for_the_job_that_sends(db: Database) -> None:
     assert "secret" not in str(event_rows.encode(row.event)) + repr(LETTER)
 
 
-async def test_letter_arrives_and_its_body_is_forgotten(
+async def test_a_delivered_email_loses_its_content(
     db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller]
 ) -> None:
     handler, port, _ = inbox
@@ -114,7 +114,7 @@ async def test_letter_arrives_and_its_body_is_forgotten(
     assert await attempts(db) == [None]
 
 
-async def test_letter_is_sent_once(
+async def test_an_email_is_sent_once(
     db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller]
 ) -> None:
     handler, port, _ = inbox
@@ -125,13 +125,13 @@ async def test_letter_is_sent_once(
     assert len(handler.taken) == 1
 
 
-async def test_letter_waits_where_no_server_is_set(db: Database, settings: Settings) -> None:
+async def test_without_a_mail_server_emails_wait(db: Database, settings: Settings) -> None:
     await send_mail(db, settings, await posted(db))
     row = await stored(db)
     assert (row.sent_at, row.attempts, row.body) == (None, 0, LETTER.body)
 
 
-async def test_dead_server_is_tried_again_when_due(
+async def test_an_unreachable_mail_server_is_retried_when_due(
     db: Database, settings: Settings, clock: Clock
 ) -> None:
     mail_id, dead = await posted(db), with_smtp(settings, dead_port())
@@ -167,7 +167,7 @@ async def test_greylisting_and_a_relay_away_for_days_lose_no_mail(
     assert (len(handler.taken), row.next_attempt_at) == (1, None)
 
 
-async def test_mail_is_given_up_when_its_link_would_be_dead(
+async def test_an_email_is_given_up_when_its_link_expires(
     db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller], clock: Clock
 ) -> None:
     handler, port, _ = inbox
@@ -182,7 +182,7 @@ async def test_mail_is_given_up_when_its_link_would_be_dead(
     assert (row.attempts, row.bounced_at) == (4, None)
 
 
-async def test_refusal_for_good_is_kept_and_not_tried_again(
+async def test_permanent_refusals_are_recorded_and_not_retried(
     db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller]
 ) -> None:
     handler, port, _ = inbox
@@ -194,7 +194,7 @@ async def test_refusal_for_good_is_kept_and_not_tried_again(
     assert row.failed_at is not None
 
 
-async def test_letter_with_a_broken_address_is_not_tried_again(
+async def test_emails_to_malformed_addresses_are_not_retried(
     db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller]
 ) -> None:
     """SEC3: a row of an older release whose recipient is read as two."""
@@ -228,7 +228,7 @@ async def test_no_connection_is_held_while_the_mail_server_stalls(
     assert len(handler.taken) == len(keys)
 
 
-async def test_mail_of_a_worker_that_died_is_due_again(
+async def test_emails_of_a_dead_worker_become_due_again(
     db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller], clock: Clock
 ) -> None:
     handler, port, _ = inbox
@@ -243,7 +243,9 @@ async def test_mail_of_a_worker_that_died_is_due_again(
     assert len(handler.taken) == 1
 
 
-async def test_sweep_queues_each_mail_once(db: Database, settings: Settings, clock: Clock) -> None:
+async def test_the_sweep_queues_each_email_once(
+    db: Database, settings: Settings, clock: Clock
+) -> None:
     smtp, mail_id = with_smtp(settings, dead_port()), await posted(db)
     await send_mail(db, smtp, mail_id)
     clock.advance(30)

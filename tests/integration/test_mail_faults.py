@@ -123,7 +123,7 @@ async def arrives_later(
 
 
 @pytest.mark.parametrize("stage", STAGES)
-async def test_a_connection_that_is_dropped_loses_no_letter(
+async def test_dropped_connections_lose_no_email(
     db: Database, settings: Settings, clock: Clock, server: RudeServer, stage: str
 ) -> None:
     server.stage = stage
@@ -133,7 +133,7 @@ async def test_a_connection_that_is_dropped_loses_no_letter(
 
 
 @pytest.mark.parametrize("stage", STAGES)
-async def test_a_server_that_stalls_is_given_up(
+async def test_a_stalled_mail_server_times_out(
     db: Database,
     settings: Settings,
     clock: Clock,
@@ -150,7 +150,7 @@ async def test_a_server_that_stalls_is_given_up(
 
 
 @pytest.mark.parametrize("stalls", [False, True])
-async def test_a_letter_that_was_taken_is_not_sent_again_however_the_server_parts(
+async def test_an_accepted_email_is_not_resent_after_a_failed_quit(
     db: Database, settings: Settings, clock: Clock, server: RudeServer, stalls: bool
 ) -> None:
     """It waited a minute for the goodbye, was cut off half-way, and sent the letter again."""
@@ -175,7 +175,7 @@ async def test_a_letter_that_was_taken_is_not_sent_again_however_the_server_part
         (".", b"452 no room"),
     ],
 )
-async def test_what_a_server_defers_is_tried_again(
+async def test_deferred_emails_are_retried(
     db: Database, settings: Settings, clock: Clock, server: RudeServer, stage: str, says: bytes
 ) -> None:
     """Also 5xx that are about the server or our sender: an operator mends those."""
@@ -186,7 +186,7 @@ async def test_what_a_server_defers_is_tried_again(
 
 
 @pytest.mark.parametrize(("stage", "says"), [("RCPT", b"550 nobody"), (".", b"554 spam")])
-async def test_what_a_server_refuses_for_good_is_not_sent_again(
+async def test_permanently_refused_emails_are_not_resent(
     db: Database, settings: Settings, clock: Clock, server: RudeServer, stage: str, says: bytes
 ) -> None:
     server.stage, server.says = stage, says

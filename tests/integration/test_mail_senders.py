@@ -16,8 +16,8 @@ from services.mail.email_addresses import parse_mailbox
 from services.mail.mail import post
 from services.mail.mail_messages import compose
 from services.mail.mail_senders import sender_of
-from tests.factories.marketplace import added
-from tests.factories.people import session_of
+from tests.factories.marketplace import add_client
+from tests.factories.user_sessions import create_session
 from tests.support.graphql import GraphQLClient
 
 DEFAULT = parse_mailbox("WedSync Launch <launch@wedsync.app>")
@@ -37,10 +37,10 @@ async def headers(db: Database) -> tuple[str, str | None]:
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
-async def test_an_invitation_is_from_the_business_via_the_brand(
+async def test_invitations_are_sent_as_the_business_via_the_brand(
     db: Database, supplier: GraphQLClient, confirmed: bool
 ) -> None:
-    client = await added(supplier)
+    client = await add_client(supplier)
     await supplier.data(INVITE, id=client["id"], email="emma@example.com")
     async with db.write() as uow:
         await uow.session.execute(update(Supplier).values(business_name="Söhne, Bloom & Co"))
@@ -62,12 +62,12 @@ async def test_an_invitation_is_from_the_business_via_the_brand(
         (None, "WedSync Launch"),
     ],
 )
-async def test_other_letters_have_the_brand_of_who_reads_them(
+async def test_other_emails_have_the_brand_of_their_reader(
     db: Database, role: Role | None, name: str
 ) -> None:
     email = "nobody@example.org"
     if role is not None:
-        await session_of(db, role)
+        await create_session(db, role)
         async with db.read() as session:
             email = str(await session.scalar(select(User.email)))
     async with db.write() as uow:
@@ -83,7 +83,7 @@ async def test_other_letters_have_the_brand_of_who_reads_them(
         (Platform.WEDME, "WedMe", "both of your names and the day"),
     ],
 )
-def test_a_welcome_says_what_comes_next(platform: Platform, brand: str, says: str) -> None:
+def test_the_welcome_email_names_the_next_step(platform: Platform, brand: str, says: str) -> None:
     letter = letters.welcome(platform, "sarah@example.com", "https://x.test/confirm")
     assert letter.subject == f"Welcome to {brand}: confirm your e-mail"
     assert says in letter.body

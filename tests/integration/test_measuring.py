@@ -6,14 +6,14 @@ from db.session import Database
 from domain.metrics.criteria import Aggregation
 from domain.metrics.metrics import Measurement
 from services.metrics.metric_probe import MetricQuery, MetricReader
-from tests.factories.guards import Asked
+from tests.factories.guards import CountingMetricReader
 from tests.support.clock import Clock
 
 WINDOW = 60
 
 
-async def test_runs_older_than_the_window_share_a_number(db: Database, clock: Clock) -> None:
-    asked = Asked(lambda: Measurement(1.0, 20))
+async def test_runs_older_than_the_window_share_a_measurement(db: Database, clock: Clock) -> None:
+    asked = CountingMetricReader(lambda: Measurement(1.0, 20))
     reader = MetricReader(db, asked)
     for minutes in (2, 3):
         begun = clock() - timedelta(minutes=minutes)
@@ -22,23 +22,23 @@ async def test_runs_older_than_the_window_share_a_number(db: Database, clock: Cl
     assert asked.count == 1
 
 
-async def test_a_run_younger_than_the_window_has_a_number_of_its_own(
+async def test_a_run_younger_than_the_window_has_its_own_measurement(
     db: Database, clock: Clock
 ) -> None:
-    asked = Asked(lambda: Measurement(1.0, 20))
+    asked = CountingMetricReader(lambda: Measurement(1.0, 20))
     begun = [clock() - timedelta(seconds=seconds) for seconds in (20, 40, 70)]
     questions = [MetricQuery("error_rate", Aggregation.RATE, WINDOW, moment) for moment in begun]
     await MetricReader(db, asked).read_all(questions)
     assert asked.count == 3
 
 
-async def test_a_number_that_fails_is_tried_once_in_a_tick(db: Database) -> None:
+async def test_a_failing_measurement_is_tried_once_per_tick(db: Database) -> None:
     """A provider that hangs costs a tick one wait, not one for each phase."""
 
     def fail() -> Measurement:
         raise RuntimeError
 
-    asked = Asked(fail)
+    asked = CountingMetricReader(fail)
     reader = MetricReader(db, asked)
     question = MetricQuery("error_rate", Aggregation.RATE, WINDOW)
     problems = [(await reader.read_all([question]))[0].problem for _ in range(2)]

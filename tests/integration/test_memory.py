@@ -29,7 +29,7 @@ def thawed() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("thawed")
-async def test_a_full_collection_passes_over_what_was_there_at_the_start(
+async def test_startup_objects_are_frozen_for_the_garbage_collector(
     db: Database, redis: Redis, settings: Settings, clock: Clock
 ) -> None:
     app = create_app(settings, clock, PROBES)
@@ -38,13 +38,13 @@ async def test_a_full_collection_passes_over_what_was_there_at_the_start(
         assert gc.get_freeze_count() > before + 10_000
 
 
-async def test_a_socket_has_no_loaders_until_it_wants_one(app: Starlette) -> None:
+async def test_sockets_create_loaders_lazily(app: Starlette) -> None:
     context = Context(app.state.runtime)
     assert context._loaders is None
     assert context.loaders is context.loaders
 
 
-async def test_documents_of_visitors_take_a_bounded_share(
+async def test_visitor_documents_have_a_bounded_cache_share(
     app: Starlette, visitor: GraphQLClient
 ) -> None:
     """SEC7: each is sent three times, as a crawler or an attacker sends them."""
@@ -64,7 +64,7 @@ async def test_documents_of_visitors_take_a_bounded_share(
     assert len(CACHES.visitors) < 30
 
 
-async def test_visitors_push_out_no_document_of_an_account(
+async def test_visitors_do_not_evict_documents_of_accounts(
     visitor: GraphQLClient, admin: GraphQLClient
 ) -> None:
     document = "query Kept { viewer { id } }"
@@ -76,7 +76,7 @@ async def test_visitors_push_out_no_document_of_an_account(
     assert document in CACHES.accounts
 
 
-def test_a_document_that_is_let_go_is_freed_at_once() -> None:
+def test_evicted_documents_are_freed_at_once() -> None:
     """Without a collection, which passes over old objects for a long time."""
     gc.collect()
     gc.disable()
@@ -92,7 +92,7 @@ def test_a_document_that_is_let_go_is_freed_at_once() -> None:
         gc.enable()
 
 
-async def test_what_is_not_valid_is_not_kept(visitor: GraphQLClient) -> None:
+async def test_invalid_documents_are_not_cached(visitor: GraphQLClient) -> None:
     before = len(CACHES.visitors)
     for number in range(20):
         assert (await visitor.execute(f"{{ nowhere{number} }}")).codes == ["BAD_USER_INPUT"]

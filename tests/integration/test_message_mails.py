@@ -12,8 +12,8 @@ from db.session import Database
 from domain.mail.email import MailKind
 from jobs.messages import tell_of_message
 from settings import Settings
-from tests.factories.conversations import Pair, connected, read, said
-from tests.factories.mail import letters
+from tests.factories.conversations import Pair, connect_pair, mark_read, send_message
+from tests.factories.mail import emails_of_kind
 from tests.factories.marketplace import PROFILE, new_couple
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -24,7 +24,7 @@ HOUR = 3_600
 
 @pytest.fixture
 async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
-    found = await connected(supplier, await new_couple(visitor, db))
+    found = await connect_pair(supplier, await new_couple(visitor, db))
     await supplier.data(PROFILE, input={"businessName": "Sarah Photography"})
     return found
 
@@ -43,14 +43,14 @@ async def tell(db: Database, settings: Settings, pair: Pair, position: int, side
 
 
 async def sent(db: Database) -> Sequence[Mail]:
-    return await letters(db, MailKind.MESSAGE)
+    return await emails_of_kind(db, MailKind.MESSAGE)
 
 
-async def test_one_email_for_all_that_is_unread_without_its_text(
+async def test_one_email_announces_all_unread_messages_without_their_text(
     pair: Pair, db: Database, settings: Settings
 ) -> None:
-    await said(pair.supplier, pair.id, SECRET)
-    await said(pair.supplier, pair.id, "And bring the ring")
+    await send_message(pair.supplier, pair.id, SECRET)
+    await send_message(pair.supplier, pair.id, "And bring the ring")
     assert await jobs(db) == 2
     await tell(db, settings, pair, 1, "supplier")
     await tell(db, settings, pair, 2, "supplier")
@@ -62,21 +62,21 @@ async def test_one_email_for_all_that_is_unread_without_its_text(
     assert SECRET not in letter.body + str(letter.html)
 
 
-async def test_who_has_read_it_meanwhile_gets_none(
+async def test_read_messages_are_not_announced(
     pair: Pair, db: Database, settings: Settings
 ) -> None:
-    await said(pair.couple, pair.id, SECRET)
-    await read(pair.supplier, pair.id, 1)
+    await send_message(pair.couple, pair.id, SECRET)
+    await mark_read(pair.supplier, pair.id, 1)
     await tell(db, settings, pair, 1, "couple")
     assert await sent(db) == []
 
 
-async def test_at_most_one_an_hour_and_none_is_lost(
+async def test_emails_are_limited_to_one_an_hour_without_losing_messages(
     pair: Pair, db: Database, settings: Settings, clock: Clock
 ) -> None:
-    await said(pair.supplier, pair.id, "one")
+    await send_message(pair.supplier, pair.id, "one")
     await tell(db, settings, pair, 1, "supplier")
-    await said(pair.supplier, pair.id, "two")
+    await send_message(pair.supplier, pair.id, "two")
     clock.advance(600)
     with pytest.raises(RetryRequested) as again:
         await tell(db, settings, pair, 2, "supplier")
@@ -91,32 +91,34 @@ async def test_at_most_one_an_hour_and_none_is_lost(
     ]
 
 
-async def test_running_twice_writes_one(pair: Pair, db: Database, settings: Settings) -> None:
-    await said(pair.supplier, pair.id, "one")
+async def test_running_the_job_twice_sends_one_email(
+    pair: Pair, db: Database, settings: Settings
+) -> None:
+    await send_message(pair.supplier, pair.id, "one")
     await tell(db, settings, pair, 1, "supplier")
     await tell(db, settings, pair, 1, "supplier")
     assert len(await sent(db)) == 1
 
 
-async def test_after_the_end_nobody_is_written_to(
+async def test_ended_partnerships_send_no_emails(
     pair: Pair, db: Database, settings: Settings
 ) -> None:
-    await said(pair.supplier, pair.id, "one")
+    await send_message(pair.supplier, pair.id, "one")
     await pair.end()
     await tell(db, settings, pair, 1, "supplier")
     assert await sent(db) == []
 
 
-async def test_one_click_stops_them_and_the_same_link_brings_them_back(
+async def test_one_click_disables_and_reenables_message_emails(
     pair: Pair, db: Database, settings: Settings, visitor: GraphQLClient, clock: Clock
 ) -> None:
-    await said(pair.supplier, pair.id, "one")
+    await send_message(pair.supplier, pair.id, "one")
     await tell(db, settings, pair, 1, "supplier")
     url = str((await sent(db))[-1].unsubscribe_url)
     path = "/unsubscribe/messages/" + url.partition("/unsubscribe/messages/")[2]
     assert (await visitor.raw("GET", path)).status_code == 200
     clock.advance(2 * HOUR)
-    await said(pair.supplier, pair.id, "two")
+    await send_message(pair.supplier, pair.id, "two")
     assert (await visitor.raw("POST", path)).status_code == 200
     await tell(db, settings, pair, 2, "supplier")
     assert len(await sent(db)) == 1
@@ -125,10 +127,10 @@ async def test_one_click_stops_them_and_the_same_link_brings_them_back(
     assert len(await sent(db)) == 2
 
 
-async def test_a_link_of_another_kind_stops_nothing(
+async def test_unsubscribe_links_of_other_kinds_do_nothing(
     pair: Pair, db: Database, settings: Settings, visitor: GraphQLClient
 ) -> None:
-    await said(pair.supplier, pair.id, "one")
+    await send_message(pair.supplier, pair.id, "one")
     await tell(db, settings, pair, 1, "supplier")
     code = str((await sent(db))[-1].unsubscribe_url).rpartition("/")[2]
     assert (await visitor.raw("POST", f"/unsubscribe/{code}")).status_code == 404

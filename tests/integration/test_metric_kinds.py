@@ -10,7 +10,7 @@ from db.session import Database
 from domain.errors import Invalid
 from domain.metrics.criteria import Aggregation
 from services.metrics import metric_reads, metric_rollups
-from tests.factories.guards import ERRORS, Guarded
+from tests.factories.guards import ERRORS, GuardedPhase
 from tests.factories.health import Health
 from tests.factories.launches import CREATE_PHASE
 from tests.support.clock import Clock
@@ -38,7 +38,7 @@ async def measure(db: Database, metric: str, how: Aggregation) -> tuple[float | 
     return found.value, found.samples, found.unit
 
 
-async def test_the_first_kind_is_the_kind(admin: GraphQLClient) -> None:
+async def test_the_first_declared_kind_is_kept(admin: GraphQLClient) -> None:
     """A metric without one takes the first that comes; what does not fit is refused at once."""
     assert (await record(admin, sample("wait", 1)))["errors"] == []
     (one,) = (await admin.data(CATALOG, s="wait"))["metrics"]
@@ -69,7 +69,7 @@ async def test_the_first_kind_is_the_kind(admin: GraphQLClient) -> None:
 
 @pytest.mark.parametrize("scale", [0.001, 1.0, 1_000_000.0])
 @pytest.mark.parametrize("rolled", [False, True])
-async def test_percentiles_of_values_of_any_size(
+async def test_percentiles_are_accurate_to_a_fifth(
     admin: GraphQLClient, db: Database, clock: Clock, scale: float, rolled: bool
 ) -> None:
     """At most a fifth above the true value, from samples and from minutes."""
@@ -94,7 +94,7 @@ async def test_percentiles_of_nothing_but_zeros_are_zero(
     assert await measure(db, "custom.size", Aggregation.P99) == (0.0, 3, "")
 
 
-async def test_a_ratio_of_two_counters_in_percent(
+async def test_ratios_of_two_counters_are_percentages(
     admin: GraphQLClient, db: Database, clock: Clock
 ) -> None:
     await record(
@@ -126,7 +126,7 @@ async def test_a_ratio_of_two_counters_in_percent(
         (RATIO, "RATE", None, ""),
     ],
 )
-async def test_a_criterion_is_checked_against_what_is_known(
+async def test_criteria_are_validated_against_known_metrics(
     admin: GraphQLClient, metric: str, aggregation: str, field: str | None, says: str
 ) -> None:
     await record(
@@ -154,7 +154,7 @@ async def test_a_guard_judges_a_ratio_and_a_percentile(
         sample("all", 0, kind="COUNTER"),
         sample("wait", 0.1, kind="HISTOGRAM", unit="s"),
     )
-    guarded = Guarded(app, admin, clock)
+    guarded = GuardedPhase(app, admin, clock)
     ratio = {**ERRORS, "metric": RATIO, "aggregation": "AVG", "action": "WARN"}
     wait = {**ERRORS, "key": "wait", "metric": "custom.wait", "aggregation": "P95"}
     await guarded.go_live(ratio, {**wait, "minSamples": 1, "action": "WARN"})
@@ -165,9 +165,7 @@ async def test_a_guard_judges_a_ratio_and_a_percentile(
     assert found[1].startswith("custom.wait 3 s > 2 s in 60 s, 1 sample")
 
 
-async def test_a_metric_that_is_not_there_is_answered_with_the_nearest(
-    admin: GraphQLClient,
-) -> None:
+async def test_unknown_metrics_suggest_the_nearest_names(admin: GraphQLClient) -> None:
     await record(admin, sample("checkout_seconds", 1))
     with pytest.raises(GraphQLFailed) as failed:
         await admin.data(SERIES, name="checkout_seconds", how="AVG")

@@ -14,7 +14,7 @@ from domain.metrics.metric_folds import EMPTY, Folded
 from domain.platform.time_ranges import FINE, HOUR, MINUTE, floor, tiers
 from services.metrics import metric_rollups
 from services.metrics.metric_samples import MAX_AGE, Sample, hand_over, record_samples
-from tests.factories.metrics import counted, requests
+from tests.factories.metrics import fold_of_count, store_requests
 from tests.support.clock import Clock
 
 NAME = "custom.queue"
@@ -63,7 +63,7 @@ async def test_a_sample_on_a_border_stays_in_the_bucket_that_begins_there(
     assert await minutes(db) == {border - timedelta(seconds=60): 1, border: 2}
 
 
-async def test_after_days_without_a_worker_nothing_is_missing(db: Database, clock: Clock) -> None:
+async def test_folding_catches_up_after_days_without_a_worker(db: Database, clock: Clock) -> None:
     for _ in range(4):
         await record(db, db.clock())
         await metric_rollups.roll_recent(db)
@@ -82,7 +82,7 @@ async def test_after_days_without_a_worker_nothing_is_missing(db: Database, cloc
 
 @pytest.mark.parametrize("resolution", [FINE, MINUTE, HOUR])
 @pytest.mark.parametrize("behind", [0, 5, 70, 200])
-async def test_every_resolution_reads_the_same(
+async def test_every_resolution_gives_the_same_values(
     db: Database, clock: Clock, resolution: int, behind: int
 ) -> None:
     """Also where the folds end some minutes ago: the rest is read as it came."""
@@ -96,7 +96,7 @@ async def test_every_resolution_reads_the_same(
         assert await total(db, *span, resolution) == expected
 
 
-async def test_neighbouring_windows_share_nothing(db: Database) -> None:
+async def test_adjacent_windows_do_not_overlap(db: Database) -> None:
     now = db.clock()
     await record(db, *(now - timedelta(minutes=11 * n, seconds=n) for n in range(100)))
     await fold(db)
@@ -110,7 +110,7 @@ async def test_neighbouring_windows_share_nothing(db: Database) -> None:
     assert sum(parts) == 100
 
 
-async def test_the_oldest_sample_that_is_taken_is_still_folded(db: Database) -> None:
+async def test_the_oldest_accepted_sample_is_folded(db: Database) -> None:
     await record(db, db.clock(), db.clock() - MAX_AGE + timedelta(seconds=1))
     await fold(db)
     assert sum((await minutes(db)).values()) == 2
@@ -118,7 +118,7 @@ async def test_the_oldest_sample_that_is_taken_is_still_folded(db: Database) -> 
 
 async def test_folding_again_writes_nothing(db: Database) -> None:
     """Every half minute over ten minutes: unchanged rows must not become dead ones."""
-    await requests(db, db.clock() - timedelta(minutes=2), total=10)
+    await store_requests(db, db.clock() - timedelta(minutes=2), total=10)
     written = select(literal_column("xmin::text", Text)).select_from(MetricRollup)
     versions = []
     for _ in range(2):
@@ -129,7 +129,7 @@ async def test_folding_again_writes_nothing(db: Database) -> None:
     assert versions[0] == versions[1]
 
 
-async def test_what_comes_late_is_folded_at_the_next_look(db: Database) -> None:
+async def test_late_samples_are_folded_next_time(db: Database) -> None:
     """A51: and nothing else is folded again, however much there is."""
     now = floor(db.clock(), HOUR)
     seldom, often = now - timedelta(hours=30), now - timedelta(hours=2, minutes=10)
@@ -146,12 +146,12 @@ async def test_what_comes_late_is_folded_at_the_next_look(db: Database) -> None:
         assert not await session.scalar(select(func.count()).select_from(LateMinute))
 
 
-async def test_what_is_committed_while_late_minutes_are_folded_is_folded_next(db: Database) -> None:
+async def test_samples_committed_during_folding_are_folded_next_time(db: Database) -> None:
     late = floor(db.clock(), MINUTE) - timedelta(hours=3)
     await record(db, late, db.clock())
     await fold(db)
     async with db.write() as writing:
-        await hand_over(writing, "web-1", [(late, {NAME: counted(1)})])
+        await hand_over(writing, "web-1", [(late, {NAME: fold_of_count(1)})])
         await record(db, late)
         await metric_rollups.roll_late(db)
         assert (await minutes(db))[late] == 2
@@ -159,7 +159,7 @@ async def test_what_is_committed_while_late_minutes_are_folded_is_folded_next(db
     assert (await minutes(db))[late] == 3
 
 
-async def test_late_minutes_stay_where_folding_them_fails(
+async def test_late_minutes_remain_if_folding_fails(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = floor(db.clock(), MINUTE) - timedelta(hours=3)
@@ -179,7 +179,7 @@ async def no_space(*_: object) -> None:
     raise ValueError("no space")
 
 
-async def test_health_keeps_its_own(db: Database, clock: Clock) -> None:
+async def test_health_rollups_are_left_alone(db: Database, clock: Clock) -> None:
     async with db.write() as uow:
         row = {"health.up": Folded(1, 1.0, 1.0, 1.0, 1.0)}
         await queries.add_folds(uow.session, "", uow.now, row)

@@ -24,7 +24,7 @@ from services.metrics.metering import Meter
 from services.metrics.metric_samples import Sample, count_events, record_samples
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
-from tests.factories.metrics import counted, requests
+from tests.factories.metrics import fold_of_count, store_requests
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
@@ -52,30 +52,30 @@ async def measure(db: Database, metric: str, how: Aggregation, seconds: int) -> 
         return await metric_reads.measure(session, metric, how, seconds, db.clock())
 
 
-async def test_the_error_rate_is_that_of_all_processes_together(db: Database) -> None:
+async def test_error_rates_combine_all_processes(db: Database) -> None:
     now = db.clock()
-    await requests(db, now - timedelta(seconds=5), total=90, errors=0, source="web-1")
-    await requests(db, now - timedelta(seconds=5), total=10, errors=5, source="web-2")
-    await requests(db, now - timedelta(seconds=70), total=500, errors=500)
+    await store_requests(db, now - timedelta(seconds=5), total=90, errors=0, source="web-1")
+    await store_requests(db, now - timedelta(seconds=5), total=10, errors=5, source="web-2")
+    await store_requests(db, now - timedelta(seconds=70), total=500, errors=500)
     assert await measure(db, "error_rate", Aggregation.AVG, 60) == Measurement(5.0, 100, "%")
 
 
 async def test_percentiles_come_from_merged_histograms(db: Database) -> None:
     now = db.clock()
-    await requests(db, now, total=95, milliseconds=10)
-    await requests(db, now, total=6, milliseconds=900, source="web-2")
+    await store_requests(db, now, total=95, milliseconds=10)
+    await store_requests(db, now, total=6, milliseconds=900, source="web-2")
     found = await measure(db, "response_time_ms", Aggregation.P95, 60)
     assert found == Measurement(BOUNDS[bucket_of(900)], 101, "ms")
 
 
-async def test_what_a_process_says_twice_counts_once(db: Database) -> None:
+async def test_a_fold_sent_twice_counts_once(db: Database) -> None:
     now = db.clock()
     for _ in range(2):
-        await requests(db, now, total=10)
+        await store_requests(db, now, total=10)
     assert (await measure(db, "error_rate", Aggregation.COUNT, 60)).samples == 10
 
 
-async def test_a_meter_hands_over_what_it_counted(db: Database) -> None:
+async def test_meters_store_their_counts(db: Database) -> None:
     meter = Meter(db, 10)
     meter.count(0.010, failed=False)
     meter.count(0.030, failed=True)
@@ -85,7 +85,7 @@ async def test_a_meter_hands_over_what_it_counted(db: Database) -> None:
     assert (await measure(db, "response_time_ms", Aggregation.AVG, 60)).value == pytest.approx(20)
 
 
-async def test_what_cannot_be_stored_is_kept_with_its_time(db: Database, clock: Clock) -> None:
+async def test_unstored_counts_are_kept_with_their_time(db: Database, clock: Clock) -> None:
     gone = Database("postgresql+asyncpg://nobody@127.0.0.1:1/none", clock=clock)
     meter = Meter(gone, 10)
     meter.count(0.010, failed=True)
@@ -98,14 +98,14 @@ async def test_what_cannot_be_stored_is_kept_with_its_time(db: Database, clock: 
     assert (await measure(db, "error_rate", Aggregation.AVG, 600)).samples == 1
 
 
-async def test_a_window_shorter_than_a_hand_over_still_sees_requests(db: Database) -> None:
-    await requests(db, db.clock() - timedelta(seconds=12), total=40, errors=4)
+async def test_windows_shorter_than_the_export_interval_see_requests(db: Database) -> None:
+    await store_requests(db, db.clock() - timedelta(seconds=12), total=40, errors=4)
     assert await measure(db, "error_rate", Aggregation.AVG, 10) == Measurement(10.0, 40, "%")
     found = await measure(db, "requests_total", Aggregation.RATE, 10)
     assert found.value == pytest.approx(2)
 
 
-async def test_what_events_count_is_seen_in_any_window(db: Database) -> None:
+async def test_event_counts_appear_in_any_window(db: Database) -> None:
     async with db.write() as uow:
         await record_samples(uow, [Sample("custom.a", 1.0, at=uow.now - timedelta(seconds=12))])
     assert (await measure(db, "custom.a", Aggregation.COUNT, 10)).samples == 0
@@ -113,7 +113,7 @@ async def test_what_events_count_is_seen_in_any_window(db: Database) -> None:
 
 
 @pytest.mark.parametrize(("is_active", "expected"), [(True, 1.0), (False, None)])
-async def test_a_connection_counts_once_and_a_parting_never(
+async def test_connections_count_once_and_ends_do_not(
     app: Starlette, is_active: bool, expected: float | None
 ) -> None:
     """S70: in the transaction of the event, however many processes hear of it."""
@@ -124,7 +124,7 @@ async def test_a_connection_counts_once_and_a_parting_never(
         assert (await measure(db, metric, Aggregation.SUM, 60)).value == expected
 
 
-async def test_what_is_rolled_back_is_not_counted(app: Starlette) -> None:
+async def test_rolled_back_events_are_not_counted(app: Starlette) -> None:
     db: Database = app.state.runtime.db
 
     async def fail() -> None:
@@ -138,7 +138,7 @@ async def test_what_is_rolled_back_is_not_counted(app: Starlette) -> None:
     assert (await measure(db, "connections_total", Aggregation.SUM, 60)).samples == 0
 
 
-async def test_it_happens_in_the_phase_that_is_live(
+async def test_samples_belong_to_the_live_phase(
     app: Starlette, admin: GraphQLClient, health: Health
 ) -> None:
     phase = await make_phase(admin, "live_now")
@@ -151,11 +151,11 @@ async def test_it_happens_in_the_phase_that_is_live(
     assert [global_id("LaunchPhase", item) for item in found if item] == [phase]
 
 
-async def test_rollups_say_what_the_samples_say(db: Database, clock: Clock) -> None:
+async def test_rollups_match_their_samples(db: Database, clock: Clock) -> None:
     start = datetime.now(UTC) - timedelta(hours=3)
     for minute in range(0, 120, 7):
         at = start + timedelta(minutes=minute)
-        await requests(db, at, total=10, errors=1, milliseconds=minute + 1)
+        await store_requests(db, at, total=10, errors=1, milliseconds=minute + 1)
     await metric_rollups.roll_recent(db)
     await metric_rollups.roll_late(db)  # the same minutes again: that gives the same
     async with db.read() as session:
@@ -171,11 +171,11 @@ async def test_rollups_say_what_the_samples_say(db: Database, clock: Clock) -> N
     assert fine.samples == 180
 
 
-async def test_a_late_sample_finds_its_bucket(db: Database) -> None:
+async def test_late_samples_enter_their_bucket(db: Database) -> None:
     at = db.clock() - timedelta(hours=5)
-    await requests(db, at, total=10)
+    await store_requests(db, at, total=10)
     await metric_rollups.roll_recent(db)
-    await requests(db, at + timedelta(microseconds=1), total=5, source="web-2")
+    await store_requests(db, at + timedelta(microseconds=1), total=5, source="web-2")
     await metric_rollups.roll_late(db)
     async with db.read() as session:
         rows = await session.scalars(
@@ -187,7 +187,7 @@ async def test_a_late_sample_finds_its_bucket(db: Database) -> None:
         assert [row.total for row in rows] == [15]
 
 
-async def test_old_samples_go_and_their_folds_stay(db: Database, clock: Clock) -> None:
+async def test_old_samples_are_deleted_and_their_folds_kept(db: Database, clock: Clock) -> None:
     async with db.write() as uow:
         await record_samples(uow, [Sample("custom.queue", 3.0)])
     await metric_rollups.roll_recent(db)
@@ -199,9 +199,9 @@ async def test_old_samples_go_and_their_folds_stay(db: Database, clock: Clock) -
         assert sorted(sizes) == [MINUTE, HOUR]
 
 
-async def test_gaps_are_gaps(db: Database) -> None:
+async def test_steps_without_samples_are_empty(db: Database) -> None:
     now = db.clock()
-    await requests(db, now - timedelta(minutes=30), total=10, milliseconds=8)
+    await store_requests(db, now - timedelta(minutes=30), total=10, milliseconds=8)
     async with db.read() as session:
         found = await metric_reads.snapshot(session, TimeRange.LAST_1H, now)
     points = found.performance[0].points
@@ -213,12 +213,12 @@ async def test_gaps_are_gaps(db: Database) -> None:
     assert found.signups.value is None
 
 
-async def test_cards_compare_with_the_window_before(db: Database) -> None:
+async def test_cards_compare_with_the_previous_window(db: Database) -> None:
     now = db.clock()
     async with db.write() as uow:
         for minutes, count in ((10, 30), (90, 20)):
             at = now - timedelta(minutes=minutes)
-            await queries.add_folds(uow.session, "web", at, {"signups_total": counted(count)})
+            await queries.add_folds(uow.session, "web", at, {"signups_total": fold_of_count(count)})
     async with db.read() as session:
         found = await metric_reads.snapshot(session, TimeRange.LAST_1H, now)
     card = found.signups
@@ -229,7 +229,7 @@ async def test_cards_compare_with_the_window_before(db: Database) -> None:
 async def test_long_ranges_read_folds(db: Database, days: int) -> None:
     """A51: the number of rows read does not grow with the number of samples."""
     window = TimeRange.LAST_7D if days == 7 else TimeRange.LAST_30D
-    await requests(db, db.clock() - timedelta(hours=30), total=40, errors=4)
+    await store_requests(db, db.clock() - timedelta(hours=30), total=40, errors=4)
     await metric_rollups.roll_recent(db)
     async with db.read() as session:
         span = await metric_spans.span_of(session, window, db.clock())
@@ -239,7 +239,7 @@ async def test_long_ranges_read_folds(db: Database, days: int) -> None:
 
 
 @pytest.mark.parametrize("how", [Aggregation.RATE, Aggregation.AVG, Aggregation.COUNT])
-async def test_what_begins_later_is_not_measured_yet(db: Database, how: Aggregation) -> None:
+async def test_a_window_in_the_future_has_no_value(db: Database, how: Aggregation) -> None:
     """A run settles first: until then there is no number, and no error (X11)."""
     now = db.clock()
     later = now + timedelta(seconds=10)

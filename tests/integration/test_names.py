@@ -13,7 +13,7 @@ from jobs.mail import send_mail
 from services.mail import mail
 from services.webhooks.sending import Sender
 from settings import Settings
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.health import PROBES
 from tests.factories.launches import make_flag
 from tests.factories.webhooks import OURS
@@ -23,7 +23,7 @@ from tests.support.graphql import GraphQLClient
 HOST = "no-such-host.invalid"  # RFC 2606: nobody will ever have it
 
 
-async def test_a_database_without_an_address_is_away(
+async def test_an_unresolvable_database_is_an_outage(
     settings: Settings, clock: Clock, redis: Redis
 ) -> None:
     url = f"postgresql+asyncpg://launch@{HOST}/launch"
@@ -37,13 +37,13 @@ async def test_a_database_without_an_address_is_away(
     assert answer.codes in (["DEPENDENCY_DOWN"], ["UNAUTHENTICATED"], ["FORBIDDEN"])
 
 
-async def test_without_an_address_of_redis_changes_succeed(
+async def test_an_unresolvable_redis_does_not_fail_changes(
     settings: Settings, clock: Clock, db: Database
 ) -> None:
     update = {"redis_url": f"redis://{HOST}:6379/0"}
     app = create_app(settings.model_copy(update=update), clock, PROBES)
     async with running(app.state.runtime):
-        admin = GraphQLClient(app, await people.session_of(db, Role.ADMIN))
+        admin = GraphQLClient(app, await user_sessions.create_session(db, Role.ADMIN))
         await make_flag(admin, "mvp_chat")
         ready = await admin.raw("GET", "/readyz")
     assert ready.status_code == 200
@@ -51,7 +51,9 @@ async def test_without_an_address_of_redis_changes_succeed(
     assert "Redis" in ready.json()["causes"]["realtime"]
 
 
-async def test_a_letter_waits_for_the_name_of_its_server(settings: Settings, db: Database) -> None:
+async def test_emails_wait_while_the_mail_server_is_unresolvable(
+    settings: Settings, db: Database
+) -> None:
     async with db.write() as uow:
         key = await mail.post(uow, ANONYMOUS, Letter("sarah@example.com", "Hello", "Words.\n"))
     smtp = SecretStr(f"smtp://{HOST}:25")
@@ -62,7 +64,7 @@ async def test_a_letter_waits_for_the_name_of_its_server(settings: Settings, db:
     assert row.next_attempt_at is not None
 
 
-async def test_a_webhook_without_an_address_is_an_outcome_without_secrets() -> None:
+async def test_an_unresolvable_webhook_is_a_failed_delivery_without_secrets() -> None:
     outcome = await Sender(OURS)(f"http://{HOST}/hook/s3cr3t-path", {}, b"{}")
     assert outcome.status is None
     assert outcome.error

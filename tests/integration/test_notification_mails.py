@@ -8,7 +8,7 @@ from sqlalchemy import text
 from db.session import Database
 from domain.mail.email import MailKind
 from settings import Settings
-from tests.factories.conversations import Pair, connected, said
+from tests.factories.conversations import Pair, connect_pair, send_message
 from tests.factories.marketplace import PROFILE, new_couple
 from tests.factories.notifications import MARK_ALL, mail_all, mailed, prefer
 from tests.support.graphql import GraphQLClient
@@ -20,7 +20,7 @@ NOTIFICATION = MailKind.NOTIFICATION
 @pytest.fixture
 async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
     await supplier.data(PROFILE, input={"businessName": "Sarah Photography"})
-    return await connected(supplier, await new_couple(visitor, db))
+    return await connect_pair(supplier, await new_couple(visitor, db))
 
 
 async def test_each_side_gets_its_own_words_and_no_name_in_the_subject(
@@ -61,7 +61,7 @@ async def test_who_has_read_it_gets_none(pair: Pair, db: Database, settings: Set
 async def test_messages_have_emails_of_their_own(
     pair: Pair, db: Database, settings: Settings
 ) -> None:
-    await said(pair.supplier, pair.id, "Hello")
+    await send_message(pair.supplier, pair.id, "Hello")
     assert len(await mailed(db, settings, NOTIFICATION)) == 2
 
 

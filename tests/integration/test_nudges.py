@@ -24,7 +24,7 @@ from services.incidents.incidents import IncidentDraft
 from services.journeys import onboarding
 from services.marketplace import incident_followups, nudges
 from settings import Settings
-from tests.factories.people import newest_user, session_of
+from tests.factories.user_sessions import create_session, newest_user
 from tests.support.clock import Clock
 
 HOUR, DAY = 3_600, 86_400
@@ -51,7 +51,7 @@ class Person:
 
 
 async def newcomer(db: Database, settings: Settings, role: Role = Role.SUPPLIER) -> Person:
-    await session_of(db, role)
+    await create_session(db, role)
     return Person(db, settings, await newest_user(db))
 
 
@@ -74,7 +74,7 @@ async def over(db: Database, incident_id: UUID) -> None:
         await incidents.end(uow, ANONYMOUS, row, "mended")
 
 
-async def test_who_goes_on_is_left_alone(person: Person, clock: Clock) -> None:
+async def test_active_users_get_no_nudges(person: Person, clock: Clock) -> None:
     clock.advance(299)
     again = await person.look()
     row = await person.row()
@@ -82,7 +82,7 @@ async def test_who_goes_on_is_left_alone(person: Person, clock: Clock) -> None:
     assert again is not None
 
 
-async def test_three_nudges_then_nothing(person: Person, clock: Clock) -> None:
+async def test_at_most_three_nudges_are_sent(person: Person, clock: Clock) -> None:
     """S73: in the app after five minutes, by mail too after an hour and after a day."""
     seen = []
     for seconds in (300, HOUR - 300, DAY - HOUR, DAY):
@@ -94,7 +94,7 @@ async def test_three_nudges_then_nothing(person: Person, clock: Clock) -> None:
     assert (await person.row()).stuck_at_step == "business_info"
 
 
-async def test_looking_twice_is_looking_once(person: Person, clock: Clock) -> None:
+async def test_running_the_job_twice_sends_one_nudge(person: Person, clock: Clock) -> None:
     """R5."""
     clock.advance(301)
     for _ in range(3):
@@ -102,7 +102,7 @@ async def test_looking_twice_is_looking_once(person: Person, clock: Clock) -> No
     assert ((await person.row()).nudges_sent, await person.letters()) == (1, [])
 
 
-async def test_what_was_done_meanwhile_makes_a_look_too_old(person: Person, clock: Clock) -> None:
+async def test_progress_cancels_a_scheduled_nudge(person: Person, clock: Clock) -> None:
     before = (await person.row()).last_activity_at
     clock.advance(400)
     async with person.db.write() as uow:
@@ -111,7 +111,7 @@ async def test_what_was_done_meanwhile_makes_a_look_too_old(person: Person, cloc
     assert (await person.row()).nudges_sent == 0
 
 
-async def test_who_wants_none_gets_none(person: Person, clock: Clock) -> None:
+async def test_users_who_opted_out_get_no_nudges(person: Person, clock: Clock) -> None:
     """A38; that they left is noted all the same."""
     async with person.db.write() as uow:
         await nudges.allow(uow, ANONYMOUS, person.user_id, wanted=False)
@@ -122,7 +122,7 @@ async def test_who_wants_none_gets_none(person: Person, clock: Clock) -> None:
     assert row.left_at is not None
 
 
-async def test_an_holdups_its_step_only(
+async def test_an_incident_suppresses_nudges_of_its_step_only(
     db: Database, settings: Settings, person: Person, clock: Clock
 ) -> None:
     """X12."""
@@ -136,7 +136,7 @@ async def test_an_holdups_its_step_only(
     assert nudged.nudge_kind is NudgeKind.STUCK
 
 
-async def test_exactly_those_who_stood_still_are_told_of_the_end(
+async def test_only_blocked_users_are_told_of_the_end(
     db: Database, settings: Settings, person: Person, clock: Clock
 ) -> None:
     """X12: not who came later, not who went on, and nobody twice."""
@@ -158,7 +158,7 @@ async def test_exactly_those_who_stood_still_are_told_of_the_end(
     assert "works again" in letter.subject
 
 
-async def test_another_incident_goes_on_silencing(
+async def test_another_open_incident_keeps_suppressing_nudges(
     db: Database, settings: Settings, person: Person, clock: Clock
 ) -> None:
     first = await trouble(db, "onboarding_business_info")
@@ -171,7 +171,7 @@ async def test_another_incident_goes_on_silencing(
     assert await incident_followups.tell(db, settings, second) == 1
 
 
-async def test_the_job_comes_back_when_something_is_due(person: Person, clock: Clock) -> None:
+async def test_the_job_is_rescheduled_for_the_next_nudge(person: Person, clock: Clock) -> None:
     """S72: durable, in the queue rather than in a process."""
     since = (await person.row()).last_activity_at
     payload = {"user_id": str(person.user_id), "since": since.isoformat()}
@@ -184,7 +184,7 @@ async def test_the_job_comes_back_when_something_is_due(person: Person, clock: C
     await look_after(person.db, person.settings, payload)
 
 
-async def test_who_left_has_abandoned_the_journey_unless_they_asked_for_help(
+async def test_inactive_users_abandon_the_journey_unless_they_asked_for_help(
     db: Database, settings: Settings, clock: Clock
 ) -> None:
     """S104: they tried and could not, and nobody helped them in a day."""
@@ -205,7 +205,7 @@ async def test_who_left_has_abandoned_the_journey_unless_they_asked_for_help(
 @pytest.mark.parametrize(
     ("exists", "on", "nudged"), [(False, False, 1), (True, False, 0), (True, True, 1)]
 )
-async def test_the_flag_of_the_nudges_decides(
+async def test_nudges_require_their_flag(
     db: Database, person: Person, clock: Clock, exists: bool, on: bool, nudged: int
 ) -> None:
     """M1: a job asks the registry too."""

@@ -18,7 +18,7 @@ from jobs.queue import Payload
 from services.incidents.incidents import IncidentDraft, open_incident
 from services.phases.pacing import load_pacing_context
 from tests.factories.accounts import add_user
-from tests.factories.guards import ERRORS, RAMP, Guarded
+from tests.factories.guards import ERRORS, RAMP, GuardedPhase
 from tests.factories.health import Health
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -27,22 +27,22 @@ SEVERE = IncidentDraft(type="test", severity=Severity.HIGH, title="It burns", de
 
 
 @pytest.fixture
-def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> Guarded:
-    return Guarded(app, admin, clock)
+def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> GuardedPhase:
+    return GuardedPhase(app, admin, clock)
 
 
-async def due(guarded: Guarded, *criteria: dict[str, object], **fields: object) -> None:
+async def due(guarded: GuardedPhase, *criteria: dict[str, object], **fields: object) -> None:
     """A live phase whose first step has been held long enough; all is well so far."""
     await guarded.go_live(*criteria, **{"steps": RAMP, **fields})
     await guarded.tick(1_000)
     await guarded.runtime.health.tick()
 
 
-async def percentage(guarded: Guarded) -> float:
+async def percentage(guarded: GuardedPhase) -> float:
     return float((await guarded.look())["currentStep"]["percentage"])
 
 
-async def test_it_goes_on_when_all_is_well(guarded: Guarded) -> None:
+async def test_a_healthy_ramp_advances(guarded: GuardedPhase) -> None:
     """A7: the sweep moves on a ramp whose job was lost, and once only."""
     await due(guarded, ERRORS)
     assert (await guarded.look())["heldBy"] == []
@@ -50,7 +50,7 @@ async def test_it_goes_on_when_all_is_well(guarded: Guarded) -> None:
     assert await guarded.sweep() == 0
 
 
-async def test_the_job_and_the_sweep_move_it_once(guarded: Guarded) -> None:
+async def test_job_and_sweep_advance_a_step_once(guarded: GuardedPhase) -> None:
     """R5."""
     await due(guarded)
     payload = await _payload(guarded)
@@ -62,7 +62,7 @@ async def test_the_job_and_the_sweep_move_it_once(guarded: Guarded) -> None:
     assert (await guarded.sweep(), await percentage(guarded)) == (0, 50)
 
 
-async def _payload(guarded: Guarded) -> Payload:
+async def _payload(guarded: GuardedPhase) -> Payload:
     """Of the job that the activation left."""
     async with guarded.db.read() as session:
         phase = (await session.scalars(select(LaunchPhase))).one()
@@ -70,13 +70,15 @@ async def _payload(guarded: Guarded) -> Payload:
     return {**ids, "step_index": 0, "due": (guarded.clock() - timedelta(1)).isoformat()}
 
 
-async def test_not_before_its_time(guarded: Guarded) -> None:
+async def test_a_ramp_does_not_advance_early(guarded: GuardedPhase) -> None:
     await guarded.go_live(steps=[{"percentage": 5, "holdSeconds": 3_600}, {"percentage": 50}])
     await guarded.runtime.health.tick()
     assert (await guarded.sweep(), await percentage(guarded)) == (0, 5)
 
 
-async def test_a_critical_check_holds_it_until_it_is_well(guarded: Guarded, health: Health) -> None:
+async def test_a_critical_check_holds_the_ramp_until_it_recovers(
+    guarded: GuardedPhase, health: Health
+) -> None:
     """A7, S67: and the reason can be read."""
     await due(guarded)
     health.fail(CheckType.EMAIL)
@@ -90,7 +92,7 @@ async def test_a_critical_check_holds_it_until_it_is_well(guarded: Guarded, heal
     assert (await guarded.sweep(), await percentage(guarded)) == (1, 50)
 
 
-async def test_health_that_nobody_looks_at_holds_it(guarded: Guarded) -> None:
+async def test_stale_health_holds_the_ramp(guarded: GuardedPhase) -> None:
     """X16: what is stale is UNKNOWN."""
     await due(guarded)
     guarded.clock.advance(90)
@@ -100,7 +102,7 @@ async def test_health_that_nobody_looks_at_holds_it(guarded: Guarded) -> None:
     assert await guarded.sweep() == 0
 
 
-async def test_a_criterion_that_does_not_pass_holds_it(guarded: Guarded) -> None:
+async def test_a_criterion_that_does_not_pass_holds_the_ramp(guarded: GuardedPhase) -> None:
     """A7, A10: failing, unclear or never judged; a dry run holds nothing."""
     await due(guarded, {**ERRORS, "action": "HOLD", "failureLimit": 9})
     await guarded.tick(1_000, errors=500)
@@ -111,7 +113,7 @@ async def test_a_criterion_that_does_not_pass_holds_it(guarded: Guarded) -> None
     assert await guarded.sweep() == 0
 
 
-async def test_a_criterion_that_was_not_judged_holds_it(guarded: Guarded) -> None:
+async def test_an_unjudged_criterion_holds_the_ramp(guarded: GuardedPhase) -> None:
     await guarded.go_live(ERRORS, steps=RAMP)
     await guarded.runtime.health.tick()
     assert (await guarded.look())["heldBy"] == ["Criterion errors_low has not been judged yet."]
@@ -122,7 +124,7 @@ async def test_a_criterion_that_was_not_judged_holds_it(guarded: Guarded) -> Non
     assert "was last judged 9" in held
 
 
-async def test_a_warning_holds_nothing(guarded: Guarded) -> None:
+async def test_a_warning_does_not_hold_the_ramp(guarded: GuardedPhase) -> None:
     """L14, flagger#1501: it is reported, and the ramp goes on."""
     await due(guarded, {**ERRORS, "threshold": -1.0, "action": "WARN", "failureLimit": 1})
     assert (await guarded.criterion())["verdict"] == "FAILING"
@@ -132,14 +134,14 @@ async def test_a_warning_holds_nothing(guarded: Guarded) -> None:
     assert await guarded.sweep() == 1
 
 
-async def test_a_dry_run_holds_nothing(guarded: Guarded) -> None:
+async def test_a_dry_run_does_not_hold_the_ramp(guarded: GuardedPhase) -> None:
     """A11: though it fails."""
     await due(guarded, {**ERRORS, "threshold": -1.0, "dryRun": True})
     assert (await guarded.criterion())["verdict"] == "FAILING"
     assert await guarded.sweep() == 1
 
 
-async def test_a_severe_incident_holds_it_until_somebody_takes_it(guarded: Guarded) -> None:
+async def test_a_severe_incident_holds_the_ramp_until_acknowledged(guarded: GuardedPhase) -> None:
     """X11."""
     await due(guarded)
     async with guarded.db.write() as uow:
@@ -151,14 +153,14 @@ async def test_a_severe_incident_holds_it_until_somebody_takes_it(guarded: Guard
     assert ((await guarded.look())["heldBy"], await guarded.sweep()) == ([], 1)
 
 
-async def _take(guarded: Guarded) -> None:
+async def _take(guarded: GuardedPhase) -> None:
     document = "{ incidents { nodes { id } } }"
     (node,) = (await guarded.client.data(document))["incidents"]["nodes"]
     take = "mutation ($id: ID!) { acknowledgeIncident(id: $id) { errors { message } } }"
     await guarded.client.data(take, id=node["id"])
 
 
-async def test_an_error_budget_that_burns_too_fast_holds_it(guarded: Guarded) -> None:
+async def test_a_fast_burning_error_budget_holds_the_ramp(guarded: GuardedPhase) -> None:
     """X11, S107: over ten minutes, whatever the criteria look at."""
     await due(guarded)
     await guarded.add(1_000, errors=90)
@@ -167,7 +169,7 @@ async def test_an_error_budget_that_burns_too_fast_holds_it(guarded: Guarded) ->
     assert await guarded.sweep() == 0
 
 
-async def test_too_many_people_who_wait_for_help_hold_it(guarded: Guarded) -> None:
+async def test_too_many_help_requests_hold_the_ramp(guarded: GuardedPhase) -> None:
     """X11, S44: twenty, where nobody has said otherwise."""
     await due(guarded)
     await _ask_for_help(guarded, 20)
@@ -179,7 +181,7 @@ async def test_too_many_people_who_wait_for_help_hold_it(guarded: Guarded) -> No
     assert await guarded.sweep() == 1
 
 
-async def _ask_for_help(guarded: Guarded, count: int) -> None:
+async def _ask_for_help(guarded: GuardedPhase, count: int) -> None:
     users = [
         await add_user(guarded.db, Role.SUPPLIER, f"s{number}@example.com")
         for number in range(count)
@@ -191,7 +193,7 @@ async def _ask_for_help(guarded: Guarded, count: int) -> None:
             uow.session.add(row)
 
 
-async def test_what_waits_for_people_says_so(guarded: Guarded) -> None:
+async def test_steps_that_need_a_person_say_so(guarded: GuardedPhase) -> None:
     """A8: approval, or a step without an end."""
     steps = [{"percentage": 5, "holdSeconds": 60}, {"percentage": 50, "requiresApproval": True}]
     await due(guarded, steps=steps)
@@ -199,7 +201,7 @@ async def test_what_waits_for_people_says_so(guarded: Guarded) -> None:
     assert ((await guarded.look())["heldBy"], await guarded.sweep()) == (wanted, 0)
 
 
-async def test_a_person_may_advance_a_ramp_that_is_held(guarded: Guarded) -> None:
+async def test_people_can_advance_a_held_ramp(guarded: GuardedPhase) -> None:
     """A7: the guards hold the schedule, not people."""
     await due(guarded)
     async with guarded.db.write() as uow:

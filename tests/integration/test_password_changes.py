@@ -16,15 +16,15 @@ from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_changes import change_password
 from services.accounts.sessions import OpenSession, WrongCredentials, log_in
 from settings import Settings
-from tests.factories.accounts import EMAIL, PASSWORD, make_entrance, signed_up
-from tests.factories.mail import letters
+from tests.factories.accounts import EMAIL, PASSWORD, make_login_throttle, register_account
+from tests.factories.mail import emails_of_kind
 
 NEW = "a better password"
 
 
 @pytest.fixture
 def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
-    return make_entrance(db, redis, settings)
+    return make_login_throttle(db, redis, settings)
 
 
 async def who(db: Database, opened: OpenSession) -> Actor:
@@ -39,7 +39,7 @@ async def revoked(db: Database) -> int:
 
 
 async def test_new_password_ends_the_other_sessions(db: Database, throttle: LoginThrottle) -> None:
-    other = await signed_up(throttle)
+    other = await register_account(throttle)
     mine = await log_in(throttle, EMAIL, PASSWORD)
     await change_password(throttle, await who(db, mine), PASSWORD, NEW)
     assert await authenticate(db, mine.token, db.clock()) is not None
@@ -50,9 +50,9 @@ async def test_new_password_ends_the_other_sessions(db: Database, throttle: Logi
         await log_in(throttle, EMAIL, PASSWORD)
 
 
-async def test_new_password_is_announced_by_mail(db: Database, throttle: LoginThrottle) -> None:
-    await change_password(throttle, await who(db, await signed_up(throttle)), PASSWORD, NEW)
-    (letter,) = await letters(db, MailKind.PASSWORD_CHANGED)
+async def test_a_new_password_is_announced_by_email(db: Database, throttle: LoginThrottle) -> None:
+    await change_password(throttle, await who(db, await register_account(throttle)), PASSWORD, NEW)
+    (letter,) = await emails_of_kind(db, MailKind.PASSWORD_CHANGED)
     assert letter.recipient == EMAIL
     assert NEW not in letter.body
 
@@ -74,7 +74,7 @@ async def test_refused_change_leaves_everything_as_it_was(
     error: type[Invalid | Required],
     field: str,
 ) -> None:
-    opened = await signed_up(throttle)
+    opened = await register_account(throttle)
     with pytest.raises(error) as caught:
         await change_password(throttle, await who(db, opened), current, new)
     assert caught.value.path == (field,)
@@ -83,7 +83,7 @@ async def test_refused_change_leaves_everything_as_it_was(
 
 
 async def test_first_password_needs_no_current_one(db: Database, throttle: LoginThrottle) -> None:
-    actor = await who(db, await signed_up(throttle))
+    actor = await who(db, await register_account(throttle))
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET password_hash = NULL"))
     await change_password(throttle, actor, None, NEW)
@@ -94,8 +94,8 @@ async def test_guessing_the_current_password_is_limited(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     rules = AccessLimits(change_password=Limit(1, 60))
-    throttle = make_entrance(db, redis, settings, rules=rules)
-    actor = await who(db, await signed_up(throttle))
+    throttle = make_login_throttle(db, redis, settings, rules=rules)
+    actor = await who(db, await register_account(throttle))
     with pytest.raises(Invalid):
         await change_password(throttle, actor, "wrong password", NEW)
     with pytest.raises(RateLimited):

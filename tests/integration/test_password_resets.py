@@ -16,8 +16,14 @@ from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_resets import request_password_reset, reset_password
 from services.accounts.sessions import OpenSession, WrongCredentials, log_in
 from settings import Settings
-from tests.factories.accounts import EMAIL, PASSWORD, Pauses, make_entrance, signed_up
-from tests.factories.mail import letters, token_of
+from tests.factories.accounts import (
+    EMAIL,
+    PASSWORD,
+    RecordedSleeps,
+    make_login_throttle,
+    register_account,
+)
+from tests.factories.mail import emails_of_kind, token_in_email
 from tests.support.clock import Clock
 
 NEW = "a better password"
@@ -25,16 +31,16 @@ NEW = "a better password"
 
 @pytest.fixture
 def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
-    return make_entrance(db, redis, settings)
+    return make_login_throttle(db, redis, settings)
 
 
 async def asked(db: Database, throttle: LoginThrottle) -> str:
     await request_password_reset(throttle, EMAIL.lower())
-    return await token_of(db, MailKind.PASSWORD_RESET)
+    return await token_in_email(db, MailKind.PASSWORD_RESET)
 
 
 async def test_link_sets_the_password_and_logs_in(db: Database, throttle: LoginThrottle) -> None:
-    old = await signed_up(throttle)
+    old = await register_account(throttle)
     opened = await reset_password(throttle, await asked(db, throttle), NEW)
     assert opened.user.id == old.user.id
     assert opened.user.email_verified_at is not None
@@ -44,31 +50,33 @@ async def test_link_sets_the_password_and_logs_in(db: Database, throttle: LoginT
         await log_in(throttle, EMAIL, PASSWORD)
 
 
-async def test_letter_goes_to_the_owner_and_only_a_hash_is_kept(
+async def test_the_link_is_emailed_to_the_owner_and_stored_as_a_hash(
     db: Database, throttle: LoginThrottle, settings: Settings
 ) -> None:
-    await signed_up(throttle)
+    await register_account(throttle)
     token = await asked(db, throttle)
     async with db.read() as session:
         (reset,) = await session.scalars(select(PasswordReset))
-    (letter,) = await letters(db, MailKind.PASSWORD_RESET)
+    (letter,) = await emails_of_kind(db, MailKind.PASSWORD_RESET)
     assert letter.recipient == EMAIL
     assert f"{settings.base_url}/reset-password?token={token}" in letter.body
     assert token.encode() not in reset.token_hash
 
 
-async def test_unknown_email_looks_the_same(db: Database, throttle: LoginThrottle) -> None:
-    await signed_up(throttle)
+async def test_unknown_emails_get_the_same_response(db: Database, throttle: LoginThrottle) -> None:
+    await register_account(throttle)
     for email in (EMAIL, "who@b.co"):
         await request_password_reset(throttle, email)
-    assert isinstance(throttle.pause, Pauses)
+    assert isinstance(throttle.pause, RecordedSleeps)
     assert len(throttle.pause.seconds) == 2
     assert all(0 < seconds <= 0.3 for seconds in throttle.pause.seconds)
-    assert [letter.recipient for letter in await letters(db, MailKind.PASSWORD_RESET)] == [EMAIL]
+    assert [letter.recipient for letter in await emails_of_kind(db, MailKind.PASSWORD_RESET)] == [
+        EMAIL
+    ]
 
 
 async def test_link_works_once(db: Database, throttle: LoginThrottle) -> None:
-    await signed_up(throttle)
+    await register_account(throttle)
     token = await asked(db, throttle)
     await reset_password(throttle, token, NEW)
     with pytest.raises(AlreadyUsed):
@@ -77,7 +85,7 @@ async def test_link_works_once(db: Database, throttle: LoginThrottle) -> None:
 
 
 async def test_link_used_twice_at_once_works_once(db: Database, throttle: LoginThrottle) -> None:
-    await signed_up(throttle)
+    await register_account(throttle)
     token = await asked(db, throttle)
     tries = (reset_password(throttle, token, f"{NEW} {number}") for number in range(3))
     results = await asyncio.gather(*tries, return_exceptions=True)
@@ -86,7 +94,7 @@ async def test_link_used_twice_at_once_works_once(db: Database, throttle: LoginT
 
 
 async def test_new_password_ends_the_other_links(db: Database, throttle: LoginThrottle) -> None:
-    await signed_up(throttle)
+    await register_account(throttle)
     older = await asked(db, throttle)
     await reset_password(throttle, await asked(db, throttle), NEW)
     with pytest.raises(AlreadyUsed):
@@ -96,7 +104,7 @@ async def test_new_password_ends_the_other_links(db: Database, throttle: LoginTh
 async def test_link_expires_after_an_hour(
     db: Database, throttle: LoginThrottle, clock: Clock
 ) -> None:
-    await signed_up(throttle)
+    await register_account(throttle)
     token = await asked(db, throttle)
     clock.advance(3600)
     with pytest.raises(Expired):
@@ -105,7 +113,7 @@ async def test_link_expires_after_an_hour(
 
 
 @pytest.mark.parametrize("token", ["", "x" * 43, "é" * 43, "x" * 10_000])
-async def test_made_up_link_is_not_found(throttle: LoginThrottle, token: str) -> None:
+async def test_unknown_links_are_not_found(throttle: LoginThrottle, token: str) -> None:
     with pytest.raises(NotFound) as caught:
         await reset_password(throttle, token, NEW)
     assert caught.value.path == ("token",)
@@ -115,7 +123,7 @@ async def test_made_up_link_is_not_found(throttle: LoginThrottle, token: str) ->
 async def test_refused_password_leaves_the_link_open(
     db: Database, throttle: LoginThrottle, new: str
 ) -> None:
-    await signed_up(throttle)
+    await register_account(throttle)
     token = await asked(db, throttle)
     with pytest.raises(Invalid) as caught:
         await reset_password(throttle, token, new)
@@ -126,20 +134,20 @@ async def test_refused_password_leaves_the_link_open(
 async def test_disabled_account_gets_no_link_and_cannot_use_one(
     db: Database, throttle: LoginThrottle
 ) -> None:
-    await signed_up(throttle)
+    await register_account(throttle)
     token = await asked(db, throttle)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET disabled_at = now()"))
     await request_password_reset(throttle, EMAIL)
     with pytest.raises(NotFound):
         await reset_password(throttle, token, NEW)
-    assert len(await letters(db, MailKind.PASSWORD_RESET)) == 1
+    assert len(await emails_of_kind(db, MailKind.PASSWORD_RESET)) == 1
 
 
 async def test_account_without_password_gets_its_first(
     db: Database, throttle: LoginThrottle
 ) -> None:
-    await signed_up(throttle)
+    await register_account(throttle)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET password_hash = NULL"))
     await reset_password(throttle, await asked(db, throttle), NEW)
@@ -148,23 +156,23 @@ async def test_account_without_password_gets_its_first(
 
 
 @pytest.mark.parametrize("email", [EMAIL, "who@b.co"])
-async def test_requests_are_limited_alike_for_known_and_unknown(
+async def test_requests_are_limited_equally_for_unknown_emails(
     db: Database, redis: Redis, settings: Settings, email: str
 ) -> None:
     rules = AccessLimits(reset_account=Limit(1, 3600))
-    throttle = make_entrance(db, redis, settings, rules=rules)
-    await signed_up(throttle)
+    throttle = make_login_throttle(db, redis, settings, rules=rules)
+    await register_account(throttle)
     await request_password_reset(throttle, email)
     with pytest.raises(RateLimited):
         await request_password_reset(throttle, email.upper())
-    assert len(await letters(db, MailKind.PASSWORD_RESET)) == (email == EMAIL)
+    assert len(await emails_of_kind(db, MailKind.PASSWORD_RESET)) == (email == EMAIL)
 
 
 async def test_requests_of_one_address_are_limited(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     rules = AccessLimits(reset_address=Limit(2, 3600))
-    throttle = make_entrance(db, redis, settings, rules=rules)
+    throttle = make_login_throttle(db, redis, settings, rules=rules)
     raised: list[LaunchError] = []
     for number in range(3):
         try:

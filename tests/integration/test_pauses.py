@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 
 from domain.incidents.incidents import Severity
 from tests.api.test_phases import step
-from tests.factories.guards import ERRORS, Guarded
+from tests.factories.guards import ERRORS, GuardedPhase
 from tests.factories.health import Health
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -14,11 +14,11 @@ HOLD = {**ERRORS, "action": "HOLD"}
 
 
 @pytest.fixture
-def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> Guarded:
-    return Guarded(app, admin, clock)
+def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> GuardedPhase:
+    return GuardedPhase(app, admin, clock)
 
 
-async def test_a_person_pauses_and_a_rollback_guard_stays_active(guarded: Guarded) -> None:
+async def test_rollback_guards_stay_active_during_a_manual_pause(guarded: GuardedPhase) -> None:
     """L2, D3: the pause is the person's, the rollback is not a resume."""
     await guarded.go_live(ERRORS)
     await step(guarded.client, "pause", guarded.phase, reason="a look at the numbers")
@@ -33,7 +33,7 @@ async def test_a_person_pauses_and_a_rollback_guard_stays_active(guarded: Guarde
     assert [link["flag"]["enabled"] for link in phase["flags"]] == [False]
 
 
-async def test_a_hold_disarms_no_rollback(guarded: Guarded) -> None:
+async def test_a_hold_does_not_disarm_rollback_guards(guarded: GuardedPhase) -> None:
     """L2: HOLD pauses first; ROLLBACK fails afterwards and still undoes the launch."""
     slow = {**ERRORS, "key": "errors_fatal", "threshold": 10.0}
     await guarded.go_live({**HOLD, "key": "errors_low"}, slow)
@@ -49,7 +49,9 @@ async def test_a_hold_disarms_no_rollback(guarded: Guarded) -> None:
     assert (await guarded.look())["status"] == "ROLLED_BACK"
 
 
-async def test_no_data_disarms_no_rollback(guarded: Guarded) -> None:
+async def test_a_hold_for_missing_data_does_not_disarm_rollback_guards(
+    guarded: GuardedPhase,
+) -> None:
     """L2: what was held for want of data is rolled back once the data is bad."""
     await guarded.go_live({**ERRORS, "failureLimit": 1})
     await guarded.tick()
@@ -59,9 +61,7 @@ async def test_no_data_disarms_no_rollback(guarded: Guarded) -> None:
     assert (await guarded.look())["status"] == "ROLLED_BACK"
 
 
-async def test_a_hold_during_a_persons_pause_reports_and_leaves_the_pause(
-    guarded: Guarded,
-) -> None:
+async def test_a_hold_during_a_manual_pause_keeps_its_author(guarded: GuardedPhase) -> None:
     """D3: the pause keeps its author, the incident says what fails; good numbers resume nothing."""
     await guarded.go_live(HOLD)
     await step(guarded.client, "pause", guarded.phase)

@@ -52,7 +52,7 @@ def elsewhere(clock: Clock) -> Database:
     return Database(url, clock=clock, timeout_seconds=1)
 
 
-async def test_database(db: Database) -> None:
+async def test_the_database_probe_writes_one_row(db: Database) -> None:
     """S52: a committed write through the pool, and it leaves one row however often it runs."""
     probe = DatabaseProbe(db)
     results = [await probe.run() for _ in range(3)]
@@ -60,7 +60,7 @@ async def test_database(db: Database) -> None:
     assert str(results[0].details["serverVersion"]).split(".")[0].isdigit()
 
 
-async def test_database_away(clock: Clock) -> None:
+async def test_the_database_probe_reports_an_unreachable_database(clock: Clock) -> None:
     """S66: a failure with its time and without its password."""
     db = elsewhere(clock)
     result = await DatabaseProbe(db).run()
@@ -71,26 +71,30 @@ async def test_database_away(clock: Clock) -> None:
     assert "hunter2" not in str(result.error)
 
 
-async def test_auth(db: Database, passwords: Passwords) -> None:
+async def test_the_auth_probe_hashes_and_looks_up_a_session(
+    db: Database, passwords: Passwords
+) -> None:
     """S52: hash, verify, look a session up."""
     result = await AuthProbe(db, passwords).run()
     assert (result.outcome, result.error) == (Outcome.PASSED, None)
 
 
-async def test_auth_without_database(clock: Clock, passwords: Passwords) -> None:
+async def test_the_auth_probe_fails_without_the_sessions_table(
+    clock: Clock, passwords: Passwords
+) -> None:
     """S52: nobody can log in without the sessions' table."""
     db = elsewhere(clock)
     assert (await AuthProbe(db, passwords).run()).outcome is Outcome.FAILED
     await db.dispose()
 
 
-async def test_api(app: FakeApp) -> None:
+async def test_the_api_probe_queries_the_public_url(app: FakeApp) -> None:
     """S52: a query over HTTP to the public URL."""
     result = await ApiProbe(app.url).run()
     assert (result.outcome, result.details) == (Outcome.PASSED, {"httpStatus": 200})
 
 
-async def test_api_broken(app: FakeApp) -> None:
+async def test_the_api_probe_fails_on_an_unexpected_response(app: FakeApp) -> None:
     """S66: an answer that is not the expected one is a failure."""
     app.broken = True
     result = await ApiProbe(app.url).run()
@@ -98,54 +102,56 @@ async def test_api_broken(app: FakeApp) -> None:
     assert result.error == "ProbeFailed: HTTP 503 without the expected data"
 
 
-async def test_api_away() -> None:
+async def test_the_api_probe_reports_an_unreachable_server() -> None:
     """S66: nobody listens."""
     result = await ApiProbe(f"http://127.0.0.1:{dead_port()}").run()
     assert result.outcome is Outcome.FAILED
     assert result.error
 
 
-async def test_email(db: Database, smtp: Controller) -> None:
+async def test_the_email_probe_talks_to_the_mail_server(db: Database, smtp: Controller) -> None:
     """S52: connect, EHLO, NOOP, QUIT with a real server."""
     result = await EmailProbe(f"smtp://127.0.0.1:{smtp.port}", db).run()
     assert (result.outcome, result.error) == (Outcome.PASSED, None)
     assert result.details == {"server": f"127.0.0.1:{smtp.port}"}
 
 
-async def test_email_login_refused(db: Database, smtp: Controller) -> None:
+async def test_the_email_probe_reports_a_refused_login_without_the_password(
+    db: Database, smtp: Controller
+) -> None:
     """S66: a server that takes no login fails the check and leaks no password."""
     result = await EmailProbe(f"smtp://mailer:hunter2@127.0.0.1:{smtp.port}", db).run()
     assert result.outcome is Outcome.FAILED
     assert "hunter2" not in str(result.error)
 
 
-async def test_email_away(db: Database) -> None:
+async def test_the_email_probe_reports_an_unreachable_server(db: Database) -> None:
     """S66: nobody listens."""
     result = await EmailProbe(f"smtp://127.0.0.1:{dead_port()}", db).run()
     assert result.outcome is Outcome.FAILED
 
 
-async def test_email_not_configured(db: Database) -> None:
+async def test_the_email_probe_warns_if_not_configured(db: Database) -> None:
     """S5: a warning that says what follows from it."""
     result = await EmailProbe(None, db).run()
     assert (result.outcome, result.error) == (Outcome.DEGRADED, NOT_CONFIGURED)
 
 
-async def test_realtime(redis: Redis, app: FakeApp) -> None:
+async def test_the_realtime_probe_uses_redis_and_a_websocket(redis: Redis, app: FakeApp) -> None:
     """S5: through Redis, and over one real websocket."""
     result = await RealtimeProbe(redis, app.url).run()
     assert (result.outcome, result.error) == (Outcome.PASSED, None)
     assert result.details == {"flagsVersion": 7}
 
 
-async def test_realtime_without_stream(redis: Redis, app: FakeApp) -> None:
+async def test_the_realtime_probe_fails_without_the_stream(redis: Redis, app: FakeApp) -> None:
     """S5: Redis alone is not enough."""
     app.broken = True
     result = await RealtimeProbe(redis, app.url).run()
     assert result.error == "ProbeFailed: expected next, got error"
 
 
-async def test_realtime_without_redis(app: FakeApp) -> None:
+async def test_the_realtime_probe_fails_without_redis(app: FakeApp) -> None:
     """S5: the websocket alone is not enough."""
     client = Redis.from_url(f"redis://:hunter2@127.0.0.1:{dead_port()}/0")
     result = await RealtimeProbe(client, app.url).run()
@@ -154,7 +160,9 @@ async def test_realtime_without_redis(app: FakeApp) -> None:
     assert "hunter2" not in str(result.error)
 
 
-async def test_realtime_leaves_nothing_behind(redis: Redis, app: FakeApp) -> None:
+async def test_the_realtime_probe_leaves_no_channels_or_connections(
+    redis: Redis, app: FakeApp
+) -> None:
     """S74: no channel and no connection stays after a run."""
     await RealtimeProbe(redis, app.url).run()
     assert await redis.pubsub_channels("launch:probe:*") == []
@@ -181,7 +189,7 @@ class _Hangs:
         raise AssertionError
 
 
-async def test_a_probe_that_hangs_is_given_up() -> None:
+async def test_a_hanging_probe_times_out() -> None:
     """S62: five seconds a check, whatever the check does."""
     probe = _Hangs()
     result = await run_limited(probe, 0.05)

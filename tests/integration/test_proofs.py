@@ -20,9 +20,15 @@ from tests.api.test_phases import activate, roll_back
 from tests.api.test_rehearsals import ERRORS
 from tests.factories.health import PROBES, Health
 from tests.factories.launches import make_phase
-from tests.factories.propagation import eventually, ghost, runtime_of, speaks_up, until
-from tests.factories.rehearsals import rehearsed
-from tests.factories.reports import Launch
+from tests.factories.propagation import (
+    acknowledge_as,
+    add_dead_process,
+    runtime_of,
+    wait_for_propagation,
+    wait_for_result,
+)
+from tests.factories.rehearsals import run_rehearsal
+from tests.factories.reports import ReportedRun
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
@@ -47,7 +53,7 @@ def parts(app: Starlette, settings: Settings) -> Parts:
     )
 
 
-async def test_every_row_is_answered(launch: Launch) -> None:
+async def test_every_acceptance_criterion_has_a_proof(launch: ReportedRun) -> None:
     found = await launch.proofs()
     assert list(found) == [f"S{number}" for number in range(95, 113)]
     assert (await launch.verdicts("S103", "S106")) == ["NOT_MEASURED"] * 2
@@ -64,45 +70,49 @@ async def test_every_row_is_answered(launch: Launch) -> None:
         ("'[]'", "BROKEN"),
     ],
 )
-async def test_pre_checks(launch: Launch, db: Database, change: str, verdict: str) -> None:
+async def test_proof_of_readiness_before_activation(
+    launch: ReportedRun, db: Database, change: str, verdict: str
+) -> None:
     """S95: the engine refuses what is not ready, so only a hand in the database can break it."""
     async with db.engine.begin() as connection:
         await connection.execute(text(f"UPDATE phase_runs SET readiness = {change}"))
     assert await launch.verdicts("S95") == [verdict]
 
 
-async def test_changes_that_reach_everybody(
-    launch: Launch, app: Starlette, db: Database, redis: Redis
+async def test_proof_of_changes_that_reach_all_processes(
+    launch: ReportedRun, app: Starlette, db: Database, redis: Redis
 ) -> None:
     await roll_back(launch.client, launch.phase)
-    await until(app, runtime_of(app).flags.current.version, lambda found: found.complete)
+    await wait_for_propagation(
+        app, runtime_of(app).flags.current.version, lambda found: found.complete
+    )
     await settle(db, redis)
     assert await launch.verdicts("S96", "S97", "S108") == ["KEPT"] * 3
 
 
-async def test_a_process_that_does_not_take_the_rollback(
-    launch: Launch, app: Starlette, db: Database, redis: Redis, clock: Clock
+async def test_proof_breaks_if_a_process_does_not_apply_the_rollback(
+    launch: ReportedRun, app: Starlette, db: Database, redis: Redis, clock: Clock
 ) -> None:
     """S96, S97, S108: late after 3 s, broken after 30 s, however it ends."""
-    await ghost(redis, "stuck:1", dies_in_ms=600_000)
+    await add_dead_process(redis, "stuck:1", dies_in_ms=600_000)
     await roll_back(launch.client, launch.phase)
     version = runtime_of(app).flags.current.version
-    await until(app, version, lambda found: found.acked == 1)
+    await wait_for_propagation(app, version, lambda found: found.acked == 1)
     assert await launch.verdicts("S97") == ["UNKNOWN"]
-    await speaks_up(redis, "stuck:1", version, after_ms=31_000)
-    await until(app, version, lambda found: found.complete)
+    await acknowledge_as(redis, "stuck:1", version, after_ms=31_000)
+    await wait_for_propagation(app, version, lambda found: found.complete)
     await settle(db, redis)
     assert await launch.verdicts("S96", "S97", "S108") == ["BROKEN"] * 3
 
 
-async def test_a_process_that_is_lost_with_its_streams(
-    launch: Launch, app: Starlette, db: Database, redis: Redis, clock: Clock
+async def test_proof_is_unknown_if_a_process_is_lost_with_its_streams(
+    launch: ReportedRun, app: Starlette, db: Database, redis: Redis, clock: Clock
 ) -> None:
     """L4: nobody knows what its clients show, so that nothing is kept."""
-    await ghost(redis, "hung:1", dies_in_ms=0, streams=2)
+    await add_dead_process(redis, "hung:1", dies_in_ms=0, streams=2)
     await roll_back(launch.client, launch.phase)
     version = runtime_of(app).flags.current.version
-    await until(app, version, lambda found: found.acked == 1)
+    await wait_for_propagation(app, version, lambda found: found.acked == 1)
     clock.advance(61)
     await settle(db, redis)
     found = await launch.proofs()
@@ -110,19 +120,19 @@ async def test_a_process_that_is_lost_with_its_streams(
     assert "unknown: 1 process, 2 streams" in found["S97"]["evidence"]
 
 
-async def test_a_database_that_is_slow_is_a_part_of_the_rollback(
-    launch: Launch, app: Starlette, db: Database, redis: Redis, clock: Clock
+async def test_proof_counts_slow_commits_as_part_of_the_rollback(
+    launch: ReportedRun, app: Starlette, db: Database, redis: Redis, clock: Clock
 ) -> None:
     """S97 counts from the request: people wait for the commit as well."""
     db_of_app = runtime_of(app).db
     async with db.engine.begin() as connection:
         await connection.execute(text("LOCK TABLE launch_phases IN ACCESS EXCLUSIVE MODE"))
         waiting = asyncio.create_task(roll_back(launch.client, launch.phase))
-        await eventually(lambda: _locked(db), lambda count: count > 0)
+        await wait_for_result(lambda: _locked(db), lambda count: count > 0)
         clock.advance(31)
     await waiting
     version = runtime_of(app).flags.current.version
-    await until(app, version, lambda found: found.complete)
+    await wait_for_propagation(app, version, lambda found: found.complete)
     await settle(db_of_app, redis)
     assert await launch.verdicts("S97", "S96") == ["BROKEN", "KEPT"]
 
@@ -133,7 +143,9 @@ async def _locked(db: Database) -> int:
         return int((await connection.execute(text(query))).scalar_one())
 
 
-async def test_health_checks_by_the_clock(launch: Launch, app: Starlette, clock: Clock) -> None:
+async def test_proof_of_regular_health_checks(
+    launch: ReportedRun, app: Starlette, clock: Clock
+) -> None:
     """S98: each check counts from sample to sample, and from the last one to now."""
     for _ in range(3):
         clock.advance(30)
@@ -145,8 +157,8 @@ async def test_health_checks_by_the_clock(launch: Launch, app: Starlette, clock:
     assert await launch.verdicts("S98") == ["BROKEN"]
 
 
-async def test_a_health_check_that_stops_alone(
-    launch: Launch, app: Starlette, settings: Settings, clock: Clock
+async def test_proof_breaks_if_one_health_check_stops(
+    launch: ReportedRun, app: Starlette, settings: Settings, clock: Clock
 ) -> None:
     """L4, S98: a worker that does not know one of the checks leaves it out of every round."""
     fewer: dict[CheckType, Probe] = {
@@ -166,7 +178,9 @@ async def _nowhere(_message: str) -> None:
     """Nobody listens."""
 
 
-async def test_answers_that_are_slow(launch: Launch, app: Starlette, db: Database) -> None:
+async def test_proof_breaks_on_slow_responses(
+    launch: ReportedRun, app: Starlette, db: Database
+) -> None:
     """S105: the table is locked, so a real request takes too long."""
     meter = runtime_of(app).meter
     await meter.flush()
@@ -182,7 +196,9 @@ async def test_answers_that_are_slow(launch: Launch, app: Starlette, db: Databas
     assert (after["verdict"], after["value"] >= 700) == ("BROKEN", True)
 
 
-async def test_requests_that_fail(launch: Launch, app: Starlette, db: Database) -> None:
+async def test_proof_breaks_on_failed_requests(
+    launch: ReportedRun, app: Starlette, db: Database
+) -> None:
     """S107: an answer with HTTP status 200 whose field broke by our fault."""
     meter = runtime_of(app).meter
     await meter.flush()
@@ -202,8 +218,8 @@ async def _silences(client: GraphQLClient) -> Any:  # noqa: ANN401 - JSON
     return await client.execute("{ silences(first: 1) { nodes { id } } }")
 
 
-async def test_a_dashboard_whose_numbers_are_old(
-    launch: Launch, app: Starlette, parts: Parts, clock: Clock
+async def test_proof_breaks_on_stale_dashboards(
+    launch: ReportedRun, app: Starlette, parts: Parts, clock: Clock
 ) -> None:
     """L4, S109: processes go on handing over, but the worker collects nothing for 91 s."""
     runtime = runtime_of(app)
@@ -221,8 +237,8 @@ async def test_a_dashboard_whose_numbers_are_old(
     assert (found["verdict"], found["value"]) == ("BROKEN", pytest.approx(90, abs=5))
 
 
-async def test_a_collection_that_cannot_be_folded(
-    launch: Launch, parts: Parts, clock: Clock, db: Database
+async def test_proof_holds_if_a_collection_cannot_be_folded(
+    launch: ReportedRun, parts: Parts, clock: Clock, db: Database
 ) -> None:
     """S109: dashboards are told all the same, and read the samples as they came."""
     clock.advance(30)
@@ -241,24 +257,24 @@ async def test_a_collection_that_cannot_be_folded(
     assert (found["verdict"], found["value"]) == ("KEPT", pytest.approx(30, abs=5))
 
 
-async def test_a_rollback_that_was_rehearsed(admin: GraphQLClient, health: Health) -> None:
+async def test_proof_of_a_rehearsed_rollback(admin: GraphQLClient, health: Health) -> None:
     """S112: an edit after the rehearsal makes it a rehearsal of something else."""
     phase = await make_phase(admin, successCriteria=[ERRORS])
-    await rehearsed(admin, phase)
+    await run_rehearsal(admin, phase)
     await activate(admin, phase)
-    assert await Launch(admin, phase).verdicts("S112") == ["KEPT"]
+    assert await ReportedRun(admin, phase).verdicts("S112") == ["KEPT"]
 
 
-async def test_a_rollback_that_was_rehearsed_before_an_edit(
+async def test_proof_breaks_if_the_phase_was_edited_after_its_rehearsal(
     admin: GraphQLClient, health: Health
 ) -> None:
     phase = await make_phase(admin, successCriteria=[ERRORS])
-    await rehearsed(admin, phase)
+    await run_rehearsal(admin, phase)
     answer = await admin.data(EDIT, input={"id": phase, "description": "another"})
     assert answer["updateLaunchPhase"]["errors"] == []
     await activate(admin, phase)
-    assert await Launch(admin, phase).verdicts("S112") == ["UNKNOWN"]
+    assert await ReportedRun(admin, phase).verdicts("S112") == ["UNKNOWN"]
 
 
-async def test_a_rollback_that_was_never_rehearsed(launch: Launch) -> None:
+async def test_proof_breaks_without_a_rehearsal(launch: ReportedRun) -> None:
     assert await launch.verdicts("S112") == ["BROKEN"]

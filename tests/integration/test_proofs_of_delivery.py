@@ -10,10 +10,10 @@ from starlette.applications import Starlette
 
 from db.session import Database
 from subscriptions import journeys as live_journeys
-from tests.factories.journeys import new_business
+from tests.factories.journeys import sign_up_supplier
 from tests.factories.launches import make_flag
-from tests.factories.propagation import eventually, runtime_of
-from tests.factories.reports import Launch
+from tests.factories.propagation import runtime_of, wait_for_result
+from tests.factories.reports import ReportedRun
 from tests.support.clock import PATIENCE, Clock
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import Stream, serving, socket
@@ -28,7 +28,7 @@ async def held_up(db: Database, table: str, clock: Clock, seconds: float) -> Asy
     async with db.engine.begin() as connection:
         await connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
         yield
-        await eventually(lambda: _waiting(db), lambda count: count > 0)
+        await wait_for_result(lambda: _waiting(db), lambda count: count > 0)
         clock.advance(seconds)
 
 
@@ -45,8 +45,8 @@ async def _started(stream: Stream, wanted: int) -> None:
             pass
 
 
-async def test_journey_rates_that_come_too_late(
-    launch: Launch,
+async def test_proof_breaks_on_late_journey_rates(
+    launch: ReportedRun,
     app: Starlette,
     db: Database,
     clock: Clock,
@@ -59,19 +59,19 @@ async def test_journey_rates_that_come_too_late(
     async with serving(app) as address, socket(address, launch.client.token) as live:
         stream = await live.subscribe(JOURNEYS)
         await _started(stream, 0)
-        await new_business(visitor)
+        await sign_up_supplier(visitor)
         await _started(stream, 1)
         await runtime_of(app).meter.flush()
         assert await launch.verdicts("S110") == ["KEPT"]
         async with held_up(db, "journey_counts", clock, 5):
-            await new_business(visitor)
+            await sign_up_supplier(visitor)
         await _started(stream, 2)
     await runtime_of(app).meter.flush()
     assert await launch.verdicts("S110") == ["BROKEN"]
 
 
-async def test_events_that_come_too_late(
-    launch: Launch, app: Starlette, db: Database, clock: Clock
+async def test_proof_breaks_on_late_events(
+    launch: ReportedRun, app: Starlette, db: Database, clock: Clock
 ) -> None:
     """S108: changes are committed, but get no number for five seconds."""
     async with serving(app) as address, socket(address, launch.client.token) as live:

@@ -8,13 +8,20 @@ from redis.asyncio import Redis
 from domain.health.health import CheckType, Outcome, ProbeResult
 from services.health.health_monitor import HealthMonitor, Timing
 from services.health.probes.base import Probe
-from tests.factories.alerts import Desk
+from tests.factories.alerts import AlertCenters
 from tests.factories.health import FakeProbe
-from tests.factories.journeys import new_business
-from tests.factories.marketplace import DECLINE, INVITE, PROFILE, accepted, added, invited
+from tests.factories.journeys import sign_up_supplier
+from tests.factories.marketplace import (
+    DECLINE,
+    INVITE,
+    PROFILE,
+    accept_invitation,
+    add_and_invite,
+    add_client,
+)
 from tests.factories.marketplace import OPEN as OPEN_INVITATION
-from tests.factories.propagation import eventually
-from tests.factories.reports import Launch
+from tests.factories.propagation import wait_for_result
+from tests.factories.reports import ReportedRun
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 from tests.support.receivers import HttpReceiver
@@ -35,7 +42,7 @@ class Failing:
         return ProbeResult(Outcome.FAILED, 3, "connection refused")
 
 
-async def outage(desk: Desk, redis: Redis, clock: Clock) -> None:
+async def outage(desk: AlertCenters, redis: Redis, clock: Clock) -> None:
     """A check fails twice, ten seconds apart, and people are told by a real channel."""
     probes: dict[CheckType, Probe] = {
         CheckType.DATABASE: Failing(clock),
@@ -47,8 +54,8 @@ async def outage(desk: Desk, redis: Redis, clock: Clock) -> None:
     await monitor.tick()
 
 
-async def test_an_outage_that_is_told_in_time(
-    launch: Launch, desk: Desk, redis: Redis, clock: Clock, receiver: HttpReceiver
+async def test_proof_of_an_outage_alerted_in_time(
+    launch: ReportedRun, desk: AlertCenters, redis: Redis, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """S99, S111: it belongs to no phase, and counts; MTTD from the first bad sample."""
     await outage(desk, redis, clock)
@@ -60,13 +67,13 @@ async def test_an_outage_that_is_told_in_time(
     assert report["mttdSeconds"] == pytest.approx(10, abs=5)
 
 
-async def test_an_outage_that_is_told_too_late(
-    launch: Launch, desk: Desk, redis: Redis, clock: Clock, receiver: HttpReceiver
+async def test_proof_breaks_on_a_late_alert(
+    launch: ReportedRun, desk: AlertCenters, redis: Redis, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """S99, S111: a message that was not delivered is no alert, and its end is none either."""
     await receiver.stop()
     await outage(desk, redis, clock)
-    await eventually(lambda: _incidents(desk), lambda count: count == 1)
+    await wait_for_result(lambda: _incidents(desk), lambda count: count == 1)
     assert await launch.verdicts("S99", "S111") == ["UNKNOWN"] * 2
     clock.advance(61)
     found = await launch.proofs()
@@ -74,21 +81,21 @@ async def test_an_outage_that_is_told_too_late(
     assert "no message was delivered" in found["S99"]["evidence"]
 
 
-async def _incidents(desk: Desk) -> int:
+async def _incidents(desk: AlertCenters) -> int:
     return len(await desk.incidents())
 
 
 async def _set_up(visitor: GraphQLClient, clock: Clock, seconds: float) -> None:
-    supplier = await new_business(visitor)
+    supplier = await sign_up_supplier(visitor)
     await supplier.data(PROFILE, input={"businessName": "Sarah's", "vendorType": "VENUE"})
     clock.advance(seconds)
-    client = await added(supplier)
+    client = await add_client(supplier)
     await supplier.data(INVITE, clientId=client["id"])
 
 
 @pytest.mark.parametrize(("seconds", "verdict"), [(60, "KEPT"), (400, "BROKEN")])
-async def test_suppliers_by_their_time(
-    launch: Launch, visitor: GraphQLClient, clock: Clock, seconds: float, verdict: str
+async def test_proof_of_the_supplier_onboarding_time(
+    launch: ReportedRun, visitor: GraphQLClient, clock: Clock, seconds: float, verdict: str
 ) -> None:
     await _set_up(visitor, clock, seconds)
     assert await launch.verdicts("S100") == [verdict]
@@ -98,8 +105,8 @@ async def test_suppliers_by_their_time(
     ("wait", "hesitation", "couple", "connection"),
     [(60, 60, "KEPT", "KEPT"), (60, 240, "BROKEN", "KEPT"), (700, 60, "KEPT", "BROKEN")],
 )
-async def test_couples_and_connections_by_their_time(
-    launch: Launch,
+async def test_proof_of_couple_and_connection_times(
+    launch: ReportedRun,
     visitor: GraphQLClient,
     clock: Clock,
     wait: float,
@@ -108,24 +115,24 @@ async def test_couples_and_connections_by_their_time(
     connection: str,
 ) -> None:
     """S101 counts from the opened link, S102 from the sign-up of the supplier."""
-    supplier = await new_business(visitor)
+    supplier = await sign_up_supplier(visitor)
     clock.advance(wait)
-    sent = await invited(supplier, email="emma@example.com")
+    sent = await add_and_invite(supplier, email="emma@example.com")
     await visitor.data(OPEN_INVITATION, code=sent.code)
     clock.advance(hesitation)
-    await accepted(visitor, sent)
+    await accept_invitation(visitor, sent)
     assert await launch.verdicts("S101", "S102") == [couple, connection]
 
 
-async def test_journeys_by_how_they_end(launch: Launch, visitor: GraphQLClient) -> None:
+async def test_proof_of_journey_success_rates(launch: ReportedRun, visitor: GraphQLClient) -> None:
     """S104, M16: who is under way is not judged; who left is."""
-    supplier = await new_business(visitor)
+    supplier = await sign_up_supplier(visitor)
     first, second = [
-        await invited(supplier, names, email=f"{names}@example.com") for names in ("a", "b")
+        await add_and_invite(supplier, names, email=f"{names}@example.com") for names in ("a", "b")
     ]
     assert await launch.verdicts("S104") == ["NOT_MEASURED"]
     await visitor.data(OPEN_INVITATION, code=first.code)
-    await accepted(visitor, first)
+    await accept_invitation(visitor, first)
     assert await launch.verdicts("S104") == ["KEPT"]
     await visitor.data(OPEN_INVITATION, code=second.code)
     await visitor.data(DECLINE, code=second.code)
@@ -134,8 +141,8 @@ async def test_journeys_by_how_they_end(launch: Launch, visitor: GraphQLClient) 
     assert "1 arrived, 0 failed, 1 abandoned" in found["evidence"]
 
 
-async def test_a_silence_is_no_late_alert(
-    launch: Launch, desk: Desk, redis: Redis, clock: Clock, admin: GraphQLClient
+async def test_proof_ignores_the_delay_of_silenced_alerts(
+    launch: ReportedRun, desk: AlertCenters, redis: Redis, clock: Clock, admin: GraphQLClient
 ) -> None:
     """A28: people are told when the planned work is over, and that is when the minute begins."""
     create = """mutation ($i: CreateSilenceInput!) {

@@ -21,13 +21,13 @@ from settings import Settings
 from tests.factories.health import PROBES
 from tests.factories.launches import make_flag
 from tests.factories.propagation import (
-    eventually,
-    ghost,
+    acknowledge_as,
+    add_dead_process,
     runtime_of,
     shared_ms,
-    speaks_up,
-    toggled,
-    until,
+    toggle_flag,
+    wait_for_propagation,
+    wait_for_result,
 )
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -60,45 +60,45 @@ async def settled(db: Database, version: int) -> Propagation:
     return queries.result_of(row, db.clock())
 
 
-async def test_two_processes_have_it(
+async def test_a_version_is_acknowledged_by_two_processes(
     app: Starlette, other: Starlette, admin: GraphQLClient, flag: str
 ) -> None:
-    version = await toggled(admin, app, flag, on=True)
-    found = await until(app, version, is_complete)
+    version = await toggle_flag(admin, app, flag, on=True)
+    found = await wait_for_propagation(app, version, is_complete)
     assert (found.processes, found.total, found.acked) == (2, 2, 2)
     assert found.within_budget is True
     assert found.p95_ms is not None
     assert found.p95_ms < 10_000
 
 
-async def test_every_process_sees_the_same(
+async def test_all_processes_report_the_same_propagation(
     app: Starlette, other: Starlette, admin: GraphQLClient, flag: str
 ) -> None:
-    version = await toggled(admin, app, flag, on=True)
-    here = await until(app, version, is_complete)
-    assert await until(other, version, is_complete) == here
+    version = await toggle_flag(admin, app, flag, on=True)
+    here = await wait_for_propagation(app, version, is_complete)
+    assert await wait_for_propagation(other, version, is_complete) == here
 
 
-async def test_a_process_that_is_stopped_is_not_waited_for(
+async def test_stopped_processes_are_not_waited_for(
     app: Starlette, admin: GraphQLClient, flag: str, settings: Settings, clock: Clock
 ) -> None:
     second = create_app(settings, clock, PROBES)
     async with running(second.state.runtime):
-        first = await toggled(admin, app, flag, on=True)
-        assert (await until(app, first, is_complete)).processes == 2
-    version = await toggled(admin, app, flag, on=False)
-    assert (await until(app, version, is_complete)).processes == 1
+        first = await toggle_flag(admin, app, flag, on=True)
+        assert (await wait_for_propagation(app, first, is_complete)).processes == 2
+    version = await toggle_flag(admin, app, flag, on=False)
+    assert (await wait_for_propagation(app, version, is_complete)).processes == 1
 
 
-async def test_a_process_that_falls_silent_makes_it_unknown(
+async def test_a_silent_process_makes_the_propagation_unknown(
     app: Starlette, admin: GraphQLClient, flag: str, redis: Redis, db: Database, clock: Clock
 ) -> None:
     """L4: it may hang with its sockets open, so it is never left out of the count."""
-    await ghost(redis, "hung:1", dies_in_ms=300, streams=2)
-    version = await toggled(admin, app, flag, on=True)
-    waiting = await until(app, version, lambda found: found.acked == 1)
+    await add_dead_process(redis, "hung:1", dies_in_ms=300, streams=2)
+    version = await toggle_flag(admin, app, flag, on=True)
+    waiting = await wait_for_propagation(app, version, lambda found: found.acked == 1)
     assert (waiting.complete, waiting.slowest) == (False, "hung:1")
-    lost = await until(app, version, lambda found: found.unknown_processes > 0)
+    lost = await wait_for_propagation(app, version, lambda found: found.unknown_processes > 0)
     assert (lost.processes, lost.total, lost.unknown_streams) == (2, 4, 2)
     clock.advance(61)
     await settle(db, redis)
@@ -106,61 +106,63 @@ async def test_a_process_that_falls_silent_makes_it_unknown(
     assert (found.complete, found.within_budget, found.unknown) == (False, None, 3)
 
 
-async def test_a_process_that_wakes_up_after_the_budget_breaks_it(
+async def test_a_process_that_serves_after_the_budget_breaks_it(
     app: Starlette, admin: GraphQLClient, flag: str, redis: Redis
 ) -> None:
     """Its receipt says when it served the change, however late that is read."""
-    await ghost(redis, "hung:1", dies_in_ms=0)
-    version = await toggled(admin, app, flag, on=True)
-    await until(app, version, lambda found: found.unknown_processes == 1)
-    await speaks_up(redis, "hung:1", version, after_ms=31_000)
-    found = await until(app, version, is_complete)
+    await add_dead_process(redis, "hung:1", dies_in_ms=0)
+    version = await toggle_flag(admin, app, flag, on=True)
+    await wait_for_propagation(app, version, lambda found: found.unknown_processes == 1)
+    await acknowledge_as(redis, "hung:1", version, after_ms=31_000)
+    found = await wait_for_propagation(app, version, is_complete)
     assert (found.within_budget, found.unknown) == (False, 0)
 
 
-async def test_an_emptied_redis_does_not_forget_a_process_that_hangs(
+async def test_hanging_processes_are_remembered_after_redis_is_emptied(
     app: Starlette, admin: GraphQLClient, flag: str, redis: Redis
 ) -> None:
-    await ghost(redis, "hung:1", dies_in_ms=0, streams=3)
+    await add_dead_process(redis, "hung:1", dies_in_ms=0, streams=3)
     reporter = RosterMemory(redis, "other:1")
     await reporter.look(await shared_ms(redis))
-    version = await toggled(admin, app, flag, on=True)
+    version = await toggle_flag(admin, app, flag, on=True)
     await redis.flushall()
     await reporter.look(await shared_ms(redis))
-    found = await until(app, version, lambda item: item.acked == 1 and item.unknown > 0)
+    found = await wait_for_propagation(
+        app, version, lambda item: item.acked == 1 and item.unknown > 0
+    )
     assert (found.unknown_processes, found.unknown_streams) == (1, 3)
 
 
-async def test_a_process_that_was_killed_is_not_missed_by_later_changes(
+async def test_killed_processes_are_not_expected_for_later_versions(
     app: Starlette, admin: GraphQLClient, flag: str, redis: Redis
 ) -> None:
     """Who runs beside it sees that it is gone: the kernel has closed its sockets."""
     killed = await asyncio.create_subprocess_exec("true")
     await killed.wait()
-    await ghost(redis, f"here:{killed.pid}:ab", dies_in_ms=0, place=place())
-    await ghost(redis, f"there:{killed.pid}:cd", dies_in_ms=0, place="another machine")
+    await add_dead_process(redis, f"here:{killed.pid}:ab", dies_in_ms=0, place=place())
+    await add_dead_process(redis, f"there:{killed.pid}:cd", dies_in_ms=0, place="another machine")
     await RosterMemory(redis, "other:1").look(await shared_ms(redis))
-    version = await toggled(admin, app, flag, on=True)
-    found = await until(app, version, lambda item: item.acked == 1)
+    version = await toggle_flag(admin, app, flag, on=True)
+    found = await wait_for_propagation(app, version, lambda item: item.acked == 1)
     assert (found.unknown_processes, found.slowest) == (1, f"there:{killed.pid}:cd")
 
 
-async def test_streams_are_receivers(
+async def test_streams_count_as_receivers(
     app: Starlette, other: Starlette, admin: GraphQLClient, flag: str
 ) -> None:
     """One that takes it and one that does not: only the second is waited for."""
     here, there = runtime_of(app).receipts, runtime_of(other).receipts
     quick = here.join(None, runtime_of(app).flags.current.version)
     slow = there.join(None, runtime_of(other).flags.current.version)
-    version = await toggled(admin, app, flag, on=True)
+    version = await toggle_flag(admin, app, flag, on=True)
     here.handed(quick, version)
-    waiting = await until(app, version, lambda found: found.acked == 3)
+    waiting = await wait_for_propagation(app, version, lambda found: found.acked == 3)
     assert (waiting.total, waiting.slowest) == (4, f"clients of {there.name}")
     there.handed(slow, version)
-    assert (await until(app, version, is_complete)).acked == 4
+    assert (await wait_for_propagation(app, version, is_complete)).acked == 4
 
 
-async def test_a_direct_edit_is_followed_too(
+async def test_direct_sql_versions_are_tracked(
     app: Starlette, other: Starlette, db: Database, flag: str
 ) -> None:
     """S61: no author announces it, the first process that serves it begins the count."""
@@ -168,21 +170,21 @@ async def test_a_direct_edit_is_followed_too(
         await connection.execute(text("UPDATE feature_flags SET description = 'by hand'"))
     found = await runtime_of(app).flags.refresh()
     await runtime_of(other).flags.refresh()
-    assert (await until(app, found.version, is_complete)).processes == 2
+    assert (await wait_for_propagation(app, found.version, is_complete)).processes == 2
 
 
-async def test_what_was_never_a_version_is_nothing(app: Starlette, flag: str) -> None:
+async def test_unknown_versions_have_no_propagation(app: Starlette, flag: str) -> None:
     runtime = runtime_of(app)
     beyond = runtime.flags.current.version + 1
     found = await runtime.propagations.many([-1, 0, beyond, 2**31 - 1])
     assert found == {}
 
 
-async def test_a_complete_result_is_stored_and_stands(
+async def test_a_complete_result_is_stored_and_final(
     app: Starlette, other: Starlette, admin: GraphQLClient, flag: str, db: Database, redis: Redis
 ) -> None:
-    version = await toggled(admin, app, flag, on=True)
-    live = await until(app, version, is_complete)
+    version = await toggle_flag(admin, app, flag, on=True)
+    live = await wait_for_propagation(app, version, is_complete)
     assert await settle(db, redis) >= 1
     assert await settle(db, redis) == 0
     await redis.flushall()
@@ -192,12 +194,12 @@ async def test_a_complete_result_is_stored_and_stands(
     assert await runtime_of(app).propagations.of(version) == stored
 
 
-async def test_what_is_incomplete_after_a_minute_is_stored_as_that(
+async def test_an_incomplete_result_is_stored_after_a_minute(
     app: Starlette, admin: GraphQLClient, flag: str, db: Database, redis: Redis, clock: Clock
 ) -> None:
-    await ghost(redis, "stuck:1", dies_in_ms=3_600_000)
-    version = await toggled(admin, app, flag, on=True)
-    await until(app, version, lambda found: found.acked == 1)
+    await add_dead_process(redis, "stuck:1", dies_in_ms=3_600_000)
+    version = await toggle_flag(admin, app, flag, on=True)
+    await wait_for_propagation(app, version, lambda found: found.acked == 1)
     before = await settle(db, redis)
     clock.advance(61)
     assert (before, await settle(db, redis)) == (0, 2)  # the flag itself was made in here too
@@ -208,7 +210,7 @@ async def test_what_is_incomplete_after_a_minute_is_stored_as_that(
 async def test_a_transaction_and_its_events_know_one_version(
     app: Starlette, admin: GraphQLClient, flag: str, db: Database
 ) -> None:
-    version = await toggled(admin, app, flag, on=True)
+    version = await toggle_flag(admin, app, flag, on=True)
     async with db.read() as session:
         row = (await queries.by_version(session, [version]))[version]
         last = await session.scalar(
@@ -217,7 +219,7 @@ async def test_a_transaction_and_its_events_know_one_version(
     assert (row.action, last) == ("switched on", version)
 
 
-async def test_redis_that_stops_leaves_what_is_known_here_and_comes_back(
+async def test_a_redis_outage_keeps_local_acknowledgements(
     db: Database, settings: Settings, clock: Clock, tmp_path: Path
 ) -> None:
     valkey = ValkeyProcess(tmp_path)
@@ -225,14 +227,14 @@ async def test_redis_that_stops_leaves_what_is_known_here_and_comes_back(
     alone = create_app(settings.model_copy(update={"redis_url": valkey.url}), clock, PROBES)
     async with running(alone.state.runtime):
         runtime = runtime_of(alone)
-        await until(alone, runtime.flags.current.version, is_complete)
+        await wait_for_propagation(alone, runtime.flags.current.version, is_complete)
         valkey.stop()
         await _edit(db)
         version = (await runtime.flags.refresh()).version
-        here = await until(alone, version, lambda found: found.acked == 1)
+        here = await wait_for_propagation(alone, version, lambda found: found.acked == 1)
         assert (here.complete, here.within_budget) == (False, None)
         valkey.start()
-        assert (await until(alone, version, is_complete)).processes == 1
+        assert (await wait_for_propagation(alone, version, is_complete)).processes == 1
     valkey.stop()
 
 
@@ -241,27 +243,27 @@ async def _edit(db: Database) -> None:
         await connection.execute(text("UPDATE flag_set_version SET version = version + 1"))
 
 
-async def test_commits_of_a_worker_are_announced_with_their_moment(
+async def test_worker_commits_are_announced_with_their_time(
     app: Starlette, admin: GraphQLClient, flag: str, clock: Clock
 ) -> None:
     """The announcement carries the wall clock of the author; times are on that of Redis."""
     begin = clock()
-    version = await toggled(admin, app, flag, on=True)
-    found = await until(app, version, is_complete)
+    version = await toggle_flag(admin, app, flag, on=True)
+    found = await wait_for_propagation(app, version, is_complete)
     assert begin - timedelta(seconds=1) <= found.started_at <= clock()
     assert found.complete_ms is not None
     assert timedelta(milliseconds=found.complete_ms) < clock() - begin + timedelta(seconds=1)
 
 
-async def test_memory_and_keys_expire(
+async def test_propagation_memory_and_keys_expire(
     app: Starlette, admin: GraphQLClient, flag: str, redis: Redis
 ) -> None:
-    version = await toggled(admin, app, flag, on=True)
-    await until(app, version, is_complete)
+    version = await toggle_flag(admin, app, flag, on=True)
+    await wait_for_propagation(app, version, is_complete)
 
     async def credential_watch() -> list[int]:
         keys = [key async for key in redis.scan_iter("launch:receipts:*")]
         return [await redis.ttl(key) for key in [*keys, f"launch:committed:{version}"]]
 
-    found = await eventually(credential_watch, lambda ttls: min(ttls) > 0)
+    found = await wait_for_result(credential_watch, lambda ttls: min(ttls) > 0)
     assert max(found) <= 3_600

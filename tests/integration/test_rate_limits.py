@@ -35,7 +35,7 @@ async def admitted(limiter: RateLimiter, times: int, limit: int = 5) -> int:
     return waits.count(0)
 
 
-async def test_bucket_empties_and_says_when_to_come_back(redis: Redis) -> None:
+async def test_an_empty_bucket_tells_when_to_retry(redis: Redis) -> None:
     limiter = RateLimiter(redis)
     assert await admitted(limiter, 5) == 5
     with pytest.raises(RateLimited, match="Try again in 12 s") as caught:
@@ -97,14 +97,14 @@ async def test_redis_is_used_again_when_it_is_back(redis: Redis) -> None:
     assert await redis.dbsize() == 1
 
 
-async def test_lost_script_is_loaded_again(redis: Redis) -> None:
+async def test_a_lost_script_is_reloaded(redis: Redis) -> None:
     limiter = RateLimiter(redis)
     await limiter.take("somebody", 5, 60)
     await redis.script_flush()
     assert await admitted(limiter, 5) == 4
 
 
-async def test_redis_that_hangs_holds_nobody_up(tmp_path: Path) -> None:
+async def test_a_hanging_redis_does_not_block_requests(tmp_path: Path) -> None:
     server = ValkeyProcess(tmp_path)
     server.start()
     client = Redis.from_url(server.url)

@@ -14,7 +14,7 @@ from domain.health.health import Outcome
 from services.health.probes.realtime import RealtimeProbe
 from settings import Settings
 from tests.api.test_phases import activate, roll_back
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES, Health
 from tests.factories.launches import make_phase
@@ -77,11 +77,11 @@ async def admin(
     )
     async with running(app.state.runtime):
         Health(clock)
-        yield GraphQLClient(app, await people.session_of(db, Role.ADMIN))
+        yield GraphQLClient(app, await user_sessions.create_session(db, Role.ADMIN))
 
 
 @pytest.mark.parametrize("fault", [out_of_memory, guarded, read_only, frozen, emptied, stopped])
-async def test_a_rollback_succeeds(
+async def test_a_rollback_succeeds_during_redis_faults(
     admin: GraphQLClient, server: ValkeyProcess, fault: Fault
 ) -> None:
     phase = await make_phase(admin)
@@ -100,7 +100,7 @@ async def test_a_rollback_succeeds(
         (stopped, "Redis does not answer"),
     ],
 )
-async def test_readiness_and_the_health_tile_name_the_cause(
+async def test_readiness_and_health_name_the_redis_fault(
     admin: GraphQLClient, server: ValkeyProcess, fault: Fault, cause: str
 ) -> None:
     await asyncio.to_thread(fault, server)

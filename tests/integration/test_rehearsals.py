@@ -27,15 +27,17 @@ from services.phases.rehearsals import advance, start
 from settings import Settings
 from tests.factories.health import PROBES
 from tests.support.clock import Clock
-from tests.support.workers import Fleet, until
+from tests.support.workers import WorkerFleet, until
 
 OPERATOR = system_actor("test")
 AT_ONCE = timedelta(0)
 
 
 @pytest.fixture
-async def fleet(tmp_path_factory: pytest.TempPathFactory, cluster: Path) -> AsyncIterator[Fleet]:
-    found = Fleet(tmp_path_factory.mktemp("fleet"), cluster)
+async def fleet(
+    tmp_path_factory: pytest.TempPathFactory, cluster: Path
+) -> AsyncIterator[WorkerFleet]:
+    found = WorkerFleet(tmp_path_factory.mktemp("fleet"), cluster)
     await found.start()
     yield found
     await found.stop()
@@ -62,7 +64,7 @@ async def state_of(db: Database, run_id: UUID) -> Rehearsal:
     return state
 
 
-async def test_a_killed_worker_is_taken_over_and_the_rehearsal_passes(fleet: Fleet) -> None:
+async def test_a_rehearsal_continues_after_its_worker_is_killed(fleet: WorkerFleet) -> None:
     """Kill -9 after the first stage: another worker goes on where it stands."""
     settings = Settings(
         _env_file=None,
@@ -91,7 +93,7 @@ async def test_a_killed_worker_is_taken_over_and_the_rehearsal_passes(fleet: Fle
     assert (found.status, found.failure) == (RehearsalStatus.PASSED, None)
 
 
-async def test_without_a_server_process_nobody_hears_of_it(
+async def test_a_rehearsal_without_server_processes_fails_with_a_reason(
     db: Database, redis: Redis, clock: Clock
 ) -> None:
     run_id = await begun(db)
@@ -104,7 +106,7 @@ async def test_without_a_server_process_nobody_hears_of_it(
     assert "nobody is there to hear of it" in str(found.failure)
 
 
-async def test_without_redis_it_is_tried_again_and_ends_with_a_reason(
+async def test_a_rehearsal_without_redis_is_retried_and_ends_with_a_reason(
     db: Database, clock: Clock
 ) -> None:
     nowhere = Redis(host="127.0.0.1", port=1)
@@ -118,7 +120,7 @@ async def test_without_redis_it_is_tried_again_and_ends_with_a_reason(
     await nowhere.aclose()
 
 
-async def test_a_job_may_run_twice_and_for_a_run_that_is_gone(
+async def test_rehearsal_jobs_can_run_twice_or_without_their_run(
     app: Starlette, db: Database, redis: Redis
 ) -> None:
     run_id = await begun(app.state.runtime.db)

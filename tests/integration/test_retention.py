@@ -49,11 +49,8 @@ async def add(db: Database, rows: list[Base]) -> None:
         (login, Session, timedelta(days=30)),
     ],
 )
-async def test_old_goes_and_new_stays(
-    db: Database,
-    make: Callable[[datetime], list[Base]],
-    table: type[Base],
-    age: timedelta,
+async def test_expired_rows_are_deleted_and_others_kept(
+    db: Database, make: Callable[[datetime], list[Base]], table: type[Base], age: timedelta
 ) -> None:
     """S5, A45: also where it takes several batches, and twice without harm."""
     for minutes in (-3, -2, -1, 1):

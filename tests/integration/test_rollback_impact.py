@@ -52,7 +52,7 @@ async def incident(client: GraphQLClient) -> Any:  # noqa: ANN401 - JSON
 
 
 @pytest.mark.parametrize("mode", ["DISABLE_ALL", "RESTORE_PREVIOUS"])
-async def test_the_incident_counts_as_the_preview_does(
+async def test_the_incident_has_the_same_count_as_the_preview(
     admin: GraphQLClient, phase: str, db: Database, mode: str
 ) -> None:
     """Three couples saw it, and the two suppliers did not; a job that runs twice adds nothing."""
@@ -69,7 +69,7 @@ async def test_the_incident_counts_as_the_preview_does(
     assert sum("impact counted" in line for line in lines) == 1
 
 
-async def test_what_was_done_to_the_flags_afterwards_counts_for_nothing(
+async def test_later_flag_changes_do_not_alter_the_count(
     admin: GraphQLClient, phase: str, db: Database
 ) -> None:
     """The job may run late."""
@@ -83,7 +83,7 @@ async def test_what_was_done_to_the_flags_afterwards_counts_for_nothing(
     )
 
 
-async def test_nobody_saw_what_was_killed(admin: GraphQLClient, phase: str, db: Database) -> None:
+async def test_killed_flags_affected_nobody(admin: GraphQLClient, phase: str, db: Database) -> None:
     await admin.data(KILL, keys=["for_couples"])
     shown = (await admin.data(PREVIEW, id=phase))["rollbackPreview"]["userImpact"]
     assert shown == "0 of 5 people see at least one feature."
@@ -97,7 +97,9 @@ async def test_nobody_saw_what_was_killed(admin: GraphQLClient, phase: str, db: 
     )
 
 
-async def test_what_a_person_wrote_stays(admin: GraphQLClient, phase: str, db: Database) -> None:
+async def test_an_impact_written_by_a_person_is_kept(
+    admin: GraphQLClient, phase: str, db: Database
+) -> None:
     await roll_back(admin, phase)
     await admin.data(EDIT, id=(await incident(admin))["id"])
     await rollback_impact.count(db, await run_of(db))
@@ -107,7 +109,7 @@ async def test_what_a_person_wrote_stays(admin: GraphQLClient, phase: str, db: D
     assert "impact counted" not in set(actions)
 
 
-async def test_a_run_without_a_rollback_has_nothing_to_count(
+async def test_a_run_without_a_rollback_has_no_impact(
     admin: GraphQLClient, phase: str, db: Database
 ) -> None:
     await rollback_impact.count(db, await run_of(db))

@@ -10,7 +10,7 @@ from db.session import Database
 from domain.actors import system_actor
 from domain.phases.rollback_notices import RollbackNotice
 from services.phases import rollback_notices
-from tests.factories.alerts import Desk
+from tests.factories.alerts import AlertCenters
 from tests.support.receivers import HttpReceiver
 
 ACTOR = system_actor("guard")
@@ -29,8 +29,8 @@ def notice() -> RollbackNotice:
     )
 
 
-async def test_a_channel_is_told_by_the_next_sweep_and_once(
-    desk: Desk, receiver: HttpReceiver, db: Database
+async def test_a_channel_is_notified_once_by_the_next_sweep(
+    desk: AlertCenters, receiver: HttpReceiver, db: Database
 ) -> None:
     """L22: `notify` was stored, and nobody was told."""
     told = notice()
@@ -47,8 +47,8 @@ async def test_a_channel_is_told_by_the_next_sweep_and_once(
     assert (event.channel, event.delivered) == ("json://127.0.0.1", True)
 
 
-async def test_an_address_gets_a_letter_and_a_lost_channel_stands_in_the_log(
-    desk: Desk, db: Database
+async def test_an_address_is_emailed_and_a_removed_channel_is_logged(
+    desk: AlertCenters, db: Database
 ) -> None:
     places = ["ops@wedsync.app", "ops@wedsync.app", "#launch"]
     async with db.write() as uow:

@@ -15,7 +15,7 @@ from domain.platform.percent import Percent
 SHARES = (None, 5.0, 62.5)
 
 
-async def test_function_and_columns_agree(db: Database) -> None:
+async def test_the_function_and_the_generated_columns_agree(db: Database) -> None:
     async with db.write() as uow:
         phase = LaunchPhase(key="mvp", phase_name="MVP", platforms=["wedsync"])
         uow.session.add(phase)
@@ -51,7 +51,7 @@ async def test_function_and_columns_agree(db: Database) -> None:
     assert {flag.key: (flag.enabled, flag.rollout_percentage) for flag in flags} == stored
 
 
-async def test_a_run_that_is_deleted_lets_go_of_its_flags(db: Database) -> None:
+async def test_deleting_a_run_releases_its_flags(db: Database) -> None:
     """The owner's values count again, and every process hears of it."""
     async with db.write() as uow:
         phase = LaunchPhase(key="mvp", phase_name="MVP", platforms=["wedsync"])

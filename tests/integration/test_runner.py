@@ -109,7 +109,7 @@ def gone(pid: int, seconds: float = PATIENCE) -> bool:
     return False
 
 
-def test_runs_steps_and_children_and_ends_with_them() -> None:
+def test_the_runner_runs_steps_and_children_until_they_end() -> None:
     with running(SLEEPER, SLEEPER) as run:
         pids = run.wait_for(r"child (\d+)", 2)
         run.wait_for("Ctrl-C")
@@ -119,7 +119,7 @@ def test_runs_steps_and_children_and_ends_with_them() -> None:
     assert all(gone(int(pid)) for pid in pids)
 
 
-def test_a_child_that_dies_is_started_again() -> None:
+def test_a_child_that_dies_is_restarted() -> None:
     with running(SLEEPER) as run:
         first = run.wait_for(r"child (\d+)")[0]
         run.wait_for("Ctrl-C")
@@ -130,7 +130,7 @@ def test_a_child_that_dies_is_started_again() -> None:
     assert run.process.returncode == 0
 
 
-def test_a_child_that_keeps_dying_ends_everything() -> None:
+def test_a_child_that_keeps_dying_stops_the_runner() -> None:
     with running(SLEEPER, SHORT) as run:
         run.wait_for("child1 died 6 times within 60 s: giving up")
         run.output += run.process.communicate(timeout=PATIENCE)[0]
@@ -138,7 +138,7 @@ def test_a_child_that_keeps_dying_ends_everything() -> None:
     assert run.output.count("again in") == 5
 
 
-def test_a_deaf_child_is_killed_in_time() -> None:
+def test_a_child_that_ignores_signals_is_killed() -> None:
     with running(DEAF) as run:
         pid = run.wait_for(r"child (\d+)")[0]
         run.wait_for("Ctrl-C")
@@ -149,7 +149,7 @@ def test_a_deaf_child_is_killed_in_time() -> None:
     assert gone(int(pid))
 
 
-def test_a_later_signal_hurries_the_end() -> None:
+def test_a_second_signal_stops_the_runner_at_once() -> None:
     with running(DEAF) as run:
         run.wait_for(r"child \d+")
         run.wait_for("Ctrl-C")
@@ -194,7 +194,7 @@ def test_embedded_servers_start_serve_come_back_and_stop(folder: Path) -> None:
     assert all(gone(process.pid) for process in family)
 
 
-def test_the_delays_double_and_old_deaths_are_forgotten() -> None:
+def test_restart_delays_double_and_reset() -> None:
     attempts = Attempts("x")
     assert [attempts.next_delay(float(n)) for n in range(MAX_RESTARTS)] == [0.25, 0.5, 1, 2, 4]
     assert attempts.next_delay(WINDOW + MAX_RESTARTS) == 0.25

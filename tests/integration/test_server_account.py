@@ -22,7 +22,7 @@ except errors.ServerFailed as error:
 """
 
 
-def test_starts_beside_each_other_make_the_account_one_after_the_other(tmp_path: Path) -> None:
+def test_concurrent_starts_create_the_system_account_once(tmp_path: Path) -> None:
     """Found on a new machine: half of them got an id that was gone a moment later."""
     (tmp_path / "useradd").write_text(USERADD)
     (tmp_path / "useradd").chmod(0o755)

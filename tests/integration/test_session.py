@@ -13,7 +13,7 @@ from jobs.queue import JobSpec, enqueue
 from tests.support.clock import Clock
 
 
-async def test_a_pool_that_is_used_up(migrated: str, clock: Clock) -> None:
+async def test_an_exhausted_pool_is_dependency_down(migrated: str, clock: Clock) -> None:
     small = Database(migrated, clock=clock, pool_size=1, timeout_seconds=2)
     async with AsyncExitStack() as held:
         for _ in range(2):  # one in the pool, one above
@@ -33,7 +33,7 @@ async def lose_a_connection(database: Database) -> None:
         await session.execute(text("SELECT 1"))
 
 
-async def test_a_connection_that_the_server_ends(migrated: str, clock: Clock) -> None:
+async def test_a_terminated_connection_is_dependency_down(migrated: str, clock: Clock) -> None:
     one = Database(migrated, clock=clock, pool_size=2)
     with pytest.raises(DependencyDown) as failure:
         await lose_a_connection(one)
@@ -51,7 +51,9 @@ async def lose_it_before_a_job_is_added(database: Database) -> None:
         await enqueue(uow.session, [JobSpec("test.job", {})])
 
 
-async def test_a_connection_that_ends_under_the_queue(migrated: str, clock: Clock) -> None:
+async def test_a_terminated_queue_connection_is_dependency_down(
+    migrated: str, clock: Clock
+) -> None:
     """The queue speaks to the driver itself, whose errors nobody wraps."""
     one = Database(migrated, clock=clock, pool_size=2)
     with pytest.raises(DependencyDown):
@@ -59,7 +61,7 @@ async def test_a_connection_that_ends_under_the_queue(migrated: str, clock: Cloc
     await one.dispose()
 
 
-async def test_rows_carry_the_moment_of_their_unit_of_work(db: Database, clock: Clock) -> None:
+async def test_rows_have_the_time_of_their_unit_of_work(db: Database, clock: Clock) -> None:
     """D6: whoever writes them and however often in one transaction, not the database's clock."""
     clock.advance(365 * 86_400)
     async with db.write() as uow:

@@ -31,19 +31,19 @@ from settings import Settings
 from tests.factories.accounts import (
     EMAIL,
     PASSWORD,
-    WatchedPasswords,
-    make_entrance,
-    request,
-    signed_up,
+    RecordingPasswords,
+    make_login_throttle,
+    register_account,
+    sign_up_request,
 )
-from tests.factories.mail import letters
+from tests.factories.mail import emails_of_kind
 
 WRONG = "another password"
 
 
 @pytest.fixture
 def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
-    return make_entrance(db, redis, settings)
+    return make_login_throttle(db, redis, settings)
 
 
 async def count(db: Database, *models: type) -> list[int]:
@@ -71,7 +71,7 @@ async def test_supplier_gets_account_profile_onboarding_and_session(
     db: Database, throttle: LoginThrottle
 ) -> None:
     profile = Profile(business_name="Sarah's Photos", vendor_type=VendorType.PHOTOGRAPHER)
-    opened = await sign_up(throttle, request(profile=profile))
+    opened = await sign_up(throttle, sign_up_request(profile=profile))
     async with db.read() as session:
         supplier = (await session.scalars(select(Supplier))).one()
         progress = (await session.scalars(select(OnboardingProgress))).one()
@@ -84,7 +84,7 @@ async def test_supplier_gets_account_profile_onboarding_and_session(
 
 async def test_couple_gets_its_own_profile(db: Database, throttle: LoginThrottle) -> None:
     profile = Profile(partner1_name="Emma", partner2_name="James", wedding_date=date(2024, 8, 15))
-    await sign_up(throttle, request(user_type=UserType.COUPLE, profile=profile))
+    await sign_up(throttle, sign_up_request(user_type=UserType.COUPLE, profile=profile))
     async with db.read() as session:
         couple = (await session.scalars(select(Couple))).one()
         progress = (await session.scalars(select(OnboardingProgress))).one()
@@ -96,7 +96,7 @@ async def test_couple_gets_its_own_profile(db: Database, throttle: LoginThrottle
 async def test_password_and_token_are_stored_as_hashes(
     db: Database, throttle: LoginThrottle
 ) -> None:
-    opened = await signed_up(throttle)
+    opened = await register_account(throttle)
     async with db.read() as session:
         user = (await session.scalars(select(User))).one()
         row = (await session.scalars(select(Session))).one()
@@ -114,11 +114,11 @@ async def test_password_and_token_are_stored_as_hashes(
         ("wedme", UserType.SUPPLIER, False),
     ],
 )
-async def test_event_names_the_phase_that_is_active_then(
+async def test_the_sign_up_event_names_the_active_phase(
     db: Database, throttle: LoginThrottle, platform: str, user_type: UserType, counted: bool
 ) -> None:
     phase_id = await add_active_phase(db, platform)
-    await signed_up(throttle, user_type=user_type)
+    await register_account(throttle, user_type=user_type)
     async with db.read() as session:
         (recorded,) = await event_log.read_after(session, 0, 10, kinds=[UserSignedUp.TYPE])
     assert isinstance(recorded.event, UserSignedUp)
@@ -128,46 +128,44 @@ async def test_event_names_the_phase_that_is_active_then(
 
 async def test_visitor_does_not_become_an_admin(db: Database, throttle: LoginThrottle) -> None:
     with pytest.raises(Forbidden):
-        await sign_up(throttle, request(user_type=UserType.ADMIN))
+        await sign_up(throttle, sign_up_request(user_type=UserType.ADMIN))
     assert await count(db, User, Session) == [0, 0]
     assert await attempts(db) == [(False, "forbidden")]
 
 
-async def test_short_password_makes_no_account(db: Database, throttle: LoginThrottle) -> None:
+async def test_a_short_password_creates_no_account(db: Database, throttle: LoginThrottle) -> None:
     with pytest.raises(Invalid) as caught:
-        await sign_up(throttle, request(password="short"))
+        await sign_up(throttle, sign_up_request(password="short"))
     assert caught.value.path == ("input", "password")
     assert await count(db, User, Session) == [0, 0]
     assert await attempts(db) == [(False, "invalid")]
 
 
 async def test_taken_email_with_its_password_logs_in(db: Database, throttle: LoginThrottle) -> None:
-    first = await signed_up(throttle)
-    again = await signed_up(throttle, email=EMAIL.upper(), user_type=UserType.COUPLE)
+    first = await register_account(throttle)
+    again = await register_account(throttle, email=EMAIL.upper(), user_type=UserType.COUPLE)
     assert again.user.id == first.user.id
     assert await count(db, User, Session, Supplier, Couple) == [1, 2, 1, 0]
     assert await attempts(db) == [(True, None), (True, None)]
 
 
-async def test_taken_email_with_another_password_is_not_given_away(
-    db: Database, throttle: LoginThrottle
-) -> None:
-    await signed_up(throttle)
+async def test_a_taken_email_is_not_revealed(db: Database, throttle: LoginThrottle) -> None:
+    await register_account(throttle)
     with pytest.raises(UnusableEmail) as caught:
-        await sign_up(throttle, request(password=WRONG))
+        await sign_up(throttle, sign_up_request(password=WRONG))
     assert caught.value.path == ("input", "email")
     assert await count(db, User, Session) == [1, 1]
     assert await attempts(db) == [(True, None), (False, "invalid")]
 
 
-async def test_owner_of_a_taken_email_gets_one_letter_a_day(
+async def test_the_owner_of_a_taken_email_is_emailed_once_a_day(
     db: Database, throttle: LoginThrottle
 ) -> None:
-    await signed_up(throttle)
+    await register_account(throttle)
     for _ in range(3):
         with pytest.raises(UnusableEmail):
-            await sign_up(throttle, request(password=WRONG))
-    (letter,) = await letters(db, MailKind.ALREADY_SIGNED_UP)
+            await sign_up(throttle, sign_up_request(password=WRONG))
+    (letter,) = await emails_of_kind(db, MailKind.ALREADY_SIGNED_UP)
     async with db.read() as session:
         events = await event_log.read_after(session, 0, 10, kinds=[MailQueued.TYPE])
     assert letter.recipient == EMAIL
@@ -178,31 +176,31 @@ async def test_owner_of_a_taken_email_gets_one_letter_a_day(
 async def test_account_without_password_cannot_be_taken_over(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
-    passwords = WatchedPasswords()
-    throttle = make_entrance(db, redis, settings, passwords=passwords)
-    opened = await signed_up(throttle)
+    passwords = RecordingPasswords()
+    throttle = make_login_throttle(db, redis, settings, passwords=passwords)
+    opened = await register_account(throttle)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET password_hash = NULL"))
     with pytest.raises(UnusableEmail):
-        await signed_up(throttle)
+        await register_account(throttle)
     assert passwords.verified == [None]
     assert opened.user.email == EMAIL
 
 
-async def test_two_who_sign_up_at_once_make_one_account(
+async def test_concurrent_sign_ups_create_one_account(
     db: Database, throttle: LoginThrottle
 ) -> None:
-    opened = await asyncio.gather(*(signed_up(throttle) for _ in range(4)))
+    opened = await asyncio.gather(*(register_account(throttle) for _ in range(4)))
     assert len({item.user.id for item in opened}) == 1
     assert await count(db, User, Supplier, OnboardingProgress) == [1, 1, 1]
 
 
-async def test_contact_address_of_another_supplier_makes_no_account(
+async def test_the_business_email_of_another_supplier_creates_no_account(
     db: Database, throttle: LoginThrottle
 ) -> None:
-    await signed_up(throttle)
+    await register_account(throttle)
     with pytest.raises(UnusableEmail):
-        await sign_up(throttle, request(email="new@b.co", profile=Profile(email=EMAIL)))
+        await sign_up(throttle, sign_up_request(email="new@b.co", profile=Profile(email=EMAIL)))
     assert await count(db, User, Supplier) == [1, 1]
 
 
@@ -210,37 +208,37 @@ async def test_sign_ups_of_one_address_are_limited(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     rules = AccessLimits(sign_up_address=Limit(2, 3600))
-    throttle = make_entrance(db, redis, settings, rules=rules)
+    throttle = make_login_throttle(db, redis, settings, rules=rules)
     for index in range(2):
-        await signed_up(throttle, email=f"{index}@b.co")
+        await register_account(throttle, email=f"{index}@b.co")
     with pytest.raises(RateLimited):
-        await signed_up(throttle, email="3@b.co")
-    elsewhere = make_entrance(db, redis, settings, rules=rules, ip="192.0.2.9")
-    await signed_up(elsewhere, email="4@b.co")
+        await register_account(throttle, email="3@b.co")
+    elsewhere = make_login_throttle(db, redis, settings, rules=rules, ip="192.0.2.9")
+    await register_account(elsewhere, email="4@b.co")
     assert await count(db, User) == [3]
     assert (False, "rate_limited") in await attempts(db)
 
 
-async def test_bug_is_counted_as_a_failed_sign_up(
+async def test_internal_errors_count_as_failed_sign_ups(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
-    class Broken(WatchedPasswords):
+    class Broken(RecordingPasswords):
         async def hash(self, password: str) -> str:
             raise RuntimeError("out of order")
 
-    throttle = make_entrance(db, redis, settings, passwords=Broken())
+    throttle = make_login_throttle(db, redis, settings, passwords=Broken())
     with pytest.raises(RuntimeError):
-        await sign_up(throttle, request(password=PASSWORD))
+        await sign_up(throttle, sign_up_request(password=PASSWORD))
     assert await attempts(db) == [(False, "internal")]
     assert await lost_starts(db) == [1, 0, 1]
 
 
-async def test_a_mistake_of_theirs_is_no_failed_journey(
+async def test_user_mistakes_do_not_fail_the_journey(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     """S104."""
     with pytest.raises(Invalid):
-        await sign_up(make_entrance(db, redis, settings), request(password="short"))
+        await sign_up(make_login_throttle(db, redis, settings), sign_up_request(password="short"))
     assert await lost_starts(db) == [0, 0, 0]
 
 
@@ -252,15 +250,15 @@ async def lost_starts(db: Database) -> list[int]:
     return [item.totals.failed for item in found]
 
 
-async def test_attempts_that_are_refused_at_once_are_limited_too(
+async def test_refused_attempts_are_rate_limited(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     """SEC12: a password that is too short was refused before anything was counted."""
-    throttle = make_entrance(
+    throttle = make_login_throttle(
         db, redis, settings, rules=AccessLimits(sign_up_attempts=Limit(3, 3600))
     )
     for _ in range(3):
         with pytest.raises(Invalid):
-            await sign_up(throttle, request(password="short"))
+            await sign_up(throttle, sign_up_request(password="short"))
     with pytest.raises(RateLimited):
-        await sign_up(throttle, request(password="short"))
+        await sign_up(throttle, sign_up_request(password="short"))

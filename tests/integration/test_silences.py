@@ -17,11 +17,11 @@ from domain.platform.time_ranges import TimeRange
 from services.alerting.silence_cache import KEY, SilenceCache
 from services.health.health import uptimes
 from services.overview import retention
-from tests.factories.alerts import Desk, see
-from tests.factories.guards import ERRORS, RAMP, Guarded
+from tests.factories.alerts import AlertCenters, process_round
+from tests.factories.guards import ERRORS, RAMP, GuardedPhase
 from tests.factories.health import Health
-from tests.factories.monitors import World
-from tests.factories.silences import announce, call_off
+from tests.factories.monitors import MonitorHarness
+from tests.factories.silences import create_silence, end_silence
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 from tests.support.receivers import HttpReceiver
@@ -40,29 +40,29 @@ async def web(db: Database, redis: Redis) -> AsyncIterator[Database]:
     await found.dispose()
 
 
-async def test_what_comes_and_goes_in_it_is_never_told(
-    desk: Desk, clock: Clock, receiver: HttpReceiver
+async def test_problems_that_end_within_a_silence_send_no_alert(
+    desk: AlertCenters, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """No message, no incident; and the next outage is told as ever."""
-    silence = await announce(desk.db, DATABASE)
+    silence = await create_silence(desk.db, DATABASE)
     center = desk.process()
     for status in (CRITICAL, CRITICAL, HEALTHY):
-        await see(center, clock, status)
+        await process_round(center, clock, status)
     await center.sweep()
     assert (receiver.titles, await desk.incidents()) == ([], [])
-    await call_off(desk.db, silence)
-    await see(center, clock, CRITICAL)
+    await end_silence(desk.db, silence)
+    await process_round(center, clock, CRITICAL)
     assert receiver.titles == [FIRED]
 
 
-async def test_what_outlasts_it_is_told_at_its_end(
-    desk: Desk, clock: Clock, receiver: HttpReceiver
+async def test_problems_that_outlast_a_silence_are_alerted_at_its_end(
+    desk: AlertCenters, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """With its incident; how late it is told counts from the end of the work (S99)."""
-    await announce(desk.db, minutes=30)
+    await create_silence(desk.db, minutes=30)
     center = desk.process()
     began = clock()
-    await see(center, clock, CRITICAL)
+    await process_round(center, clock, CRITICAL)
     clock.advance(30 * 60 + 1)
     await center.sweep()
     await center.idle()
@@ -75,37 +75,39 @@ async def test_what_outlasts_it_is_told_at_its_end(
     assert message.sent_at - message.first_bad_at < timedelta(seconds=5)
 
 
-async def test_another_check_is_told(desk: Desk, clock: Clock, receiver: HttpReceiver) -> None:
-    await announce(desk.db, EMAIL)
-    await see(desk.process(), clock, CRITICAL)
+async def test_other_checks_are_still_alerted(
+    desk: AlertCenters, clock: Clock, receiver: HttpReceiver
+) -> None:
+    await create_silence(desk.db, EMAIL)
+    await process_round(desk.process(), clock, CRITICAL)
     assert receiver.titles == [FIRED]
 
 
-async def test_an_incident_that_was_open_before_ends_by_itself(
-    desk: Desk, clock: Clock, receiver: HttpReceiver
+async def test_incidents_opened_before_a_silence_are_resolved(
+    desk: AlertCenters, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """A25: it was told, so its end is."""
     center = desk.process()
-    await see(center, clock, CRITICAL)
-    await announce(desk.db)
+    await process_round(center, clock, CRITICAL)
+    await create_silence(desk.db)
     clock.advance(20 * 60)
     await center.sweep()
-    await see(center, clock, HEALTHY)
+    await process_round(center, clock, HEALTHY)
     assert len(receiver.titles) == 2
     assert (await desk.incidents())[0].status is IncidentStatus.RESOLVED
 
 
-async def test_it_is_known_where_the_database_is_what_is_worked_on(
-    desk: Desk, web: Database, clock: Clock, receiver: HttpReceiver, no_database: Database
+async def test_silences_apply_during_database_maintenance(
+    desk: AlertCenters, web: Database, clock: Clock, receiver: HttpReceiver, no_database: Database
 ) -> None:
     """Decision 7: it reaches Redis with its commit, not with the next look of a worker."""
-    await announce(web)
-    await see(desk.process(db=no_database), clock, CRITICAL)
+    await create_silence(web)
+    await process_round(desk.process(db=no_database), clock, CRITICAL)
     assert receiver.titles == []
 
 
-async def test_redis_gets_back_what_it_lost(desk: Desk, clock: Clock) -> None:
-    await announce(desk.db)
+async def test_silences_are_restored_to_redis(desk: AlertCenters, clock: Clock) -> None:
+    await create_silence(desk.db)
     await desk.redis.delete(KEY)
     await desk.process().sweep()
     assert await desk.redis.hlen(KEY) == 1
@@ -121,13 +123,13 @@ async def silenced(db: Database) -> set[CheckType]:
         return set(await session.scalars(query))
 
 
-async def test_samples_are_kept_and_marked_and_uptime_is_without_them(
+async def test_silenced_samples_are_marked_and_excluded_from_uptime(
     db: Database, redis: Redis, clock: Clock
 ) -> None:
     """A27, A28: also after they were folded."""
-    world = World(db, redis)
+    world = MonitorHarness(db, redis)
     await world.monitor.tick()
-    await announce(db, DATABASE)
+    await create_silence(db, DATABASE)
     world.fail(DATABASE, Outcome.FAILED)
     world.fail(EMAIL, Outcome.FAILED)
     clock.advance(30)
@@ -145,14 +147,14 @@ async def test_samples_are_kept_and_marked_and_uptime_is_without_them(
 
 
 @pytest.fixture
-def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> Guarded:
-    return Guarded(app, admin, clock)
+def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> GuardedPhase:
+    return GuardedPhase(app, admin, clock)
 
 
-async def test_criteria_hold_and_limits_too(guarded: Guarded) -> None:
+async def test_silences_hold_criteria_and_thresholds(guarded: GuardedPhase) -> None:
     """A28: a burst of errors in planned work rolls nothing back; after it the rules are as ever."""
     await guarded.go_live(ERRORS)
-    silence = await announce(guarded.db)
+    silence = await create_silence(guarded.db)
     for _ in range(3):
         await guarded.tick(1_000, errors=500)
     await guarded.watch_limits(1_000, errors=500)
@@ -160,17 +162,19 @@ async def test_criteria_hold_and_limits_too(guarded: Guarded) -> None:
     assert (found["status"], await guarded.incidents()) == ("ACTIVE", [])
     assert found["successCriteria"][0]["verdict"] == "INCONCLUSIVE"
     assert "new disks" in found["successCriteria"][0]["explanation"]
-    await call_off(guarded.db, silence)
+    await end_silence(guarded.db, silence)
     for _ in range(2):
         await guarded.tick(1_000, errors=500)
     assert (await guarded.look())["status"] == "ROLLED_BACK"
 
 
-async def test_a_silence_holds_only_what_depends_on_it(guarded: Guarded) -> None:
+async def test_a_silence_holds_only_criteria_that_depend_on_its_checks(
+    guarded: GuardedPhase,
+) -> None:
     """L16: e-mail is silenced; errors still roll back, and readiness names what is held."""
     letters = {**ERRORS, "key": "letters", "threshold": 90.0, "dependsOn": ["EMAIL"]}
     await guarded.go_live(ERRORS, letters)
-    await announce(guarded.db, EMAIL)
+    await create_silence(guarded.db, EMAIL)
     await guarded.tick(1_000, errors=500)
     document = """query ($id: ID!) { launchPhase(id: $id) {
       readiness { checks { key ok detail } }
@@ -191,19 +195,19 @@ async def test_a_silence_holds_only_what_depends_on_it(guarded: Guarded) -> None
     assert (await guarded.look())["status"] == "ROLLED_BACK"
 
 
-async def test_who_moves_a_phase_on_is_told_what_is_held(guarded: Guarded) -> None:
+async def test_advancing_during_a_silence_warns_of_held_criteria(guarded: GuardedPhase) -> None:
     """L16: by advance and by complete, as long as the silence lasts."""
     letters = {**ERRORS, "key": "letters", "dependsOn": ["EMAIL"]}
     await guarded.go_live(ERRORS, letters, steps=RAMP)
     assert await _warnings(guarded, "advance") == []
-    silence = await announce(guarded.db, EMAIL)
+    silence = await create_silence(guarded.db, EMAIL)
     (warning,) = await _warnings(guarded, "advance")
     assert warning.startswith("Criterion letters is not judged: silence until")
     assert await _warnings(guarded, "complete") == [warning]
-    await call_off(guarded.db, silence)
+    await end_silence(guarded.db, silence)
 
 
-async def _warnings(guarded: Guarded, action: str) -> list[str]:
+async def _warnings(guarded: GuardedPhase, action: str) -> list[str]:
     document = f"""mutation ($id: ID!) {{ {action}LaunchPhase(input: {{phaseId: $id}}) {{
       warnings errors {{ message }} }} }}"""
     found = (await guarded.client.data(document, id=guarded.phase))[f"{action}LaunchPhase"]
@@ -211,9 +215,9 @@ async def _warnings(guarded: Guarded, action: str) -> list[str]:
     return list(found["warnings"])
 
 
-async def test_criteria_go_on_where_it_says_so(guarded: Guarded) -> None:
+async def test_a_silence_can_leave_criteria_active(guarded: GuardedPhase) -> None:
     await guarded.go_live(ERRORS)
-    await announce(guarded.db, EMAIL, holds_criteria=False)
+    await create_silence(guarded.db, EMAIL, holds_criteria=False)
     for _ in range(2):
         await guarded.tick(1_000, errors=500)
     assert (await guarded.look())["status"] == "ROLLED_BACK"

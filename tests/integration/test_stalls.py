@@ -24,17 +24,17 @@ from domain.mail.email import Letter
 from services.incidents.incidents import IncidentDraft, open_incident
 from services.mail import mail
 from settings import Settings
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.health import PROBES
 from tests.factories.launches import make_flag
-from tests.factories.webhooks import Receiver, made
+from tests.factories.webhooks import Receiver, create_webhook
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 from tests.support.promises import is_within
 from tests.support.receivers import HttpReceiver
 from tests.support.servers import free_port
-from tests.support.taps import Tap
-from tests.support.workers import Fleet, until
+from tests.support.tcp_proxies import StallingProxy
+from tests.support.workers import WorkerFleet, until
 
 SECONDS = 10.0  # for work that has nothing to do with who stalls
 MOMENT = 1.0  # of a transaction
@@ -71,12 +71,12 @@ class Inbox:
 class World:
     """A worker, everything around it, and a way to give it work."""
 
-    fleet: Fleet
+    fleet: WorkerFleet
     admin: GraphQLClient
     inbox: Inbox
     hooks: Receiver
     channel: HttpReceiver
-    taps: Mapping[str, Tap]
+    taps: Mapping[str, StallingProxy]
     turns: int = 0
     idle: list[float] = field(default_factory=list)
 
@@ -163,14 +163,14 @@ async def world(
     await hooks.start()
     await channel.start()
     targets = {"smtp": inbox.port, "webhook": hooks.port, "channel": channel.port, "otlp": None}
-    taps = {name: Tap(port) for name, port in targets.items()}
+    taps = {name: StallingProxy(port) for name, port in targets.items()}
     for tap in taps.values():
         await tap.start()
     async with AsyncExitStack() as stack:
         for stop in (hooks.stop, channel.stop, *(tap.stop for tap in taps.values())):
             stack.push_async_callback(stop)
         stack.callback(inbox.stop)
-        fleet = Fleet(
+        fleet = WorkerFleet(
             tmp_path_factory.mktemp("stalls"),
             cluster,
             SMTP_URL=f"smtp://127.0.0.1:{taps['smtp'].port}",
@@ -192,14 +192,14 @@ async def world(
         app = create_app(settings.model_copy(update=update), clock, PROBES)
         await stack.enter_async_context(running(app.state.runtime))
         fleet.db = app.state.runtime.db
-        admin = GraphQLClient(app, await people.session_of(fleet.db, Role.ADMIN))
+        admin = GraphQLClient(app, await user_sessions.create_session(fleet.db, Role.ADMIN))
         found = World(fleet, admin, inbox, hooks, channel, taps)
-        await made(admin, f"http://127.0.0.1:{taps['webhook'].port}/hook/s3cr3t")
+        await create_webhook(admin, f"http://127.0.0.1:{taps['webhook'].port}/hook/s3cr3t")
         fleet.work(1)
         yield found
 
 
-async def test_who_stalls_holds_up_nothing_else(world: World) -> None:
+async def test_a_stalled_external_system_blocks_only_its_own_work(world: World) -> None:
     await world.others_are_done("nobody")  # and the graph of the worker is loaded
     watching = asyncio.create_task(world.watch())
     late: dict[str, Mapping[str, float]] = {}
@@ -250,7 +250,7 @@ def burdens(world: World) -> Mapping[str, Callable[[], Awaitable[None]]]:
 
     async def names() -> None:
         for number in range(STALLED_HOOKS):
-            await made(world.admin, f"http://hook-{number}.stalled.test/x")
+            await create_webhook(world.admin, f"http://hook-{number}.stalled.test/x")
         await world.flag("while_names_stall")
 
     return {"smtp": letters, "webhook": hook, "channel": alert, "otlp": traces, "names": names}

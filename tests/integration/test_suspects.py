@@ -15,7 +15,7 @@ from services.flags import flags
 from services.flags.flags import FlagDraft
 from services.incidents.incidents import IncidentDraft, open_incident, resolve_by_key
 from services.incidents.suspects import SuspectQuery, of_incidents
-from tests.factories.guards import ERRORS, Guarded
+from tests.factories.guards import ERRORS, GuardedPhase
 from tests.factories.health import Health
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -24,9 +24,9 @@ SYSTEM = system_actor("test")
 
 
 @pytest.fixture
-def guarded(app: Starlette, admin: GraphQLClient, clock: Clock, health: Health) -> Guarded:
+def guarded(app: Starlette, admin: GraphQLClient, clock: Clock, health: Health) -> GuardedPhase:
     """Nothing is live yet."""
-    return Guarded(app, admin, clock)
+    return GuardedPhase(app, admin, clock)
 
 
 async def changed(db: Database, key: str) -> None:
@@ -56,7 +56,7 @@ async def suspected(db: Database, *rows: LaunchIncident) -> list[list[str | None
     return [[item.key for item in found[each]] for each in wanted]
 
 
-async def test_it_began_with_the_first_bad_sample(db: Database, clock: Clock) -> None:
+async def test_the_onset_is_the_first_bad_sample(db: Database, clock: Clock) -> None:
     """What was changed between that and the report is not suspected."""
     began = clock()
     clock.advance(120)
@@ -66,7 +66,9 @@ async def test_it_began_with_the_first_bad_sample(db: Database, clock: Clock) ->
     assert await suspected(db, await opened(db, "chat", began)) == [[]]
 
 
-async def test_a_recurrence_suspects_what_changed_before_it(db: Database, clock: Clock) -> None:
+async def test_a_recurrence_suspects_changes_before_its_own_onset(
+    db: Database, clock: Clock
+) -> None:
     """L5: not what changed before the first time."""
     await changed(db, "first")
     clock.advance(5)
@@ -88,7 +90,7 @@ async def test_a_recurrence_suspects_what_changed_before_it(db: Database, clock:
     ]
 
 
-async def test_a_rollback_undoes_the_activation_of_the_phase(guarded: Guarded) -> None:
+async def test_a_rolled_back_activation_is_not_suspected(guarded: GuardedPhase) -> None:
     """L18: neither the phase nor its flags, which nobody saw any more, are suspected."""
     await guarded.go_live(ERRORS)
     before = await suspected(guarded.db, await opened(guarded.db, "before"))
@@ -101,7 +103,7 @@ async def test_a_rollback_undoes_the_activation_of_the_phase(guarded: Guarded) -
     assert await suspected(guarded.db, await opened(guarded.db, "after")) == [[]]
 
 
-async def test_a_change_within_the_seconds_in_which_it_began(guarded: Guarded) -> None:
+async def test_a_change_in_the_same_sample_period_is_suspected(guarded: GuardedPhase) -> None:
     """L5: a flag that breaks everything at once moves in the same 10 s as the first errors."""
     await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1})
     guarded.clock.advance(30)
@@ -113,7 +115,7 @@ async def test_a_change_within_the_seconds_in_which_it_began(guarded: Guarded) -
     assert "culprit" in keys
 
 
-async def test_a_sample_has_a_finer_time(guarded: Guarded) -> None:
+async def test_single_samples_give_a_finer_onset(guarded: GuardedPhase) -> None:
     """L5: of samples that are stored one by one the first bad one counts, not its ten seconds."""
     criterion = {**ERRORS, "metric": "custom.queue", "aggregation": "LAST", "comparator": "LT"}
     criterion |= {"threshold": 10, "minSamples": 1, "failureLimit": 1, "action": "HOLD"}
@@ -129,7 +131,7 @@ async def test_a_sample_has_a_finer_time(guarded: Guarded) -> None:
     assert ("culprit" in keys, "reaction" in keys) == (True, False)
 
 
-async def sampled(guarded: Guarded, value: float) -> None:
+async def sampled(guarded: GuardedPhase, value: float) -> None:
     await guarded.client.data(
         """mutation ($value: Float!) { recordSamples(
           samples: [{ name: "custom.queue", value: $value }]) { errors { message } } }""",
@@ -137,7 +139,7 @@ async def sampled(guarded: Guarded, value: float) -> None:
     )
 
 
-async def test_it_began_when_the_criterion_began_to_fail(guarded: Guarded) -> None:
+async def test_the_onset_is_the_first_failure_of_the_criterion(guarded: GuardedPhase) -> None:
     """The second failure opens the incident; a flag that moved in between has not caused it."""
     await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 2})
     await changed(guarded.db, "before")
@@ -151,7 +153,7 @@ async def test_it_began_when_the_criterion_began_to_fail(guarded: Guarded) -> No
     assert "meanwhile" not in keys
 
 
-async def test_each_of_many_has_its_own(db: Database, clock: Clock) -> None:
+async def test_suspects_of_many_incidents_are_kept_apart(db: Database, clock: Clock) -> None:
     """Read at once, told apart."""
     rows = []
     for key in ("one", "two", "three"):
@@ -162,13 +164,13 @@ async def test_each_of_many_has_its_own(db: Database, clock: Clock) -> None:
     assert await suspected(db, *rows) == [["one"], ["two"], ["three"]]
 
 
-async def test_what_is_older_than_15_minutes_is_not_suspected(db: Database, clock: Clock) -> None:
+async def test_changes_older_than_15_minutes_are_not_suspected(db: Database, clock: Clock) -> None:
     await changed(db, "old")
     clock.advance(901)
     assert await suspected(db, await opened(db, "old")) == [[]]
 
 
-async def test_an_incident_that_is_gone_has_none(db: Database) -> None:
+async def test_a_deleted_incident_has_no_suspects(db: Database) -> None:
     row = await opened(db, "chat")
     async with db.write() as uow:
         await uow.session.delete(await uow.session.get_one(LaunchIncident, row.id))

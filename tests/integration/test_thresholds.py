@@ -14,10 +14,10 @@ from domain.incidents.incidents import IncidentStatus, Severity
 from domain.metrics.metrics import SIGNUP_SERVER_ERRORS, MetricKind
 from services.metrics.metric_probe import MetricReader
 from services.phases.thresholds import judge_thresholds
-from tests.factories.guards import TICK, Guarded
+from tests.factories.guards import TICK, GuardedPhase
 from tests.factories.health import Health
 from tests.factories.launches import close_incidents
-from tests.factories.metrics import requests
+from tests.factories.metrics import store_requests
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
@@ -28,11 +28,11 @@ LOG_IN = """mutation ($password: String!) {
 
 
 @pytest.fixture
-def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> Guarded:
-    return Guarded(app, admin, clock)
+def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> GuardedPhase:
+    return GuardedPhase(app, admin, clock)
 
 
-async def test_errors_open_a_critical_incident(guarded: Guarded) -> None:
+async def test_errors_open_a_critical_incident(guarded: GuardedPhase) -> None:
     """S64: no phase has to ask for it; one incident however long it lasts."""
     for _ in range(3):
         await guarded.watch_limits(1_000, errors=60)
@@ -45,7 +45,7 @@ async def test_errors_open_a_critical_incident(guarded: Guarded) -> None:
     assert (episode.explanation or "").startswith("error_rate 6 % > 5 % in 60 s, ")
 
 
-async def test_the_value_of_an_episode_is_the_newest_one(guarded: Guarded) -> None:
+async def test_an_episode_shows_its_latest_value(guarded: GuardedPhase) -> None:
     """L5: opens with one value, is resolved, returns with another."""
     await guarded.watch_limits(1_000, errors=60)
     await guarded.watch_limits(10_000, errors=2_000)
@@ -63,10 +63,10 @@ async def test_the_value_of_an_episode_is_the_newest_one(guarded: Guarded) -> No
     assert first.ended_at < began - timedelta(seconds=60) < second.began_at <= second.detected_at
 
 
-async def test_it_began_with_the_first_bad_sample(guarded: Guarded) -> None:
+async def test_the_onset_is_the_first_bad_sample(guarded: GuardedPhase) -> None:
     """L4: not with the tick that judged it, half a minute later."""
     began = guarded.clock()
-    await requests(guarded.db, began, total=1_000, errors=60)
+    await store_requests(guarded.db, began, total=1_000, errors=60)
     guarded.clock.advance(30)
     await judge_thresholds(guarded.db, MetricReader(guarded.db), TICK)
     (incident,) = await guarded.incidents()
@@ -76,7 +76,7 @@ async def test_it_began_with_the_first_bad_sample(guarded: Guarded) -> None:
     assert episode.detected_at - episode.first_bad_at >= TICK
 
 
-async def test_a_warning_that_becomes_critical_is_one_incident(guarded: Guarded) -> None:
+async def test_a_warning_that_becomes_critical_is_one_incident(guarded: GuardedPhase) -> None:
     await guarded.watch_limits(1_000, errors=30)
     (incident,) = await guarded.incidents()
     assert incident.severity is Severity.MEDIUM
@@ -85,7 +85,7 @@ async def test_a_warning_that_becomes_critical_is_one_incident(guarded: Guarded)
     assert (incident.severity, incident.occurrences) == (Severity.CRITICAL, 2)
 
 
-async def test_two_good_looks_resolve_it(guarded: Guarded) -> None:
+async def test_two_good_ticks_resolve_the_incident(guarded: GuardedPhase) -> None:
     """S64, S68: by itself, and only after the second."""
     await guarded.watch_limits(1_000, errors=100)
     await guarded.watch_limits(100_000)
@@ -94,7 +94,7 @@ async def test_two_good_looks_resolve_it(guarded: Guarded) -> None:
     assert await guarded.incidents() == []
 
 
-async def test_slow_answers(guarded: Guarded) -> None:
+async def test_slow_responses_open_an_incident(guarded: GuardedPhase) -> None:
     await guarded.watch_limits(1_000, milliseconds=700)
     (incident,) = await guarded.incidents()
     assert (incident.dedup_key, incident.severity) == (
@@ -106,7 +106,7 @@ async def test_slow_answers(guarded: Guarded) -> None:
     assert incident.severity is Severity.HIGH
 
 
-async def test_ten_failed_sign_ups(guarded: Guarded) -> None:
+async def test_ten_failed_sign_ups_open_an_incident(guarded: GuardedPhase) -> None:
     """S64: at ten, not above."""
     await _fail_sign_ups(guarded, 9)
     assert await guarded.incidents() == []
@@ -116,8 +116,8 @@ async def test_ten_failed_sign_ups(guarded: Guarded) -> None:
     assert episode.explanation == "signup_server_errors 10 ≥ 10 in 300 s, 10 samples"
 
 
-async def test_visitors_who_fail_to_sign_up_or_to_log_in_page_nobody(
-    guarded: Guarded, visitor: GraphQLClient
+async def test_failed_attempts_of_visitors_open_no_incident(
+    guarded: GuardedPhase, visitor: GraphQLClient
 ) -> None:
     """SEC12: 15 sign-ups with one e-mail and different passwords were a CRITICAL incident."""
     for index in range(15):
@@ -134,7 +134,7 @@ async def test_visitors_who_fail_to_sign_up_or_to_log_in_page_nobody(
     assert await guarded.incidents() == []
 
 
-async def _fail_sign_ups(guarded: Guarded, count: int) -> None:
+async def _fail_sign_ups(guarded: GuardedPhase, count: int) -> None:
     row = {
         "metric_name": SIGNUP_SERVER_ERRORS,
         "kind": MetricKind.COUNTER,
@@ -147,7 +147,7 @@ async def _fail_sign_ups(guarded: Guarded, count: int) -> None:
     await judge_thresholds(guarded.db, MetricReader(guarded.db), TICK)
 
 
-async def test_an_incident_names_the_phase_that_is_live(guarded: Guarded) -> None:
+async def test_an_incident_names_the_phase_that_is_live(guarded: GuardedPhase) -> None:
     await guarded.go_live()
     await guarded.watch_limits(1_000, errors=100)
     (incident,) = await guarded.incidents()
@@ -155,7 +155,9 @@ async def test_an_incident_names_the_phase_that_is_live(guarded: Guarded) -> Non
     assert incident.run_id is not None
 
 
-async def test_what_is_resolved_by_hand_while_it_goes_on_comes_back(guarded: Guarded) -> None:
+async def test_a_manually_resolved_incident_reopens_if_the_problem_persists(
+    guarded: GuardedPhase,
+) -> None:
     """grafana/oncall#5392: resolved while firing."""
     await guarded.watch_limits(1_000, errors=100)
     await close_incidents(guarded.db)
@@ -164,7 +166,7 @@ async def test_what_is_resolved_by_hand_while_it_goes_on_comes_back(guarded: Gua
     assert incident.occurrences == 2
 
 
-async def test_what_a_person_has_taken_is_theirs_to_end(guarded: Guarded) -> None:
+async def test_acknowledged_incidents_are_not_resolved_automatically(guarded: GuardedPhase) -> None:
     """S68."""
     await guarded.watch_limits(1_000, errors=100)
     taken = {"status": IncidentStatus.INVESTIGATING, "acknowledged_by_kind": "user"}
@@ -175,7 +177,7 @@ async def test_what_a_person_has_taken_is_theirs_to_end(guarded: Guarded) -> Non
     assert len(await guarded.incidents()) == 1
 
 
-async def test_two_workers_count_one_look(guarded: Guarded) -> None:
+async def test_two_workers_count_one_tick(guarded: GuardedPhase) -> None:
     await guarded.watch_limits(1_000, errors=100)
     await guarded.watch_limits(1_000_000)
     again = [judge_thresholds(guarded.db, MetricReader(guarded.db), TICK) for _ in range(3)]

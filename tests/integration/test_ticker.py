@@ -43,22 +43,26 @@ async def claims(redis: Redis, db: Database, slot: int = 1) -> list[bool]:
     return await asyncio.gather(*(worker.claim(TASK, slot) for worker in workers))
 
 
-async def test_one_of_many(redis: Redis, db: Database) -> None:
+async def test_one_worker_wins_each_interval(redis: Redis, db: Database) -> None:
     """S62: one winner an interval, and a winner in each interval."""
     assert [sum(await claims(redis, db, slot)) for slot in (1, 2, 3)] == [1, 1, 1]
 
 
-async def test_without_redis_the_database_decides(no_redis: Redis, db: Database) -> None:
+async def test_without_redis_the_database_selects_the_worker(no_redis: Redis, db: Database) -> None:
     """S62: still one winner."""
     assert [sum(await claims(no_redis, db, slot)) for slot in (1, 1, 2)] == [1, 0, 1]
 
 
-async def test_without_database_redis_decides(redis: Redis, no_database: Database) -> None:
+async def test_without_the_database_redis_selects_the_worker(
+    redis: Redis, no_database: Database
+) -> None:
     """S62, decision 7: the check of the database does not depend on the database."""
     assert sum(await claims(redis, no_database)) == 1
 
 
-async def test_without_both_everybody_runs(no_redis: Redis, no_database: Database) -> None:
+async def test_without_both_stores_every_worker_runs(
+    no_redis: Redis, no_database: Database
+) -> None:
     """Decision 7: twice is better than never."""
     assert all(await claims(no_redis, no_database))
 
@@ -101,20 +105,20 @@ async def test_three_workers_tick_once_an_interval(redis: Redis, db: Database) -
     assert work.runs == len(keys)
 
 
-async def test_a_failure_does_not_end_it(redis: Redis, db: Database) -> None:
+async def test_a_failed_task_runs_again_next_interval(redis: Redis, db: Database) -> None:
     """S62: the next interval comes all the same."""
     work = Work(fails=True)
     await tick_until(lambda: work.runs >= 5, redis, db, Task("test", 0.1, work))
 
 
-async def test_no_overlap_within_a_worker(redis: Redis, db: Database) -> None:
+async def test_a_slow_task_does_not_overlap_itself(redis: Redis, db: Database) -> None:
     """S62: a slow task is not started again by the worker that still runs it."""
     work = Work(seconds=0.5)
     await tick_until(lambda: work.runs >= 5, redis, db, Task("test", 0.1, work))
     assert work.most <= 3
 
 
-async def test_a_slow_task_delays_no_other(redis: Redis, db: Database) -> None:
+async def test_a_slow_task_does_not_delay_others(redis: Redis, db: Database) -> None:
     """S63: each task has a loop of its own."""
     slow, quick = Work(seconds=2 * PATIENCE), Work()
     tasks = (Task("slow", 0.2, slow), Task("quick", 0.2, quick))
@@ -122,7 +126,7 @@ async def test_a_slow_task_delays_no_other(redis: Redis, db: Database) -> None:
 
 
 @pytest.mark.parametrize("fails", [True, False])
-async def test_a_cancellation_that_gets_lost_ends_it(
+async def test_a_swallowed_cancellation_still_stops_the_ticker(
     redis: Redis, db: Database, fails: bool
 ) -> None:
     """Drivers swallow one, and what cleans up after a dead server fails: the worker still stops."""

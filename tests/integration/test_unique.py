@@ -31,7 +31,7 @@ async def bad_migration(
     await _run(db, "ALTER TABLE clients DROP CONSTRAINT of_a_bad_migration")
 
 
-async def test_a_broken_migration_is_no_mistake_of_the_caller(
+async def test_missing_columns_are_internal_errors(
     supplier: GraphQLClient, client: str, bad_migration: None, app: Starlette
 ) -> None:
     """Found on a launch day: nine of ten requests failed, and the guard saw 0 % errors."""
@@ -40,7 +40,7 @@ async def test_a_broken_migration_is_no_mistake_of_the_caller(
     assert app.state.runtime.meter.so_far()["request_errors_total"].total == 1
 
 
-async def test_a_row_that_exists_already_is(
+async def test_duplicate_rows_are_caller_errors(
     supplier: GraphQLClient, client: str, app: Starlette
 ) -> None:
     answer = await supplier.data(ADD, input={"coupleNames": "Cy & Di", "email": "A@b.example"})

@@ -19,7 +19,7 @@ from domain.incidents.incidents import IncidentStatus, Severity
 from services.phases.health_watchdog import Watchdog
 from settings import Settings
 from tests.api.test_phases import step
-from tests.factories.guards import Guarded
+from tests.factories.guards import GuardedPhase
 from tests.factories.health import Health
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -50,7 +50,7 @@ class Bell:
         return self.silenced
 
 
-class Tower(Guarded):
+class Tower(GuardedPhase):
     """A live phase, and processes that watch whether anybody checks health."""
 
     def __init__(
@@ -86,7 +86,7 @@ async def tower(
     return found
 
 
-async def test_silence_is_an_incident(tower: Tower) -> None:
+async def test_unchecked_health_opens_an_incident(tower: Tower) -> None:
     """X16: after 90 s, CRITICAL, with an alert that needs no worker."""
     await tower.leave_gap(91)
     await tower.watchdog.check()
@@ -97,13 +97,13 @@ async def test_silence_is_an_incident(tower: Tower) -> None:
     assert (await tower.look())["status"] == "ACTIVE"
 
 
-async def test_short_silence_is_none(tower: Tower) -> None:
+async def test_a_short_gap_opens_no_incident(tower: Tower) -> None:
     await tower.leave_gap(80)
     await tower.watchdog.check()
     assert (await tower.incidents(), tower.bell.raised) == ([], [])
 
 
-async def test_planned_work_on_everything_is_no_incident(tower: Tower) -> None:
+async def test_a_silence_of_all_checks_opens_no_incident(tower: Tower) -> None:
     """A28: workers may be away while their database is; the next check reports."""
     tower.bell.silenced = True
     await tower.leave_gap(91)
@@ -127,7 +127,7 @@ class Flaky(Database):
             yield session
 
 
-async def test_a_database_that_is_back_has_no_news_yet(tower: Tower) -> None:
+async def test_a_returning_database_is_given_time(tower: Tower) -> None:
     """Health was checked all the time; what was seen is only not stored yet."""
     db = Flaky(tower.db.url, clock=tower.clock)
     watchdog = Watchdog(db, tower.runtime.health, tower.settings, tower.bell)
@@ -142,7 +142,7 @@ async def test_a_database_that_is_back_has_no_news_yet(tower: Tower) -> None:
     await db.dispose()
 
 
-async def test_silence_is_measured_by_the_clock_of_the_launch(tower: Tower) -> None:
+async def test_gaps_are_measured_by_the_applications_clock(tower: Tower) -> None:
     """X16: as everything else that decides; that of the database decides nothing."""
     tower.clock.advance(3_600)
     await tower.watchdog.check()
@@ -160,7 +160,7 @@ async def test_a_paused_phase_is_watched(tower: Tower) -> None:
     assert len(await tower.incidents()) == 1
 
 
-async def test_nothing_is_watched_that_is_not_live(tower: Tower) -> None:
+async def test_phases_that_are_not_live_are_not_watched(tower: Tower) -> None:
     await step(tower.client, "complete", tower.phase)
     await tower.leave_gap(600)
     await tower.watchdog.check()
@@ -177,7 +177,7 @@ async def test_many_processes_open_one_incident(tower: Tower) -> None:
     assert incident.occurrences == 1
 
 
-async def test_ticks_that_are_back_end_it(tower: Tower) -> None:
+async def test_returning_ticks_resolve_the_incident(tower: Tower) -> None:
     """X16: whichever process sees it first."""
     await tower.leave_gap(91)
     await tower.watchdog.check()
@@ -190,7 +190,7 @@ async def test_ticks_that_are_back_end_it(tower: Tower) -> None:
     assert await tower.incidents() == []
 
 
-async def test_it_pauses_where_it_shall(tower: Tower) -> None:
+async def test_the_watchdog_pauses_phases_if_configured(tower: Tower) -> None:
     """X16: policy may PAUSE; then the incident lasts until ticks are back all the same."""
     await tower.leave_gap(91)
     watchdog = tower.another(watchdog_pauses_phases=True)
@@ -204,7 +204,7 @@ async def test_it_pauses_where_it_shall(tower: Tower) -> None:
     assert await tower.incidents() == []
 
 
-async def test_people_are_told_even_if_nothing_can_be_entered(tower: Tower) -> None:
+async def test_the_alert_is_sent_even_if_no_incident_can_be_stored(tower: Tower) -> None:
     """Decision 7: the alert does not depend on the incident."""
     await tower.leave_gap(91)
     async with tower.db.write() as uow:

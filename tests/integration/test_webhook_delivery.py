@@ -31,9 +31,9 @@ from tests.factories.webhooks import (
     HOOK,
     OURS,
     Receiver,
-    deliverer,
-    made,
-    opened,
+    create_webhook,
+    make_deliverer,
+    webhook_documents,
 )
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -52,8 +52,8 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-async def hook(lax: GraphQLClient, receiver: Receiver) -> str:
-    return await made(lax, receiver.url)
+async def hook(webhook_admin: GraphQLClient, receiver: Receiver) -> str:
+    return await create_webhook(webhook_admin, receiver.url)
 
 
 def key_of(hook: str) -> Any:  # noqa: ANN401 - a UUID
@@ -84,7 +84,7 @@ async def test_each_event_arrives_signed_and_in_order(
 ) -> None:
     for number in range(5):
         await make_flag(admin, f"mvp_{number}")
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     assert receiver.keys == [f"mvp_{number}" for number in range(5)]
     assert all(item.signed for item in receiver.received)
     assert len({item.headers["webhook-id"] for item in receiver.received}) == 5
@@ -98,19 +98,19 @@ async def test_each_event_arrives_signed_and_in_order(
     }
 
 
-async def test_what_failed_is_tried_again_with_the_same_body_before_anything_else(
+async def test_failed_deliveries_are_retried_first_with_the_same_body(
     app: Starlette, admin: GraphQLClient, hook: str, receiver: Receiver, clock: Clock
 ) -> None:
     receiver.answers = [500, 302]
     await make_flag(admin, "mvp_first")
     await make_flag(admin, "mvp_second")
     for pause in RETRY_DELAYS[:2]:
-        await deliverer(app).run(key_of(hook))
-        await deliverer(app).run(key_of(hook))  # too early
+        await make_deliverer(app).run(key_of(hook))
+        await make_deliverer(app).run(key_of(hook))  # too early
         assert receiver.received == []
         clock.advance(pause.total_seconds())
     assert (await state(admin, hook))["failures"] == 2
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     assert receiver.keys == ["mvp_first", "mvp_second"]
     first, second = await deliveries(admin, hook)
     assert (first["attempts"], second["attempts"]) == (3, 1)
@@ -118,62 +118,62 @@ async def test_what_failed_is_tried_again_with_the_same_body_before_anything_els
     assert (await state(admin, hook))["failures"] == 0
 
 
-async def test_a_receiver_that_stays_away_is_paused_and_loses_nothing(
+async def test_an_unreachable_webhook_is_paused_and_loses_nothing(
     app: Starlette, admin: GraphQLClient, hook: str, receiver: Receiver, db: Database
 ) -> None:
     await make_flag(admin, "mvp_first")
     receiver.answers = [503]
     async with db.write() as uow:
         await uow.session.execute(update(Webhook).values(failures=len(RETRY_DELAYS)))
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     paused = await state(admin, hook)
     assert (paused["active"], paused["failures"]) == (False, len(RETRY_DELAYS) + 1)
     assert "HTTP status 503" in paused["pausedReason"]
     await make_flag(admin, "mvp_second")
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     assert receiver.received == []
     (waiting,) = await deliveries(admin, hook)
     assert (await admin.data(RETRY, id=waiting["id"]))["retryWebhookDelivery"]["errors"] == []
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     assert receiver.keys == ["mvp_first", "mvp_second"]
 
 
-async def test_what_was_passed_over_is_not_sent_and_the_rest_is(
+async def test_skipped_events_are_not_sent_and_later_ones_are(
     app: Starlette, admin: GraphQLClient, hook: str, receiver: Receiver
 ) -> None:
     """X14: a delivery that waited can still be asked for."""
     receiver.answers = [500]
     await make_flag(admin, "mvp_first")
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     await make_flag(admin, "mvp_second")
     done = (await admin.data(SKIP, id=hook))["skipWebhookToNow"]
     assert (done["errors"], done["skippedEvents"]) == ([], 2)
     await make_flag(admin, "mvp_third")
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     assert receiver.keys == ["mvp_third"]
     (waited,) = [item for item in await deliveries(admin, hook) if not item["delivered"]]
-    await deliverer(app).redeliver(key_of(waited["id"]))
+    await make_deliverer(app).redeliver(key_of(waited["id"]))
     assert receiver.keys == ["mvp_third", "mvp_first"]
 
 
-async def test_whoever_wants_no_more_is_asked_no_more(
+async def test_a_receiver_that_unsubscribes_gets_no_more_deliveries(
     app: Starlette, admin: GraphQLClient, hook: str, receiver: Receiver
 ) -> None:
     receiver.answers = [410]
     await make_flag(admin, "mvp_first")
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     assert (await state(admin, hook))["active"] is False
 
 
-async def test_a_delivery_that_was_taken_is_sent_again_when_asked(
+async def test_accepted_deliveries_can_be_resent(
     app: Starlette, admin: GraphQLClient, hook: str, receiver: Receiver, db: Database
 ) -> None:
     await make_flag(admin, "mvp_first")
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     (done,) = await deliveries(admin, hook)
     await admin.data(RETRY, id=done["id"])
     assert await jobs(db) == [REDELIVER]
-    await deliverer(app).redeliver(key_of(done["id"]))
+    await make_deliverer(app).redeliver(key_of(done["id"]))
     assert receiver.keys == ["mvp_first", "mvp_first"]
     assert len({item.headers["webhook-id"] for item in receiver.received}) == 1
 
@@ -183,30 +183,30 @@ async def test_many_workers_send_each_event_once_and_in_order(
 ) -> None:
     for number in range(8):
         await make_flag(admin, f"mvp_{number}")
-    workers = [deliverer(app, worker=f"worker {number}") for number in range(4)]
+    workers = [make_deliverer(app, worker=f"worker {number}") for number in range(4)]
     await asyncio.gather(*(worker.run(key_of(hook)) for worker in workers))
     assert receiver.keys == [f"mvp_{number}" for number in range(8)]
 
 
-async def test_a_dead_worker_is_followed_by_another(
+async def test_another_worker_replaces_a_dead_one(
     app: Starlette, admin: GraphQLClient, hook: str, receiver: Receiver, db: Database, clock: Clock
 ) -> None:
     await make_flag(admin, "mvp_first")
     async with db.write() as uow:
         held = {"lease_owner": "dead", "lease_until": uow.now + LEASE}
         await uow.session.execute(update(Webhook).values(**held))
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     assert (receiver.received, list(await reads.due(db))) == ([], [])
     clock.advance(LEASE.total_seconds() + 1)
     assert list(await reads.due(db)) == [key_of(hook)]
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     assert receiver.keys == ["mvp_first"]
 
 
-async def test_only_what_is_behind_is_woken_and_only_once(
+async def test_only_webhooks_behind_the_log_are_woken_once(
     app: Starlette, admin: GraphQLClient, hook: str, db: Database
 ) -> None:
-    await deliverer(app).run(key_of(hook))  # past the event that made it
+    await make_deliverer(app).run(key_of(hook))  # past the event that made it
     await wake(db)
     assert await jobs(db) == []
     await make_flag(admin, "mvp_first")
@@ -215,13 +215,13 @@ async def test_only_what_is_behind_is_woken_and_only_once(
     assert await jobs(db) == [DELIVER]
 
 
-async def test_the_rights_of_its_maker_are_looked_at_each_time(
+async def test_the_creators_scopes_are_checked_at_each_delivery(
     app: Starlette, admin: GraphQLClient, hook: str, receiver: Receiver, db: Database
 ) -> None:
     await make_flag(admin, "mvp_first")
     async with db.write() as uow:
         await uow.session.execute(update(User).values(role="couple"))
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     assert receiver.received == []
     async with db.read() as session:
         row = (await session.scalars(select(Webhook))).one()
@@ -229,14 +229,14 @@ async def test_the_rights_of_its_maker_are_looked_at_each_time(
     assert row.paused_reason == "launchEvents needs the scope launch:read."
 
 
-async def test_a_filter_sends_only_what_it_lets_through(
-    app: Starlette, lax: GraphQLClient, admin: GraphQLClient, receiver: Receiver
+async def test_filters_select_the_delivered_events(
+    app: Starlette, webhook_admin: GraphQLClient, admin: GraphQLClient, receiver: Receiver
 ) -> None:
     document = 'subscription { featureFlags(keys: ["mvp_1"]) { key enabled } }'
-    hook = await made(lax, receiver.url, document)
+    hook = await create_webhook(webhook_admin, receiver.url, document)
     for number in range(3):
         await make_flag(admin, f"mvp_{number}")
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     assert [item.json["data"] for item in receiver.received] == [
         {"featureFlags": {"key": "mvp_1", "enabled": False}}
     ]
@@ -266,27 +266,27 @@ class Lying(AbstractResolver):
 @pytest.mark.parametrize(
     "host", ["example.com", "127.0.0.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"]
 )
-async def test_no_name_and_no_spelling_leads_inside(receiver: Receiver, host: str) -> None:
+async def test_no_host_name_reaches_private_addresses(receiver: Receiver, host: str) -> None:
     send = Sender(Allowed(plain_http=True), resolver=Lying())
     outcome = await send(f"http://{host}:{receiver.port}/", {}, b"{}")
     assert outcome.error is not None
     assert receiver.received == []
 
 
-async def test_a_redirect_is_a_failure_and_not_followed(receiver: Receiver) -> None:
+async def test_redirects_are_failures_and_not_followed(receiver: Receiver) -> None:
     receiver.answers = [307]
     outcome = await Sender(OURS)(receiver.url, {}, b"{}")
     assert (outcome.status, outcome.error) == (307, "HTTP status 307")
     assert receiver.received == []
 
 
-async def test_a_receiver_that_cannot_be_reached_is_an_outcome_without_secrets() -> None:
+async def test_unreachable_receivers_are_recorded_without_secrets() -> None:
     outcome = await Sender(OURS)(Receiver().url, {}, b"{}")
     assert outcome.error is not None
     assert "s3cr3t" not in outcome.error
 
 
-async def test_what_cannot_be_told_now_waits(
+async def test_deliveries_wait_if_the_quota_is_used_up(
     app: Starlette, admin: GraphQLClient, hook: str, receiver: Receiver
 ) -> None:
     """A document that its maker has no points left for is not told as an error."""
@@ -294,7 +294,7 @@ async def test_what_cannot_be_told_now_waits(
     runtime = runtime_of(app)
     poor = replace(runtime, quota=CostQuota(runtime.redis, Budget(1, 0.001)))
     with pytest.raises(RateLimited):
-        await Deliverer(runtime.db, opened(poor), Sender(OURS), "one").run(key_of(hook))
+        await Deliverer(runtime.db, webhook_documents(poor), Sender(OURS), "one").run(key_of(hook))
     assert receiver.received == []
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     assert receiver.keys == ["mvp_first"]

@@ -12,8 +12,8 @@ from domain.actors import system_actor
 from domain.events import HealthChanged
 from domain.health.health import CheckType, HealthStatus
 from tests.factories.launches import make_flag, make_phase
-from tests.factories.propagation import toggled
-from tests.factories.webhooks import Receiver, deliverer, made
+from tests.factories.propagation import toggle_flag
+from tests.factories.webhooks import Receiver, create_webhook, make_deliverer
 from tests.integration.test_webhook_delivery import key_of
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -46,22 +46,26 @@ def moment(text: str) -> datetime:
 async def switched(app: Starlette, admin: GraphQLClient, clock: Clock, *states: bool) -> None:
     """Switch the flag again and again while nobody delivers."""
     for on in states:
-        await toggled(admin, app, "mvp_chat", on=on)
+        await toggle_flag(admin, app, "mvp_chat", on=on)
         clock.advance(30)
 
 
 async def delivered(app: Starlette, receiver: Receiver, hook: str) -> list[Any]:
     """All that the receiver has after another delivery."""
-    await deliverer(app).run(key_of(hook))
+    await make_deliverer(app).run(key_of(hook))
     return [item.json for item in receiver.received]
 
 
 async def test_events_of_an_outage_are_delivered_as_they_happened(
-    app: Starlette, admin: GraphQLClient, lax: GraphQLClient, receiver: Receiver, clock: Clock
+    app: Starlette,
+    admin: GraphQLClient,
+    webhook_admin: GraphQLClient,
+    receiver: Receiver,
+    clock: Clock,
 ) -> None:
     """L26: off, on, off is not delivered as off, off, off."""
     await make_flag(admin, "mvp_chat", enabled=True)
-    hook = await made(lax, receiver.url, DIFF)
+    hook = await create_webhook(webhook_admin, receiver.url, DIFF)
     await switched(app, admin, clock, False, True, False)
     bodies = await delivered(app, receiver, hook)
     events = [item["data"]["launchEvents"] for item in bodies]
@@ -71,12 +75,16 @@ async def test_events_of_an_outage_are_delivered_as_they_happened(
     assert all("asOf" not in item for item in bodies)
 
 
-async def test_a_late_event_of_a_flag_is_skipped_for_its_newest(
-    app: Starlette, admin: GraphQLClient, lax: GraphQLClient, receiver: Receiver, clock: Clock
+async def test_late_events_of_a_flag_are_replaced_by_the_newest(
+    app: Starlette,
+    admin: GraphQLClient,
+    webhook_admin: GraphQLClient,
+    receiver: Receiver,
+    clock: Clock,
 ) -> None:
     """L26: the present state is sent once, with the moment at which it was true."""
     await make_flag(admin, "mvp_chat", enabled=True)
-    hook = await made(lax, receiver.url, FLAG)
+    hook = await create_webhook(webhook_admin, receiver.url, FLAG)
     await switched(app, admin, clock, False, True, False)
     begin = clock()
     (body,) = await delivered(app, receiver, hook)
@@ -86,12 +94,16 @@ async def test_a_late_event_of_a_flag_is_skipped_for_its_newest(
     assert (await delivered(app, receiver, hook))[-1]["data"]["featureFlags"]["enabled"] is True
 
 
-async def test_the_first_body_of_an_outage_keeps_its_own_moment(
-    app: Starlette, admin: GraphQLClient, lax: GraphQLClient, receiver: Receiver, clock: Clock
+async def test_a_built_body_keeps_its_time(
+    app: Starlette,
+    admin: GraphQLClient,
+    webhook_admin: GraphQLClient,
+    receiver: Receiver,
+    clock: Clock,
 ) -> None:
     """L26: a body is made once; it was true then, and says so."""
     await make_flag(admin, "mvp_chat", enabled=True)
-    hook = await made(lax, receiver.url, FLAG)
+    hook = await create_webhook(webhook_admin, receiver.url, FLAG)
     receiver.answers = [500]
     await switched(app, admin, clock, False)
     assert await delivered(app, receiver, hook) == []
@@ -103,12 +115,16 @@ async def test_the_first_body_of_an_outage_keeps_its_own_moment(
     assert moment(bodies[0]["asOf"]) < failed < moment(bodies[1]["asOf"])
 
 
-async def test_a_phase_is_as_new_as_its_newest_flag(
-    app: Starlette, admin: GraphQLClient, lax: GraphQLClient, receiver: Receiver, clock: Clock
+async def test_events_of_a_phase_are_compared_with_those_of_its_flags(
+    app: Starlette,
+    admin: GraphQLClient,
+    webhook_admin: GraphQLClient,
+    receiver: Receiver,
+    clock: Clock,
 ) -> None:
     """L26: an event of the phase before one of its flags is the older of the two."""
     phase = await make_phase(admin, flags=("mvp_chat", "mvp_other"))
-    hook = await made(lax, receiver.url, PHASE % phase)
+    hook = await create_webhook(webhook_admin, receiver.url, PHASE % phase)
     assert (await admin.data(RENAME, id=phase))["updateLaunchPhase"]["errors"] == []
     await switched(app, admin, clock, True, False, True)
     (body,) = await delivered(app, receiver, hook)
@@ -117,10 +133,17 @@ async def test_a_phase_is_as_new_as_its_newest_flag(
     assert "asOf" in body
 
 
-async def test_incidents_and_health_are_skipped_too(
-    app: Starlette, admin: GraphQLClient, lax: GraphQLClient, receiver: Receiver, db: Database
+async def test_late_events_of_incidents_and_health_are_replaced(
+    app: Starlette,
+    admin: GraphQLClient,
+    webhook_admin: GraphQLClient,
+    receiver: Receiver,
+    db: Database,
 ) -> None:
-    hooks = [await made(lax, receiver.url, document) for document in (INCIDENT, HEALTH)]
+    hooks = [
+        await create_webhook(webhook_admin, receiver.url, document)
+        for document in (INCIDENT, HEALTH)
+    ]
     opened = (await admin.data(OPEN))["createIncident"]["incident"]["id"]
     await admin.data(RESOLVE, id=opened)
     for status in (HealthStatus.CRITICAL, HealthStatus.HEALTHY):
@@ -128,7 +151,7 @@ async def test_incidents_and_health_are_skipped_too(
         async with db.write() as uow:
             uow.record(system_actor("health"), event)
     for hook in hooks:
-        await deliverer(app).run(key_of(hook))
+        await make_deliverer(app).run(key_of(hook))
     incident, health = [item.json for item in receiver.received]
     assert incident["data"]["incidents"] == {"title": "Down", "status": "RESOLVED"}
     assert (health["type"], "asOf" in health, "asOf" in incident) == ("systemHealth", True, True)

@@ -14,18 +14,20 @@ from db.models.jobs import Tick
 from devserver.embedded import EmbeddedPostgres
 from domain.health.health import HealthStatus
 from tests.support.promises import load_factor
-from tests.support.workers import Fleet, stop, until
+from tests.support.workers import WorkerFleet, stop, until
 
 
 @pytest.fixture
-async def fleet(tmp_path_factory: pytest.TempPathFactory, cluster: Path) -> AsyncIterator[Fleet]:
-    found = Fleet(tmp_path_factory.mktemp("fleet"), cluster)
+async def fleet(
+    tmp_path_factory: pytest.TempPathFactory, cluster: Path
+) -> AsyncIterator[WorkerFleet]:
+    found = WorkerFleet(tmp_path_factory.mktemp("fleet"), cluster)
     await found.start()
     yield found
     await found.stop()
 
 
-async def test_three_workers_check_once_an_interval(fleet: Fleet) -> None:
+async def test_three_workers_check_health_once_per_interval(fleet: WorkerFleet) -> None:
     """S62, decision 8: one round an interval however many workers run, and they go on.
 
     A round that a busy machine holds up beyond its interval costs the one after it, no more.
@@ -43,7 +45,7 @@ async def test_three_workers_check_once_an_interval(fleet: Fleet) -> None:
     assert 2 * load_factor() * len(slots) >= slots[-1] - slots[0]
 
 
-async def slots_of(fleet: Fleet) -> set[int]:
+async def slots_of(fleet: WorkerFleet) -> set[int]:
     """The intervals that a worker took, in Redis or, where that was slow, in the database."""
     keys = [bytes(key) async for key in fleet.redis.scan_iter("launch:tick:health:*")]
     async with fleet.db.read() as session:
@@ -51,11 +53,11 @@ async def slots_of(fleet: Fleet) -> set[int]:
         return {int(key.rpartition(b":")[2]) for key in keys}.union(stored)
 
 
-async def reaches(fleet: Fleet, rounds: int) -> bool:
+async def reaches(fleet: WorkerFleet, rounds: int) -> bool:
     return await fleet.readings() >= rounds
 
 
-async def test_a_killed_worker_loses_no_job(fleet: Fleet) -> None:
+async def test_a_killed_worker_loses_no_job(fleet: WorkerFleet) -> None:
     """A26: kill -9 of the worker that holds a job; another one does it."""
     fleet.work(3)
     await fleet.add("test.hang", "jobs")
@@ -67,7 +69,7 @@ async def test_a_killed_worker_loses_no_job(fleet: Fleet) -> None:
     assert second != holder
 
 
-async def test_a_stopped_worker_hands_its_job_over(fleet: Fleet) -> None:
+async def test_a_stopping_worker_hands_its_job_over(fleet: WorkerFleet) -> None:
     """S14: SIGTERM ends it within eight seconds and with a clean exit; the job goes on."""
     (first,) = fleet.work(1)
     await fleet.add("test.hang", "jobs")
@@ -78,7 +80,7 @@ async def test_a_stopped_worker_hands_its_job_over(fleet: Fleet) -> None:
     assert await fleet.pids("jobs") == [second.pid]
 
 
-async def test_checks_go_on_without_redis(fleet: Fleet) -> None:
+async def test_checks_continue_without_redis(fleet: WorkerFleet) -> None:
     """S62: the database takes over the claims, still one round an interval, and gives them back."""
     fleet.work(2)
     await until(lambda: reaches(fleet, 1))
@@ -91,18 +93,18 @@ async def test_checks_go_on_without_redis(fleet: Fleet) -> None:
     await until(fleet.database_status)
 
 
-async def claimed(fleet: Fleet, rounds: int) -> bool:
+async def claimed(fleet: WorkerFleet, rounds: int) -> bool:
     return await claims(fleet) >= rounds
 
 
-async def claims(fleet: Fleet) -> int:
+async def claims(fleet: WorkerFleet) -> int:
     """How many rounds the database has given away."""
     query = select(func.count()).where(Tick.task == "health")
     async with fleet.db.read() as session:
         return int(await session.scalar(query) or 0)
 
 
-async def test_a_frozen_database_is_told(fleet: Fleet) -> None:
+async def test_a_frozen_database_is_alerted(fleet: WorkerFleet) -> None:
     """Decision 7, S5: no answer is as bad as a refusal, and the worker can still be stopped."""
     (worker,) = fleet.work(1)
     await until(lambda: is_now(fleet, HealthStatus.HEALTHY))
@@ -125,7 +127,7 @@ def frozen(server: EmbeddedPostgres) -> Iterator[None]:
             process.resume()
 
 
-async def test_a_dead_database_is_told(fleet: Fleet) -> None:
+async def test_a_dead_database_is_alerted(fleet: WorkerFleet) -> None:
     """Decision 7, S67: CRITICAL reaches everybody; after the restart checks and jobs go on."""
     (worker,) = fleet.work(1)
     await until(lambda: is_now(fleet, HealthStatus.HEALTHY))
@@ -138,5 +140,5 @@ async def test_a_dead_database_is_told(fleet: Fleet) -> None:
     await until(lambda: fleet.pids("notes"))
 
 
-async def is_now(fleet: Fleet, *wanted: HealthStatus) -> bool:
+async def is_now(fleet: WorkerFleet, *wanted: HealthStatus) -> bool:
     return await fleet.database_status() in wanted

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
 from tests.support.clusters import copy_template
-from tests.support.command import Launch, Running, wait_until_ready
+from tests.support.command import Launch, RunningCommand, wait_until_ready
 from tests.support.servers import free_port
 
 EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
@@ -32,8 +32,8 @@ class Site:
         self.ports = (free_port(), free_port())
         self._stack = ExitStack()
         self._env = dict(env)
-        self._apps: dict[int, Running] = {}
-        self._logs: dict[str, Running] = {}
+        self._apps: dict[int, RunningCommand] = {}
+        self._logs: dict[str, RunningCommand] = {}
 
     def start(self) -> None:
         """All of it, each process when what it needs answers."""
@@ -51,7 +51,7 @@ class Site:
 
     def start_app(self, port: int) -> None:
         """Return at once; it answers a little later."""
-        running = self._run(self.launch.but(PORT=str(port)), "serve")
+        running = self._run(self.launch.with_env(PORT=str(port)), "serve")
         self._apps[port] = running
         self._logs[f"app {port} from {running.process.pid}"] = running
 
@@ -73,7 +73,7 @@ class Site:
         for name, text in self.logs().items():
             (self.folder / f"{name}.log").write_text(text)
 
-    def _run(self, launch: Launch, *words: str) -> Running:
+    def _run(self, launch: Launch, *words: str) -> RunningCommand:
         return self._stack.enter_context(launch.running(*words))
 
     def _servers(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""One ground for all sequences of a test process."""
+"""One setup for all sequences of a test process."""
 
 from collections.abc import AsyncIterator
 

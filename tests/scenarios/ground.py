@@ -13,7 +13,7 @@ from db.migrate import upgrade
 from settings import Settings
 from subscriptions.bus import Broadcast
 from tests.scenarios.databases import Databases
-from tests.support.emptying import EMPTY
+from tests.support.row_deletion import DELETE_ALL_SQL
 
 _NAME = "scenarios"
 _REDIS_DATABASE = 1
@@ -45,7 +45,7 @@ class Ground:
         if self.was_shut:
             self.was_shut = False
             await self.databases.reconnect()
-        await self.observer.execute(EMPTY)
+        await self.observer.execute(DELETE_ALL_SQL)
         await self.redis.flushdb()
 
     async def shut_out(self) -> None:

@@ -24,8 +24,8 @@ from services.accounts.credential_cache import FRESH
 from tests.architecture.calls import Call, call
 from tests.architecture.permissions import RootField, root_fields
 from tests.architecture.test_permissions import row_counts
-from tests.factories.people import newest_user, session_of
 from tests.factories.tokens import new_token
+from tests.factories.user_sessions import create_session, newest_user
 from tests.support.clock import PATIENCE, Clock
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import Socket, Stream, serving, socket
@@ -67,8 +67,8 @@ async def address(app: Starlette) -> AsyncIterator[str]:
 @pytest.fixture
 async def holders(db: Database) -> Sequence[Holder]:
     """Return a caller of each role, and a token with every scope that a token may have."""
-    found = [Holder(role, await session_of(db, role), ROLE_SCOPES[role]) for role in Role]
-    await session_of(db, Role.ADMIN)
+    found = [Holder(role, await create_session(db, role), ROLE_SCOPES[role]) for role in Role]
+    await create_session(db, Role.ADMIN)
     maker = await newest_user(db)
     token = await new_token(db, OF_TOKENS, expires_at=db.clock() + LIFETIME, created_by=maker)
     return [*found, Holder("token", token, OF_TOKENS)]

@@ -13,9 +13,9 @@ from tests.factories.conversations import (
     MESSAGE,
     REPORT,
     Pair,
-    connected,
-    read,
-    said,
+    connect_pair,
+    mark_read,
+    send_message,
 )
 from tests.factories.marketplace import new_couple, new_supplier
 from tests.support.clock import PATIENCE
@@ -35,11 +35,11 @@ async def address(app: Starlette) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
-    return await connected(supplier, await new_couple(visitor, db))
+    return await connect_pair(supplier, await new_couple(visitor, db))
 
 
 async def test_both_sides_see_each_message_at_once(address: str, pair: Pair) -> None:
-    await said(pair.supplier, pair.id, "Before")
+    await send_message(pair.supplier, pair.id, "Before")
     async with (
         socket(address, pair.supplier.token) as one,
         socket(address, pair.couple.token) as other,
@@ -49,7 +49,7 @@ async def test_both_sides_see_each_message_at_once(address: str, pair: Pair) -> 
             first = (await stream.next())["conversation"]
             assert [message["text"] for message in first["messages"]] == ["Before"]
         for sender, words in ((pair.couple, "Hello"), (pair.supplier, "Hi")):
-            await said(sender, pair.id, words)
+            await send_message(sender, pair.id, words)
             for stream in streams:
                 update = (await stream.next())["conversation"]
                 assert [message["text"] for message in update["messages"]] == [words]
@@ -58,7 +58,7 @@ async def test_both_sides_see_each_message_at_once(address: str, pair: Pair) -> 
 
 async def test_resumed_conversation_sends_only_changes(address: str, pair: Pair) -> None:
     for number in range(55):
-        await said((pair.supplier, pair.couple)[number % 2], pair.id, f"m{number}")
+        await send_message((pair.supplier, pair.couple)[number % 2], pair.id, f"m{number}")
     async with socket(address, pair.couple.token) as live:
         stream = await live.subscribe(ONE, id=pair.id, after=53)
         update = (await stream.next())["conversation"]
@@ -72,14 +72,14 @@ async def test_resumed_conversation_sends_only_changes(address: str, pair: Pair)
 
 
 async def test_reading_on_one_device_updates_the_other(address: str, pair: Pair) -> None:
-    await said(pair.supplier, pair.id, "Hello")
+    await send_message(pair.supplier, pair.id, "Hello")
     async with socket(address, pair.couple.token) as live:
         thread = await live.subscribe(ONE, id=pair.id)
         everything = await live.subscribe(ALL)
         assert (await thread.next())["conversation"]["conversation"]["unreadCount"] == 1
         first = (await everything.next())["conversations"]
         assert first == {"unreadConversations": 1, "changed": None}
-        await read(pair.couple, pair.id, 1)
+        await mark_read(pair.couple, pair.id, 1)
         update = (await thread.next())["conversation"]
         assert (update["messages"], update["conversation"]["unreadCount"]) == ([], 0)
         found = (await everything.next())["conversations"]
@@ -87,11 +87,11 @@ async def test_reading_on_one_device_updates_the_other(address: str, pair: Pair)
 
 
 async def test_read_position_is_not_sent_to_the_other_side(address: str, pair: Pair) -> None:
-    await said(pair.supplier, pair.id, "Hello")
+    await send_message(pair.supplier, pair.id, "Hello")
     async with socket(address, pair.supplier.token) as live:
         stream = await live.subscribe(ONE, id=pair.id)
         await stream.next()
-        await read(pair.couple, pair.id, 1)
+        await mark_read(pair.couple, pair.id, 1)
         assert await stream.silent()
 
 
@@ -137,18 +137,18 @@ async def test_conversation_of_others_cannot_be_watched(
 async def test_messages_of_other_conversations_send_nothing(
     address: str, pair: Pair, visitor: GraphQLClient, db: Database
 ) -> None:
-    other = await connected(await new_supplier(visitor, db), await new_couple(visitor, db))
+    other = await connect_pair(await new_supplier(visitor, db), await new_couple(visitor, db))
     async with socket(address, pair.couple.token) as live:
         stream = await live.subscribe(ALL)
         await stream.next()
-        await said(other.supplier, other.id, "Not yours")
+        await send_message(other.supplier, other.id, "Not yours")
         assert await stream.silent()
 
 
 async def test_hidden_message_disappears_at_once(
     address: str, pair: Pair, admin: GraphQLClient
 ) -> None:
-    message = await said(pair.supplier, pair.id, "An insult")
+    message = await send_message(pair.supplier, pair.id, "An insult")
     sent = {"messageId": message["id"], "reason": "It insults us"}
     async with socket(address, pair.couple.token) as live:
         stream = await live.subscribe(ONE, id=pair.id)

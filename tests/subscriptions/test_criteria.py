@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from domain.actors import system_actor
 from domain.incidents.incidents import Severity
 from services.incidents.incidents import IncidentDraft, open_incident
-from tests.factories.guards import ERRORS, RAMP, Guarded
+from tests.factories.guards import ERRORS, RAMP, GuardedPhase
 from tests.factories.health import Health
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
@@ -28,11 +28,11 @@ async def live(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Socket]:
 
 
 @pytest.fixture
-def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> Guarded:
-    return Guarded(app, admin, clock)
+def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> GuardedPhase:
+    return GuardedPhase(app, admin, clock)
 
 
-async def test_phase_is_sent_when_a_verdict_changes(guarded: Guarded, live: Socket) -> None:
+async def test_phase_is_sent_when_a_verdict_changes(guarded: GuardedPhase, live: Socket) -> None:
     """X1: not with every tick."""
     await guarded.go_live({**ERRORS, "action": "WARN"})
     stream = await live.subscribe(PHASE, id=guarded.phase)
@@ -46,7 +46,7 @@ async def test_phase_is_sent_when_a_verdict_changes(guarded: Guarded, live: Sock
     assert await stream.silent()
 
 
-async def test_criterion_event_is_sent(guarded: Guarded, live: Socket) -> None:
+async def test_criterion_event_is_sent(guarded: GuardedPhase, live: Socket) -> None:
     """X1: on the event feed of the phase, with the action that was taken."""
     await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1})
     stream = await live.subscribe(EVENTS, id=guarded.phase, after=await guarded.cursor())
@@ -56,7 +56,7 @@ async def test_criterion_event_is_sent(guarded: Guarded, live: Socket) -> None:
     assert (event["actionTaken"], event["status"]) == ("HOLD", {"verdict": "FAILING"})
 
 
-async def test_reason_for_holding_a_ramp_is_sent(guarded: Guarded, live: Socket) -> None:
+async def test_reason_for_holding_a_ramp_is_sent(guarded: GuardedPhase, live: Socket) -> None:
     """X11: when an incident opens, the phase shows why its ramp is held."""
     await guarded.go_live(steps=RAMP)
     await guarded.runtime.health.tick()

@@ -13,7 +13,7 @@ from domain.ids import IncidentId
 from domain.incidents.incidents import IncidentStatus, Severity
 from tests.factories.events import recorded_event
 from tests.factories.launches import make_flag
-from tests.factories.propagation import runtime_of, toggled
+from tests.factories.propagation import runtime_of, toggle_flag
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import serving, socket
@@ -64,6 +64,6 @@ async def test_memory_of_stalled_readers_is_bounded_during_a_flood(
                 await asyncio.sleep(0)
         assert memory().rss - before < MAX_BYTES
         assert tail.live == live  # the deaf one was let go
-        await toggled(admin, app, "mvp_chat", on=True)
+        await toggle_flag(admin, app, "mvp_chat", on=True)
         assert (await flags.next(10.0))["viewerFlags"]["flags"][0]["value"] is True
         deaf.connection.transport.resume_reading()

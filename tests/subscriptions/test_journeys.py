@@ -7,8 +7,8 @@ import pytest
 from starlette.applications import Starlette
 
 from subscriptions import journeys as live_journeys
-from tests.factories.journeys import new_business
-from tests.factories.marketplace import added
+from tests.factories.journeys import sign_up_supplier
+from tests.factories.marketplace import add_client
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import Socket, Stream, serving, socket
@@ -43,9 +43,9 @@ async def test_funnels_are_sent_at_once_and_after_each_move(
 ) -> None:
     stream = await live.subscribe(JOURNEYS)
     assert await setups(stream) == (0, 0)
-    supplier = await new_business(visitor)
+    supplier = await sign_up_supplier(visitor)
     await until(stream, (1, 0))
-    await added(supplier)
+    await add_client(supplier)
     await until(stream, (1, 1))
 
 
@@ -56,7 +56,7 @@ async def test_all_streams_of_a_process_share_one_read(
     for stream in streams:
         await stream.next()
     before = app.state.runtime.journeys.computed
-    await new_business(visitor)
+    await sign_up_supplier(visitor)
     for stream in streams:
         await until(stream, (1, 0))
     assert app.state.runtime.journeys.computed == before + 1

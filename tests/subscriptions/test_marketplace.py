@@ -8,16 +8,16 @@ from starlette.applications import Starlette
 from db.session import Database
 from schema.context import Runtime
 from services.marketplace.invitation_changes import expire_overdue
-from tests.factories.incidents import RESOLVE, TOGGLE, report
+from tests.factories.incidents import RESOLVE, TOGGLE, report_incident
 from tests.factories.launches import make_flag
 from tests.factories.marketplace import (
     INVITE,
     OPEN,
     PROFILE,
     RESEND,
-    accepted,
-    added,
-    invited,
+    accept_invitation,
+    add_and_invite,
+    add_client,
     new_couple,
     new_supplier,
 )
@@ -41,14 +41,14 @@ async def test_supplier_sees_an_invitation_sent_opened_and_connected(
     address: str, supplier: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     """X13."""
-    sent = await invited(supplier, email="emma@example.com")
+    sent = await add_and_invite(supplier, email="emma@example.com")
     async with socket(address, supplier.token) as live:
         stream = await live.subscribe(INVITATION, id=sent.id)
         first = (await stream.next())["invitation"]
         assert (first["status"], first["acceptUrl"]) == ("SENT", None)
         await visitor.data(OPEN, code=sent.code)
         assert (await stream.next())["invitation"]["status"] == "OPENED"
-        done = await accepted(visitor, sent)
+        done = await accept_invitation(visitor, sent)
         last = (await stream.next())["invitation"]
     assert (last["status"], last["couple"]) == ("ACCEPTED", {"id": done["couple"]["id"]})
     assert last["client"] == {"status": "CONNECTED"}
@@ -58,7 +58,7 @@ async def test_supplier_sees_an_invitation_expire(
     address: str, supplier: GraphQLClient, app: Starlette, clock: Clock
 ) -> None:
     """The sweep of a worker expires it; the event arrives over the bus."""
-    client = await added(supplier)
+    client = await add_client(supplier)
     answer = await supplier.data(INVITE, clientId=client["id"], days=1)
     key = answer["inviteClient"]["invitation"]["id"]
     runtime: Runtime = app.state.runtime
@@ -76,7 +76,7 @@ async def test_invitation_of_others_cannot_be_watched(
     address: str, supplier: GraphQLClient, visitor: GraphQLClient, db: Database, who: str
 ) -> None:
     make = new_supplier if who == "another supplier" else new_couple
-    sent, other = await invited(supplier), await make(visitor, db)
+    sent, other = await add_and_invite(supplier), await make(visitor, db)
     async with socket(address, other.token) as live:
         stream = await live.subscribe(INVITATION, id=sent.id)
         message = await stream.message()
@@ -88,7 +88,7 @@ async def test_invitation_of_others_cannot_be_watched(
 async def test_other_invitations_do_not_wake_the_stream(
     address: str, supplier: GraphQLClient
 ) -> None:
-    mine, other = await invited(supplier), await invited(supplier, "Others")
+    mine, other = await add_and_invite(supplier), await add_and_invite(supplier, "Others")
     async with socket(address, supplier.token) as live:
         stream = await live.subscribe(INVITATION, id=mine.id)
         await stream.next()
@@ -105,7 +105,7 @@ async def test_setup_is_updated_on_every_device(address: str, supplier: GraphQLC
         profile = {"businessName": "Sarah's Photos", "vendorType": "PHOTOGRAPHER"}
         await supplier.data(PROFILE, input=profile)
         seen.append((await stream.next())["viewerOnboarding"]["percentComplete"])
-        client = await added(supplier)
+        client = await add_client(supplier)
         seen.append((await stream.next())["viewerOnboarding"]["percentComplete"])
         await supplier.data(INVITE, clientId=client["id"])
         last = (await stream.next())["viewerOnboarding"]
@@ -139,7 +139,7 @@ async def test_incident_appears_and_disappears_on_a_step(
     async with socket(address, supplier.token) as live:
         stream = await live.subscribe(document)
         seen = [(await stream.next())["viewerOnboarding"]["banner"]]
-        found = await report(admin, affectedFeatures=["onboarding_business_info"])
+        found = await report_incident(admin, affectedFeatures=["onboarding_business_info"])
         seen.append((await stream.next())["viewerOnboarding"]["banner"])
         await admin.data(RESOLVE, id=found["incident"]["id"], notes="Mended")
         seen.append((await stream.next())["viewerOnboarding"]["banner"])
@@ -153,8 +153,8 @@ async def test_setup_of_others_sends_nothing(
     async with socket(address, supplier.token) as live:
         stream = await live.subscribe(SETUP)
         await stream.next()
-        await added(other)
-        await added(supplier)
+        await add_client(other)
+        await add_client(supplier)
         assert (await stream.next())["viewerOnboarding"]["percentComplete"] == 33
         assert await stream.silent()
 
@@ -171,7 +171,7 @@ async def test_closed_streams_release_everything(
 ) -> None:
     """S74."""
     runtime: Runtime = app.state.runtime
-    before, sent = runtime.tail.live, await invited(supplier)
+    before, sent = runtime.tail.live, await add_and_invite(supplier)
     async with socket(address, supplier.token) as live:
         for document, given in ((INVITATION, {"id": sent.id}), (SETUP, {})):
             stream = await live.subscribe(document, **given)

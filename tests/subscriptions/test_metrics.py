@@ -15,7 +15,7 @@ from services.metrics.metric_reads import Snapshot
 from services.platform import snapshot_cache
 from subscriptions import channels
 from subscriptions import metrics as stream_of_metrics
-from tests.factories.metrics import requests
+from tests.factories.metrics import store_requests
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import Socket, serving, socket
@@ -36,7 +36,7 @@ async def test_metrics_are_sent_at_once_and_after_each_collection(
     """S26, S109."""
     stream = await live.subscribe(METRICS)
     assert (await stream.next())["launchMetrics"]["errorRate"]["value"] is None
-    await requests(db, db.clock(), total=50, errors=1)
+    await store_requests(db, db.clock(), total=50, errors=1)
     await app.state.runtime.bus.publish(channels.METRICS, "collected")
     assert (await stream.next())["launchMetrics"]["errorRate"]["value"] == 2
 
@@ -64,7 +64,7 @@ async def test_metrics_are_sent_without_a_worker(
     monkeypatch.setattr(stream_of_metrics, "MAX_SILENCE_SECONDS", 0.05)
     monkeypatch.setattr(snapshot_cache, "_FRESH", 0.0)
     stream = await live.subscribe(METRICS)
-    await requests(db, db.clock(), total=50, errors=1)
+    await store_requests(db, db.clock(), total=50, errors=1)
     async with asyncio.timeout(PATIENCE):
         while (await stream.next())["launchMetrics"]["errorRate"]["value"] != 2:
             pass

@@ -7,8 +7,8 @@ import pytest
 from starlette.applications import Starlette
 
 from db.session import Database
-from tests.factories.conversations import Pair, connected, read, said
-from tests.factories.marketplace import accepted, invited, new_couple
+from tests.factories.conversations import Pair, connect_pair, mark_read, send_message
+from tests.factories.marketplace import accept_invitation, add_and_invite, new_couple
 from tests.factories.notifications import MARK_ALL
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
@@ -25,28 +25,28 @@ async def address(app: Starlette) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
-    return await connected(supplier, await new_couple(visitor, db))
+    return await connect_pair(supplier, await new_couple(visitor, db))
 
 
 async def test_acceptance_is_sent_at_once(
     address: str, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
-    sent = await invited(supplier, "Mia & Ben")
+    sent = await add_and_invite(supplier, "Mia & Ben")
     async with socket(address, supplier.token) as live:
         stream = await live.subscribe(LIVE)
         assert (await stream.next())["notifications"] == {"unreadCount": 0, "newest": None}
-        await accepted(await new_couple(visitor, db), sent)
+        await accept_invitation(await new_couple(visitor, db), sent)
         update = (await stream.next())["notifications"]
     assert update["unreadCount"] == 1
     assert update["newest"]["title"] == "Mia & Ben accepted your invitation"
 
 
 async def test_what_is_read_on_one_device_is_read_on_the_other(address: str, pair: Pair) -> None:
-    await said(pair.supplier, pair.id, "Hello")
+    await send_message(pair.supplier, pair.id, "Hello")
     async with socket(address, pair.couple.token) as live:
         stream = await live.subscribe(LIVE)
         assert (await stream.next())["notifications"]["unreadCount"] == 2
-        await read(pair.couple, pair.id, 1)
+        await mark_read(pair.couple, pair.id, 1)
         assert (await stream.next())["notifications"]["unreadCount"] == 1
         await pair.couple.data(MARK_ALL)
         assert (await stream.next())["notifications"]["unreadCount"] == 0
@@ -55,11 +55,11 @@ async def test_what_is_read_on_one_device_is_read_on_the_other(address: str, pai
 async def test_notifications_of_others_send_nothing(
     address: str, pair: Pair, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
-    other = await connected(supplier, await new_couple(visitor, db), "Mia & Ben")
+    other = await connect_pair(supplier, await new_couple(visitor, db), "Mia & Ben")
     async with socket(address, pair.couple.token) as live:
         stream = await live.subscribe(LIVE)
         await stream.next()
-        await said(other.supplier, other.id, "Not yours")
+        await send_message(other.supplier, other.id, "Not yours")
         await other.couple.data(MARK_ALL)
         assert await stream.silent()
 

@@ -12,12 +12,12 @@ from starlette.applications import Starlette
 from tests.factories.launches import make_flag
 from tests.factories.propagation import (
     SPREAD,
-    eventually,
-    ghost,
+    acknowledge_as,
+    add_dead_process,
     runtime_of,
-    speaks_up,
-    toggled,
-    until,
+    toggle_flag,
+    wait_for_propagation,
+    wait_for_result,
 )
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
@@ -57,8 +57,8 @@ async def test_open_stream_counts_once_its_transport_has_the_change(
     async with AsyncExitStack() as stack:
         sockets = [await stack.enter_async_context(socket(address)) for _ in range(20)]
         streams = [await watch(item) for item in sockets]
-        version = await toggled(admin, app, "mvp_chat", on=True)
-        found = await until(app, version, lambda item: item.complete)
+        version = await toggle_flag(admin, app, "mvp_chat", on=True)
+        found = await wait_for_propagation(app, version, lambda item: item.complete)
         seen = [(await stream.next())["viewerFlags"]["version"] for stream in streams]
     assert (found.total, found.acked, set(seen)) == (21, 21, {version})
     assert found.within_budget is True
@@ -70,8 +70,8 @@ async def test_stream_without_a_changed_value_counts_too(
     await make_flag(admin, "hidden", clientVisible=False)
     async with socket(address) as visitor:
         stream = await watch(visitor)
-        version = await toggled(admin, app, "hidden", on=True)
-        assert (await until(app, version, lambda item: item.complete)).total == 2
+        version = await toggle_flag(admin, app, "hidden", on=True)
+        assert (await wait_for_propagation(app, version, lambda item: item.complete)).total == 2
         assert await stream.silent()
 
 
@@ -88,8 +88,8 @@ async def test_server_sent_events_are_counted_like_sockets(
         lines = response.aiter_lines()
         while "viewerFlags" not in await anext(lines):
             pass
-        version = await toggled(admin, app, "mvp_chat", on=True)
-        assert (await until(app, version, lambda item: item.complete)).acked == 2
+        version = await toggle_flag(admin, app, "mvp_chat", on=True)
+        assert (await wait_for_propagation(app, version, lambda item: item.complete)).acked == 2
 
 
 async def test_ended_stream_is_not_waited_for(
@@ -99,13 +99,13 @@ async def test_ended_stream_is_not_waited_for(
     async with socket(address) as visitor:
         stream = await watch(visitor)
         await stream.stop()
-        await eventually(_live(app), lambda count: count == 0)
+        await wait_for_result(_live(app), lambda count: count == 0)
         await watch(visitor)
         assert receipts.live == 1
         visitor.connection.transport.abort()
-        await eventually(_live(app), lambda count: count == 0)
-    version = await toggled(admin, app, "mvp_chat", on=True)
-    assert (await until(app, version, lambda item: item.complete)).total == 1
+        await wait_for_result(_live(app), lambda count: count == 0)
+    version = await toggle_flag(admin, app, "mvp_chat", on=True)
+    assert (await wait_for_propagation(app, version, lambda item: item.complete)).total == 1
 
 
 async def test_stream_lost_before_the_change_is_unknown(
@@ -117,11 +117,11 @@ async def test_stream_lost_before_the_change_is_unknown(
     async with socket(address) as breaks, socket(address) as leaves:
         await watch(breaks)
         await watch(leaves)
-        version = await toggled(admin, app, "mvp_chat", on=True)
+        version = await toggle_flag(admin, app, "mvp_chat", on=True)
         breaks.connection.transport.abort()
         await leaves.connection.close()
-        await eventually(_live(app), lambda count: count == 0)
-    found = await until(app, version, lambda item: item.unknown_streams > 0)
+        await wait_for_result(_live(app), lambda count: count == 0)
+    found = await wait_for_propagation(app, version, lambda item: item.unknown_streams > 0)
     assert (found.total, found.acked, found.unknown_streams) == (2, 1, 1)
     assert (found.complete, found.within_budget) == (False, None)
 
@@ -131,7 +131,7 @@ async def test_client_acknowledges_over_the_same_socket(
 ) -> None:
     async with socket(address) as visitor, socket(address) as stranger:
         stream = await watch(visitor, "device-1")
-        version = await toggled(admin, app, "mvp_chat", on=True)
+        version = await toggle_flag(admin, app, "mvp_chat", on=True)
         await stream.next()
         for client, device, counts in (
             (stranger, "device-1", False),
@@ -140,18 +140,18 @@ async def test_client_acknowledges_over_the_same_socket(
             (visitor, "device-1", True),
         ):
             assert await _acknowledge(client, version, device) is counts
-        found = await until(app, version, lambda item: item.confirmed > 0)
+        found = await wait_for_propagation(app, version, lambda item: item.confirmed > 0)
     assert (found.confirmed, found.acked) == (1, 2)
 
 
 async def test_propagation_is_followed_until_all_have_the_version(
     app: Starlette, live: Socket, admin: GraphQLClient, redis: Redis
 ) -> None:
-    await ghost(redis, "slow:1")
-    version = await toggled(admin, app, "mvp_chat", on=True)
+    await add_dead_process(redis, "slow:1")
+    version = await toggle_flag(admin, app, "mvp_chat", on=True)
     stream = await live.subscribe(FOLLOW, version=version)
     seen = [(await stream.next())["propagation"]]
-    await speaks_up(redis, "slow:1", version)
+    await acknowledge_as(redis, "slow:1", version)
     while not seen[-1]["complete"]:
         seen.append((await stream.next())["propagation"])
     assert (await stream.message())["type"] == "complete"
@@ -177,8 +177,8 @@ async def test_following_ends_with_the_session(
     app: Starlette, live: Socket, admin: GraphQLClient, redis: Redis
 ) -> None:
     """S31: the stream ends although the version does not progress."""
-    await ghost(redis, "dead:1", dies_in_ms=600_000)
-    version = await toggled(admin, app, "mvp_chat", on=True)
+    await add_dead_process(redis, "dead:1", dies_in_ms=600_000)
+    version = await toggle_flag(admin, app, "mvp_chat", on=True)
     stream = await live.subscribe(FOLLOW, version=version)
     await stream.next()
     await admin.data("mutation { logOut }")

@@ -15,7 +15,7 @@ from domain.health.health import CheckType, HealthStatus
 from schema.context import Context
 from server.graph import schema
 from services.accounts.authentication import authenticate
-from tests.factories import people
+from tests.factories import user_sessions
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of
 from tests.support.clock import Clock
@@ -43,7 +43,7 @@ async def played(
 
 @pytest.fixture
 async def token(db: Database) -> str:
-    return await people.session_of(db, Role.VIEWER)
+    return await user_sessions.create_session(db, Role.VIEWER)
 
 
 async def test_replay_contains_only_the_selected_range_in_order(

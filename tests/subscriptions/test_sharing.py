@@ -7,7 +7,7 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.factories.launches import make_flag
-from tests.factories.propagation import runtime_of, toggled
+from tests.factories.propagation import runtime_of, toggle_flag
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import OURS, PLAIN, Stream, serving, socket
 
@@ -34,7 +34,7 @@ async def test_visitors_with_equal_flags_share_one_object(
         ]
         for stream in streams:
             await stream.next()
-        await toggled(admin, app, "mvp_chat", on=True)
+        await toggle_flag(admin, app, "mvp_chat", on=True)
         seen = [await stream.next() for stream in streams]
         assert seen == [{"viewerFlags": {"flags": [{"key": "mvp_chat", "value": True}]}}] * 2
         assert len(runtime_of(app).flag_feed.views) == 1
@@ -48,7 +48,7 @@ async def test_server_without_frames_sends_the_same(
     async with serving(app, ws) as place, socket(place) as visitor:
         streams = [await visitor.subscribe(FLAGS, device=device) for device in ("a", 'b"\n')]
         seen = [await stream.next() for stream in streams]
-        await toggled(admin, app, "mvp_chat", on=True)
+        await toggle_flag(admin, app, "mvp_chat", on=True)
         seen += [await stream.next() for stream in streams]
     values = [item["viewerFlags"]["flags"][0]["value"] for item in seen]
     assert values == [False, False, True, True]
@@ -84,7 +84,7 @@ async def test_unused_flag_sets_are_released(
         stream = await visitor.subscribe(FLAGS)
         await stream.next()
         for on in (True, False, True):
-            await toggled(admin, app, "mvp_chat", on=on)
+            await toggle_flag(admin, app, "mvp_chat", on=on)
             await stream.next()
         assert len(runtime_of(app).flag_feed.views) <= 2
 
@@ -102,7 +102,7 @@ async def test_each_document_gets_its_own_updates(
         documents = [f"subscription {{ viewerFlags {{ {item} }} }}" for item in fields]
         streams = [await visitor.subscribe(item) for item in documents]
         first = [await _first(stream) for stream in streams]
-        await toggled(admin, app, "mvp_chat", on=True)
+        await toggle_flag(admin, app, "mvp_chat", on=True)
         then = [await _first(stream) for stream in streams]
     assert [list(item) for item in first] == [list(item) for item in then]
     assert [item["flags"] for item in then[2:]] == [

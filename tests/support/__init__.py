@@ -1,1 +1,1 @@
-"""What tests share: servers, processes, dialects, reports."""
+"""Test support: servers, processes, clients, reports."""

@@ -1,7 +1,8 @@
-"""Known vulnerabilities of what we depend on: `python -m tests.support.audit`.
+"""Check our dependencies for known vulnerabilities: `python -m tests.support.audit`.
 
-Two services are asked, of PyPI's and of npm's packages. A finding is exit code 1. A service that
-does not answer is said, and is not one: a machine with a package index alone must pass its tests.
+It asks two services, for PyPI and npm packages. A vulnerability gives exit code 1. A service that
+does not respond is reported and is no failure: the tests must pass on a machine with nothing but a
+package index.
 """
 
 import json
@@ -17,20 +18,20 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.prefix) / "bin"
 LOCKS = ("requirements.lock", "requirements-test.lock")
 _SECONDS = 120
-_GRAVE = {"moderate", "high", "critical"}
+_SEVERE = {"moderate", "high", "critical"}
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What one service says of one lock file."""
+    """The result of one service for one lock file."""
 
     subject: str
     findings: Sequence[str] = ()
-    silence: str = ""  # why there was no answer
+    failure: str = ""  # why the service gave no result
 
 
-def of_python(locks: Sequence[Path], *options: str) -> Audit:
-    """Everything in requirements files with hashes."""
+def audit_python(locks: Sequence[Path], *options: str) -> Audit:
+    """Audit the requirements files, which contain hashes."""
     name = ", ".join(lock.name for lock in locks)
     command = [
         *(str(BIN / "pip-audit"), "--disable-pip"),
@@ -40,23 +41,23 @@ def of_python(locks: Sequence[Path], *options: str) -> Audit:
     ]
     report, problem = _report(command, ROOT)
     if "dependencies" not in report:
-        return Audit(name, silence=problem or "no report")
-    return Audit(name, [*_of_pip_audit(report)])
+        return Audit(name, failure=problem or "no report")
+    return Audit(name, [*_audit_from_report(report)])
 
 
-def of_npm(folder: Path, *options: str) -> Audit:
-    """What the pages are built of; tools of the build are not shipped."""
+def audit_npm(folder: Path, *options: str) -> Audit:
+    """Audit the packages that the pages are built from; build tools are not shipped."""
     name = f"{folder.name}/package-lock.json"
     patience = ("--fetch-retries=0", "--fetch-timeout=10000")
     command = [str(BIN / "npm"), "audit", "--omit=dev", "--json", *patience, *options]
     report, problem = _report(command, folder)
     if "vulnerabilities" not in report:
-        return Audit(name, silence=str(report.get("message") or problem or "no report"))
+        return Audit(name, failure=str(report.get("message") or problem or "no report"))
     found = report["vulnerabilities"].values()
-    return Audit(name, [f"{i['name']}: {i['severity']}" for i in found if i["severity"] in _GRAVE])
+    return Audit(name, [f"{i['name']}: {i['severity']}" for i in found if i["severity"] in _SEVERE])
 
 
-def _of_pip_audit(report: dict[str, Any]) -> Iterator[str]:
+def _audit_from_report(report: dict[str, Any]) -> Iterator[str]:
     for package in report["dependencies"]:
         for found in package.get("vulns", ()):
             fixed = ", ".join(found["fix_versions"]) or "no version yet"
@@ -64,7 +65,7 @@ def _of_pip_audit(report: dict[str, Any]) -> Iterator[str]:
 
 
 def _report(command: Sequence[str], folder: Path) -> tuple[dict[str, Any], str]:
-    """The JSON on stdout; and the last line of what it complained about."""
+    """Return the JSON from stdout and the last line of stderr."""
     env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
     done = subprocess.run(
         command, check=False, capture_output=True, text=True, timeout=_SECONDS, cwd=folder, env=env
@@ -78,14 +79,14 @@ def _report(command: Sequence[str], folder: Path) -> tuple[dict[str, Any], str]:
 
 
 def main() -> int:
-    """Print a line for each lock file; 1 where something is known to be vulnerable."""
-    audits = of_python([ROOT / name for name in LOCKS]), of_npm(ROOT / "web")
+    """Print a line per lock file; return 1 if a vulnerability is known."""
+    audits = audit_python([ROOT / name for name in LOCKS]), audit_npm(ROOT / "web")
     for audit in audits:
-        if audit.silence:
-            print(f"NOT AUDITED: {audit.subject}: no answer ({audit.silence[:160]})")  # noqa: T201
+        if audit.failure:
+            print(f"NOT AUDITED: {audit.subject}: no answer ({audit.failure[:160]})")  # noqa: T201
         for finding in audit.findings:
             print(f"VULNERABLE: {audit.subject}: {finding}")  # noqa: T201
-        if not audit.silence and not audit.findings:
+        if not audit.failure and not audit.findings:
             print(f"{audit.subject}: nothing known")  # noqa: T201
     return int(any(audit.findings for audit in audits))
 

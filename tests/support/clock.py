@@ -1,25 +1,25 @@
-"""Time in tests: how long they wait, and a clock that they move by hand."""
+"""Time in tests: the patience of waits, and a clock that tests advance."""
 
 from datetime import UTC, datetime, timedelta
 
-# In seconds, for what must come however busy the machine is; no promise of ours is that slow.
+# Seconds to wait for an event however busy the machine is; no promised time is that long.
 PATIENCE = 180.0
 
 
 class Clock:
-    """Shows the real time plus what a test has added, so that time never stands still."""
+    """A clock that shows the real time plus an offset, so that time never stands still."""
 
     def __init__(self) -> None:
         self._ahead = timedelta(0)
 
     def __call__(self) -> datetime:
-        """This moment, aware."""
+        """Return the current time, timezone-aware."""
         return datetime.now(UTC) + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Move on."""
+        """Advance the clock by some seconds."""
         self._ahead += timedelta(seconds=seconds)
 
     def reset(self) -> None:
-        """Back to the real time."""
+        """Return to the real time."""
         self._ahead = timedelta(0)

@@ -1,4 +1,4 @@
-"""A collector of traces: takes OTLP over HTTP and keeps the spans."""
+"""A trace collector that accepts OTLP over HTTP and stores the spans."""
 
 import asyncio
 import gzip
@@ -18,7 +18,7 @@ from tests.support.servers import free_port
 
 
 class Collector:
-    """Knows every span that was handed over."""
+    """The spans that were received."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -38,19 +38,19 @@ class Collector:
         return Response(media_type="application/x-protobuf")
 
     def of(self, trace_id: str) -> list[Span]:
-        """The spans of one trace, in the order of their begin."""
+        """Return the spans of a trace, ordered by start."""
         found = [span for span in self.spans if span.trace_id.hex() == trace_id]
         return sorted(found, key=lambda span: span.start_time_unix_nano)
 
     def below(self, parent: Span) -> list[Span]:
-        """The spans right below another."""
+        """Return the child spans of a span."""
         return [
             span for span in self.of(parent.trace_id.hex()) if span.parent_span_id == parent.span_id
         ]
 
 
 def attributes(span: Span) -> dict[str, object]:
-    """What a span says."""
+    """Return the attributes of a span."""
     return {
         item.key: getattr(item.value, str(item.value.WhichOneof("value")))
         for item in span.attributes
@@ -58,8 +58,8 @@ def attributes(span: Span) -> dict[str, object]:
 
 
 @asynccontextmanager
-async def collecting() -> AsyncIterator[Collector]:
-    """One on 127.0.0.1 for as long as the block lasts."""
+async def run_collector() -> AsyncIterator[Collector]:
+    """Run a collector on 127.0.0.1 within the block."""
     found = Collector()
     config = uvicorn.Config(found.asgi, host="127.0.0.1", port=found.port, log_level="error")
     server = uvicorn.Server(config)

@@ -1,4 +1,4 @@
-"""The command `launch` as processes of its own, as an operator runs it."""
+"""Run the command `launch` in separate processes, as an operator does."""
 
 import json
 import os
@@ -27,16 +27,16 @@ _SEEN_BY_US = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended."""
+class CommandResult:
+    """The result of a finished command."""
 
     code: int
     out: str
     err: str
 
 
-class Running:
-    """A command that stays, and what it has printed so far."""
+class RunningCommand:
+    """A running command and its output so far."""
 
     def __init__(self, process: Process, stdout: IO[str]) -> None:
         self.process = process
@@ -46,7 +46,7 @@ class Running:
         self._reader.start()
 
     def wait_for(self, pattern: str, seconds: float = PATIENCE) -> "re.Match[str]":
-        """Read on until the pattern has come; fails after so many seconds."""
+        """Read output until a pattern appears; fail after `seconds`."""
         deadline = time.monotonic() + seconds
         while (found := re.search(pattern, self.output)) is None:
             assert time.monotonic() < deadline, f"no {pattern!r} in:\n{self.output}"
@@ -54,7 +54,7 @@ class Running:
         return found
 
     def end(self, number: int, seconds: float = PATIENCE) -> float:
-        """Send the signal and wait; returns the seconds it took."""
+        """Send a signal, wait, and return how many seconds the process took to end."""
         begin = time.monotonic()
         self.process.send_signal(number)
         self.process.wait(seconds)
@@ -63,7 +63,7 @@ class Running:
         return took
 
     def close(self) -> None:
-        """Read what an ended command has left."""
+        """Read the remaining output of a finished command."""
         self._reader.join(PATIENCE)
         self._take(0)
 
@@ -72,7 +72,7 @@ class Running:
         lines = []
         while not self._lines.empty():
             lines.append(self._lines.get())
-        self.output += "".join(lines)  # one by one would be quadratic in what a busy server prints
+        self.output += "".join(lines)  # appending line by line would be quadratic for a busy server
 
     def _read(self, stream: IO[str]) -> None:
         with stream:
@@ -82,17 +82,17 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """Runs `launch` with these variables and no others of ours; in `folder`, without a .env."""
+    """Runs `launch` with only the given variables; in `folder`, which has no .env file."""
 
     folder: Path
     env: dict[str, str]
 
-    def but(self, **env: str) -> "Launch":
-        """The same with other variables; an empty one is taken away."""
+    def with_env(self, **env: str) -> "Launch":
+        """Return a copy with other variables; an empty value removes a variable."""
         return Launch(self.folder, {k: v for k, v in {**self.env, **env}.items() if v})
 
-    def try_(self, *words: str, stdin: str = "") -> Ended:
-        """Run to the end, however that is."""
+    def run_unchecked(self, *words: str, stdin: str = "") -> CommandResult:
+        """Run a command to its end, whatever its exit code."""
         with ExitStack() as stack:
             said, out, err = files = [stack.enter_context(TemporaryFile("w+")) for _ in range(3)]
             said.write(stdin)
@@ -102,33 +102,33 @@ class Launch:
             code = child.wait(PATIENCE)
             for file in files:
                 file.seek(0)
-            ended = Ended(code, out.read(), err.read())
+            ended = CommandResult(code, out.read(), err.read())
         assert "Traceback" not in ended.err, ended.err
         return ended
 
     def __call__(self, *words: str, stdin: str = "") -> str:
-        """Run a command that must succeed; returns its stdout."""
-        done = self.try_(*words, stdin=stdin)
+        """Run a command that must succeed and return its stdout."""
+        done = self.run_unchecked(*words, stdin=stdin)
         assert done.code == 0, done
         return done.out
 
-    def try_all(self, *commands: Sequence[str]) -> list[Ended]:
-        """Run commands beside each other, in no order; how each of them ended."""
+    def run_concurrently(self, *commands: Sequence[str]) -> list[CommandResult]:
+        """Run commands concurrently and return their results."""
         with ThreadPoolExecutor(4) as pool:
-            return list(pool.map(lambda words: self.try_(*words), commands))
+            return list(pool.map(lambda words: self.run_unchecked(*words), commands))
 
     def json(self, *words: str) -> Any:  # noqa: ANN401 - whatever was asked for
-        """What a command with --json prints."""
+        """Return what a command with --json prints."""
         return json.loads(self(*words, "--json"))
 
     @contextmanager
-    def running(self, *words: str) -> Iterator[Running]:
-        """Keep a command running for as long as the block lasts; `up` begins as a person's does."""
+    def running(self, *words: str) -> Iterator[RunningCommand]:
+        """Keep a command running within the block; `up` starts as it does for a person."""
         reading, writing = os.pipe()
         start = self._as_a_person if words[0] == "up" else self._forked
         process = start(words, writing)
         os.close(writing)
-        running = Running(process, open(reading, encoding="utf-8"))  # noqa: SIM115 - it closes it
+        running = RunningCommand(process, open(reading, encoding="utf-8"))  # noqa: SIM115 - it closes it
         try:
             yield running
         finally:
@@ -161,7 +161,7 @@ class Launch:
 
 
 def wait_until_ready(url: str, seconds: float = PATIENCE) -> None:
-    """Return when the app says that it can serve."""
+    """Wait until the app reports that it is ready."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

@@ -1,4 +1,4 @@
-"""The demo launch as an operator has it: a database of its own content, and one account."""
+"""The demo launch as an operator has it, in a separate database with one account."""
 
 import tempfile
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ from services.platform.passwords import Passwords
 from settings import Settings
 from tests.support.clock import PATIENCE
 from tests.support.command import Launch
-from tests.support.emptying import empty
+from tests.support.row_deletion import delete_all_rows
 from tests.support.servers import free_port
 
 EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
@@ -23,10 +23,10 @@ EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 
 @asynccontextmanager
 async def demo_launch(database: Database, settings: Settings, **env: str) -> AsyncIterator[Launch]:
-    """Migrated, with the demo launch and one operator; no process yet, nobody logged in."""
-    await empty(database)
+    """Create a migrated database with the demo launch and one operator, without processes."""
+    await delete_all_rows(database)
     async with Redis.from_url(str(settings.redis_url)) as redis:
-        await redis.flushall()  # what others found of their own servers' health stands there
+        await redis.flushall()  # removes what other tests stored about the health of their servers
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="launch-") as name:
         known = {
@@ -41,11 +41,11 @@ async def demo_launch(database: Database, settings: Settings, **env: str) -> Asy
         }
         await _fill(database)
         yield Launch(Path(name), known | env)
-    await empty(database)
+    await delete_all_rows(database)
 
 
 async def _fill(database: Database) -> None:
-    """What `launch demo` and `launch admin` do."""
+    """Do what `launch demo` and `launch admin` do."""
     passwords = Passwords()
     async with database.write() as uow:
         await demo.load(uow)
@@ -54,5 +54,5 @@ async def _fill(database: Database) -> None:
 
 
 def log_in(launch: Launch) -> None:
-    """The operator; a server has to run."""
+    """Log in as the operator; a server must be running."""
     launch("login", EMAIL, stdin=f"{PASSWORD}\n")

@@ -1,4 +1,4 @@
-"""The statements that a process sends to PostgreSQL, whatever layer sends them."""
+"""Record the statements that a process sends to PostgreSQL through any layer."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,8 +15,8 @@ from db.session import Database
 
 
 @asynccontextmanager
-async def heard_statements(database: Database) -> AsyncIterator[list[str]]:
-    """All of its pool and of its direct connection, while the block lasts; each is a round trip."""
+async def record_statements(database: Database) -> AsyncIterator[list[str]]:
+    """Record the statements of the pool and the direct connection; each is one round trip."""
     found: list[str] = []
     drivers: set[asyncpg.Connection] = set()
     fetch, direct = DirectConnection.fetch, database.direct
@@ -42,7 +42,7 @@ async def heard_statements(database: Database) -> AsyncIterator[list[str]]:
     try:
         with patch.object(DirectConnection, "fetch", heard_fetch):
             yield found
-        await asyncio.sleep(0)  # the driver tells of the last one then
+        await asyncio.sleep(0)  # the driver reports the last one on the next turn of the loop
     finally:
         sqlalchemy_event.remove(engine, "checkout", on_checkout)
         for driver in drivers:

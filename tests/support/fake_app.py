@@ -1,4 +1,4 @@
-"""A stand-in for the app under its public URL: as much of GraphQL as the probes ask for."""
+"""A stand-in for the app at its public URL, with as much GraphQL as the probes use."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ from tests.support.servers import free_port
 
 
 class FakeApp:
-    """Answers well until told to break."""
+    """Responds correctly until told to fail."""
 
     def __init__(self) -> None:
         self.broken = False
@@ -48,7 +48,7 @@ class FakeApp:
 
 @asynccontextmanager
 async def serving(app: FakeApp) -> AsyncIterator[FakeApp]:
-    """Serve it on 127.0.0.1 for as long as the block lasts."""
+    """Serve the app on 127.0.0.1 within the block."""
     config = uvicorn.Config(
         app.asgi, host="127.0.0.1", port=app.port, ws="websockets-sansio", log_level="error"
     )

@@ -1,4 +1,4 @@
-"""A PostgreSQL of a test's own that breaks in the ways in which real ones do."""
+"""A separate PostgreSQL server that fails in the ways real servers do."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -9,49 +9,49 @@ from devserver.embedded import EmbeddedPostgres
 from devserver.embedded.postgres import run_program
 from tests.support.clusters import copy_template
 
-_READY_LINE = 7  # of postmaster.pid, counted from 0
+_READY_LINE = 7  # line of postmaster.pid, counted from 0
 _GUARDED = "local all postgres trust\nlocal all all scram-sha-256\n"
 
 
 class FaultyPostgres(EmbeddedPostgres):
-    """Its superuser always gets in, over the unix socket."""
+    """The server; its superuser can always connect over the unix socket."""
 
     @classmethod
     def of(cls, cluster: Path, folder: Path) -> "FaultyPostgres":
-        """Started, as a copy of a migrated cluster."""
+        """Start a server as a copy of a migrated cluster."""
         copy_template(cluster, folder)
         server = cls(folder, fast=True)
         server.start()
         return server
 
     def sql(self, text: str, database: str = "postgres") -> None:
-        """Run statements as the superuser, each in a transaction of its own."""
+        """Run statements as superuser, each in its own transaction."""
         socket_dir = str(self.socket_path.parent)
         words = ["-h", socket_dir, "-U", "postgres", "-X", "-q", "-v", "ON_ERROR_STOP=1", database]
         run_program("psql", words, self._account, text)
 
     def configure(self, name: str, value: str | None) -> None:
-        """ALTER SYSTEM and reload; None is the default again."""
+        """Set a parameter and reload; None restores the default."""
         change = f"SET {name} = '{value}'" if value is not None else f"RESET {name}"
         self.sql(f"ALTER SYSTEM {change};\nSELECT pg_reload_conf() \\g /dev/null")
 
     def require_password(self, password: str) -> None:
-        """From now on the role `launch` needs it for every new connection."""
+        """Require a password for new connections of the role `launch`."""
         self.sql(f"ALTER ROLE launch PASSWORD '{password}'")
         self._allow(_GUARDED)
 
     def cut(self) -> None:
-        """End all sessions of the role `launch`."""
+        """Terminate all sessions of the role `launch`."""
         self.sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE usename = 'launch' \\g /dev/null"
         )
 
     def standby(self, folder: Path) -> "FaultyPostgres":
-        """A started standby that replicates from this server."""
+        """Start a standby that replicates from this server."""
         copy = FaultyPostgres(folder, fast=True)
         folder.mkdir(parents=True)
-        folder.chmod(0o777)  # the account of PostgreSQL makes the folder inside
+        folder.chmod(0o777)  # PostgreSQL's account creates the folder inside
         where = ["-h", str(self.socket_path.parent), "-U", "postgres"]
         words = [*where, "-D", str(folder / "postgres"), "-R", "-c", "fast"]
         run_program("pg_basebackup", words, self._account)
@@ -59,11 +59,11 @@ class FaultyPostgres(EmbeddedPostgres):
         return copy
 
     def promote(self) -> None:
-        """Make a standby the primary; returns when it takes writes."""
+        """Promote a standby and wait until it accepts writes."""
         run_program("pg_ctl", ["promote", "-w", "-D", str(self._folder)], self._account)
 
     def url_with(self, **query: str) -> str:
-        """The URL with other parameters of the connection; `password` is part of it too."""
+        """Return the URL with other connection parameters, including `password`."""
         url: URL = make_url(self.url)
         password = query.pop("password", None)
         return (
@@ -75,7 +75,7 @@ class FaultyPostgres(EmbeddedPostgres):
     def _allow(self, text: str) -> None:
         (self._folder / "pg_hba.conf").write_text(text)
         self.sql("SELECT pg_reload_conf() \\g /dev/null")
-        self.sql("SELECT pg_sleep(0.1) \\g /dev/null")  # the postmaster reads it by a signal
+        self.sql("SELECT pg_sleep(0.1) \\g /dev/null")  # the postmaster reloads after a signal
 
     def _answers(self) -> bool:
         with suppress(FileNotFoundError):

@@ -1,8 +1,8 @@
-"""Processes of the project that begin where its imports have ended.
+"""Start processes of the project with all its modules imported already.
 
-To import everything takes a process two seconds of a core, and the suite starts some two hundred:
-they are forked from one that has imported it all, by the standard library's fork server. How a
-process begins by itself is seen by the tests of `launch up`, and of the children that it starts.
+Importing them takes two seconds of CPU, and the suite starts about two hundred processes: they are
+forked from one that has imported everything, with the standard library's fork server. A real start
+is covered by the tests of `launch up` and of the children that it starts.
 """
 
 import multiprocessing
@@ -21,12 +21,12 @@ from typing import IO, Any
 
 COMMANDS = "cli"
 WORKER = "tests.support.worker_process"
-# An exit code can be read once; who starts a process looks at all others as well.
-_turn = Lock()
+# An exit code can be read once; starting a process polls all others too.
+_poll_lock = Lock()
 
 
 class Child:
-    """A process of ours, with as much of `subprocess.Popen` as tests use."""
+    """A forked process with the part of `subprocess.Popen` that tests use."""
 
     def __init__(
         self,
@@ -36,26 +36,26 @@ class Child:
         folder: Path,
         files: tuple[IO[Any] | int, IO[Any] | int, IO[Any] | int],
     ) -> None:
-        """Call `main()` of a module with these arguments; `files` are stdin, stdout and stderr."""
+        """Call `main()` of a module with arguments; `files` are stdin, stdout and stderr."""
         numbers = [file if isinstance(file, int) else file.fileno() for file in files]
         begin = (_Files(numbers), main, words, dict(env), folder)
-        self._process = _server().Process(target=_begin, args=begin)
-        with _turn:
+        self._process = _fork_server().Process(target=_run_child, args=begin)
+        with _poll_lock:
             self._process.start()
         self.pid = int(self._process.pid or 0)
 
     @property
     def returncode(self) -> int | None:
-        """As of `subprocess`: None while it runs, negative where a signal ended it."""
-        with _turn:
+        """Exit code as in `subprocess`: None while running, negative after a signal."""
+        with _poll_lock:
             return self._process.exitcode
 
     def poll(self) -> int | None:
-        """The same: whether it has ended is looked up each time."""
+        """Look the exit code up and return it."""
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Its exit code; raises `subprocess.TimeoutExpired` where it takes longer."""
+        """Wait for the exit code. Raises `subprocess.TimeoutExpired` after `timeout` seconds."""
         wait([self._process.sentinel], timeout)
         code = self.returncode
         if code is None:
@@ -63,28 +63,28 @@ class Child:
         return code
 
     def send_signal(self, number: int) -> None:
-        """Nothing where it has ended: its id may be another's by now."""
+        """Send a signal, unless the process has ended and its id may be reused."""
         if self.returncode is None:
             os.kill(self.pid, number)
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Ask the process to end."""
         self._process.terminate()
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill the process."""
         self._process.kill()
 
 
 @cache
-def _server() -> ForkServerContext:
+def _fork_server() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__ + "_preload"])
     return context
 
 
 class _Files:
-    """Open files, for as long as it takes to hand them over."""
+    """Open files that are being passed to the new process."""
 
     def __init__(self, numbers: Sequence[int]) -> None:
         self._numbers = numbers
@@ -96,7 +96,7 @@ class _Files:
         self._numbers = [each.detach() for each in handed]
 
     def take(self) -> None:
-        """Make them this process's own."""
+        """Install the files as this process's own."""
         for number, ours in enumerate(self._numbers):
             os.dup2(ours, number)
             os.close(ours)
@@ -107,10 +107,10 @@ class _Files:
         )
 
 
-def _begin(
+def _run_child(
     files: _Files, main: str, words: Sequence[str], env: Mapping[str, str], folder: Path
 ) -> None:
-    """In the new process: be what the arguments say."""
+    """Set up the new process according to the arguments and run it."""
     files.take()
     os.environ.clear()
     os.environ.update(env)

@@ -1,4 +1,4 @@
-"""A tiny GraphQL client over ASGI: the real app, without a socket."""
+"""A small GraphQL client for the real app over ASGI, without a socket."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +8,12 @@ from starlette.applications import Starlette
 
 
 class GraphQLFailed(AssertionError):
-    """The answer has top-level errors that the test did not expect."""
+    """Raised for a response with top-level errors that the test did not expect."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """Data and errors of one answer."""
+class GraphQLResponse:
+    """The data and errors of a response."""
 
     status: int
     body: dict[str, Any]
@@ -21,22 +21,22 @@ class Answer:
 
     @property
     def data(self) -> Any:  # noqa: ANN401 - whatever the document asked for
-        """The data; fails where there are errors."""
+        """Return the data; fail if there are errors."""
         if "errors" in self.body:
             raise GraphQLFailed(self.body["errors"])
         return self.body["data"]
 
     @property
     def codes(self) -> list[str]:
-        """`extensions.code` of each top-level error."""
+        """Return `extensions.code` of each top-level error."""
         return [error["extensions"]["code"] for error in self.body.get("errors", [])]
 
 
 class GraphQLClient:
-    """Sends documents as somebody; `token` None is a visitor."""
+    """Sends documents as a caller; without a `token`, as a visitor."""
 
     def __init__(self, app: Starlette, token: str | None = None) -> None:
-        """Clients are cheap: one for each person of a test."""
+        """Create a client. Clients are cheap: use one per person in a test."""
         self.app = app
         self.token = token
         self._http = httpx2.AsyncClient(
@@ -44,7 +44,7 @@ class GraphQLClient:
         )
 
     def as_(self, token: str | None) -> "GraphQLClient":
-        """The same app, somebody else."""
+        """Return a client of the same app for another caller."""
         return GraphQLClient(self.app, token)
 
     async def execute(
@@ -54,20 +54,20 @@ class GraphQLClient:
         *,
         headers: dict[str, str] | None = None,
         **variables: Any,  # noqa: ANN401 - whatever is JSON
-    ) -> Answer:
-        """One operation; variables are given by name."""
+    ) -> GraphQLResponse:
+        """Execute an operation with its variables as keyword arguments."""
         sent = dict(headers or {})
         if self.token is not None:
             sent["authorization"] = f"Bearer {self.token}"
         response = await self._http.post(
             "/graphql", json={"query": document, "variables": variables}, headers=sent
         )
-        return Answer(response.status_code, response.json(), response.headers)
+        return GraphQLResponse(response.status_code, response.json(), response.headers)
 
     async def data(self, document: str, /, **variables: Any) -> Any:  # noqa: ANN401 - whatever was asked for
-        """The data of one operation that must succeed."""
+        """Execute an operation that must succeed and return its data."""
         return (await self.execute(document, **variables)).data
 
     async def raw(self, method: str, url: str, **options: Any) -> httpx2.Response:  # noqa: ANN401 - passed on
-        """Any request."""
+        """Send any HTTP request."""
         return await self._http.request(method, url, **options)

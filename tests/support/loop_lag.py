@@ -1,4 +1,4 @@
-"""How long the event loop was kept from its other work, in CPU time of its thread."""
+"""Measure how long the event loop was blocked, in CPU time of its thread."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,16 +8,16 @@ from time import thread_time
 
 
 @dataclass(slots=True)
-class Lag:
-    """`seconds`: the longest step of any task, in CPU time of this thread."""
+class LoopLag:
+    """The measured lag; `seconds` is the longest step of any task, in CPU time of this thread."""
 
     seconds: float = 0.0
 
 
 @asynccontextmanager
-async def loop_lag() -> AsyncIterator[Lag]:
-    """Measures while the block runs."""
-    lag = Lag()
+async def measure_loop_lag() -> AsyncIterator[LoopLag]:
+    """Measure within the block."""
+    lag = LoopLag()
     probe = asyncio.create_task(_probe(lag))
     await asyncio.sleep(0)
     try:
@@ -26,7 +26,7 @@ async def loop_lag() -> AsyncIterator[Lag]:
         probe.cancel()
 
 
-async def _probe(lag: Lag) -> None:
+async def _probe(lag: LoopLag) -> None:
     before = thread_time()
     while True:
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""A mail server in a process of its own: SIGUSR1 shuts its door, SIGUSR2 opens it again."""
+"""A mail server in a separate process: SIGUSR1 makes it refuse connections, SIGUSR2 accept them."""
 
 import signal
 import sys
@@ -11,15 +11,15 @@ SHUT, OPEN = signal.SIGUSR1, signal.SIGUSR2
 
 
 def opened(port: int, folder: Path) -> Controller:
-    """Take letters at the port, each as a file in `new` of the folder."""
+    """Accept e-mails at the port; each is a file in the subfolder `new`."""
     door = Controller(Mailbox(folder), hostname="127.0.0.1", port=port)
     door.start()
     return door
 
 
 def main(port: int, folder: Path) -> None:
-    """Until the process is ended."""
-    # Before there are threads, so that no other one is hit.
+    """Run until the process is ended."""
+    # Blocked before threads exist, so that no other thread receives the signals.
     signal.pthread_sigmask(signal.SIG_BLOCK, {SHUT, OPEN})
     door: Controller | None = opened(port, folder)
     sys.stdout.write("ready\n")

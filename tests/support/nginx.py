@@ -1,4 +1,4 @@
-"""A real nginx with the configuration that is shipped, its names and ports replaced."""
+"""Run a real nginx with the shipped configuration, with names and ports replaced."""
 
 import re
 import subprocess
@@ -19,7 +19,7 @@ _OURS = re.compile(r"^ +server app-[a-z]:8000(.*;)$", re.MULTILINE)
 def nginx(
     folder: Path, servers: Sequence[int], edit: Sequence[tuple[str, str]] = ()
 ) -> Iterator[int]:
-    """In front of servers of this machine; gives its port. `edit` replaces more of the text."""
+    """Run nginx in front of local servers and return its port; `edit` replaces further text."""
     port = free_port()
     config = _configuration(folder, port, servers, edit)
     words = ["nginx", "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(config)]

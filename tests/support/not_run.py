@@ -1,6 +1,6 @@
-"""Tests that need a program or privilege which the machine lacks: not run, and listed.
+"""Skip and list tests that need a program or privilege the machine lacks.
 
-A mark names a command that succeeds only where both are there:
+A mark names a command that succeeds only if both are available:
 
 @pytest.mark.needs("docker")
 """
@@ -20,7 +20,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def succeeds(command: str) -> bool:
-    """Whether there is such a command, and it ends well."""
+    """Tell whether the command exists and succeeds."""
     try:
         return subprocess.run(command.split(), check=False, capture_output=True).returncode == 0
     except OSError:
@@ -29,7 +29,7 @@ def succeeds(command: str) -> bool:
 
 @pytest.hookimpl
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """List what was not run, whatever the reason, with the command that runs it."""
+    """List the skipped tests, with the command that runs each."""
     skipped = terminalreporter.stats.get("skipped", [])
     if skipped:
         terminalreporter.section("not run")

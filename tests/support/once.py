@@ -1,4 +1,4 @@
-"""What one process of a run makes for all of them."""
+"""Coordinate the processes of a test run."""
 
 import fcntl
 import os
@@ -10,14 +10,14 @@ import pytest
 
 
 def run_folder(factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of this run share; pytest removes it a few runs later."""
+    """Return a folder shared by all processes of this run; pytest deletes it a few runs later."""
     base = factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @contextmanager
-def once(folder: Path) -> Iterator[bool]:
-    """True for the first process, while the others wait; False for them, when it is done."""
+def run_once(folder: Path) -> Iterator[bool]:
+    """Yield True to the first process; the others wait until it is done and get False."""
     folder.mkdir(mode=0o700, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""A real PgBouncer in front of a PostgreSQL of this machine."""
+"""Run a real PgBouncer in front of a local PostgreSQL."""
 
 import os
 import re
@@ -19,7 +19,7 @@ PROGRAM = os.environ.get("PGBOUNCER", "pgbouncer")
 
 
 def version() -> tuple[int, int]:
-    """Of the program that is installed here; 0.0 where none is."""
+    """Return the installed version; 0.0 if there is none."""
     try:
         done = subprocess.run([PROGRAM, "--version"], check=True, capture_output=True, text=True)
     except OSError:
@@ -68,7 +68,7 @@ def _running(
             "postgresql", username="launch", host="127.0.0.1", port=port, database="launch"
         ).render_as_string()
     finally:
-        process.kill()  # asked in a friendly way, newer ones wait for their clients
+        process.kill()  # newer versions wait for their clients after SIGTERM
         process.wait(PATIENCE)
 
 

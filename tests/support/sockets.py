@@ -1,4 +1,4 @@
-"""A tiny graphql-transport-ws client: what goes over the wire is what a test sees."""
+"""A small graphql-transport-ws client: tests see what goes over the wire."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ OURS, PLAIN = "server.websocket.protocol:WebSocketProtocol", "websockets-sansio"
 
 @asynccontextmanager
 async def serving(app: Starlette, ws: str = OURS) -> AsyncIterator[str]:
-    """The app behind a real socket; gives `host:port`. The app is running already."""
+    """Serve the running app on a real socket; yields `host:port`."""
     config = uvicorn.Config(
         app,
         port=0,
@@ -42,29 +42,29 @@ async def serving(app: Starlette, ws: str = OURS) -> AsyncIterator[str]:
 
 
 class Stream:
-    """One operation of a socket."""
+    """One operation on a socket."""
 
     def __init__(self, socket: "Socket", key: str) -> None:
         self._socket, self._key = socket, key
 
     @property
     def key(self) -> str:
-        """Its id on the socket."""
+        """Return its id on the socket."""
         return self._key
 
     async def next(self, within: float = PATIENCE) -> Payload:
-        """The data of the next result."""
+        """Return the data of the next result."""
         message = await self.message(within)
         assert message["type"] == "next", message
         assert "errors" not in message["payload"], message
         return message["payload"]["data"]
 
     async def message(self, within: float = PATIENCE) -> dict[str, Any]:
-        """The next message of this operation."""
+        """Return the next message of this operation."""
         return await asyncio.wait_for(self._socket.inbox(self._key).get(), within)
 
     async def silent(self, seconds: float = 0.3) -> bool:
-        """Whether nothing comes for so long."""
+        """Tell whether no message arrives within `seconds`."""
         try:
             await self.message(seconds)
         except TimeoutError:
@@ -72,12 +72,12 @@ class Stream:
         return False
 
     async def stop(self) -> None:
-        """Tell the server that nobody listens any more."""
+        """Complete the operation."""
         await self._socket.send({"id": self._key, "type": "complete"})
 
 
 class Socket:
-    """One connection with any number of operations."""
+    """A connection with any number of operations."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -85,19 +85,19 @@ class Socket:
         self._reader = asyncio.create_task(self._read())
 
     def inbox(self, key: str) -> "asyncio.Queue[dict[str, Any]]":
-        """What came for one operation; '' is the connection itself."""
+        """Return the queue of messages of an operation; '' is the connection itself."""
         return self._inboxes.setdefault(key, asyncio.Queue())
 
     async def send(self, message: object) -> None:
-        """Any message."""
+        """Send any message."""
         await self.connection.send(json.dumps(message))
 
     async def subscribe(self, document: str, **variables: object) -> Stream:
-        """Start an operation."""
+        """Subscribe with a document and variables."""
         return await self.operate({"query": document, "variables": variables})
 
     async def operate(self, payload: object) -> Stream:
-        """Start an operation with just this payload."""
+        """Subscribe with a raw payload."""
         key = str(len(self._inboxes) + 1)
         self.inbox(key)
         await self.send({"id": key, "type": "subscribe", "payload": payload})
@@ -109,14 +109,14 @@ class Socket:
             self.inbox(message.get("id", "")).put_nowait(message)
 
     async def close(self) -> None:
-        """Leave politely."""
+        """Close the connection properly."""
         await self.connection.close()
         await asyncio.gather(self._reader, return_exceptions=True)
 
 
 @asynccontextmanager
 async def socket(address: str, token: str | None = None) -> AsyncIterator[Socket]:
-    """An acknowledged connection as somebody."""
+    """Open an acknowledged connection of a caller."""
     url = f"ws://{address}/graphql"
     async with connect(url, subprotocols=["graphql-transport-ws"]) as connection:  # type: ignore[list-item] # a NewType of str
         found = Socket(connection)

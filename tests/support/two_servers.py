@@ -1,4 +1,4 @@
-"""Two server processes with a database and a cache of their own, which tests may stop and kill."""
+"""Two server processes with their own database and cache, which tests may stop and kill."""
 
 import asyncio
 import tempfile
@@ -29,8 +29,8 @@ FLAGS = "subscription ($keys: [String!]) { featureFlags(keys: $keys) { key enabl
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """Two servers, with the database and the cache that they share."""
+class TwoServers:
+    """Two servers and the database and cache that they share."""
 
     postgres: EmbeddedPostgres
     valkey: EmbeddedValkey
@@ -41,7 +41,7 @@ class Site:
     async def ask(
         self, port: int, query: str, token: str | None = None, **variables: object
     ) -> Any:  # noqa: ANN401 - JSON
-        """The answer of one of the two."""
+        """Send an operation to one of the servers and return its response."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
         async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
             answer = await client.post(
@@ -52,14 +52,14 @@ class Site:
         return answer.json()
 
     async def log_in(self) -> str:
-        """A token of the operator; log-ins are limited, so there is one for all tests."""
+        """Return an operator's token; log-ins are limited, so all tests share it."""
         if not self._tokens:
             found = await self.ask(self.ports[0], LOG_IN, email=EMAIL, password=PASSWORD)
             self._tokens.append(found["data"]["logIn"]["session"]["accessToken"])
         return self._tokens[0]
 
     async def over_ofrep(self, port: int, token: str, key: str = KEY) -> dict[str, Any]:
-        """The answer to an OpenFeature client."""
+        """Return the response to an OpenFeature client."""
         async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
             answer = await client.post(
                 f"http://127.0.0.1:{port}/ofrep/v1/evaluate/flags/{key}",
@@ -69,15 +69,15 @@ class Site:
         return {"status": answer.status_code, **answer.json()}
 
     async def reason(self, port: int, key: str = KEY) -> tuple[bool, str]:
-        """What a visitor gets for a flag, and why."""
+        """Return what a visitor gets for a flag, and why."""
         found = (await self.ask(port, VIEWER))["data"]["viewerFlags"]["flags"]
         flag = next(item for item in found if item["key"] == key)
         return flag["value"], flag["reason"]
 
 
 @contextmanager
-def open_site(cluster: Path) -> Iterator[Site]:
-    """Real servers, real processes, nothing shared with other tests."""
+def start_two_servers(cluster: Path) -> Iterator[TwoServers]:
+    """Start real servers and processes that share nothing with other tests."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="launch-")))
         copy_template(cluster, folder / "data")
@@ -105,22 +105,22 @@ def open_site(cluster: Path) -> Iterator[Site]:
             launch(*words)
         ports = free_port(), free_port()
         for port in ports:
-            stack.enter_context(launch.but(PORT=str(port)).running("serve"))
+            stack.enter_context(launch.with_env(PORT=str(port)).running("serve"))
         for port in ports:
             wait_until_ready(f"http://127.0.0.1:{port}")
-        yield Site(postgres, valkey, launch, ports)
+        yield TwoServers(postgres, valkey, launch, ports)
 
 
 async def until(check: Any, seconds: float = PATIENCE) -> None:  # noqa: ANN401 - an async callable
-    """Ask again until it holds."""
+    """Repeat a check until it holds."""
     deadline = time.monotonic() + seconds
     while not await check():
         assert time.monotonic() < deadline, f"not within {seconds:g} s"
         await asyncio.sleep(0.1)
 
 
-async def switch(site: Site, token: str, on: bool) -> float:
-    """Switch the flag in the first process; returns the moment before."""
+async def set_flag(site: TwoServers, token: str, on: bool) -> float:
+    """Set the flag through the first server; return the time before."""
     begin = time.monotonic()
     answer = await site.ask(site.ports[0], TOGGLE, token, key=KEY, on=on)
     assert answer["data"]["toggleFeatureFlag"]["errors"] == []

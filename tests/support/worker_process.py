@@ -1,8 +1,8 @@
-"""A real worker as a process of its own, configured by env: `python -m` runs it.
+"""A real worker as a separate process, configured by its environment: run it with `python -m`.
 
-Beside the real jobs it knows `test.note`, which leaves its process id in Redis, and `test.hang`,
-which hangs for the first who takes it and is done at once by the second. Names that end with
-STALLED_NAMES are looked up for ever.
+In addition to the real jobs it handles `test.note`, which records its process id in Redis, and
+`test.hang`, which hangs on the first attempt and finishes at once on the second. Lookups of names
+that end with STALLED_NAMES never finish.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ TIMING = QueueTiming(heartbeat=2, poll=0.5, grace=0.5, backoff=0.1, backoff_cap=
 
 
 async def note(parts: Parts, payload: Payload) -> None:
-    """Say who did it."""
+    """Record which process ran the job."""
     await parts.redis.rpush(str(payload["list"]), os.getpid())
 
 
 async def hang(parts: Parts, payload: Payload) -> None:
-    """Hang for the first, be quick for everybody else."""
+    """Hang on the first attempt, finish at once later."""
     name = str(payload["list"])
     if await parts.redis.rpush(f"{name}:taken", os.getpid()) == 1:
         await asyncio.sleep(60)
@@ -39,7 +39,7 @@ async def hang(parts: Parts, payload: Payload) -> None:
 
 
 def stall_names(suffix: str) -> None:
-    """A name server that takes questions and never answers, for some names."""
+    """Simulate a name server that never responds for some names."""
     look_up = socket.getaddrinfo
 
     def getaddrinfo(host: Any, *rest: Any, **hints: Any) -> Any:  # noqa: ANN401 - as it is
@@ -51,7 +51,7 @@ def stall_names(suffix: str) -> None:
 
 
 async def work(settings: Settings) -> None:
-    """As `launch worker` does it."""
+    """Run the worker as `launch worker` does."""
     handlers = {**HANDLERS, "test.note": note, "test.hang": hang}
     kinds = {**KINDS, "test.note": JobKind(), "test.hang": JobKind(retry_seconds=0.1)}
     async with collecting(settings, "worker"), LazyGraph(settings) as graph:
@@ -66,7 +66,7 @@ async def work(settings: Settings) -> None:
 
 
 def main() -> None:
-    """Run until a signal comes."""
+    """Run until a signal arrives."""
     if suffix := os.environ.get("STALLED_NAMES"):
         stall_names(suffix)
     logging.basicConfig(level="INFO", format="%(process)d %(name)s %(message)s")

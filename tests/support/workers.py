@@ -1,4 +1,4 @@
-"""Real worker processes on servers of their own, which a test may stop and start."""
+"""Real worker processes on their own servers, which a test may stop and start."""
 
 import asyncio
 import os
@@ -26,11 +26,14 @@ INTERVAL = 1.0
 DATABASE = CheckType.DATABASE
 
 
-class Fleet:
-    """Servers of its own, and workers on them."""
+class WorkerFleet:
+    """A database, a cache, and workers that use them."""
 
     def __init__(self, folder: Path, cluster: Path, **env: str) -> None:
-        """`cluster`: what the database is copied from; `env`: settings of the workers."""
+        """`cluster`: the cluster that the database is copied from.
+
+        `env`: settings of the workers.
+        """
         self.folder = folder
         self.env = env
         copy_template(cluster, folder)
@@ -42,7 +45,7 @@ class Fleet:
 
     @property
     def url(self) -> str:
-        """Where `serve` answers."""
+        """Return where `serve` listens."""
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
@@ -51,15 +54,15 @@ class Fleet:
         self.db = Database(self.postgres.url, clock=Clock())
 
     def work(self, count: int) -> list[Child]:
-        """Start so many workers; their log is in the folder."""
+        """Start `count` workers; their logs are in the folder."""
         return [self._start(WORKER) for _ in range(count)]
 
     def serve(self) -> Child:
-        """Start a server that answers at `url`."""
+        """Start an app server at `url`."""
         return self._start(COMMANDS, "serve")
 
     def freeze(self) -> None:
-        """Stop the time of both servers: connections stay, new ones are taken, nothing answers."""
+        """Freeze both servers: connections stay open, new ones are accepted, nothing responds."""
         for pid in (self.postgres.pid, self.valkey.pid):
             server = psutil.Process(pid)
             self._frozen += [server, *server.children(recursive=True)]
@@ -96,11 +99,11 @@ class Fleet:
             await enqueue(uow.session, [JobSpec(entrypoint, {"list": name})])
 
     async def pids(self, name: str) -> list[int]:
-        """Who has noted itself in this list."""
+        """Return the process ids recorded in a list."""
         return [int(pid) for pid in await self.redis.lrange(name, 0, -1)]
 
     async def readings(self) -> int:
-        """How many rounds of checks are stored."""
+        """Count the stored rounds of health checks."""
         query = select(func.count()).where(HealthReading.check_type == DATABASE)
         async with self.db.read() as session:
             return int(await session.scalar(query) or 0)
@@ -122,15 +125,15 @@ class Fleet:
         self.postgres.stop()
 
 
-async def until(true: Callable[[], Awaitable[object]], seconds: float = PATIENCE) -> None:
-    """Wait for something that another process does."""
+async def until(condition: Callable[[], Awaitable[object]], seconds: float = PATIENCE) -> None:
+    """Wait until a condition in another process holds."""
     async with asyncio.timeout(seconds):
-        while not await true():  # noqa: ASYNC110 - it happens in another process
+        while not await condition():  # noqa: ASYNC110 - it happens in another process
             await asyncio.sleep(0.05)
 
 
 async def stop(*workers: Child) -> list[int]:
-    """Send SIGTERM; the exit codes."""
+    """Send SIGTERM to all processes and return their exit codes."""
     for worker in workers:
         worker.send_signal(signal.SIGTERM)
     return [await asyncio.to_thread(worker.wait, PATIENCE) for worker in workers]

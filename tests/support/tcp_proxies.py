@@ -1,4 +1,4 @@
-"""TCP addresses before real servers of this machine, which can stop answering without a word."""
+"""TCP proxies in front of real servers that can stop responding silently."""
 
 import asyncio
 from contextlib import suppress
@@ -7,27 +7,27 @@ from pathlib import Path
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-class Forwarder:
-    """Passes everything on, as a virtual address of a cluster does."""
+class ForwardingProxy:
+    """A proxy that forwards everything, like the virtual address of a cluster."""
 
     def __init__(self, target: Path | int | None) -> None:
-        """The socket or the port of the server; None: it hangs up at once."""
+        """Forward to a socket or port; with None, close connections at once."""
         self.target = target
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def port(self) -> int:
-        """Where it listens on 127.0.0.1."""
+        """Return the port on 127.0.0.1."""
         assert self._server is not None
         return int(self._server.sockets[0].getsockname()[1])
 
     async def start(self) -> None:
-        """On a free port. Connections stay with the target of their beginning."""
+        """Listen on a free port. Connections keep the target they started with."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
 
     async def stop(self) -> None:
-        """Close all of it."""
+        """Close all connections."""
         if self._server is not None:
             self._server.close()
         for task in self._tasks:
@@ -52,27 +52,27 @@ class Forwarder:
         await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
 
 
-class Tap(Forwarder):
-    """Passes everything on, until it stalls: then connections are taken and nothing is said."""
+class StallingProxy(ForwardingProxy):
+    """A proxy that forwards until it stalls; then it accepts connections and stays silent."""
 
     def __init__(self, target: int | None) -> None:
-        """As of a forwarder."""
+        """Create the proxy; see Forwarder."""
         super().__init__(target)
-        self.held = 0  # connections that were taken since it stalls
+        self.held = 0  # connections accepted while stalled
         self._stalled: asyncio.Event | None = None
 
     def stall(self) -> None:
-        """From now on."""
+        """Stop forwarding."""
         self.held, self._stalled = 0, asyncio.Event()
 
     def go_on(self) -> None:
-        """Pass on again; who was held is hung up on."""
+        """Forward again; connections accepted while stalled are closed."""
         stalled, self._stalled = self._stalled, None
         if stalled is not None:
             stalled.set()
 
     async def stop(self) -> None:
-        """Close all of it, those that are held too."""
+        """Close all connections, including stalled ones."""
         self.go_on()
         await super().stop()
 

@@ -1,4 +1,4 @@
-"""Two ways to the same answer: what is sent to both, and what both must say alike."""
+"""Compare responses of the fast and the full execution path."""
 
 import json
 from typing import Any
@@ -9,17 +9,19 @@ from tests.support.graphql import GraphQLClient
 
 
 async def post(client: GraphQLClient, body: bytes, **headers: str) -> httpx2.Response:
-    """Just these bytes, as the caller that the client is."""
+    """Send a raw request body as the caller of a client."""
     sent = {"content-type": "application/json", **headers}
     if client.token:
         sent["authorization"] = f"Bearer {client.token}"
     return await client.raw("POST", "/graphql", content=body, headers=sent)
 
 
-def told(response: httpx2.Response, *, any_error: bool = False) -> tuple[Any, ...]:
-    """All of it in its order, but for ids and what points are left.
+def comparable_response(response: httpx2.Response, *, any_error: bool = False) -> tuple[Any, ...]:
+    """Return everything that must be equal.
 
-    `any_error`: where there is no data, which error came first does not count.
+    Status, headers and body without ids and remaining quota.
+
+    `any_error`: without data, it does not matter which error came first.
     """
     headers = dict(response.headers)
     assert int(headers.pop("content-length")) == len(response.content)
@@ -30,5 +32,5 @@ def told(response: httpx2.Response, *, any_error: bool = False) -> tuple[Any, ..
         for error in body.get("errors", ()):
             error["extensions"].pop("requestId", None)
         if "errors" in body and body.get("data") is None:
-            body["errors"] = "some"  # fields are resolved at once: which fails first differs
+            body["errors"] = "some"  # fields are resolved concurrently: which fails first differs
     return response.status_code, sorted(headers.items()), json.dumps(body)

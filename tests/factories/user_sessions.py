@@ -1,4 +1,4 @@
-"""People with an open session."""
+"""Users with an open session."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -15,10 +15,10 @@ from domain.journeys.onboarding import OnboardingSide, next_step
 from services.platform.credentials import digest, new_secret
 
 
-async def session_of(
+async def create_session(
     db: Database, role: Role, *, vendor_type: VendorType = VendorType.PHOTOGRAPHER
 ) -> str:
-    """The token of a new person's session."""
+    """Create a user with a session and return the token."""
     async with db.write() as uow:
         return await open_session(uow, role, vendor_type)
 
@@ -26,7 +26,7 @@ async def session_of(
 async def open_session(
     uow: UnitOfWork, role: Role, vendor_type: VendorType = VendorType.PHOTOGRAPHER
 ) -> str:
-    """The same within a unit of work."""
+    """Create a user with a session in a unit of work and return the token."""
     token = new_secret()
     user = User(email=f"{role}-{uuid4().hex[:8]}@wedsync.com", role=role)
     uow.session.add(user)
@@ -55,7 +55,7 @@ async def open_session(
 
 
 async def newest_user(db: Database) -> UUID:
-    """Of whom the last session was made."""
+    """Return the user of the newest session."""
     async with db.read() as session:
         found = await session.scalar(select(User.id).order_by(User.created_at.desc()).limit(1))
     assert found is not None
