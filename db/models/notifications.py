@@ -1,4 +1,4 @@
-"""What people are notified of, and how they want to be told (M6)."""
+"""Notifications of accounts, and the preferences for their delivery (M6)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,10 +12,10 @@ from domain.marketplace.notifications import NotificationKind
 
 
 class Notification(Base):
-    """One entry of the inbox of one account; names are read from what it refers to.
+    """An entry in the inbox of an account; names are read from the rows it refers to.
 
-    `in_app` False: it is only told by e-mail. `count`: how many messages it stands for; those of
-    one conversation share an entry until it is read.
+    `in_app` False: delivered by e-mail only. `count`: the number of messages it stands for; those
+    of one conversation share an entry until it is read.
     """
 
     __tablename__ = "notifications"
@@ -57,7 +57,7 @@ class Notification(Base):
 
 
 class NotificationPreference(Base):
-    """How an account wants to be told of one kind; without a row, in the app and by e-mail."""
+    """The delivery of one kind to an account; without a row, in the app and by e-mail."""
 
     __tablename__ = "notification_preferences"
 

@@ -35,7 +35,7 @@ from domain.overview.notices import Notice
 
 _Rows: TypeAlias = Select[*tuple[Any, ...]]
 _Reference: TypeAlias = ColumnElement[UUID | None] | ScalarSelect[UUID]
-Key: TypeAlias = tuple[UUID, UUID]  # of a notification and its reader
+Key: TypeAlias = tuple[UUID, UUID]  # id of the notification, id of its reader
 
 _UNREAD_MESSAGES = text("kind = 'message' AND read_at IS NULL")
 _COLUMNS = (
@@ -44,7 +44,7 @@ _COLUMNS = (
 
 
 class Unmailed(NamedTuple):
-    """A notification that nobody has read, and the address of its reader."""
+    """An unread notification and the e-mail address of its reader."""
 
     row: Notification
     entry: domain.Notification
@@ -52,7 +52,7 @@ class Unmailed(NamedTuple):
 
 
 async def add(session: AsyncSession, notice: Notice, event_id: int, now: datetime) -> None:
-    """Put a notice into the inbox of each account that it is for and that wants it.
+    """Add a notice to the inbox of each recipient who wants it.
 
     Messages of one conversation share an entry until it is read.
     """
@@ -74,42 +74,46 @@ async def add(session: AsyncSession, notice: Notice, event_id: int, now: datetim
         .outerjoin(NotificationPreference, preference)
         .where(*_recipients(notice), or_(in_app, func.coalesce(NotificationPreference.email, True)))
     )
-    added = insert(Notification).from_select(_COLUMNS, rows)
+    insertion = insert(Notification).from_select(_COLUMNS, rows)
     if notice.kind is NotificationKind.MESSAGE:
-        added = added.on_conflict_do_update(
+        insertion = insertion.on_conflict_do_update(
             index_elements=[Notification.user_id, Notification.partnership_id],
             index_where=_UNREAD_MESSAGES,
             set_={
                 "count": Notification.count + 1,
-                "event_id": added.excluded.event_id,
-                "in_app": added.excluded.in_app,
-                "created_at": added.excluded.created_at,
+                "event_id": insertion.excluded.event_id,
+                "in_app": insertion.excluded.in_app,
+                "created_at": insertion.excluded.created_at,
             },
         )
-    await session.execute(added)
+    await session.execute(insertion)
 
 
 async def page(
     session: AsyncSession, user_id: UUID, page: Moments, *, unread_only: bool
 ) -> list[domain.Notification]:
-    """The inbox of an account, the newest first."""
+    """Return a page of the inbox of an account, newest first."""
     where = [Notification.user_id == user_id, Notification.in_app]
     if unread_only:
         where.append(Notification.read_at.is_(None))
-    query = newest_first(_entries().where(*where), Notification.created_at, Notification.id, page)
-    return [_entry(row, name) for row, name in await session.execute(query)]
+    query = newest_first(
+        _select_entries().where(*where), Notification.created_at, Notification.id, page
+    )
+    return [_to_notification(row, name) for row, name in await session.execute(query)]
 
 
 async def by_key(session: AsyncSession, keys: Sequence[Key]) -> Mapping[Key, domain.Notification]:
-    """Notifications by id, each for its reader; none of others."""
-    query = _entries().where(Notification.id.in_([key for key, _ in keys]), Notification.in_app)
+    """Load notifications, each for its reader; those of others are left out."""
+    query = _select_entries().where(
+        Notification.id.in_([key for key, _ in keys]), Notification.in_app
+    )
     rows = await session.execute(query)
-    found = {(row.id, row.user_id): _entry(row, name) for row, name in rows}
-    return {key: found[key] for key in keys if key in found}
+    notifications = {(row.id, row.user_id): _to_notification(row, name) for row, name in rows}
+    return {key: notifications[key] for key in keys if key in notifications}
 
 
 async def count_unread(session: AsyncSession, user_id: UUID) -> int:
-    """How many notifications are unread; counted no further than MAX_UNREAD + 1."""
+    """Count the unread notifications, up to MAX_UNREAD + 1."""
     unread = (
         select(Notification.id)
         .where(Notification.user_id == user_id, Notification.in_app, Notification.read_at.is_(None))
@@ -122,7 +126,7 @@ async def count_unread(session: AsyncSession, user_id: UUID) -> int:
 async def mark_read(
     session: AsyncSession, user_id: UUID, now: datetime, key: UUID | None = None
 ) -> int:
-    """Mark one notification of an account as read, or all; returns how many were unread."""
+    """Mark one or all notifications as read; return how many were unread."""
     where = [Notification.user_id == user_id, Notification.read_at.is_(None), Notification.in_app]
     if key is not None:
         where.append(Notification.id == key)
@@ -133,7 +137,7 @@ async def mark_read(
 async def mark_messages_read(
     session: AsyncSession, user_id: UUID, partnership_id: UUID, position: int, now: datetime
 ) -> None:
-    """Mark the entry of a conversation as read once its last message is."""
+    """Mark the entry of a conversation as read once its last message is read."""
     is_last = exists().where(
         Conversation.partnership_id == partnership_id, Conversation.last_position <= position
     )
@@ -148,13 +152,13 @@ async def mark_messages_read(
 
 
 async def lock_unmailed(session: AsyncSession, event_id: int) -> Sequence[Unmailed]:
-    """What an event notified and nobody has read or been told of by e-mail, locked.
+    """Lock the notifications of an event that are neither read nor e-mailed.
 
-    Messages have e-mails of their own. `skip_locked` is not used: the second worker waits, and
-    then finds nothing.
+    Messages have their own e-mails. `skip_locked` is not used: a second worker waits and then
+    finds nothing.
     """
     query = (
-        _entries()
+        _select_entries()
         .add_columns(func.coalesce(_supplier_email(), User.email))
         .join(User, User.id == Notification.user_id)
         .outerjoin(
@@ -176,22 +180,22 @@ async def lock_unmailed(session: AsyncSession, event_id: int) -> Sequence[Unmail
         .execution_options(populate_existing=True)
     )
     rows = await session.execute(query)
-    return [Unmailed(row, _entry(row, name), email) for row, name, email in rows]
+    return [Unmailed(row, _to_notification(row, name), email) for row, name, email in rows]
 
 
 async def preferences(
     session: AsyncSession, user_id: UUID
 ) -> Mapping[NotificationKind, Preference]:
-    """What an account has said about how it wants to be told."""
+    """Return the stored preferences of an account by kind."""
     query = select(NotificationPreference).where(NotificationPreference.user_id == user_id)
     rows = await session.scalars(query)
     return {row.kind: Preference(row.kind, row.in_app, row.email) for row in rows}
 
 
-async def keep_preference(
+async def save_preference(
     session: AsyncSession, user_id: UUID, preference: Preference, now: datetime
 ) -> None:
-    """Write how an account wants to be told of one kind."""
+    """Store the preference of an account for one kind."""
     values = {"in_app": preference.in_app, "email": preference.email, "updated_at": now}
     row = insert(NotificationPreference).values(user_id=user_id, kind=preference.kind, **values)
     key = [NotificationPreference.user_id, NotificationPreference.kind]
@@ -199,13 +203,13 @@ async def keep_preference(
 
 
 async def wants_email(session: AsyncSession, user_id: UUID, kind: NotificationKind) -> bool:
-    """Whether an account wants e-mails of a kind."""
+    """Tell whether an account wants e-mails of a kind."""
     row = await session.get(NotificationPreference, (user_id, kind), populate_existing=True)
     return row is None or row.email
 
 
 def _recipients(notice: Notice) -> list[ColumnElement[bool]]:
-    """The accounts that a notice is for."""
+    """Build the WHERE clause of the accounts that receive a notice."""
     where: list[ColumnElement[bool]] = [User.disabled_at.is_(None)]
     if notice.user_id is not None:
         where.append(User.id == notice.user_id)
@@ -219,7 +223,7 @@ def _recipients(notice: Notice) -> list[ColumnElement[bool]]:
 
 
 def _partnership_id(notice: Notice) -> _Reference:
-    """None for one that was deleted in the same transaction."""
+    """Select the partnership; NULL if it was deleted in the same transaction."""
     if notice.partnership_id is None:
         return literal(None, Notification.partnership_id.type)
     query = select(Partnership.id).where(Partnership.id == notice.partnership_id)
@@ -227,7 +231,7 @@ def _partnership_id(notice: Notice) -> _Reference:
 
 
 def _client_id(notice: Notice) -> _Reference:
-    """Of a partnership, the client as which its supplier knows the couple."""
+    """Select the client with which the supplier of a partnership records the couple."""
     if notice.side is ConversationSide.COUPLE:
         return literal(None, Notification.client_id.type)
     if notice.client_id is not None:
@@ -246,8 +250,8 @@ def _client_id(notice: Notice) -> _Reference:
     return newest.scalar_subquery()
 
 
-def _entries() -> _Rows:
-    """Rows with the name of the other side."""
+def _select_entries() -> _Rows:
+    """Select notifications with the name of the other side."""
     supplier = func.coalesce(Supplier.business_name, Supplier.email)
     is_supplier = Notification.side == ConversationSide.SUPPLIER
     return (
@@ -259,12 +263,12 @@ def _entries() -> _Rows:
 
 
 def _supplier_email() -> ColumnElement[str]:
-    """A supplier is written to at its address for clients."""
-    mine = select(Supplier.email).where(Supplier.user_id == Notification.user_id)
-    return mine.correlate(Notification).scalar_subquery()
+    """Select the business address of a supplier, at which it is contacted."""
+    email = select(Supplier.email).where(Supplier.user_id == Notification.user_id)
+    return email.correlate(Notification).scalar_subquery()
 
 
-def _entry(row: Notification, name: str | None) -> domain.Notification:
+def _to_notification(row: Notification, name: str | None) -> domain.Notification:
     return domain.Notification(
         row.id, row.kind, row.side, name, row.partnership_id, row.client_id, row.count,
         row.created_at, row.read_at,

@@ -120,7 +120,7 @@ async def _change(uow: UnitOfWork, actor: Actor, user_id: UUID, command: SetPref
     )
     if after == before:
         return
-    await queries.keep_preference(uow.session, user_id, after, uow.now)
+    await queries.save_preference(uow.session, user_id, after, uow.now)
     event = NotificationPreferenceChanged(
         user_id=UserId(user_id), kind=after.kind, in_app=after.in_app, email=after.email
     )
