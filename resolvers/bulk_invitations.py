@@ -12,11 +12,13 @@ from services.mail import outbox
 from services.marketplace import bulk_invitations
 from services.marketplace.invitations import Site
 
-Whom = Annotated[InviteClientsInput, strawberry.argument(description="The clients to invite.")]
+InviteClientsArgument = Annotated[
+    InviteClientsInput, strawberry.argument(description="The clients to invite.")
+]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The bulk invitation.")]
 
 
-async def invite_clients(info: Info, input: Whom) -> BulkInvitationPayload:
+async def invite_clients(info: Info, input: InviteClientsArgument) -> BulkInvitationPayload:
     """Queue invitations by e-mail, which are sent within the limits, over days if necessary.
 
     Clients are added to a bulk invitation that is running.

@@ -53,9 +53,9 @@ async def changes(  # noqa: PLR0913, PLR0917 - the arguments of the field
     actors = None if actor is None else [actor_name(item) for item in actor]
     if any("@" in item for item in actors or ()):
         check_sees_people(info.context.actor, "actor")
-    wanted = ChangeFilter(subject, since, until, kind, action, actors)
+    change_filter = ChangeFilter(subject, since, until, kind, action, actors)
     async with info.context.db.read() as session:
-        rows = await change_reads.page(session, wanted, page.numbers(at_most=MAX_BIGINT))
+        rows = await change_reads.page(session, change_filter, page.numbers(at_most=MAX_BIGINT))
     return connection(
         ChangeConnection,
         rows,

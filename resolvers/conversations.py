@@ -17,8 +17,10 @@ from schema.types.messages import Message, SendMessageInput, SendMessagePayload
 from services.marketplace import conversations as service
 from services.marketplace import messages
 
-Read = Annotated[MarkConversationReadInput, strawberry.argument(description="The position.")]
-New = Annotated[SendMessageInput, strawberry.argument(description="The message.")]
+ReadPositionArgument = Annotated[
+    MarkConversationReadInput, strawberry.argument(description="The position.")
+]
+NewMessageArgument = Annotated[SendMessageInput, strawberry.argument(description="The message.")]
 
 
 async def conversations(
@@ -30,13 +32,13 @@ async def conversations(
 ) -> ConversationConnection:
     """The caller's conversations, the one with the newest activity first; none for the staff."""
     page, viewer = Page.of(first, after, last, before), participant_of(info.context.actor)
-    found = []
+    views = []
     if viewer is not None:
         async with info.context.db.read() as session:
-            found = await service.page(session, viewer, page.moments())
+            views = await service.page(session, viewer, page.moments())
     return connection(
         ConversationConnection,
-        found,
+        views,
         page,
         cursor=lambda view: encode_cursor(view.last_activity_at, view.partnership_id),
         wrap=Conversation.of,
@@ -44,7 +46,7 @@ async def conversations(
     )
 
 
-async def send_message(info: Info, input: New) -> SendMessagePayload:
+async def send_message(info: Info, input: NewMessageArgument) -> SendMessagePayload:
     """Send a message to the other side of an active partnership."""
     await messages.admit(info.context.runtime.rate_limits, info.context.actor)
     async with info.context.db.write() as uow:
@@ -52,7 +54,7 @@ async def send_message(info: Info, input: New) -> SendMessagePayload:
     return SendMessagePayload(message=Message.of(row))
 
 
-async def mark_conversation_read(info: Info, input: Read) -> ConversationPayload:
+async def mark_conversation_read(info: Info, input: ReadPositionArgument) -> ConversationPayload:
     """Set the position up to which the caller has read a conversation."""
     async with info.context.db.write() as uow:
         view = await service.mark_read(uow, info.context.actor, input.command())

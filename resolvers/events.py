@@ -61,7 +61,7 @@ async def launch_events(
     phase = decode_optional_id(phase_id, "LaunchPhase", "phaseId")
     async with info.context.db.read() as session:
         part = page.numbers(at_most=MAX_BIGINT)
-        found = await event_reads.page(
+        events = await event_reads.page(
             session, SHOWN_KINDS, part, phase, since, newest_first=newest_first
         )
-    return connection(Connection[LaunchEvent], found, page, cursor=cursor_of, wrap=to_event)
+    return connection(Connection[LaunchEvent], events, page, cursor=cursor_of, wrap=to_event)

@@ -42,12 +42,18 @@ Device = Annotated[
     strawberry.argument(description="The visitor's device id, which keeps their flags stable."),
 ]
 Version = Annotated[int, strawberry.argument(description="The version that was received.")]
-Whom = Annotated[EvaluateFlagsInput, strawberry.argument(description="The user and the flags.")]
+EvaluationArgument = Annotated[
+    EvaluateFlagsInput, strawberry.argument(description="The user and the flags.")
+]
 ChangeId = Annotated[strawberry.ID, strawberry.argument(description="The change to revert.")]
 Reason = Annotated[str, strawberry.argument(description="The reason, for the audit.")]
-Creation = Annotated[CreateFeatureFlagInput, strawberry.argument(description="The new flag.")]
-Edit = Annotated[UpdateFeatureFlagInput, strawberry.argument(description="The changes.")]
-Switch = Annotated[ToggleFeatureFlagInput, strawberry.argument(description="The state to set.")]
+NewFlagArgument = Annotated[
+    CreateFeatureFlagInput, strawberry.argument(description="The new flag.")
+]
+ChangesArgument = Annotated[UpdateFeatureFlagInput, strawberry.argument(description="The changes.")]
+ToggleArgument = Annotated[
+    ToggleFeatureFlagInput, strawberry.argument(description="The state to set.")
+]
 
 
 async def feature_flags(
@@ -63,16 +69,16 @@ async def feature_flags(
     """Flags in the order of creation."""
     page = Page.of(first, after, last, before)
     phase = decode_optional_id(phase_id, "LaunchPhase", "phaseId")
-    wanted = FlagFilter(enabled, phase, search)
+    flag_filter = FlagFilter(enabled, phase, search)
     async with info.context.db.read() as session:
-        rows = await flag_reads.page(session, wanted, page.moments())
+        rows = await flag_reads.page(session, flag_filter, page.moments())
     return connection(
         FeatureFlagConnection,
         rows,
         page,
         cursor=lambda flag: encode_cursor(flag.created_at, flag.id),
         wrap=FeatureFlag.of,
-        wanted=wanted,
+        flag_filter=flag_filter,
     )
 
 
@@ -83,14 +89,14 @@ async def feature_flag(info: Info, key: Key) -> FeatureFlag | None:
     return FeatureFlag.of(flag) if flag else None
 
 
-async def evaluate_flags(info: Info, input: Whom) -> FlagSet:
+async def evaluate_flags(info: Info, input: EvaluationArgument) -> FlagSet:
     """Evaluate flags for a given user, hidden flags included, with explanations."""
     current = info.context.runtime.flags.current
     async with info.context.db.read() as session:
-        found = await flag_evaluation.evaluate_for(
+        flag_values = await flag_evaluation.evaluate_for(
             session, current, input.command(), info.context.now
         )
-    return FlagSet.of(found.version, found.flags)
+    return FlagSet.of(flag_values.version, flag_values.flags)
 
 
 async def viewer_flags(info: Info, device_id: Device = None) -> FlagSet:
@@ -98,9 +104,9 @@ async def viewer_flags(info: Info, device_id: Device = None) -> FlagSet:
     current = info.context.runtime.flags.current
     context = viewer_context(info.context.actor, device_id)
     flags, usage = current.client_flags(context), info.context.runtime.usage
-    served = partial(usage.note_all_served, flags)
-    served()
-    info.context.on_hit.append(served)
+    record_exposures = partial(usage.note_all_served, flags)
+    record_exposures()
+    info.context.on_hit.append(record_exposures)
     return FlagSet.seen(current, flags)
 
 
@@ -110,11 +116,11 @@ async def acknowledge(info: Info, version: Version, device_id: Device = None) ->
     It is counted once. False if this socket was not sent that version recently.
     """
     receipts = info.context.runtime.receipts
-    own = [item for item in info.context.flag_streams if item.device_id == device_id]
-    return sum(receipts.confirm(item, version) for item in own) > 0
+    own_streams = [stream for stream in info.context.flag_streams if stream.device_id == device_id]
+    return sum(receipts.confirm(stream, version) for stream in own_streams) > 0
 
 
-async def flag_change_preview(info: Info, input: Edit) -> FlagChangePreviewPayload:
+async def flag_change_preview(info: Info, input: ChangesArgument) -> FlagChangePreviewPayload:
     """What updateFeatureFlag would do with this input, and to how many people.
 
     Rejected like the change itself, except for a missing reason or another version.
@@ -122,25 +128,25 @@ async def flag_change_preview(info: Info, input: Edit) -> FlagChangePreviewPaylo
     context, killed = info.context, info.context.runtime.flags.current.killed
     try:
         async with context.db.read() as session:
-            found = await flag_previews.preview(
+            preview = await flag_previews.preview(
                 session, context.actor, input.key, input.patch(), killed
             )
     except LaunchError as error:
         return FlagChangePreviewPayload.failed(error)
-    return FlagChangePreviewPayload.of(found)
+    return FlagChangePreviewPayload.of(preview)
 
 
-async def create(info: Info, input: Creation) -> FlagPayload:
+async def create(info: Info, input: NewFlagArgument) -> FlagPayload:
     """Create a flag."""
     async with info.context.db.write() as uow:
-        done = await flags.create(uow, info.context.actor, input.command())
-    return FlagPayload.of(done)
+        created = await flags.create(uow, info.context.actor, input.command())
+    return FlagPayload.of(created)
 
 
-async def update(info: Info, input: Edit) -> FlagPayload:
+async def update(info: Info, input: ChangesArgument) -> FlagPayload:
     """Change a flag."""
     async with info.context.db.write() as uow:
-        done = await flags.update(
+        updated = await flags.update(
             uow,
             info.context.actor,
             input.key,
@@ -148,14 +154,14 @@ async def update(info: Info, input: Edit) -> FlagPayload:
             reason=input.reason,
             expected_version=input.expected_version,
         )
-    return FlagPayload.of(done)
+    return FlagPayload.of(updated)
 
 
-async def toggle(info: Info, input: Switch) -> FlagPayload:
+async def toggle(info: Info, input: ToggleArgument) -> FlagPayload:
     """Switch a flag on or off; repeating changes nothing."""
-    async with info.context.db.change_flag() as work:
-        done = await flag_toggles.toggle(
-            work,
+    async with info.context.db.change_flag() as transaction:
+        toggled = await flag_toggles.toggle(
+            transaction,
             info.context.actor,
             input.key,
             enabled=input.enabled,
@@ -163,19 +169,19 @@ async def toggle(info: Info, input: Switch) -> FlagPayload:
             expected_version=input.expected_version,
             idempotency_key=input.idempotency_key,
         )
-    return FlagPayload.of(done)
+    return FlagPayload.of(toggled)
 
 
 async def lift_ceiling(info: Info, key: Key, reason: Reason) -> FlagPayload:
     """Lift the limit that a person set on a flag during a run: the ramp alone decides again."""
     async with info.context.db.write() as uow:
-        done = await flag_ceilings.lift(uow, info.context.actor, key, reason)
-    return FlagPayload.of(done)
+        updated = await flag_ceilings.lift(uow, info.context.actor, key, reason)
+    return FlagPayload.of(updated)
 
 
 async def revert_change(info: Info, change_id: ChangeId, reason: Reason) -> FlagPayload:
     """Revert what one change of a flag moved, as a new change."""
     key = decode_id(change_id, "Change", "changeId")
     async with info.context.db.write() as uow:
-        done = await flag_reverts.revert(uow, info.context.actor, key, reason)
-    return FlagPayload.of(done)
+        reverted = await flag_reverts.revert(uow, info.context.actor, key, reason)
+    return FlagPayload.of(reverted)

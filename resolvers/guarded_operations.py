@@ -23,8 +23,8 @@ async def guarded_operations(info: Info, user_type: Side = None) -> list[Guarded
     """The guarded operations of the caller and whether they are open; empty for the staff."""
     context = info.context
     side = feature_gates.side_of(context.actor, user_type)
-    seen = feature_gates.context_of(context.actor, side, None)
-    found = await feature_gates.survey(
-        context.db, context.runtime.flags.current, operations_of(side), seen
+    evaluation_context = feature_gates.context_of(context.actor, side, None)
+    states = await feature_gates.survey(
+        context.db, context.runtime.flags.current, operations_of(side), evaluation_context
     )
-    return [GuardedOperation.of(item, state) for item, state in found.items()]
+    return [GuardedOperation.of(item, state) for item, state in states.items()]

@@ -24,10 +24,10 @@ Notes = Annotated[str, strawberry.argument(description="How it was resolved.")]
 async def create(info: Info, input: Report) -> IncidentPayload:
     """Report an incident; the open one with the same dedupKey counts it instead."""
     async with info.context.db.write() as uow:
-        done = await incident_changes.report(
+        opened = await incident_changes.report(
             uow, info.context.actor, input.command(), input.idempotency_key
         )
-    return IncidentPayload.of(done)
+    return IncidentPayload.of(opened)
 
 
 async def update(info: Info, input: Edit) -> IncidentPayload:

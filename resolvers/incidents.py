@@ -43,14 +43,14 @@ async def incidents(
     """Incidents, newest first; open ones by default."""
     page = Page.of(first, after, last, before)
     phase = decode_optional_id(phase_id, "LaunchPhase", "phaseId")
-    wanted = IncidentFilter(status, severity, phase, number)
+    incident_filter = IncidentFilter(status, severity, phase, number)
     async with info.context.db.read() as session:
-        rows = await incident_reads.page(session, wanted, page.moments())
+        rows = await incident_reads.page(session, incident_filter, page.moments())
     return connection(
         IncidentConnection,
         rows,
         page,
         cursor=moment_cursor,
         wrap=Incident.of,
-        wanted=wanted,
+        incident_filter=incident_filter,
     )

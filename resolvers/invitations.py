@@ -32,7 +32,7 @@ ClientId = Annotated[strawberry.ID, strawberry.argument(description="Who is invi
 Statuses = Annotated[
     list[InvitationStatus] | None, strawberry.argument(description="Only these; all by default.")
 ]
-To = Annotated[
+RecipientFilter = Annotated[
     EmailAddress | None, strawberry.argument(description="Only those sent to this address.")
 ]
 Email = Annotated[
@@ -45,24 +45,24 @@ Channel = Annotated[
         description="By default EMAIL if the client has an e-mail address, else LINK."
     ),
 ]
-Days = Annotated[
+ExpiryDays = Annotated[
     int | None, strawberry.argument(description="The validity: 1 to 30 days, 14 by default.")
 ]
-Key = Annotated[
+IdempotencyKey = Annotated[
     str | None,
     strawberry.argument(
         description="For 24 hours, repeating the request with the same key sends nothing again and "
         "returns the same link while it works. Required for API tokens."
     ),
 ]
-Form = Annotated[AcceptInvitationInput, strawberry.argument(description="The form.")]
+AcceptanceArgument = Annotated[AcceptInvitationInput, strawberry.argument(description="The form.")]
 
 
 async def invitation(info: Info, code: Code) -> InvitationPreview | None:
     """The invitation of a code. Reading it consumes nothing; null for an unknown code."""
     await login_throttle(info.context).check_code_rate()
-    shown = await invitation_codes.preview(info.context.db, code)
-    return InvitationPreview.of(shown) if shown else None
+    preview = await invitation_codes.preview(info.context.db, code)
+    return InvitationPreview.of(preview) if preview else None
 
 
 async def invitations(
@@ -72,20 +72,20 @@ async def invitations(
     last: Last = None,
     before: Before = None,
     status: Statuses = None,
-    email: To = None,
+    email: RecipientFilter = None,
 ) -> InvitationConnection:
     """Invitations of all suppliers, newest first."""
     page = Page.of(first, after, last, before)
-    wanted = InvitationFilter(status, info.context.now, email)
+    invitation_filter = InvitationFilter(status, info.context.now, email)
     async with info.context.db.read() as session:
-        rows = await directory.page_of_invitations(session, wanted, page.moments())
+        rows = await directory.page_of_invitations(session, invitation_filter, page.moments())
     return connection(
         InvitationConnection,
         rows,
         page,
         cursor=moment_cursor,
         wrap=Invitation.of,
-        wanted=wanted,
+        invitation_filter=invitation_filter,
     )
 
 
@@ -93,24 +93,26 @@ async def invite_client(
     info: Info,
     client_id: ClientId,
     email: Email = None,
-    idempotency_key: Key = None,
+    idempotency_key: IdempotencyKey = None,
     channel: Channel = None,
-    expires_in_days: Days = None,
+    expires_in_days: ExpiryDays = None,
 ) -> InvitationPayload:
     """Invite a client by e-mail, or by the link in `acceptUrl`."""
     key, site = decode_id(client_id, "Client", "clientId"), _site(info)
     command = InviteClient(email, channel, expires_in_days)
     async with info.context.db.write() as uow:
-        done = await inviting.invite(uow, info.context.actor, site, key, command, idempotency_key)
-    return InvitationPayload.of(done)
+        invited = await inviting.invite(
+            uow, info.context.actor, site, key, command, idempotency_key
+        )
+    return InvitationPayload.of(invited)
 
 
 async def resend_invitation(info: Info, id: Id) -> InvitationPayload:
     """Send an invitation again with a new link; the old link ends. At most five times a day."""
     key, site = decode_id(id, "Invitation"), _site(info)
     async with info.context.db.write() as uow:
-        done = await inviting.resend(uow, info.context.actor, site, key)
-    return InvitationPayload.of(done)
+        invited = await inviting.resend(uow, info.context.actor, site, key)
+    return InvitationPayload.of(invited)
 
 
 async def revoke_invitation(info: Info, id: Id) -> InvitationPayload:
@@ -125,30 +127,30 @@ async def open_invitation(info: Info, code: Code) -> InvitationPreviewPayload:
     """Record that a person, not a scanner, opened the link. Repeating changes nothing."""
     await login_throttle(info.context).check_code_rate()
     async with info.context.db.write() as uow:
-        shown = await invitation_codes.open_by_code(uow, info.context.actor, code)
-    return InvitationPreviewPayload(invitation=InvitationPreview.of(shown))
+        preview = await invitation_codes.open_by_code(uow, info.context.actor, code)
+    return InvitationPreviewPayload(invitation=InvitationPreview.of(preview))
 
 
 async def decline_invitation(info: Info, code: Code) -> InvitationPreviewPayload:
     """Decline an invitation; the supplier sees it."""
     await login_throttle(info.context).check_code_rate()
     async with info.context.db.write() as uow:
-        shown = await invitation_codes.decline(uow, info.context.actor, code)
-    return InvitationPreviewPayload(invitation=InvitationPreview.of(shown))
+        preview = await invitation_codes.decline(uow, info.context.actor, code)
+    return InvitationPreviewPayload(invitation=InvitationPreview.of(preview))
 
 
-async def accept_invitation(info: Info, input: Form) -> AcceptInvitationPayload:
+async def accept_invitation(info: Info, input: AcceptanceArgument) -> AcceptInvitationPayload:
     """Accept an invitation with the caller's account, or with a new one."""
     check_known(info.context)
-    done = await invitation_acceptance.accept(
+    accepted = await invitation_acceptance.accept(
         login_throttle(info.context), info.context.actor, input.command()
     )
-    if done.session is not None:
-        remember(info.context, done.session.token, done.session.expires_at)
-    return AcceptInvitationPayload.of(done)
+    if accepted.session is not None:
+        remember(info.context, accepted.session.token, accepted.session.expires_at)
+    return AcceptInvitationPayload.of(accepted)
 
 
 def _site(info: Info) -> Site:
     settings, block = info.context.runtime.settings, block_of(info.context.client_ip)
-    sends = outbox.has_server(settings)
-    return Site(settings.base_url, sends, info.context.runtime.secret, block)
+    can_send = outbox.has_server(settings)
+    return Site(settings.base_url, can_send, info.context.runtime.secret, block)

@@ -36,7 +36,7 @@ async def lift(info: Info, input: Lift) -> KillPayload:
 
 async def _change(info: Info, command: ChangeKills) -> KillPayload:
     runtime = info.context.runtime
-    done = await kills.change(
+    result = await kills.change(
         runtime.db, runtime.flags, runtime.kill_sync.mirror, info.context.actor, command
     )
-    return KillPayload(kills=in_force(runtime.flags.kills), warnings=done.warnings)
+    return KillPayload(kills=in_force(runtime.flags.kills), warnings=result.warnings)

@@ -24,27 +24,27 @@ async def launch_plan(info: Info, file: File) -> LaunchFilePlan:
     """What applyLaunch would change with this file: applied and undone, so that it can be done."""
     context, channels = info.context, info.context.runtime.alerts.names
     try:
-        wanted = file.command()
-        launch_files.check_rights(context.actor, wanted, Scope.FLAGS_READ)
-        found = await launch_files.plan(context.db, context.actor, wanted, channels)
+        launch_file = file.command()
+        launch_files.check_rights(context.actor, launch_file, Scope.FLAGS_READ)
+        plan = await launch_files.plan(context.db, context.actor, launch_file, channels)
     except LaunchError as error:
         return LaunchFilePlan.failed(error)
-    return LaunchFilePlan.of(found)
+    return LaunchFilePlan.of(plan)
 
 
 async def apply_launch(
     info: Info, file: File, plan_hash: Hash, reason: Reason = None
 ) -> LaunchFilePlan:
     """Create and change flags and phases as a file says, in one transaction."""
-    context, wanted = info.context, file.command()
-    launch_files.check_rights(context.actor, wanted, Scope.FLAGS_WRITE)
+    context, launch_file = info.context, file.command()
+    launch_files.check_rights(context.actor, launch_file, Scope.FLAGS_WRITE)
     async with context.db.write() as uow:
-        done = await launch_files.apply(
+        applied = await launch_files.apply(
             uow,
             context.actor,
-            wanted,
+            launch_file,
             plan_hash,
             reason=reason,
             channels=context.runtime.alerts.names,
         )
-    return LaunchFilePlan.of(done)
+    return LaunchFilePlan.of(applied)

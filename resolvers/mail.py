@@ -25,7 +25,7 @@ Id = Annotated[strawberry.ID, strawberry.argument(description="The e-mail addres
 MessageId = Annotated[
     str, strawberry.argument(description="The header Message-ID of the bounced e-mail.")
 ]
-Why = Annotated[
+BounceReason = Annotated[
     str | None,
     strawberry.argument(description="The reason from the other server, cut to 500 characters."),
 ]
@@ -45,10 +45,12 @@ async def mails(
         check_sees_people(info.context.actor, "recipient")
     page = Page.of(first, after, last, before)
     has_server = outbox.has_server(info.context.runtime.settings)
-    wanted = MailFilter(has_server, status, recipient)
+    mail_filter = MailFilter(has_server, status, recipient)
     async with info.context.db.read() as session:
-        rows = await outbox.page(session, wanted, page.moments())
-    return connection(MailConnection, rows, page, cursor=moment_cursor, wrap=Mail.of, wanted=wanted)
+        rows = await outbox.page(session, mail_filter, page.moments())
+    return connection(
+        MailConnection, rows, page, cursor=moment_cursor, wrap=Mail.of, wanted=mail_filter
+    )
 
 
 async def retry_mail(info: Info, id: Id) -> MailPayload:
@@ -59,14 +61,18 @@ async def retry_mail(info: Info, id: Id) -> MailPayload:
     return MailPayload(mail=Mail.of(row))
 
 
-async def report_bounce(info: Info, message_id: MessageId, reason: Why = None) -> MailPayload:
+async def report_bounce(
+    info: Info, message_id: MessageId, reason: BounceReason = None
+) -> MailPayload:
     """Report that a sent e-mail bounced; for the bounce hook of a mail provider.
 
     Its invitation shows it to the supplier. Repeating changes nothing.
     """
-    known = outbox.has_server(info.context.runtime.settings)
+    has_server = outbox.has_server(info.context.runtime.settings)
     async with info.context.db.write() as uow:
-        row = await outbox.bounce(uow, info.context.actor, message_id, reason, has_server=known)
+        row = await outbox.bounce(
+            uow, info.context.actor, message_id, reason, has_server=has_server
+        )
     return MailPayload(mail=Mail.of(row))
 
 

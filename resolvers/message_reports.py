@@ -17,14 +17,14 @@ from schema.types.message_reports import (
 from schema.types.messages import Message
 from services.marketplace import message_reports as service
 
-Open = Annotated[
+OpenFilter = Annotated[
     bool | None,
     strawberry.argument(description="True: only open reports; false: only closed ones."),
 ]
-Reason = Annotated[
+ReportArgument = Annotated[
     MessageReasonInput, strawberry.argument(description="The message and the reason.")
 ]
-Dismiss = Annotated[
+DismissArgument = Annotated[
     DismissMessageReportInput, strawberry.argument(description="The report and the reason.")
 ]
 
@@ -35,15 +35,15 @@ async def message_reports(
     after: After = None,
     last: Last = None,
     before: Before = None,
-    is_open: Open = None,
+    is_open: OpenFilter = None,
 ) -> MessageReportConnection:
     """Reported messages, the newest report first."""
     page = Page.of(first, after, last, before)
     async with info.context.db.read() as session:
-        found = await service.page(session, page.moments(), is_open=is_open)
+        reports = await service.page(session, page.moments(), is_open=is_open)
     return connection(
         MessageReportConnection,
-        found,
+        reports,
         page,
         cursor=lambda item: encode_cursor(item.report.created_at, item.report.id),
         wrap=MessageReport.of,
@@ -51,7 +51,7 @@ async def message_reports(
     )
 
 
-async def report_message(info: Info, input: Reason) -> MessagePayload:
+async def report_message(info: Info, input: ReportArgument) -> MessagePayload:
     """Report a message of the other side to the staff. Repeating changes nothing."""
     await service.admit(info.context.runtime.rate_limits, info.context.actor)
     async with info.context.db.write() as uow:
@@ -59,22 +59,22 @@ async def report_message(info: Info, input: Reason) -> MessagePayload:
     return MessagePayload(message=Message.of(row))
 
 
-async def hide_message(info: Info, input: Reason) -> MessagePayload:
+async def hide_message(info: Info, input: ReportArgument) -> MessagePayload:
     """Hide a reported message from both sides, who see the reason. Repeating changes nothing."""
     async with info.context.db.write() as uow:
         row = await service.hide(uow, info.context.actor, input.command())
     return MessagePayload(message=Message.of(row))
 
 
-async def show_message(info: Info, input: Reason) -> MessagePayload:
+async def show_message(info: Info, input: ReportArgument) -> MessagePayload:
     """Show a hidden message to both sides again. Repeating changes nothing."""
     async with info.context.db.write() as uow:
         row = await service.show(uow, info.context.actor, input.command())
     return MessagePayload(message=Message.of(row))
 
 
-async def dismiss_message_report(info: Info, input: Dismiss) -> MessageReportPayload:
+async def dismiss_message_report(info: Info, input: DismissArgument) -> MessageReportPayload:
     """Dismiss a report and leave its message as it is. Repeating changes nothing."""
     async with info.context.db.write() as uow:
-        found = await service.dismiss(uow, info.context.actor, input.key(), input.reason)
-    return MessageReportPayload(report=MessageReport.of(found))
+        report = await service.dismiss(uow, info.context.actor, input.key(), input.reason)
+    return MessageReportPayload(report=MessageReport.of(report))

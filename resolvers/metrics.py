@@ -30,7 +30,7 @@ Name = Annotated[
         description="The metric; `custom.failed / custom.all` is the ratio of two counters."
     ),
 ]
-How = Annotated[
+AggregationArgument = Annotated[
     Aggregation, strawberry.argument(description="How the samples of a window become one number.")
 ]
 Tags = Annotated[
@@ -52,19 +52,19 @@ async def launch_metrics(
     """The cards and charts of one range."""
     phase = decode_optional_id(phase_id, "LaunchPhase", "phaseId")
     async with info.context.db.read() as session:
-        found = await metric_reads.snapshot(session, range, info.context.now, phase)
-    return MetricsSnapshot.of(found, phase)
+        snapshot = await metric_reads.snapshot(session, range, info.context.now, phase)
+    return MetricsSnapshot.of(snapshot, phase)
 
 
 async def metric_series(
-    info: Info, name: Name, range: Window, aggregation: How, tags: Tags = None
+    info: Info, name: Name, range: Window, aggregation: AggregationArgument, tags: Tags = None
 ) -> MetricSeries:
     """One metric over time."""
-    wanted = tags_of(tags, "tags")
+    tag_filter = tags_of(tags, "tags")
     async with info.context.db.read() as session:
         span = await metric_spans.span_of(session, range, info.context.now)
-        line = await metric_reads.series(session, name, aggregation, span, wanted)
-    return MetricSeries.of(line)
+        series = await metric_reads.series(session, name, aggregation, span, tag_filter)
+    return MetricSeries.of(series)
 
 
 async def catalog(info: Info, search: Search = None) -> list[Metric]:

@@ -68,9 +68,9 @@ async def stalled_onboardings(
     Requests for help are listed at once, whatever `olderThanSeconds` says, until answered.
     """
     page = Page.of(first, after, last, before)
-    wanted = replace(_stalled(info, user_type, older_than_seconds), email=email)
+    stalled_filter = replace(_stalled(info, user_type, older_than_seconds), email=email)
     async with info.context.db.read() as session:
-        rows = await directory.page_of_stalled(session, wanted, page.moments())
+        rows = await directory.page_of_stalled(session, stalled_filter, page.moments())
     return connection(
         Connection[Onboarding],
         rows,
@@ -82,11 +82,11 @@ async def stalled_onboardings(
 
 async def complete_step(info: Info, step: Step, data: Data = None) -> OnboardingPayload:
     """Complete a step; rejected if nothing proves it. Repeating changes nothing."""
-    given, actor = profile_in(step, data), info.context.actor
+    profile_fields, actor = profile_in(step, data), info.context.actor
     async with info.context.db.write() as uow:
-        if given:
+        if profile_fields:
             with named_in_data():
-                await profiles.update(uow, actor, given)
+                await profiles.update(uow, actor, profile_fields)
         row = await setup.complete_step(uow, actor, actor.user_id, step)
     return OnboardingPayload(onboarding=Onboarding.of(row))
 

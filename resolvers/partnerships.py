@@ -23,8 +23,8 @@ Enabled = Annotated[
 async def blocked_partners(info: Info) -> list[BlockedPartner]:
     """The partners whom the caller has blocked, latest first; at most a thousand."""
     async with info.context.db.read() as session:
-        found = await partner_endings.blocked(session, info.context.actor)
-    return [BlockedPartner.of(item) for item in found]
+        blocks = await partner_endings.blocked(session, info.context.actor)
+    return [BlockedPartner.of(block) for block in blocks]
 
 
 async def invitation_emails_enabled(info: Info) -> bool:

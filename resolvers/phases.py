@@ -33,19 +33,23 @@ Statuses = Annotated[
 PhaseId = Annotated[strawberry.ID, strawberry.argument(description="The phase.")]
 ByKey = Annotated[str | None, strawberry.argument(description="Its key, instead of the id.")]
 ById = Annotated[strawberry.ID | None, strawberry.argument(description="The phase.")]
-Creation = Annotated[CreateLaunchPhaseInput, strawberry.argument(description="The new phase.")]
-Edit = Annotated[UpdateLaunchPhaseInput, strawberry.argument(description="The changes.")]
-Go = Annotated[
+NewPhaseArgument = Annotated[
+    CreateLaunchPhaseInput, strawberry.argument(description="The new phase.")
+]
+ChangesArgument = Annotated[UpdateLaunchPhaseInput, strawberry.argument(description="The changes.")]
+ActivationArgument = Annotated[
     ActivateLaunchPhaseInput, strawberry.argument(description="The phase, plan and readiness.")
 ]
-Undo = Annotated[
+RollbackArgument = Annotated[
     RollbackLaunchPhaseInput, strawberry.argument(description="The phase and the reason.")
 ]
 Mode = Annotated[
     RollbackMode | None,
     strawberry.argument(description="By default as the phase's rollback plan says."),
 ]
-Step = Annotated[PhaseActionInput, strawberry.argument(description="The phase and the reason.")]
+ActionArgument = Annotated[
+    PhaseActionInput, strawberry.argument(description="The phase and the reason.")
+]
 
 
 async def launch_phases(info: Info, status: Statuses = None) -> list[LaunchPhase]:
@@ -79,7 +83,7 @@ async def rollback_preview(info: Info, phase_id: PhaseId, mode: Mode = None) -> 
         return RollbackPreview.of(await rollbacks.preview(session, uuid, mode, now), now)
 
 
-async def create(info: Info, input: Creation) -> PhasePayload:
+async def create(info: Info, input: NewPhaseArgument) -> PhasePayload:
     """Create a phase with its ramp, criteria, rollback plan and flags."""
     async with info.context.db.write() as uow:
         row = await phases.create(
@@ -88,7 +92,7 @@ async def create(info: Info, input: Creation) -> PhasePayload:
     return PhasePayload(phase=LaunchPhase.of(row))
 
 
-async def update(info: Info, input: Edit) -> PhasePayload:
+async def update(info: Info, input: ChangesArgument) -> PhasePayload:
     """Edit a phase. Its status changes only by actions."""
     ref = input.phase()
     async with info.context.db.write() as uow:
@@ -105,18 +109,18 @@ async def update(info: Info, input: Edit) -> PhasePayload:
     return PhasePayload(phase=LaunchPhase.of(row))
 
 
-async def activate(info: Info, input: Go) -> ActivateLaunchPhasePayload:
+async def activate(info: Info, input: ActivationArgument) -> ActivateLaunchPhasePayload:
     """Activate a phase: its flags go on in the same transaction. Repeating changes nothing."""
     gate = await info.context.gate()
     ref = input.phase()
     async with info.context.db.write() as uow:
         command = input.command(await phases.find_id(uow.session, ref))
-        done = await phase_activation.activate(uow, info.context.actor, command, gate)
-    spread = await info.context.runtime.propagations.of_run(uow.recorded, done.run.id)
-    return ActivateLaunchPhasePayload.of(done, spread)
+        activated = await phase_activation.activate(uow, info.context.actor, command, gate)
+    propagation = await info.context.runtime.propagations.of_run(uow.recorded, activated.run.id)
+    return ActivateLaunchPhasePayload.of(activated, propagation)
 
 
-async def roll_back(info: Info, input: Undo) -> RollbackLaunchPhasePayload:
+async def roll_back(info: Info, input: RollbackArgument) -> RollbackLaunchPhasePayload:
     """Roll a phase back at once: its flags go off or are restored, and an incident opens.
 
     Works whatever the health.
@@ -124,13 +128,13 @@ async def roll_back(info: Info, input: Undo) -> RollbackLaunchPhasePayload:
     ref = input.phase()
     async with info.context.db.write() as uow:
         command = input.command(await phases.find_id(uow.session, ref))
-        done = await phase_rollback.roll_back(uow, info.context.actor, command)
-    run_id = done.phase.current_run_id
-    spread = await info.context.runtime.propagations.of_run(uow.recorded, run_id)
-    return RollbackLaunchPhasePayload.of(done, spread)
+        rolled_back = await phase_rollback.roll_back(uow, info.context.actor, command)
+    run_id = rolled_back.phase.current_run_id
+    propagation = await info.context.runtime.propagations.of_run(uow.recorded, run_id)
+    return RollbackLaunchPhasePayload.of(rolled_back, propagation)
 
 
-async def pause(info: Info, input: Step) -> PhasePayload:
+async def pause(info: Info, input: ActionArgument) -> PhasePayload:
     """Pause the ramp; the flags stay as they are."""
     ref = input.phase()
     async with info.context.db.write() as uow:
@@ -139,7 +143,7 @@ async def pause(info: Info, input: Step) -> PhasePayload:
     return PhasePayload(phase=LaunchPhase.of(row))
 
 
-async def resume(info: Info, input: Step) -> PhasePayload:
+async def resume(info: Info, input: ActionArgument) -> PhasePayload:
     """Resume after a pause; the hold of the current step starts again."""
     ref = input.phase()
     async with info.context.db.write() as uow:
@@ -148,7 +152,7 @@ async def resume(info: Info, input: Step) -> PhasePayload:
     return PhasePayload(phase=LaunchPhase.of(row))
 
 
-async def advance(info: Info, input: Step) -> PhasePayload:
+async def advance(info: Info, input: ActionArgument) -> PhasePayload:
     """Enter the next step of the ramp now."""
     ref = input.phase()
     async with info.context.db.write() as uow:
@@ -158,7 +162,7 @@ async def advance(info: Info, input: Step) -> PhasePayload:
     return PhasePayload(phase=LaunchPhase.of(row), warnings=warnings)
 
 
-async def complete(info: Info, input: Step) -> PhasePayload:
+async def complete(info: Info, input: ActionArgument) -> PhasePayload:
     """Complete a phase: each flag goes to its target, or stays at its ceiling."""
     ref = input.phase()
     async with info.context.db.write() as uow:

@@ -10,10 +10,12 @@ from schema.types.phases import PhaseRun
 from schema.types.rehearsals import RehearsalPayload
 from services.phases import phases, rehearsals
 
-Which = Annotated[PhaseActionInput, strawberry.argument(description="The phase and the reason.")]
+RehearsalArgument = Annotated[
+    PhaseActionInput, strawberry.argument(description="The phase and the reason.")
+]
 
 
-async def rehearse(info: Info, input: Which) -> RehearsalPayload:
+async def rehearse(info: Info, input: RehearsalArgument) -> RehearsalPayload:
     """Rehearse a launch: ramp, fault, decision and rollback on a copy, without users."""
     ref = input.phase()
     async with info.context.db.write() as uow:

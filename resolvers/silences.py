@@ -20,9 +20,9 @@ from schema.types.node import decode_id
 from schema.types.silences import CreateSilenceInput, Silence, SilencePayload
 from services.alerting import silences as service
 
-Draft = Annotated[CreateSilenceInput, strawberry.argument(description="The silence.")]
+NewSilenceArgument = Annotated[CreateSilenceInput, strawberry.argument(description="The silence.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The silence.")]
-Past = Annotated[bool, strawberry.argument(description="Include ended ones.")]
+IncludePast = Annotated[bool, strawberry.argument(description="Include ended ones.")]
 
 
 async def silences(
@@ -31,7 +31,7 @@ async def silences(
     after: After = None,
     last: Last = None,
     before: Before = None,
-    past: Past = False,
+    past: IncludePast = False,
 ) -> Connection[Silence]:
     """Silences that are in force or planned, newest first."""
     page, now = Page.of(first, after, last, before), info.context.now
@@ -41,19 +41,19 @@ async def silences(
     return connection(Connection[Silence], rows, page, cursor=moment_cursor, wrap=wrap)
 
 
-async def create(info: Info, input: Draft) -> SilencePayload:
+async def create(info: Info, input: NewSilenceArgument) -> SilencePayload:
     """Create a silence for planned work: effects are recorded and marked, without alerts.
 
     What still fails when the silence ends is announced then.
     """
     async with info.context.db.write() as uow:
-        made = await service.create(uow, info.context.actor, input.command())
-    return SilencePayload(silence=Silence.of(made, info.context.now))
+        silence = await service.create(uow, info.context.actor, input.command())
+    return SilencePayload(silence=Silence.of(silence, info.context.now))
 
 
 async def end(info: Info, id: Id) -> SilencePayload:
     """End a silence now, or cancel it. Repeating changes nothing."""
     key = decode_id(id, "Silence")
     async with info.context.db.write() as uow:
-        ended = await service.end(uow, info.context.actor, key)
-    return SilencePayload(silence=Silence.of(ended, info.context.now))
+        silence = await service.end(uow, info.context.actor, key)
+    return SilencePayload(silence=Silence.of(silence, info.context.now))

@@ -17,9 +17,9 @@ from services.accounts import staff_changes
 Email = Annotated[
     EmailAddress, strawberry.argument(description="The address that the link is sent to.")
 ]
-Wanted = Annotated[Role, strawberry.argument(description="VIEWER, OPERATOR or ADMIN.")]
+NewRole = Annotated[Role, strawberry.argument(description="VIEWER, OPERATOR or ADMIN.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The user.")]
-Why = Annotated[
+Reason = Annotated[
     str | None,
     strawberry.argument(
         description="The reason, for the audit. It is kept for good, so name nobody."
@@ -41,7 +41,7 @@ async def staff(
     return connection(UserConnection, rows, page, cursor=moment_cursor, wrap=User.of)
 
 
-async def invite_staff(info: Info, email: Email, role: Wanted) -> ProfilePayload:
+async def invite_staff(info: Info, email: Email, role: NewRole) -> ProfilePayload:
     """Create an account for the staff and e-mail a link that sets its password."""
     base_url = info.context.runtime.settings.base_url
     async with info.context.db.write() as uow:
@@ -49,7 +49,7 @@ async def invite_staff(info: Info, email: Email, role: Wanted) -> ProfilePayload
     return ProfilePayload(user=User.of(row))
 
 
-async def change_staff_role(info: Info, id: Id, role: Wanted) -> ProfilePayload:
+async def change_staff_role(info: Info, id: Id, role: NewRole) -> ProfilePayload:
     """Change the role of a member of the staff; their sessions end."""
     key = decode_id(id, "User")
     async with info.context.db.write() as uow:
@@ -57,7 +57,7 @@ async def change_staff_role(info: Info, id: Id, role: Wanted) -> ProfilePayload:
     return ProfilePayload(user=User.of(row))
 
 
-async def disable_account(info: Info, id: Id, reason: Why = None) -> ProfilePayload:
+async def disable_account(info: Info, id: Id, reason: Reason = None) -> ProfilePayload:
     """Disable an account: its sessions and streams end at once. Repeating changes nothing."""
     key = decode_id(id, "User")
     async with info.context.db.write() as uow:

@@ -15,12 +15,14 @@ from schema.types.suppliers import Search, Supplier, SupplierConnection
 from services.marketplace import clients, directory, profiles
 from services.marketplace.directory import SupplierFilter
 
-Vendor = Annotated[
+VendorTypeFilter = Annotated[
     VendorType | None, strawberry.argument(description="Only suppliers of this vendor type.")
 ]
-Fields = Annotated[ProfileInput, strawberry.argument(description="The fields to change.")]
-New = Annotated[AddClientInput, strawberry.argument(description="The client.")]
-Edit = Annotated[UpdateClientInput, strawberry.argument(description="The changes.")]
+ProfileArgument = Annotated[ProfileInput, strawberry.argument(description="The fields to change.")]
+NewClientArgument = Annotated[AddClientInput, strawberry.argument(description="The client.")]
+ClientChangesArgument = Annotated[
+    UpdateClientInput, strawberry.argument(description="The changes.")
+]
 
 
 async def suppliers(
@@ -30,50 +32,50 @@ async def suppliers(
     last: Last = None,
     before: Before = None,
     search: Search = None,
-    vendor_type: Vendor = None,
+    vendor_type: VendorTypeFilter = None,
 ) -> SupplierConnection:
     """Suppliers, newest first; a search matches the beginnings of words."""
     page = Page.of(first, after, last, before)
-    wanted = SupplierFilter(check_search(search), vendor_type)
+    supplier_filter = SupplierFilter(check_search(search), vendor_type)
     async with info.context.db.read() as session:
-        rows = await directory.page_of_suppliers(session, wanted, page.moments())
+        rows = await directory.page_of_suppliers(session, supplier_filter, page.moments())
     return connection(
         SupplierConnection,
         rows,
         page,
         cursor=moment_cursor,
         wrap=Supplier.of,
-        wanted=wanted,
+        supplier_filter=supplier_filter,
     )
 
 
-async def update_profile(info: Info, input: Fields) -> ProfilePayload:
+async def update_profile(info: Info, input: ProfileArgument) -> ProfilePayload:
     """Change the caller's profile; omitted fields stay unchanged, null clears one."""
     async with info.context.db.write() as uow:
-        done = await profiles.update(uow, info.context.actor, input.given())
-    return ProfilePayload.of(done)
+        updated = await profiles.update(uow, info.context.actor, input.given())
+    return ProfilePayload.of(updated)
 
 
-async def add_client(info: Info, input: New) -> ClientPayload:
+async def add_client(info: Info, input: NewClientArgument) -> ClientPayload:
     """Add a client: the caller's own, or with directory:write one of a named supplier."""
     owner = input.supplier_id
     key = decode_optional_id(owner, "Supplier", "input", "supplierId")
     async with info.context.db.write() as uow:
-        done = await clients.add(
+        added = await clients.add(
             uow, info.context.actor, input.command(), key, input.idempotency_key
         )
-    return ClientPayload.of(done)
+    return ClientPayload.of(added)
 
 
-async def update_client(info: Info, input: Edit) -> ClientPayload:
+async def update_client(info: Info, input: ClientChangesArgument) -> ClientPayload:
     """Change, archive or restore a client."""
     key, archived = decode_id(input.id, "Client", "input", "id"), input.archived
     async with info.context.db.write() as uow:
-        done = await clients.update(
+        updated = await clients.update(
             uow,
             info.context.actor,
             key,
             input.patch(),
             None if archived is strawberry.UNSET else archived,
         )
-    return ClientPayload.of(done)
+    return ClientPayload.of(updated)

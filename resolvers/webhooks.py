@@ -89,13 +89,13 @@ async def create(
 ) -> WebhookPayload:
     """Create a webhook for the results of a subscription: each event at least once, in order."""
     actor, db, documents = info.context.actor, info.context.db, _documents(info)
-    wanted = WebhookDraft(url, document, secret)
-    following = changes.check(wanted, actor, documents, changes.allowed(_settings(info)))
-    sample = await changes.sample(db, wanted, actor, documents, following)
+    draft = WebhookDraft(url, document, secret)
+    following = changes.check(draft, actor, documents, changes.allowed(_settings(info)))
+    sample = await changes.sample(db, draft, actor, documents, following)
     if dry_run:
         return WebhookPayload.made(None, sample)
     async with db.write() as uow:
-        return WebhookPayload.made(await changes.create(uow, actor, wanted, following), sample)
+        return WebhookPayload.made(await changes.create(uow, actor, draft, following), sample)
 
 
 async def update(info: Info, input: Change) -> WebhookPayload:

@@ -31,7 +31,7 @@ async def bad_migration(
     await _run(db, "ALTER TABLE clients DROP CONSTRAINT of_a_bad_migration")
 
 
-async def test_missing_columns_are_internal_errors(
+async def test_other_constraint_violations_are_internal_errors(
     supplier: GraphQLClient, client: str, bad_migration: None, app: Starlette
 ) -> None:
     """Found on a launch day: nine of ten requests failed, and the guard saw 0 % errors."""
