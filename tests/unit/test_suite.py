@@ -38,7 +38,7 @@ def project(folder: Path, *tests: str) -> Path:
     ],
     ids=["fine", "once", "once and always", "too many", "broken", "none"],
 )
-def test_what_fails_twice_fails(
+def test_a_test_that_fails_twice_fails(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],

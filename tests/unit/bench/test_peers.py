@@ -43,7 +43,7 @@ def test_a_second_try_begins_with_an_empty_folder(tmp_path: Path) -> None:
         (FileNotFoundError("no node"), "no node"),
     ],
 )
-def test_what_fails_twice_is_missing_in_the_words_of_npm(
+def test_a_second_failure_is_reported_with_the_message_of_npm(
     tmp_path: Path, failure: Exception, words: str
 ) -> None:
     with pytest.raises(Missing, match=words):

@@ -29,14 +29,14 @@ class Deaf:
 
 
 @pytest.mark.parametrize("times", [0, 1, 3])
-async def test_it_ends_however_often_a_cancellation_is_lost(times: int) -> None:
+async def test_ctrl_c_ends_the_command_although_cancellations_are_lost(times: int) -> None:
     deaf = Deaf(times)
     async with asyncio.timeout(PATIENCE):
         await until_interrupted(deaf.work(), patience=0.01)
     assert deaf.lost == times
 
 
-async def test_what_ends_by_itself_needs_no_interrupt() -> None:
+async def test_a_command_that_ends_by_itself_needs_no_interrupt() -> None:
     async def fails() -> None:
         raise LookupError("nowhere to go")
 

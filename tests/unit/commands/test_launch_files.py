@@ -39,6 +39,6 @@ def test_a_file_is_what_the_graph_takes() -> None:
         ("flags: &a [*a]", "cannot be read|recursion"),
     ],
 )
-def test_what_yaml_allows_and_a_file_may_not_is_named(text: str, message: str) -> None:
+def test_yaml_features_that_a_file_may_not_use_are_named(text: str, message: str) -> None:
     with pytest.raises(CommandError, match=message):
         load(text, "launch.yaml")

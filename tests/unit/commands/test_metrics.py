@@ -29,7 +29,7 @@ def test_a_card_is_a_row() -> None:
     assert shown(CARD | {"improving": True, "trend": "DOWN"})[-1] == "better"
 
 
-def test_what_was_not_measured_is_a_dash() -> None:
+def test_a_missing_measurement_is_a_dash() -> None:
     assert shown(EMPTY) == ["Error Rate", DASH, DASH, "", ""]
 
 

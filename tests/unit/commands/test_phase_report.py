@@ -22,7 +22,7 @@ def test_a_promise_is_a_line() -> None:
     assert row(SILENT)[2:4] == ("not measured", "\u2013")
 
 
-def test_what_was_not_measured_is_not_broken() -> None:
+def test_a_missing_measurement_breaks_no_criterion() -> None:
     assert is_broken({"report": {"proofs": [SILENT, PROOF]}})
     assert not is_broken({"report": {"proofs": [SILENT, PROOF | {"verdict": "UNKNOWN"}]}})
 

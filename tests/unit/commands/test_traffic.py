@@ -130,7 +130,7 @@ async def test_a_letter_that_needs_a_confirmed_address_becomes_a_link(
     assert not visits.deeds[Deed.ERRORS]
 
 
-async def test_who_was_there_before_comes_back(graph: FakeGraph, seconds: Seconds) -> None:
+async def test_earlier_suppliers_return(graph: FakeGraph, seconds: Seconds) -> None:
     visits = visits_of(graph, seconds)
     for _ in range(20):
         await visits.one()
@@ -150,7 +150,7 @@ async def test_a_server_that_is_gone_ends_nothing(graph: FakeGraph, seconds: Sec
     assert visits.deeds == {Deed.ERRORS: 3}
 
 
-def test_nobody_has_a_mailbox_or_the_address_of_another() -> None:
+def test_addresses_are_unique_and_have_no_mailbox() -> None:
     casts = [Cast(Random(7), TODAY) for _ in range(2)]
     emails = [make().email for cast in casts for make in (cast.pair, cast.business)]
     assert len(set(emails)) == 4

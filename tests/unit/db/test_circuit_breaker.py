@@ -23,7 +23,7 @@ def asks(breaker: DatabaseBreaker) -> bool:
     return True
 
 
-def test_nobody_is_kept_from_one_that_answers() -> None:
+def test_a_database_that_answers_is_available() -> None:
     breaker = DatabaseBreaker(Seconds())
     assert all(asks(breaker) for _ in range(3))
 
@@ -40,7 +40,7 @@ def test_after_a_wait_in_vain_one_asks_for_all() -> None:
 
 
 @pytest.mark.parametrize("is_unavailable", [True, False])
-def test_one_that_never_came_back_keeps_nobody_out_for_long(is_unavailable: bool) -> None:
+def test_a_lost_probe_does_not_keep_the_circuit_open(is_unavailable: bool) -> None:
     clock = Seconds()
     breaker = DatabaseBreaker(clock)
     breaker.trip()

@@ -23,7 +23,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES, st.booleans())
-def test_it_reads_what_json_reads(value: Any, ascii_only: bool) -> None:  # noqa: ANN401 - JSON
+def test_text_is_read_like_json(value: Any, ascii_only: bool) -> None:  # noqa: ANN401 - JSON
     text = json.dumps(value, ensure_ascii=ascii_only)
     assert read_json(text) == json.loads(text)
 

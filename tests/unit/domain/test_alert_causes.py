@@ -77,7 +77,7 @@ def test_only_what_is_sure(samples: list[HealthStatus], expected: list[tuple[boo
     assert seen(*samples) == expected
 
 
-def test_it_began_with_the_first_bad_sample() -> None:
+def test_a_cause_begins_with_its_first_bad_sample() -> None:
     """S99: not when it became CRITICAL."""
     state = after(HEALTHY, CRITICAL, CRITICAL, CRITICAL)
     (cause,) = causes_of(HealthSnapshot(NOW, (state,)))

@@ -101,7 +101,7 @@ def sent(*channels: Channel) -> list[Delivery]:
 
 
 @pytest.mark.parametrize("url", ["", "slack", "slack:/a", "://x", "json://a b"])
-def test_what_is_no_url_is_refused_without_being_shown(url: str) -> None:
+def test_a_malformed_url_is_refused_without_being_shown(url: str) -> None:
     with pytest.raises(ValueError, match="is no URL") as refused:
         split(url)
     assert "slack" not in str(refused.value).replace("slack://...", "")

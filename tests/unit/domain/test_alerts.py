@@ -88,7 +88,9 @@ def notified(*seen: Seen) -> list[AlertKind]:
         ([(0, BAD), (1, TAKEN), (30, GIVEN_BACK), (1, BAD)], [FIRING, REMINDER]),
     ],
 )
-def test_what_is_told(seen: list[Seen], expected: list[AlertKind]) -> None:
+def test_notifications_follow_the_states_of_a_cause(
+    seen: list[Seen], expected: list[AlertKind]
+) -> None:
     """S67: on change, every 15 minutes while it lasts and nobody took it, and at its end."""
     assert notified(*seen) == expected
 
@@ -108,7 +110,7 @@ def test_silence_is_made_up_for(seen: list[tuple[float, bool]], expected: list[A
     assert [kind for _, kind in story.notified] == expected
 
 
-def test_what_was_not_announced_is_not_resolved_aloud() -> None:
+def test_an_unannounced_alert_resolves_silently() -> None:
     """uptime-kuma#2069: no UP without a DOWN."""
     story = Story()
     story.see(0, BAD, silent=True)
@@ -134,13 +136,13 @@ def test_a_long_peace_forgives_the_flapping() -> None:
     assert notified(*seen, (60, BAD), (1, GOOD))[-2:] == [FIRING, RESOLVED]
 
 
-def test_one_cause_is_one_alert() -> None:
+def test_a_cause_has_one_alert() -> None:
     """S68: the incident that a check opens is no second alert, and does not end the first."""
     opened = replace(BAD, source=AlertSource.INCIDENT)
     assert notified((0, BAD), (0, opened), (1, replace(opened, bad=False)), (1, BAD)) == [FIRING]
 
 
-def test_what_follows_a_check_opens_nothing() -> None:
+def test_a_consequence_of_a_check_opens_no_alert() -> None:
     """A check that is well again and whose incident somebody keeps open."""
     acknowledged = replace(TAKEN, opens=False)
     assert notified((0, BAD), (1, GOOD), (1, acknowledged)) == [FIRING, RESOLVED]
@@ -152,14 +154,14 @@ def test_a_raised_one_ends_with_its_incident() -> None:
     assert notified((0, raised), (1, closed)) == [FIRING, RESOLVED]
 
 
-def test_it_began_when_it_was_first_bad() -> None:
+def test_an_alert_begins_with_the_first_bad_sample() -> None:
     """S99: the moment of the first bad sample, however late it is decided."""
     step = follow(None, BAD, NOW + timedelta(seconds=20))
     assert step is not None
     assert (step.alert.since, step.alert.opened_at) == (NOW, NOW + timedelta(seconds=20))
 
 
-def test_what_was_seen_before_the_last_step_is_old_news() -> None:
+def test_an_observation_older_than_the_last_step_is_ignored() -> None:
     """Rounds of two workers overlap: a slow one must not fire again what is over by then."""
     opened = follow(None, replace(BAD, at=NOW + timedelta(seconds=1)), NOW)
     assert opened is not None
@@ -182,7 +184,7 @@ def test_the_newest_of_all_stores_counts() -> None:
     assert newest(old, new, {}) == newest(new, {}, old) == new
 
 
-def test_what_is_long_over_is_forgotten() -> None:
+def test_an_alert_that_ended_long_ago_is_forgotten() -> None:
     opened = follow(None, BAD, NOW)
     assert opened is not None
     assert not is_over(opened.alert, NOW + timedelta(days=9))
@@ -209,7 +211,7 @@ def test_never_two_openings_without_an_end(seen: list[tuple[float, Cause | None,
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), st.sampled_from([BAD, GOOD, TIME])), max_size=150))
-def test_nobody_is_flooded(seen: list[Seen]) -> None:
+def test_a_flapping_cause_sends_few_notifications(seen: list[Seen]) -> None:
     """fluxcd/flagger#427: whatever a check does, few messages come in any half hour."""
     story = Story()
     for minutes, cause in seen:

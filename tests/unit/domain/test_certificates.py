@@ -22,7 +22,7 @@ from tests.unit.domain.builders import NOW
         (None, "no answer", False, False, "could not be read: no answer"),
     ],
 )
-def test_what_is_found_is_judged(
+def test_a_certificate_is_judged_by_expiry_and_trust(
     left: timedelta | None, problem: str | None, ok: bool, blocking: bool, detail: str
 ) -> None:
     """S122: under 14 days, not trusted and not read are warnings, expired blocks."""
@@ -32,6 +32,6 @@ def test_what_is_found_is_judged(
 
 
 @given(st.binary(max_size=200))
-def test_what_is_no_certificate_is_a_value_error(der: bytes) -> None:
+def test_bytes_that_are_no_certificate_raise_value_error(der: bytes) -> None:
     with pytest.raises(ValueError, match=r".*"):
         expiry_of(der)

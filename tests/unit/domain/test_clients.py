@@ -58,7 +58,7 @@ def test_notes_come_back_whole(notes: str) -> None:
     assert check_client({"notes": notes}) == {"notes": notes}
 
 
-def test_what_is_not_given_is_not_checked() -> None:
+def test_a_missing_field_is_not_checked() -> None:
     assert check_client({}) == {}
 
 

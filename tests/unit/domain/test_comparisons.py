@@ -50,7 +50,7 @@ def test_means_compare_like_exact_numbers(samples: list[Fraction], off: int) -> 
 
 
 @given(st.floats(1e-6, 1e12), st.floats(-1e-8, 1e-8))
-def test_what_differs_reads_differently(limit: float, share: float) -> None:
+def test_different_numbers_are_printed_differently(limit: float, share: float) -> None:
     """No sentence says that a value exceeds itself."""
     value = limit * (1 + share)
     assert is_equal(value, limit) or number(value, apart_from=limit) != number(limit)

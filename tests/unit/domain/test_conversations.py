@@ -147,7 +147,7 @@ def test_a_telephone_number_is_kept_as_written(typed: str, stored: str, side: Us
 
 
 @pytest.mark.parametrize("typed", ["", "call me", "1234", "+1234567890123456", "12345 ext 6", "+"])
-def test_what_nobody_can_dial_is_refused(typed: str) -> None:
+def test_a_number_that_cannot_be_dialled_is_refused(typed: str) -> None:
     with pytest.raises(Invalid) as refused:
         check_profile(Profile(phone=typed), UserType.COUPLE, ("input",))
     assert refused.value.path == ("input", "phone")

@@ -8,14 +8,14 @@ from domain.platform.cost_quota import Account, Budget
 BUDGET = Budget(100, 10)
 
 
-def test_what_is_there_can_be_spent_and_comes_back() -> None:
+def test_available_points_can_be_spent_and_are_restored() -> None:
     account = Account()
     assert account.consume(BUDGET, 0, 60).remaining == 40
     assert account.consume(BUDGET, 1, 50).remaining == 0
     assert account.consume(BUDGET, 6, 50).remaining == 0
 
 
-def test_what_is_not_there_says_how_long_to_wait_and_takes_nothing() -> None:
+def test_missing_points_give_the_wait_and_charge_nothing() -> None:
     account = Account()
     account.consume(BUDGET, 0, 100)
     refused = account.consume(BUDGET, 0, 20)

@@ -13,7 +13,7 @@ from domain.phases.criterion_checks import MAX_CRITERIA, check_criteria, problem
 GOOD = Criterion("errors_low", "error_rate", Aggregation.RATE, 60, Comparator.LT, 2.0)
 
 
-def test_what_is_not_said_holds_rather_than_rolls_back() -> None:
+def test_the_default_action_holds() -> None:
     """X1: argo-rollouts#2866 wants a pause, not an abort."""
     assert (GOOD.action, GOOD.min_samples, GOOD.failure_limit) == (GuardAction.HOLD, 20, 2)
     assert GOOD.dry_run is False
@@ -48,7 +48,7 @@ def test_refuses_what_samples_of_a_kind_cannot_become(
     assert caught.value.path == ("input", "successCriteria", "0", "aggregation")
 
 
-def test_what_is_handed_over_needs_a_window_that_sees_it() -> None:
+def test_a_window_covers_two_hand_overs() -> None:
     """Requests come in every ten seconds: a window of ten may hold none of them."""
     with pytest.raises(Invalid, match="between 20 and") as caught:
         check_criteria([replace(GOOD, window_seconds=19)])

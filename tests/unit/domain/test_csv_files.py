@@ -73,7 +73,7 @@ def test_cells_hold_line_breaks_and_rows_keep_their_numbers() -> None:
         (b"x" * 600_001, "more than 600,000 bytes"),
     ],
 )
-def test_what_cannot_be_read_says_why_and_where(data: bytes, message: str) -> None:
+def test_an_unreadable_file_says_why_and_where(data: bytes, message: str) -> None:
     with pytest.raises(Invalid, match=message) as caught:
         read_csv(data)
     assert caught.value.path == ("parts",)

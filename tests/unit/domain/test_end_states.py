@@ -40,7 +40,7 @@ GONE = held_flag(RunHold(UUID(int=2), True, Percent(30)))
         (GONE, Exemption.RELEASED, "at 30 %"),
     ],
 )
-def test_what_is_not_at_its_target_says_why(
+def test_a_flag_below_its_target_says_why(
     flag: Flag, expected: Exemption | None, reason: str
 ) -> None:
     exemption = exempt(flag, RUN)

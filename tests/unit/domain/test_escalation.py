@@ -88,7 +88,9 @@ def notified(*seen: Seen) -> list[tuple[int, str]]:
         ),
     ],
 )
-def test_who_is_told_and_when(seen: Sequence[Seen], expected: list[tuple[int, str]]) -> None:
+def test_each_channel_is_notified_after_its_delay(
+    seen: Sequence[Seen], expected: list[tuple[int, str]]
+) -> None:
     assert notified(*seen) == expected
 
 
@@ -118,7 +120,7 @@ def test_without_steps_nothing_is_noted() -> None:
     assert escalate(step.alert, NOW + timedelta(hours=1), []) is None
 
 
-def test_it_says_for_how_long_nobody_took_it() -> None:
+def test_an_escalation_says_how_long_the_alert_was_unacknowledged() -> None:
     story = Story()
     story.see(0, WORSE)
     story.see(310, TIME)
@@ -152,7 +154,7 @@ def test_a_step_that_is_repeated_is_one_message_and_its_end_waits_for_it() -> No
         max_size=30,
     )
 )
-def test_nobody_is_told_twice_of_one_step(seen: list[Seen]) -> None:
+def test_a_step_notifies_a_channel_once(seen: list[Seen]) -> None:
     """Whatever is taken, given back and seen again: as long as it lasts."""
     names = [name for _, name in notified((0, WORSE), *seen)]
     assert names.count("lead") <= 1

@@ -73,7 +73,7 @@ def test_a_missing_key_is_the_reason() -> None:
     assert (explanation.bucket, explanation.threshold) == (None, 12.5)
 
 
-def test_somebody_without_groups_is_told_so() -> None:
+def test_a_user_without_groups_is_explained() -> None:
     explanation = explained(make_flag(groups=("couple",)), NOBODY_KNOWN)
     assert explanation.steps[-1] == "in none of the target groups (own groups: none): off"
 

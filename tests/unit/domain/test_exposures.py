@@ -50,7 +50,7 @@ def test_of_very_many_one_in_eight_counts_for_all() -> None:
     assert exposures.take() == {("a", True): 1}
 
 
-def test_what_could_not_be_stored_counts_later() -> None:
+def test_counts_that_could_not_be_stored_are_put_back() -> None:
     exposures = Exposures()
     exposures.add(OUTCOMES[:1])
     taken_out = exposures.take()

@@ -233,7 +233,7 @@ def test_bucket_limit_and_value_agree(flag: Flag, context: EvaluationContext) ->
 
 
 @given(flags, contexts)
-def test_what_is_settled_for_a_group_is_so_for_everybody_in_it(
+def test_a_settled_evaluation_is_that_of_every_member(
     flag: Flag, context: EvaluationContext
 ) -> None:
     evaluation = settled(flag, context.groups)

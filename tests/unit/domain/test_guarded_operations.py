@@ -45,7 +45,7 @@ def test_a_flag_says_what_it_guards() -> None:
         ("completeOnboardingStep", "business_info", UserType.COUPLE, ["mvp_couple_onboarding"]),
     ],
 )  # fmt: skip
-def test_what_holds_a_call_back(
+def test_the_guards_of_a_call_are_listed(
     name: str, step: str | None, side: UserType | None, flags: list[str]
 ) -> None:
     assert [item.flags[0] for item in guards_of_call(name, step, side)] == flags
@@ -59,7 +59,7 @@ def test_what_holds_a_call_back(
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("side", UserType)
-def test_what_cleans_up_is_never_held_back(name: str, side: UserType) -> None:
+def test_operations_that_clean_up_are_never_guarded(name: str, side: UserType) -> None:
     assert guards_of_call(name, None, side) == []
 
 

@@ -206,7 +206,7 @@ def test_ids_are_fixed() -> None:
 
 
 @given(READINGS)
-def test_one_failure_is_never_critical(letters: str) -> None:
+def test_a_single_failure_is_never_critical(letters: str) -> None:
     """S67: from good, no single failure makes it CRITICAL or UNKNOWN."""
     state = after(letters + "gg")
     assert next_state(state, reading("f"), NOW).status is WARNING

@@ -32,6 +32,6 @@ def test_a_slot_without_samples_is_unknown_not_down() -> None:
     assert [slot.samples for slot in page] == [0, 3, 0]
 
 
-def test_one_failure_among_many_is_not_all_up() -> None:
+def test_a_single_failure_lowers_the_uptime() -> None:
     (slot,) = slots(START, START, 60, {START: Tally(100_000, 99_999, None)})
     assert slot.uptime == 99.99

@@ -74,5 +74,5 @@ def test_any_text_is_a_uuid_or_none(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "6f9619ff", "g" * 32, str(KEY)[:-1], f"{KEY}0", "phase"])
-def test_what_is_no_uuid_is_none(text: str) -> None:
+def test_a_malformed_uuid_is_none(text: str) -> None:
     assert parse_uuid(text) is None

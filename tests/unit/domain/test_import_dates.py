@@ -20,7 +20,7 @@ DAY_FIRST, MONTH_FIRST = DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("order", [None, DAY_FIRST, MONTH_FIRST])
-def test_what_can_mean_one_day_only(text: str, order: DateOrder | None) -> None:
+def test_unambiguous_dates_are_parsed(text: str, order: DateOrder | None) -> None:
     assert parse_import_date(text, order) == DAY
 
 
@@ -63,7 +63,7 @@ def test_other_days_that_are_certain(text: str, day: date) -> None:
         ("1" * 100_000, None, "not a date"),
     ],
 )
-def test_what_is_no_day_says_why(text: str, order: DateOrder | None, message: str) -> None:
+def test_a_malformed_date_says_why(text: str, order: DateOrder | None, message: str) -> None:
     with pytest.raises(Invalid, match=message) as caught:
         parse_import_date(text, order)
     assert not isinstance(caught.value, AmbiguousDate)

@@ -121,7 +121,7 @@ def test_corrections_replace_cells() -> None:
     assert check_row(2, values, ALL, None, parse_address).problems == ()
 
 
-def test_what_our_own_files_guard_is_read_as_it_was() -> None:
+def test_a_guarded_cell_is_read_as_it_was() -> None:
     assert values_of(CsvRow(2, ("'=1+1",)), ALL) == {NAMES: "=1+1"}
 
 

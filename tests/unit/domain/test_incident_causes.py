@@ -74,7 +74,7 @@ LIMIT = of_limit("error_rate")
         (HOLD, OTHER_HOLD, False),
     ],
 )
-def test_what_explains_what(cause: Links, effect: Links, expected: bool) -> None:
+def test_causes_explain_their_consequences(cause: Links, effect: Links, expected: bool) -> None:
     assert bool(set(cause.explains) & set(effect.follows_from)) is expected
 
 

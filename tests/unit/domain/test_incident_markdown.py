@@ -89,14 +89,14 @@ def test_the_whole_document() -> None:
     assert markdown(FULL) == DOCUMENT
 
 
-def test_what_is_not_known_has_no_heading() -> None:
+def test_an_empty_section_has_no_heading() -> None:
     document = markdown(BARE)
     assert document.splitlines()[0] == "# Incident 4: Cards are refused"
     assert "##" not in document
     assert "taken" not in document
 
 
-def test_what_others_wrote_is_no_markup() -> None:
+def test_user_text_is_escaped() -> None:
     document = markdown(replace(BARE, title="<b>#1</b>\n# Two", description="# Big\n> <script>"))
     assert "# Incident 4: \\<b\\>\\#1\\</b\\> \\# Two" in document
     assert "\\# Big" in document

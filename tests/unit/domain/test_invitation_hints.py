@@ -84,7 +84,7 @@ def test_a_bounce_asks_for_another_address_until_there_is_one(
         (InvitationStatus.ACCEPTED, ClientStatus.CONNECTED, False),
     ],
 )
-def test_what_ran_out_is_said_while_nothing_followed(
+def test_an_expired_invitation_has_a_hint_until_a_newer_one(
     stored: InvitationStatus, client: ClientStatus, has_hint: bool
 ) -> None:
     standing = replace(SENT, stored=stored, client=client, expires_at=NOW)
@@ -93,7 +93,7 @@ def test_what_ran_out_is_said_while_nothing_followed(
     assert (hint and (hint.kind, hint.next_step, hint.since)) == expected
 
 
-def test_what_somebody_has_opened_needs_no_word_about_its_letter() -> None:
+def test_an_opened_invitation_has_no_hint_about_its_email() -> None:
     letter = replace(LETTER, status=MailStatus.FAILED, bounced_at=NOW)
     standing = replace(SENT, stored=InvitationStatus.OPENED, delivery=letter)
     assert hint_of(standing, NOW) is None

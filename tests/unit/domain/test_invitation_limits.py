@@ -40,7 +40,7 @@ def test_new_accounts_start_low_and_declines_count(
         (NEW, SentInADay(from_block=rules.MAX_FROM_BLOCK)),
     ],
 )
-def test_one_more_than_any_limit_is_refused(letter: LetterTo, at_limit: SentInADay) -> None:
+def test_one_more_than_a_limit_is_refused(letter: LetterTo, at_limit: SentInADay) -> None:
     with pytest.raises(RateLimited):
         rules.check_letter(letter, at_limit)
     values = {name: max(0, getattr(at_limit, name) - 1) for name in SentInADay.__slots__}
@@ -70,7 +70,7 @@ def test_callers_are_counted_by_their_block_of_public_addresses(
     assert rules.block_of(address) == block
 
 
-def test_whoever_declined_is_left_alone_for_thirty_days() -> None:
+def test_a_couple_that_declined_is_not_invited_for_thirty_days() -> None:
     rules.check_declined(None, NOW)
     rules.check_declined(NOW - rules.DECLINED_FOR, NOW)
     with pytest.raises(InvalidTransition, match="1 December 2026"):

@@ -15,7 +15,7 @@ def test_a_link_is_the_same_whenever_it_is_derived() -> None:
 
 
 @given(st.tuples(st.uuids(), st.integers(0, 2**31 - 1), st.binary(min_size=1)), st.data())
-def test_another_invitation_sending_or_secret_has_another_link(
+def test_a_link_depends_on_invitation_sending_and_secret(
     first: tuple[UUID, int, bytes], data: st.DataObject
 ) -> None:
     other = data.draw(st.tuples(st.uuids(), st.integers(0, 2**31 - 1), st.binary(min_size=1)))

@@ -49,7 +49,7 @@ def test_a_lifetime_is_14_days_where_nothing_is_said() -> None:
 
 
 @pytest.mark.parametrize("status", InvitationStatus)
-def test_what_has_ended_by_a_decision_is_not_sent_again(status: InvitationStatus) -> None:
+def test_a_decided_invitation_cannot_be_resent(status: InvitationStatus) -> None:
     if status in (*PENDING, InvitationStatus.EXPIRED):
         check_resendable(status)
     else:
@@ -112,7 +112,7 @@ def test_the_e_mail_of_a_new_account(
         (JAMES, EMMA, False, True),
     ],
 )
-def test_who_is_logged_in_confirms_another_e_mail(
+def test_a_logged_in_caller_confirms_another_address(
     invited: str | None, typed: str | None, confirmed: bool, fine: bool
 ) -> None:
     """A40. The message shows the caller's own e-mail, and of the other only a hint."""

@@ -76,12 +76,12 @@ def test_the_clock_of_a_couple_starts_when_it_opens_the_link() -> None:
     assert seconds(run) == 90
 
 
-def test_whoever_has_arrived_cannot_fail() -> None:
+def test_a_completed_run_cannot_fail() -> None:
     done = set_up(1, 2, 3)
     assert turn(done, Outcome.FAILED) is done
 
 
-def test_whoever_comes_back_is_running_again() -> None:
+def test_an_abandoned_run_is_resumed() -> None:
     left = turn(set_up(1), Outcome.ABANDONED)
     assert move(left, ["first_client"], after(90_000)).outcome is Outcome.RUNNING
 
@@ -96,7 +96,7 @@ def test_leaving_is_no_failure() -> None:
     assert (totals.success_rate, totals.completion_rate) == (30, 75)  # M16: who left counts
 
 
-def test_nobody_came_to_an_end_so_there_is_no_rate() -> None:
+def test_a_rate_needs_ended_runs() -> None:
     totals = funnel(SETUP, set_up(1), set_up()).totals
     assert (totals.success_rate, totals.in_time_rate, totals.p50_seconds) == (None, None, None)
 
@@ -109,14 +109,14 @@ def test_a_funnel_narrows_from_step_to_step() -> None:
     ]
 
 
-def test_who_came_just_now_does_not_stand_still() -> None:
+def test_a_person_who_moved_just_now_is_not_stalled() -> None:
     """S73."""
     runs = [begin(SETUP, NOW)] * 5 + [turn(begin(SETUP, NOW), Outcome.ABANDONED)]
     assert funnel(SETUP, *runs).steps[0].stalled == 5
     assert funnel(SETUP, *runs, moving=2).steps[0].stalled == 3
 
 
-def test_who_took_too_long_is_not_in_time() -> None:
+def test_a_run_beyond_the_target_is_not_in_time() -> None:
     """S100: exactly five minutes is in time."""
     totals = funnel(SETUP, set_up(1, 2, 300), set_up(1, 2, 300.5)).totals
     assert totals.in_time_rate == 50
@@ -150,7 +150,7 @@ _ENDS = st.sampled_from([Outcome.FAILED, Outcome.ABANDONED, Outcome.RUNNING])
 
 
 @given(st.lists(st.tuples(st.one_of(_KEYS, _ENDS), st.integers(0, 9_000)), max_size=12))
-def test_what_was_added_is_what_the_run_is(moves: list[tuple[str, int]]) -> None:
+def test_the_counts_of_a_run_equal_its_state(moves: list[tuple[str, int]]) -> None:
     """S70: whatever happens, in whatever order and however often, nothing counts twice."""
     run, counted = begin(SETUP, NOW), tally(begin(SETUP, NOW))
     for moved_to, at in moves:

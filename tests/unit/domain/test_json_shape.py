@@ -26,7 +26,7 @@ def nested(levels: int) -> object:
     "value",
     [None, 1, "12345", [], {}, [1, 2, 3, 4], {"a": [1, 2, 3, 4], "b": None}, nested(3)],
 )
-def test_what_keeps_all_limits_has_no_excess(value: object) -> None:
+def test_a_value_within_all_limits_has_no_excess(value: object) -> None:
     assert excess(value, LIMITS) is None
 
 

@@ -40,7 +40,7 @@ def test_numbers_grow_with_time_and_above_all_known_ones() -> None:
     assert next_number(0, AT + timedelta(microseconds=5)) == first + 5
 
 
-def test_what_nothing_lifts_comes_from_the_environment() -> None:
+def test_kills_of_the_environment_are_never_lifted() -> None:
     switch = KillSwitch(frozenset({"mvp_maps"}))
     switch.merge([kill_record("mvp_maps", 1), kill_record("mvp_maps", 2, killed=False)])
     assert switch.find("mvp_maps") == Kill("mvp_maps")

@@ -105,7 +105,7 @@ def test_the_last_event_of_a_thing_says_what_it_is() -> None:
     assert state.position == 3
 
 
-def test_what_concerns_nothing_of_it_leaves_it_as_it_is() -> None:
+def test_an_unrelated_event_changes_nothing() -> None:
     event = UserSignedUp(user_id=UserId(UUID(int=9)), user_type=UserType.COUPLE)
     assert fold(log(event), EventSeq(1)) == LaunchState(EventSeq(1), (), (), (), ())
 
@@ -122,7 +122,7 @@ def test_health_is_as_bad_as_its_worst_check() -> None:
     assert state.overall is HealthStatus.WARNING
 
 
-def test_what_was_recorded_late_has_its_own_moment() -> None:
+def test_a_late_event_counts_at_its_own_moment() -> None:
     """L6: the outage is recorded a minute after it began."""
     started_at, stored = NOW + timedelta(seconds=5), NOW + timedelta(seconds=65)
     event = check(CheckType.DATABASE, HealthStatus.CRITICAL)

@@ -38,7 +38,7 @@ def test_both_forms_hold_the_link_and_the_way_out() -> None:
     assert "Or leave it." in str(email.html)
 
 
-def test_what_others_wrote_is_text() -> None:
+def test_user_text_is_escaped() -> None:
     email = letter(text=EVIL)
     assert EVIL in email.body
     assert "<img" not in str(email.html)

@@ -63,7 +63,7 @@ def test_where_nobody_can_lose_it_nobody_does(before: Flag, after: Flag) -> None
     assert losing == []
 
 
-def test_they_are_counted_by_evaluating() -> None:
+def test_losses_are_counted_by_evaluating() -> None:
     flag = make_flag(percentage=100)
     links = [link(flag)]
     pairs = losing(links, diffs(links, ramp(10, 100), 0))
@@ -92,7 +92,7 @@ def test_a_sample_is_scaled_to_everybody(total: int, expected: int) -> None:
     assert sample.is_complete is (total == 200)
 
 
-def test_another_salt_moves_people_of_a_flag_that_is_partly_on() -> None:
+def test_a_new_salt_moves_users_of_a_partial_flag() -> None:
     """L21: hence a cohort is taken only where nobody can notice."""
     half = make_flag(percentage=50)
     assert loses_users(half, replace(half, salt="another"))

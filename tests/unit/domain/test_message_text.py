@@ -43,7 +43,7 @@ def test_a_message_needs_a_visible_character(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed", ["a\x00b", "a\x1bb", "a\ue000b", "a" + "\u0301" * (MAX_MARKS + 2)]
 )
-def test_what_no_keyboard_makes_is_refused(typed: str) -> None:
+def test_characters_that_no_keyboard_makes_are_refused(typed: str) -> None:
     with pytest.raises(Invalid) as refused:
         clean_message(typed)
     assert refused.value.path == ("input", "text")
@@ -69,7 +69,7 @@ def test_the_limit_counts_bytes(typed: str, allowed: bool) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=[]), max_size=60))
-def test_what_is_stored_stays_itself(typed: str) -> None:
+def test_cleaning_a_clean_text_changes_nothing(typed: str) -> None:
     try:
         stored = clean_message(typed)
     except LaunchError:

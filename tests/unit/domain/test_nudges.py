@@ -62,7 +62,7 @@ def test_the_first_stays_in_the_app() -> None:
     assert [by_mail(sent) for sent in range(3)] == [False, True, True]
 
 
-def test_who_does_nothing_for_a_day_has_left() -> None:
+def test_a_day_without_activity_is_abandonment() -> None:
     assert [is_abandoned(idle(seconds), NOW) for seconds in (86_399, 86_400)] == [False, True]
     assert not is_abandoned(idle(10**6, left=True), NOW)
 

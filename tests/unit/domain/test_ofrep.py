@@ -47,7 +47,7 @@ def test_attributes_that_no_flag_looks_at_are_ignored() -> None:
         ({"context": {"groups": ["beta"] * 101}}, "INVALID_CONTEXT"),
     ],
 )
-def test_what_is_malformed_is_named(body: object, code: str) -> None:
+def test_a_malformed_context_names_the_field(body: object, code: str) -> None:
     with pytest.raises(BadEvaluation) as refused:
         read(body)
     assert refused.value.code == code

@@ -157,20 +157,20 @@ def test_a_step_says_what_comes_before_it(done: set[str], before: list[str]) -> 
 @pytest.mark.parametrize(
     ("ago", "stuck"), [(299, None), (300, "business_info"), (10**6, "business_info")]
 )
-def test_who_does_nothing_for_five_minutes_is_stuck(ago: int, stuck: str | None) -> None:
+def test_five_minutes_without_activity_is_stuck(ago: int, stuck: str | None) -> None:
     """S73."""
     assert timedelta(seconds=300) == STALLED_AFTER
     assert stuck_at(Progress(SUPPLIER, NOW), NOW - timedelta(seconds=ago), NOW) == stuck
 
 
-def test_nobody_is_stuck_at_what_they_are_not_offered() -> None:
+def test_a_step_that_is_not_offered_stalls_nobody() -> None:
     """S83."""
     ago = NOW - timedelta(hours=1)
     offered = stuck_at(Progress(SUPPLIER, NOW), ago, NOW, lambda step: step.key != "business_info")
     assert offered is None  # nor at the steps after it
 
 
-def test_who_is_done_is_never_stuck() -> None:
+def test_a_completed_setup_is_never_stuck() -> None:
     done = dict.fromkeys((step.key for step in STEPS[SUPPLIER]), NOW)
     assert stuck_at(Progress(SUPPLIER, NOW, done), NOW - timedelta(days=9), NOW) is None
 

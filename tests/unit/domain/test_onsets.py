@@ -25,7 +25,7 @@ def steps(*values: float | None) -> list[Step]:
         ((), None),
     ],
 )
-def test_it_is_the_first_part_that_is_bad_by_itself(
+def test_the_onset_is_the_first_part_that_is_bad_by_itself(
     values: tuple[float | None, ...], expected: int | None
 ) -> None:
     onset = first_bad(steps(*values), lambda value: value > 5)

@@ -46,7 +46,7 @@ def test_other_states_are_bugs(state: str) -> None:
 
 
 @pytest.mark.parametrize("state", ["42P01", "42703", "42883"])
-def test_what_is_undefined_is_a_bug_where_the_schema_is_ours(state: str) -> None:
+def test_an_undefined_object_is_a_bug_with_our_schema(state: str) -> None:
     assert outage_of(Symptom(sqlstate=state)) is None
     outage = outage_of(Symptom(sqlstate=state), schema_problem="the schema is at 0001")
     assert outage == Outage(Dependency.DATABASE, "the schema is at 0001")
@@ -102,5 +102,5 @@ def test_their_counterparts(symptom: Symptom, dependency: Dependency, cause: str
 @pytest.mark.parametrize(
     "symptom", [Symptom(), Symptom(redis_code="WRONGTYPE"), Symptom(errno=errno.EACCES)]
 )
-def test_what_says_nothing_of_the_environment_is_a_bug(symptom: Symptom) -> None:
+def test_an_unrelated_error_is_a_bug(symptom: Symptom) -> None:
     assert outage_of(symptom) is None

@@ -43,7 +43,7 @@ def test_only_what_a_server_took_is_sent(standing: Standing, status: MailStatus)
 
 
 @pytest.mark.parametrize(("standing", "status"), STANDINGS)
-def test_what_is_over_or_has_no_way_out_is_not_tried_again(
+def test_finished_or_undeliverable_mail_is_not_retried(
     standing: Standing, status: MailStatus
 ) -> None:
     if standing.has_server and status not in (MailStatus.SENT, MailStatus.CANCELLED):
@@ -53,14 +53,14 @@ def test_what_is_over_or_has_no_way_out_is_not_tried_again(
             check_retry(standing)
 
 
-def test_what_is_sent_cannot_be_taken_back() -> None:
+def test_sent_mail_cannot_be_cancelled() -> None:
     check_cancel(Standing(True, cancelled_at=NOW))
     for standing in (Standing(True, sent_at=NOW), BACK):
         with pytest.raises(InvalidTransition):
             check_cancel(standing)
 
 
-def test_what_came_back_has_failed_and_has_no_words_to_send_again() -> None:
+def test_bounced_mail_has_failed_and_cannot_be_retried() -> None:
     """X13."""
     assert BACK.status is MailStatus.FAILED
     check_bounce(BACK)

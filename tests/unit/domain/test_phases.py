@@ -69,7 +69,7 @@ def test_a_completed_phase_is_not_rolled_back_to_nothing(mode: RollbackMode | No
 
 
 @pytest.mark.parametrize("status", ["active", "paused", "completed"])
-def test_these_can_be_put_back_to_what_was_before(status: str) -> None:
+def test_live_and_completed_phases_can_be_restored(status: str) -> None:
     """S54, decision 6."""
     mode = RollbackMode.RESTORE_PREVIOUS
     after = next_status(PhaseStatus(status), PhaseAction.ROLLBACK, mode=mode)
@@ -78,7 +78,7 @@ def test_these_can_be_put_back_to_what_was_before(status: str) -> None:
 
 @pytest.mark.parametrize("status", ["planned", "rolled_back"])
 @pytest.mark.parametrize("mode", list(RollbackMode))
-def test_what_is_not_live_is_never_rolled_back(status: str, mode: RollbackMode) -> None:
+def test_a_phase_that_is_not_live_cannot_be_rolled_back(status: str, mode: RollbackMode) -> None:
     with pytest.raises(InvalidTransition):
         next_status(PhaseStatus(status), PhaseAction.ROLLBACK, mode=mode)
 

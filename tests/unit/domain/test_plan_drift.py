@@ -17,7 +17,7 @@ PLAN = {"phase": 3, "mvp_chat": (1, 2), "mvp_maps": (3, 4)}
         ({"phase": 3, "mvp_chat": (1, 2)}, ["a removed flag"]),
     ],
 )
-def test_what_changed_since_is_named(now: dict[str, object], changed: list[str]) -> None:
+def test_changed_parts_are_named(now: dict[str, object], changed: list[str]) -> None:
     seen = fingerprint(PLAN)
     assert drift(seen, now) == changed
     assert (fingerprint(now) == seen) is (changed == [])

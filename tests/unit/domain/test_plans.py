@@ -122,7 +122,7 @@ def test_whatever_moves_gives_another_hash(moved: list[FlagDiff]) -> None:
     assert plan_hash(7, moved) != plan_hash(7, PLAN)
 
 
-def test_another_version_of_the_phase_gives_another_hash() -> None:
+def test_the_hash_depends_on_the_version_of_the_phase() -> None:
     assert plan_hash(8, PLAN) != plan_hash(7, PLAN)
 
 
@@ -188,7 +188,7 @@ def test_exposure_follows_the_ramp() -> None:
     assert after[2] == 1000
 
 
-def test_nobody_and_nothing_are_no_exposure() -> None:
+def test_no_people_or_flags_give_no_exposure() -> None:
     ann = person("ann", UserType.COUPLE)
     assert exposure([link()], diffs([link()], [], None), []) == []
     assert exposure([], [], [ann]) == [Exposure(UserType.COUPLE, None, 0, 0)]

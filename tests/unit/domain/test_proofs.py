@@ -70,7 +70,7 @@ def gaps(**seconds: float) -> Measured:
         ("S110", Measured(journeys_p99_ms=5_000.0), BROKEN),
     ],
 )
-def test_what_was_measured_is_compared_with_its_limit(
+def test_a_measurement_is_compared_with_its_limit(
     row: str, values: Measured, verdict: ProofVerdict
 ) -> None:
     facts = measured(values)

@@ -41,7 +41,7 @@ def look(
     return merge(7, Start(COMMITTED, start), receipts, receivers, is_known=is_known, now=now)
 
 
-def test_all_have_it() -> None:
+def test_a_version_is_complete_when_all_receivers_have_it() -> None:
     result = look(A, B)
     assert (result.total, result.acked, result.complete) == (5, 5, True)
     assert (result.complete_ms, result.within_budget) == (210, True)
@@ -103,7 +103,7 @@ def test_a_stream_whose_connection_broke_is_unknown() -> None:
     assert (result.complete, result.within_budget) == (False, None)
 
 
-def test_who_is_known_to_be_late_breaks_the_budget_whatever_is_unknown() -> None:
+def test_a_late_receiver_breaks_the_budget_despite_unknown_ones() -> None:
     result = look(A, alive={"a": 2, "c": 0}, lost_streams={"b": 1}, after=31)
     assert (result.waiting, result.within_budget, result.slowest) == (1, False, "c")
     slow = Receipt("a", 7, served_ms=32_000)
@@ -121,7 +121,9 @@ def test_who_is_known_to_be_late_breaks_the_budget_whatever_is_unknown() -> None
         (ServerProcess("p", beat_ms=60_000 - MISSING_MS - 1), None),
     ],
 )
-def test_who_was_live_when_the_change_was_made(process: ServerProcess, counts: bool | None) -> None:
+def test_the_roster_holds_processes_live_at_the_change(
+    process: ServerProcess, counts: bool | None
+) -> None:
     """Committed at 60 s, looked at 100 s: answers, is lost, or does not count."""
     receivers = roster([process], 60_000, 100_000)
     assert {name: presence.answers for name, presence in receivers.items()} == (

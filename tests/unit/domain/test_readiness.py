@@ -101,7 +101,7 @@ def test_a_check_that_never_ran_blocks(check: CheckType) -> None:
         (replace(GOOD, criteria_problems=("A threshold is a finite number.",)), "criteria"),
     ],
 )
-def test_these_block(facts: ReadinessFacts, key: str) -> None:
+def test_blockers_make_the_verdict_no_go(facts: ReadinessFacts, key: str) -> None:
     readiness = assessed(facts)
     assert readiness.verdict is ReadinessVerdict.NO_GO
     assert [item.key for item in readiness.blockers] == [key]
@@ -121,7 +121,7 @@ def test_these_block(facts: ReadinessFacts, key: str) -> None:
         ),
     ],
 )
-def test_these_want_to_be_accepted(facts: ReadinessFacts, key: str, detail: str) -> None:
+def test_warnings_need_to_be_accepted(facts: ReadinessFacts, key: str, detail: str) -> None:
     """S121 and X2."""
     readiness = assessed(facts)
     assert readiness.verdict is ReadinessVerdict.GO_WITH_WARNINGS
@@ -132,7 +132,7 @@ def test_a_backup_of_24_hours_is_young_enough() -> None:
     assert assessed(replace(GOOD, backup_age=timedelta(hours=24))).verdict is ReadinessVerdict.GO
 
 
-def test_one_blocker_outweighs_every_warning() -> None:
+def test_a_blocker_outweighs_every_warning() -> None:
     facts = replace(with_health(CheckType.DATABASE, HealthStatus.CRITICAL), flag_count=0)
     readiness = assessed(facts)
     assert readiness.verdict is ReadinessVerdict.NO_GO

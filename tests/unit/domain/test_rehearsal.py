@@ -144,7 +144,7 @@ def test_a_worker_that_comes_back_too_late_ends_it() -> None:
     assert (state.status, state.stage) == (RehearsalStatus.FAILED, RehearsalStage.RAMPING)
 
 
-def test_what_is_over_stays_as_it_is() -> None:
+def test_a_finished_rehearsal_does_not_change() -> None:
     state = finish(run(rehearsal()), HEARD, NOW)
     assert advance(state, NOW + timedelta(days=1)) is state
 

@@ -29,7 +29,7 @@ def test_time_passes_at_the_speed_that_was_asked_for() -> None:
         (timedelta(days=3), 10.0, "speed"),
     ],
 )
-def test_what_cannot_be_shown_is_refused(length: timedelta, speed: float, path: str) -> None:
+def test_an_impossible_replay_is_refused(length: timedelta, speed: float, path: str) -> None:
     with pytest.raises(Invalid) as refused:
         Replay.of(NOW, NOW + length, speed)
     assert refused.value.path == (path,)

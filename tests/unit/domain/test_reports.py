@@ -110,21 +110,21 @@ def test_every_acceptance_criterion_is_spoken_of_once() -> None:
     assert rows == [f"S{number}" for number in range(95, 113)]
 
 
-def test_what_was_not_measured_is_no_proof() -> None:
+def test_a_missing_measurement_is_no_proof() -> None:
     """But a live run without a list, or without a rehearsal before it, has broken its promise."""
     by_row = verdicts(EMPTY)
     assert (by_row.pop("S95"), by_row.pop("S112")) == (BROKEN, BROKEN)
     assert set(by_row.values()) == {NOT_MEASURED}
 
 
-def test_what_only_tests_cover_names_them() -> None:
+def test_criteria_covered_by_tests_name_them() -> None:
     assert evidence(FACTS, "S103").startswith("covered by web/e2e/")
     assert evidence(FACTS, "S106").startswith("covered by tests/architecture/")
     for row in ("S103", "S106"):
         assert (ROOT / evidence(FACTS, row).split()[2].rstrip(",")).exists()
 
 
-def test_what_is_rounded_up_beyond_the_limit_is_unknown() -> None:
+def test_a_value_rounded_beyond_the_limit_is_unknown() -> None:
     """Percentiles are upper bounds of buckets: 495 ms shows as 590.67."""
     promise = Limit("S105", "fast", 500, "ms", below=True)
     assert promise.judge(590.67, "95 %", at_least=492.2).verdict is UNKNOWN
@@ -172,7 +172,7 @@ def test_parts_without_content_are_left_out() -> None:
 
 
 @given(st.text(max_size=200))
-def test_what_others_wrote_stays_in_its_cell(written: str) -> None:
+def test_user_text_stays_in_its_cell(written: str) -> None:
     """No new lines, no cells, no links, no HTML."""
     shown = text(written)
     assert "\n" not in shown

@@ -48,7 +48,7 @@ OFF, HALF, FULL = audited(False), audited(True, 50), audited(True, 100)
         (audited(), audited(True, 50, "beta"), state(groups=("beta",)), True),
     ],
 )
-def test_it_is_revertible_while_nobody_moved_the_same_again(
+def test_a_change_is_revertible_while_its_fields_are_unchanged(
     before: dict[str, object] | None,
     after: dict[str, object] | None,
     current: Flag,
@@ -58,7 +58,7 @@ def test_it_is_revertible_while_nobody_moved_the_same_again(
 
 
 @pytest.mark.parametrize("action", ["activated", "advanced", "completed", "rolled back"])
-def test_what_a_run_did_is_undone_by_its_rollback(action: str) -> None:
+def test_a_change_by_a_run_is_not_revertible(action: str) -> None:
     """D1: a change made by a step cannot be reverted on its own."""
     assert not is_revertible(OFF, HALF, state(), action)
 

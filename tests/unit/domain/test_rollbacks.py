@@ -59,7 +59,7 @@ def test_a_flag_goes_off_or_back(
     assert undoing.goes_off is (now_on and not expected[0])
 
 
-def test_what_the_run_never_touched_goes_off() -> None:
+def test_a_flag_that_the_run_never_touched_goes_off() -> None:
     assert undo(LIVE, None, RESTORE, RUN).diff.after == replace(LIVE.state, enabled=False)
 
 
@@ -85,7 +85,7 @@ def test_impact_is_counted_by_evaluating() -> None:
     assert impact_then([couples], sample) == "About 200 of 500 people saw at least one of them."
 
 
-def test_nobody_sees_what_is_killed() -> None:
+def test_a_killed_flag_reaches_nobody() -> None:
     chat, search = make_flag("mvp_chat"), make_flag("mvp_search")
     assert not_killed([chat, search], {"mvp_chat"}) == [search]
     assert not_killed([chat, search], {"*"}) == []

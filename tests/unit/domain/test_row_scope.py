@@ -80,7 +80,7 @@ def test_an_ended_partnership_stays_with_its_couple_and_the_staff(
     assert sees(supplier, couple, is_active=False) is ended
 
 
-def test_whoever_writes_stays_with_one_supplier_or_may_with_any() -> None:
+def test_a_writer_is_bound_to_a_supplier_unless_allowed_all() -> None:
     assert writable(SUPPLIER).one_supplier() == ONE
     assert writable(WRITER).one_supplier() is None
     for other in (COUPLE, READER, ANONYMOUS):

@@ -186,7 +186,7 @@ def test_an_explicit_zero_is_remembered() -> None:
 
 
 @given(parts, st.booleans())
-def test_what_is_in_force_sent_back_changes_nothing(before: FlagParts, live: bool) -> None:
+def test_sending_back_the_values_in_force_changes_nothing(before: FlagParts, live: bool) -> None:
     """A client that writes the whole form back sets no ceiling; only a 0 becomes a choice."""
     values = before.in_force
     after = edit(before, live=live, enabled=values.enabled, percentage=values.percentage)

@@ -35,7 +35,7 @@ def test_the_schema_of_the_release_differs_in_nothing() -> None:
         ),
     ],
 )
-def test_what_an_operator_reads(revision: str | None, newer: bool, text: str) -> None:
+def test_a_difference_says_what_to_do(revision: str | None, newer: bool, text: str) -> None:
     difference = compare(revision, "0075")
     assert difference is not None
     assert (difference.is_newer, str(difference)) == (newer, text)

@@ -59,13 +59,13 @@ def test_its_end_is_outside(minutes: float, status: SilenceStatus) -> None:
         ("health:database", AlertSource.INCIDENT, None),
     ],
 )
-def test_what_people_report_is_never_silenced(
+def test_reported_incidents_are_never_silenced(
     key: str, source: AlertSource, expected: datetime | None
 ) -> None:
     assert silenced_until([ALL, LONG], key, source, NOW) == expected
 
 
-def test_one_check_is_not_all_of_them() -> None:
+def test_a_silence_of_one_check_is_not_one_of_all() -> None:
     assert covering([LONG], DATABASE, NOW) is LONG
     assert covering([LONG], EMAIL, NOW) is covering([LONG], None, NOW) is None
 
@@ -99,18 +99,18 @@ def test_of_two_copies_the_shorter_is_the_newer() -> None:
     assert newest([ALL], [ended], [ALL]) == newest([ended], [ALL]) == [ended]
 
 
-def test_it_is_remembered_for_readings_that_are_stored_late() -> None:
+def test_a_silence_is_kept_for_readings_that_are_stored_late() -> None:
     assert not is_forgotten(ALL, ALL.ends_at + 2 * DAY)
     assert is_forgotten(ALL, ALL.ends_at + 2 * DAY + MINUTE)
 
 
-def test_all_by_name_is_all() -> None:
+def test_naming_every_check_is_a_silence_of_all() -> None:
     assert unique([EMAIL, DATABASE, EMAIL]) == (DATABASE, EMAIL)
     assert unique(list(CheckType)) == unique(None) == ()
 
 
 @pytest.mark.parametrize("start", [None, NOW, NOW - DAY])
-def test_it_begins_now_at_the_earliest(start: datetime | None) -> None:
+def test_a_silence_begins_now_at_the_earliest(start: datetime | None) -> None:
     assert check_times(start, NOW + HOUR, NOW) == NOW
 
 
@@ -144,13 +144,13 @@ def silenced(cause: Cause = BAD) -> Alert:
     return step.alert
 
 
-def test_nobody_hears_of_what_begins_and_ends_in_it() -> None:
+def test_an_alert_within_a_silence_is_not_announced() -> None:
     step = follow(silenced(), replace(GOOD, at=NOW + MINUTE), NOW + MINUTE)
     assert step is not None
     assert (step.tell, step.alert.open, step.alert.silenced_until) == (None, False, ALL.ends_at)
 
 
-def test_what_outlasts_it_is_told_once() -> None:
+def test_an_alert_that_outlasts_a_silence_is_announced_once() -> None:
     """And its latency counts from then: nobody was to be told before (S99)."""
     alert = silenced()
     assert pass_time(alert, NOW + MINUTE, silenced_until=ALL.ends_at) is None
@@ -167,7 +167,7 @@ def test_without_channels_it_comes_to_an_end_too() -> None:
     assert (step.tell, step.alert.silenced_until, step.alert.announced) == (None, None, False)
 
 
-def test_what_was_told_before_it_keeps_quiet_but_ends_aloud() -> None:
+def test_an_alert_announced_before_a_silence_still_announces_its_end() -> None:
     """A25: whoever was told that it broke is told that it works."""
     step = follow(None, BAD, NOW)
     assert step is not None

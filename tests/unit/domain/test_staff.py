@@ -35,12 +35,12 @@ def test_customers_are_not_made_by_the_staff(role: Role) -> None:
     check_target(TOOL, uuid4(), role)  # but anybody who manages access may keep them out
 
 
-def test_nobody_changes_themselves() -> None:
+def test_an_account_cannot_change_itself() -> None:
     with pytest.raises(Forbidden):
         check_target(ADMIN, ADMIN.id, Role.ADMIN)
 
 
-def test_one_admin_is_left() -> None:
+def test_the_last_admin_cannot_be_removed() -> None:
     check_admins_left(Role.OPERATOR, other_admins=0)
     check_admins_left(Role.ADMIN, other_admins=1)
     with pytest.raises(InvalidTransition):

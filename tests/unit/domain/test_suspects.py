@@ -76,7 +76,7 @@ def test_exposure_is_the_share_that_moved() -> None:
     assert exposure_of({"enabled": True, "rolloutPercentage": "?"}, None) == 0
 
 
-def test_what_a_rollback_did_is_the_cure() -> None:
+def test_a_rollback_is_no_suspect() -> None:
     cure = replace(candidate(30), action="rolled back")
     assert rank(Onset(NOW), [cure], 5) == []
 
@@ -117,7 +117,7 @@ def test_other_groups_count_half_of_the_users() -> None:
     assert moved.score == pytest.approx(half.score)
 
 
-def test_that_it_was_near_in_time_is_never_enough() -> None:
+def test_closeness_in_time_is_never_enough() -> None:
     """L18: nothing likely is an answer."""
     planned = candidate(16, exposure=0.0, run_id=RUN)  # such as a phase that was only planned
     few = candidate(1, "other", exposure=0.05)

@@ -74,7 +74,7 @@ def test_two_good_looks_recover() -> None:
     assert after(ERRORS, seen(9, 1, 1)).level is GOOD
 
 
-def test_it_becomes_worse_at_once_and_better_only_as_a_whole() -> None:
+def test_a_level_worsens_at_once_and_recovers_as_a_whole() -> None:
     """What was CRITICAL and is now merely bad is one incident still."""
     assert after(ERRORS, seen(3, 9)).level is CRITICAL
     assert after(ERRORS, seen(9, 3, 3, 3)).level is CRITICAL

@@ -155,7 +155,7 @@ def test_enough_failures_in_a_row_act() -> None:
 
 
 @pytest.mark.parametrize("between", [FEW, BROKEN, MetricReading(math.nan, 99)])
-def test_what_is_unclear_breaks_no_row_and_adds_nothing(between: MetricReading) -> None:
+def test_an_inconclusive_reading_keeps_the_failure_count(between: MetricReading) -> None:
     """A10, argo-rollouts#1905: neither a failure nor an excuse."""
     unclear = after([BAD, between])
     assert (unclear.failures, due_action(ERRORS, unclear)) == (1, None)
@@ -208,7 +208,7 @@ def test_a_dry_run_is_judged_like_any_other_but_never_acts() -> None:
     assert due_action(dry, after([EMPTY] * 9, dry)) is None
 
 
-def test_what_lies_far_apart_is_no_row() -> None:
+def test_failures_far_apart_are_not_consecutive() -> None:
     """After a long outage of all workers the first failure is a first one."""
     pause = MAX_STREAK_GAP + timedelta(seconds=1)
     assert after([BAD, BAD], every=pause).failures == 1
@@ -216,7 +216,7 @@ def test_what_lies_far_apart_is_no_row() -> None:
     assert after([BAD, GOOD, GOOD, GOOD], every=pause).verdict is FAILING
 
 
-def test_another_worker_goes_on_where_the_first_one_stopped() -> None:
+def test_the_state_continues_on_another_worker() -> None:
     """A restart changes nothing: all that counts is in the state."""
     assert after([BAD], state=after([BAD])) == after([BAD, BAD])
 
@@ -241,7 +241,7 @@ def test_only_failures_roll_back(seen: list[MetricReading]) -> None:
 
 
 @given(st.lists(looks, max_size=8), st.sampled_from([FEW, BROKEN, MetricReading(math.inf, 99)]))
-def test_what_is_unclear_moves_no_counter(
+def test_an_inconclusive_reading_moves_no_counter(
     seen: list[MetricReading], unclear: MetricReading
 ) -> None:
     """Within the minutes in which a row is a row."""
@@ -253,7 +253,7 @@ def test_what_is_unclear_moves_no_counter(
 
 
 @given(st.lists(looks, max_size=30))
-def test_it_passes_only_after_three_good_looks_since_the_last_failure(
+def test_a_criterion_passes_after_three_good_readings_since_the_last_failure(
     seen: list[MetricReading],
 ) -> None:
     clear = "".join("g" if reading is GOOD else "b" for reading in seen if reading in (GOOD, BAD))

@@ -57,7 +57,7 @@ B = ServerProcess("b", LIVE)
         ([], [], False, "in force in 0 of 0 live processes"),
     ],
 )
-def test_what_is_in_force_where(
+def test_a_verification_counts_processes_in_force(
     receipts: list[Receipt], processes: list[ServerProcess], verified: bool, summary: str
 ) -> None:
     verification = look(*receipts, processes=tuple(processes))

@@ -64,7 +64,7 @@ def test_the_middle_is_coarse_and_the_ends_are_fine() -> None:
 
 
 @pytest.mark.parametrize("folded", [None, at(2, 0)])
-def test_what_is_not_folded_is_read_as_it_came(folded: datetime | None) -> None:
+def test_unfolded_samples_are_read_raw(folded: datetime | None) -> None:
     assert tiers(at(8, 0), at(12, 0), HOUR, folded) == [Tier(FINE, at(8, 0, 0, 1), at(12, 0, 0, 1))]
 
 

@@ -15,7 +15,7 @@ def of(*hosts: str, local: bool = False) -> str | None:
 
 
 @pytest.mark.parametrize("host", ["172.30.0.5", "10.1.2.3", "fd00::7", "::ffff:10.0.0.1", "::1"])
-def test_one_private_address_for_all_is_said(host: str) -> None:
+def test_a_single_private_address_is_reported(host: str) -> None:
     warning = of(*[host] * ENOUGH)
     assert warning is not None
     assert host in warning
@@ -27,7 +27,7 @@ def test_people_of_the_same_machine_are_no_proxy() -> None:
 
 
 @pytest.mark.parametrize("host", ["203.0.113.9", "2001:db9::1", "::ffff:8.8.8.8", "testclient"])
-def test_one_public_address_is_a_visitor(host: str) -> None:
+def test_a_single_public_address_is_a_visitor(host: str) -> None:
     if host != "203.0.113.9":  # reserved for documents, and so private to Python
         assert of(*[host] * ENOUGH) is None
 
@@ -47,7 +47,7 @@ def test_visitors_of_an_intranet_are_told_apart() -> None:
     assert of(*["10.0.0.1", "8.8.8.8"] * ENOUGH) is None
 
 
-def test_it_is_taken_back_when_addresses_come_through() -> None:
+def test_the_warning_ends_when_addresses_differ() -> None:
     callers = Callers(local=False)
     for _ in range(ENOUGH):
         callers.saw("10.0.0.1")

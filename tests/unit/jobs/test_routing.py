@@ -151,7 +151,7 @@ def test_five_minutes_after_the_sign_up_somebody_looks(kind: UserType) -> None:
         ("nudged", []),
     ],
 )
-def test_what_follows_from_a_setup(action: str, entrypoints: list[str]) -> None:
+def test_setup_events_queue_checks(action: str, entrypoints: list[str]) -> None:
     """S44, S72: an activity starts the clock anew; the support hears of who needs help."""
     assert [job.entrypoint for job in jobs(setup(action))] == entrypoints
 

@@ -32,7 +32,9 @@ def moments(begin: float, work: Sequence[tuple[float, float]]) -> list[float]:
 
 
 @given(begins, runs)
-def test_what_a_tick_takes_does_not_add_up(begin: float, work: list[tuple[float, float]]) -> None:
+def test_the_duration_of_ticks_does_not_add_up(
+    begin: float, work: list[tuple[float, float]]
+) -> None:
     """S98: each begins in a slot of its own, none is skipped, and no gap exceeds the promise."""
     starts = moments(begin, work)
     slots = [int(moment // INTERVAL) for moment in starts]
@@ -49,7 +51,7 @@ def test_a_round_of_checks_fits_into_its_interval() -> None:
     assert longest < INTERVAL - LATE
 
 
-def test_what_is_down_is_known_within_a_minute() -> None:
+def test_an_outage_is_detected_within_a_minute() -> None:
     """S99, S111: with the default timing."""
     settings = Settings(_env_file=None)
     assert (

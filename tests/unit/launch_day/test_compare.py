@@ -37,17 +37,17 @@ SPREAD = Spread(7, total=12, acked=12, complete=True, complete_ms=400, unknown=0
         ([], Losses(4, 0, 0)),
     ],
 )
-def test_what_a_reader_lost_of_the_log(heard: list[str], expected: Losses) -> None:
+def test_events_that_a_reader_missed_are_listed(heard: list[str], expected: Losses) -> None:
     assert losses(LOG, heard) == expected
 
 
-def test_what_came_after_the_log_was_read_is_no_loss() -> None:
+def test_events_after_the_log_was_read_are_no_loss() -> None:
     assert deliveries.up_to(["d"], [*LOG, "e"]) == LOG
     assert deliveries.up_to(["d"], ["a", "b"]) == ["a", "b"]
     assert deliveries.up_to([], ["a"]) == ["a"]
 
 
-def test_one_reader_who_missed_one_event_is_a_contradiction() -> None:
+def test_a_missed_event_is_a_contradiction() -> None:
     assert deliveries.events(LOG, [LOG, LOG], 3, 0).verdict is Verdict.AGREES
     assert deliveries.events(LOG, [LOG, LOG[1:]], 3, 0).verdict is Verdict.CONTRADICTS
     assert deliveries.events(LOG, [LOG], 3, gaps=1).verdict is Verdict.CONTRADICTS

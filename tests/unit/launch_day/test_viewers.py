@@ -25,7 +25,7 @@ def test_the_first_message_of_a_connection_is_no_change() -> None:
     assert watched.arrival(2, 4, 11.0) is None  # it was away
 
 
-def test_what_it_showed_at_a_moment() -> None:
+def test_a_viewer_shows_its_state_at_a_moment() -> None:
     watched = viewer(Seen(10.0, 1, OFF), Seen(12.0, 2, ON))
     assert [watched.on_at(at) for at in (9.0, 11.0, 13.0)] == [OFF, OFF, ON]
 

@@ -92,7 +92,7 @@ def test_pages_in_pages_multiply_up_to_the_limit() -> None:
     ],
     ids=["depth", "roots", "nested fragments", "doubling fragments"],
 )  # fmt: skip
-def test_what_is_too_much_is_refused_at_once(document: str) -> None:
+def test_an_expensive_document_is_refused_at_once(document: str) -> None:
     with pytest.raises(Refused, match=r"at most \d+"):
         cost_of(GRAPH, document, None, {})
 

@@ -14,5 +14,5 @@ def test_only_what_broke_on_our_side_counts(code: TopLevelCode) -> None:
 
 
 @pytest.mark.parametrize("code", [None, "", "internal", 500])
-def test_what_is_no_code_of_ours_does_not_count(code: object) -> None:
+def test_a_foreign_code_does_not_count(code: object) -> None:
     assert not is_server_fault(code)

@@ -93,7 +93,7 @@ def test_a_literal_has_the_limits_of_a_variable(value: str) -> None:
         Analysis(GRAPH, parse(document), {}).cost(parse(document).definitions[0])  # type: ignore[arg-type] # an operation
 
 
-def test_what_the_limits_allow_can_be_paid_for() -> None:
+def test_the_largest_allowed_input_can_be_paid_for() -> None:
     values = {"s": [{"name": "a", "value": n, "at": None} for n in range(1_000)]}
     assert check_inputs(values, None, is_anonymous=False) is None
     assert points(SAMPLES, **values) < MAX_COST

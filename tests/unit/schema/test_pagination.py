@@ -172,7 +172,7 @@ def numbers(rows: range, page: Page) -> Numbers:
     return connection(Numbers, rows, page, cursor=encode_cursor, wrap=int, total=9)
 
 
-def test_one_row_more_than_asked_for_means_another_page() -> None:
+def test_an_extra_row_means_another_page() -> None:
     connection = numbers(range(4), Page(3))
     assert connection.nodes == [edge.node for edge in connection.edges] == [0, 1, 2]
     first, last = encode_cursor(0), encode_cursor(2)

@@ -69,7 +69,7 @@ def executed(document: str, of: FlagSet) -> bytes:
 
 
 @pytest.mark.parametrize("document", PLANNED)
-def test_it_is_what_the_executor_gives(document: str) -> None:
+def test_a_payload_plan_gives_the_result_of_the_executor(document: str) -> None:
     plan, current = plan_payload(executor(document)), flags()
     assert plan is not None
     texts = {plan.encode(payload(current, f"device-{number}")) for number in range(20)}
@@ -78,7 +78,7 @@ def test_it_is_what_the_executor_gives(document: str) -> None:
 
 
 @pytest.mark.parametrize("document", EXECUTED)
-def test_what_is_more_than_attributes_is_executed(document: str) -> None:
+def test_a_selection_beyond_attributes_is_executed(document: str) -> None:
     assert plan_payload(executor(document)) is None
 
 
@@ -93,7 +93,7 @@ def test_documents_that_go_side_by_side_do_not_mix() -> None:
             assert plan.encode(shown) == executed(document, payload(current, "device"))
 
 
-def test_what_is_unusual_is_left_to_the_executor() -> None:
+def test_an_unusual_payload_is_left_to_the_executor() -> None:
     plan, shown = plan_payload(executor(PLANNED[0])), payload(flags(), "device")
     assert plan is not None
     assert plan.encode("another class") is None

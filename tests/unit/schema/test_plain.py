@@ -92,7 +92,9 @@ SHOUTING = Quiet(Query, execution_context_class=Watched, extensions=[Shout])
 
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize("lamp", ODD.values(), ids=ODD)
-async def test_it_answers_as_the_long_way(lamp: Callable[[], Any], query: str) -> None:
+async def test_the_fast_executor_answers_like_the_full_one(
+    lamp: Callable[[], Any], query: str
+) -> None:
     long = await LONG.execute(query, context_value=lamp)
     short = await SHORT.execute(query, context_value=lamp)
     assert data_and_errors(short) == data_and_errors(long)

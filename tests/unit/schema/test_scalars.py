@@ -109,7 +109,7 @@ def test_an_email_address_is_taken(text: str) -> None:
         *["zoë@example.com", "\x00@b.c"],
     ],
 )
-def test_what_is_no_email_address_is_refused(text: str) -> None:
+def test_a_malformed_email_address_is_refused(text: str) -> None:
     message = refused(parse_email, text)
     assert message.startswith(("This is not an e-mail address", "An e-mail address has no"))
 
@@ -131,13 +131,13 @@ def test_a_percentage_may_stand_in_a_document(text: str, expected: float) -> Non
 
 
 @pytest.mark.parametrize("text", ["-1", "100.01", "33.333", "1e400", "-1e400", "true", '"25"'])
-def test_another_percentage_in_a_document_is_refused(text: str) -> None:
+def test_a_bad_percentage_in_a_document_is_refused(text: str) -> None:
     with pytest.raises(GraphQLError, match="percentage"):
         literal(Percent, text)
 
 
 @pytest.mark.parametrize("value", [True, False, "25", None, math.nan, math.inf, -0.01, 33.333])
-def test_another_percentage_in_a_variable_is_refused(value: object) -> None:
+def test_a_bad_percentage_in_a_variable_is_refused(value: object) -> None:
     assert "percentage" in refused(parse_percent, value)
 
 
@@ -174,7 +174,7 @@ def test_a_moment_without_offset_is_refused(text: str) -> None:
     "text",
     ["", "now", "1795464900", "2026-13-01T00:00:00Z", "2026-11-23T25:00:00Z", "0000-01-01T00:00Z"],
 )
-def test_what_is_no_moment_is_refused(text: str) -> None:
+def test_a_malformed_moment_is_refused(text: str) -> None:
     assert "ISO 8601" in refused(parse_datetime, text)
 
 
@@ -196,5 +196,5 @@ def test_a_day_comes_back_as_it_was_printed(day: date) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "today", "2026-02-30", "2026-11-23T20:15:00Z", "10000-01-01"])
-def test_what_is_no_day_is_refused(text: str) -> None:
+def test_a_malformed_day_is_refused(text: str) -> None:
     assert "ISO 8601" in refused(parse_date, text)

@@ -76,7 +76,7 @@ async def test_the_same_is_executed_once() -> None:
     assert news.looks == ["text"]
 
 
-async def test_another_payload_document_switch_or_scope_is_not_the_same() -> None:
+async def test_sharing_depends_on_payload_document_switch_and_scope() -> None:
     news = News()
     await ask(Asker(news))
     await ask(Asker(news), TEXT + " ")

@@ -50,7 +50,7 @@ async def answer(reader: asyncio.StreamReader) -> bytes:
 
 
 @pytest.mark.parametrize("begin", [b"", b"GET", BEGIN])
-async def test_who_sends_no_head_is_let_go(ends: Ends, begin: bytes) -> None:
+async def test_a_connection_without_a_head_is_closed(ends: Ends, begin: bytes) -> None:
     reader, writer = ends
     writer.write(begin)
     assert await answer(reader) == b""

@@ -22,7 +22,7 @@ def test_a_client_reads_the_message(length: int) -> None:
     assert (frame.opcode, frame.fin, bytes(frame.data)) == (Opcode.TEXT, True, message)
 
 
-async def test_who_waits_at_a_gate_goes_on_when_it_opens() -> None:
+async def test_a_waiter_continues_when_the_gate_opens() -> None:
     gate = LazyEvent()
     await gate.wait()
     gate.clear()

@@ -8,7 +8,7 @@ from settings import Settings
 
 
 @pytest.mark.parametrize("sign_ups", [1, 20, 100_000])
-def test_whoever_may_sign_up_so_often_may_try_so_often(sign_ups: int) -> None:
+def test_attempts_follow_the_sign_up_limit(sign_ups: int) -> None:
     """Attempts stayed at 100 an hour, whatever SIGN_UPS_PER_HOUR said."""
     limits = limits_of(Settings(_env_file=None, sign_ups_per_hour=sign_ups))
     assert limits.sign_up_address.count == sign_ups

@@ -22,7 +22,7 @@ async def test_tasks_are_over_however_many_cancellations_they_lose() -> None:
     assert all(task.cancelled() for task in tasks)
 
 
-async def test_what_is_over_already_stays_as_it_was() -> None:
+async def test_a_finished_task_stays_unchanged() -> None:
     async def work() -> None:
         return None
 

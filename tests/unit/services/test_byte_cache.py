@@ -52,7 +52,7 @@ def test_a_caller_pushes_out_its_own_first() -> None:
     assert keys(entries, "abcde") == "ace"
 
 
-def test_what_is_pushed_out_is_told_and_what_is_taken_out_is_not() -> None:
+def test_evictions_are_reported_and_removals_are_not() -> None:
     evicted: list[tuple[str, int]] = []
     entries: ByteCache[str, int] = ByteCache(
         2 * (100 + ENTRY_BYTES), on_evict=lambda key, value: evicted.append((key, value))

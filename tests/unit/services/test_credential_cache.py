@@ -59,7 +59,7 @@ def access(directory: Directory, clock: Clock) -> CredentialCache:
     return CredentialCache(directory.look_up, clock, most=2)
 
 
-async def test_it_asks_once_in_a_while(
+async def test_a_cached_credential_is_looked_up_again_after_a_while(
     access: CredentialCache, directory: Directory, clock: Clock
 ) -> None:
     assert [await access.actor(TOKEN) for _ in range(3)] == [ACTOR] * 3
@@ -69,7 +69,7 @@ async def test_it_asks_once_in_a_while(
     assert directory.asked == 2
 
 
-async def test_what_is_no_credential_is_not_asked_for(
+async def test_a_malformed_credential_is_not_looked_up(
     access: CredentialCache, directory: Directory
 ) -> None:
     assert await access.actor("x") is None
@@ -124,7 +124,7 @@ async def test_a_revocation_during_the_look_up_is_not_lost(
     assert await access.actor(TOKEN) is None
 
 
-async def test_it_expires_in_memory_too(
+async def test_a_cached_credential_expires(
     access: CredentialCache, directory: Directory, clock: Clock
 ) -> None:
     soon = clock() + timedelta(seconds=2)

@@ -15,7 +15,7 @@ DOCUMENT = "{ __typename }"
 HASH = hash_of(DOCUMENT)
 
 
-def test_what_a_client_sent_with_its_hash_is_known() -> None:
+def test_a_document_sent_with_its_hash_is_remembered() -> None:
     documents = Documents()
     assert documents.find(HASH) is None
     documents.remember(HASH, DOCUMENT)
@@ -43,7 +43,7 @@ def test_a_manifest_is_known_for_good_and_may_be_all_there_is(tmp_path: Path) ->
     )  # fmt: skip
 
 
-def test_what_several_list_is_known_together(tmp_path: Path) -> None:
+def test_several_manifests_are_merged(tmp_path: Path) -> None:
     manifests = [tmp_path / "ours.json", tmp_path / "theirs.json"]
     for manifest, text in zip(manifests, ("{ a }", "{ b }"), strict=True):
         manifest.write_text(json.dumps({hash_of(text): text}))

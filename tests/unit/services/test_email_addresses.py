@@ -70,7 +70,7 @@ def test_address_is_stored_in_one_form(typed: str, stored: str) -> None:
         "a@" + "x.".join([""] * 130) + "com",
     ],
 )
-def test_what_another_program_may_read_differently_is_refused(typed: str) -> None:
+def test_an_ambiguous_address_is_refused(typed: str) -> None:
     with pytest.raises(Invalid) as refused:
         parse_address(typed, ("input", "email"))
     assert refused.value.path == ("input", "email")

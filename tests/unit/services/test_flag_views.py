@@ -119,9 +119,7 @@ SETS = st.builds(
 
 
 @given(st.lists(SETS, min_size=2, max_size=4), PEOPLE_OF_ALL_SORTS)
-def test_who_stays_sees_what_who_comes_anew_sees(
-    sets: list[FlagSet], context: EvaluationContext
-) -> None:
+def test_an_updated_view_equals_a_new_one(sets: list[FlagSet], context: EvaluationContext) -> None:
     """Their buckets are worked out once; other flags, or other ways of bucketing, have others."""
     view = FlagView(context, sets[0], FlagViews())
     for flag_set in sets[1:]:
@@ -129,7 +127,7 @@ def test_who_stays_sees_what_who_comes_anew_sees(
         assert list(view.seen.evaluations) == list(flag_set.client_flags(context))
 
 
-def test_another_salt_is_another_bucket() -> None:
+def test_a_new_salt_gives_a_new_bucket() -> None:
     """A cohort takes the place of the salt (L21)."""
     flag = make_flag("flag_a", percentage=50)
     first, second = at(1, flag), at(2, replace(flag, salt="a cohort", version=2))
@@ -146,9 +144,7 @@ def test_another_salt_is_another_bucket() -> None:
 
 
 @given(SETS, PEOPLE_OF_ALL_SORTS)
-def test_what_a_plan_decides_is_what_the_rules_say(
-    flag_set: FlagSet, context: EvaluationContext
-) -> None:
+def test_a_plan_decides_as_the_rules_do(flag_set: FlagSet, context: EvaluationContext) -> None:
     rules = [flag_set.evaluate(key, context) for key in flag_set.places]
     public = [replace(item, bucket=None, matched_group=None) for item in rules]
     assert list(flag_set.client_flags(context)) == public

@@ -55,9 +55,7 @@ def test_a_field_at_its_default_counts_as_absent() -> None:
         ("create", (FULL, ID)),
     ],
 )
-def test_another_operation_or_value_has_another_fingerprint(
-    operation: str, request_: object
-) -> None:
+def test_a_fingerprint_depends_on_operation_and_values(operation: str, request_: object) -> None:
     assert fingerprint(operation, request_) != fingerprint("create", FULL)
 
 

@@ -43,7 +43,7 @@ def test_every_time_has_a_bucket(seconds: float) -> None:
     assert 0 <= bucket < len(BOUNDS)
 
 
-async def test_one_failing_gauge_does_not_lose_the_others(meter: Meter) -> None:
+async def test_a_failing_gauge_keeps_the_others(meter: Meter) -> None:
     def broken() -> float:
         raise OSError
 
@@ -53,7 +53,7 @@ async def test_one_failing_gauge_does_not_lose_the_others(meter: Meter) -> None:
     assert meter.so_far() == {"two": Folded(1, 7.0, 7.0, 7.0, 7.0)}
 
 
-async def test_what_was_handed_over_still_counts_for_the_process(meter: Meter) -> None:
+async def test_handed_over_counts_still_count_for_the_process(meter: Meter) -> None:
     for _ in range(3):
         meter.count(0.01, failed=False)
         await meter.flush()

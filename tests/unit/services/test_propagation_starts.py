@@ -17,20 +17,20 @@ def board(announced: Start | None = None) -> PropagationState:
     return PropagationState(100_000, both, RECEIPTS, {7: announced} if announced else {})
 
 
-def test_what_nobody_announced_began_when_the_first_process_had_it() -> None:
+def test_an_unannounced_version_starts_with_its_first_process() -> None:
     """Found on a launch day: a request of 9 s passed for the moment of its commit."""
     propagation = merged([7], board(), {7: REQUESTED}, known=True, now=NOW)[7]
     assert propagation.started_at == NOW - timedelta(seconds=1)
     assert propagation.complete_ms == 400
 
 
-def test_what_was_announced_began_then() -> None:
+def test_an_announced_version_starts_at_its_announcement() -> None:
     announced = Start(NOW - timedelta(seconds=2), 98_000)
     propagation = merged([7], board(announced), {7: REQUESTED}, known=True, now=NOW)[7]
     assert (propagation.started_at, propagation.complete_ms) == (announced.at, 1_400)
 
 
-def test_what_nobody_has_yet_began_when_it_was_asked_for() -> None:
+def test_a_version_without_receivers_starts_at_the_request() -> None:
     nobody = PropagationState(100_000, [ServerProcess("a", 99_900, 0)])
     propagation = merged([7], nobody, {7: REQUESTED}, known=True, now=NOW)[7]
     assert (propagation.started_at, propagation.complete) == (REQUESTED.at, False)

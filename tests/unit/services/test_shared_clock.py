@@ -20,7 +20,7 @@ def test_the_shortest_round_trip_is_believed() -> None:
     assert clock.offset == 50_000 - 101
 
 
-def test_another_redis_with_another_clock_is_believed_at_once() -> None:
+def test_the_clock_of_a_new_redis_is_adopted_at_once() -> None:
     clock = SharedClock()
     clock.note(100, (50, 0), 102)
     clock.note(200, (90, 0), 260)

@@ -12,7 +12,7 @@ def test_events_arrive_as_they_were_sent() -> None:
     assert decode_events(encode_events(EVENTS)) == EVENTS
 
 
-def test_what_is_known_already_is_not_made_again() -> None:
+def test_a_decoded_event_is_reused() -> None:
     """A process hears its own messages too."""
     message = encode_events(EVENTS)
     assert decode_events(message, after=8) == EVENTS[2:]

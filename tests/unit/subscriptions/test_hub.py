@@ -71,7 +71,7 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
-async def test_everybody_gets_what_is_new(hub: StateHub[int], state: State) -> None:
+async def test_every_subscriber_receives_the_new_state(hub: StateHub[int], state: State) -> None:
     readers = [Reader() for _ in range(250)]
     for reader in readers:
         join(hub, reader)
@@ -81,14 +81,14 @@ async def test_everybody_gets_what_is_new(hub: StateHub[int], state: State) -> N
     assert readers[0].handed_over == [0, 1]
 
 
-async def test_who_joins_late_misses_nothing(hub: StateHub[int], state: State) -> None:
+async def test_a_late_subscriber_misses_nothing(hub: StateHub[int], state: State) -> None:
     reader = Reader(at=1)
     state.newest = 3
     subscriber = join(hub, reader)
     assert (reader.got, subscriber.sent) == ([2, 3], 2)
 
 
-async def test_nobody_goes_back(hub: StateHub[int], state: State) -> None:
+async def test_no_subscriber_receives_an_older_state(hub: StateHub[int], state: State) -> None:
     state.source.publish(1)  # an old one is still on its way when somebody joins at a newer one
     state.newest = 2
     reader = Reader(at=2)
@@ -112,7 +112,7 @@ async def test_a_slow_reader_gets_what_it_is_owed_and_then_the_newest(
     assert (reader.got, reader.handed_over) == ([1, 2, 3], [0, 1, 3])
 
 
-async def test_who_has_left_is_sent_nothing(hub: StateHub[int], state: State) -> None:
+async def test_a_removed_subscriber_receives_nothing(hub: StateHub[int], state: State) -> None:
     reader = Reader()
     subscriber = join(hub, reader)
     hub.remove(subscriber)
@@ -123,7 +123,9 @@ async def test_who_has_left_is_sent_nothing(hub: StateHub[int], state: State) ->
     assert (reader.got, reader.gone, hub.live) == ([], True, 0)
 
 
-async def test_one_that_breaks_takes_no_other_with_it(hub: StateHub[int], state: State) -> None:
+async def test_a_failing_subscriber_does_not_affect_others(
+    hub: StateHub[int], state: State
+) -> None:
     broken, other = Reader(), Reader()
     join(hub, broken)
     join(hub, other)

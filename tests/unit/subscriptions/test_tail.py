@@ -145,7 +145,7 @@ async def watching() -> AsyncIterator[World]:
         yield each
 
 
-async def test_it_starts_at_the_newest_event() -> None:
+async def test_the_tail_starts_at_the_newest_event() -> None:
     world = World()
     world.log.append(7)
     async for each in running(world):
@@ -230,7 +230,7 @@ async def test_without_a_connected_bus_the_log_alone_is_followed() -> None:
     await world.tail.stop()
 
 
-async def test_it_starts_without_the_database_and_follows_once_it_is_there() -> None:
+async def test_the_tail_starts_without_the_database_and_follows_later() -> None:
     world = World(SOON)
     world.log.append(3)
     world.log.down = True
