@@ -16,7 +16,7 @@ from domain.overview.journey_moves import moves_of
 from schema.context import Info
 from schema.types.journeys import Funnels, Journey
 from schema.types.node import decode_id
-from services.overview.metric_board import JourneyBoard, View
+from services.overview.metric_board import BoardView, JourneyBoard
 from subscriptions.delivery_times import OldestUnsentChange, note_delivery
 from subscriptions.fanout import Latest
 
@@ -50,7 +50,7 @@ async def journeys(info: Info, phase_id: PhaseId = None) -> AsyncIterator[list[J
     async with (
         runtime.tail.subscribe(newest, moves_somebody) as changes,
         aclosing(
-            _read_snapshots(changes, runtime.journeys, View.of_phase(phase), moves)
+            _read_snapshots(changes, runtime.journeys, BoardView.of_phase(phase), moves)
         ) as snapshots,
     ):
         with runtime.credential_watch.end_with_access(info.context.actor, changes):
@@ -63,7 +63,7 @@ async def journeys(info: Info, phase_id: PhaseId = None) -> AsyncIterator[list[J
 async def _read_snapshots(
     changes: AsyncIterator[RecordedEvent],
     board: JourneyBoard,
-    view: View,
+    view: BoardView,
     moves: OldestUnsentChange,
 ) -> AsyncGenerator[tuple[Funnels, datetime | None], None]:
     """Yield snapshots, each with the commit time of the first new change that it includes."""

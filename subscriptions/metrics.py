@@ -15,7 +15,7 @@ from schema.enums import TimeRange
 from schema.types.metrics import MetricsSnapshot
 from schema.types.node import decode_id
 from services.metrics.metric_reads import Snapshot
-from services.overview.metric_board import MetricBoard, View
+from services.overview.metric_board import BoardView, MetricBoard
 from subscriptions.bus import BusMessage, Resync
 from subscriptions.channels import METRICS
 from subscriptions.fanout import Latest
@@ -39,7 +39,9 @@ async def launch_metrics(
     # Subscribe before the snapshot, so that a collection in between is not missed.
     async with (
         runtime.bus.subscribe(METRICS, Latest()) as collections,
-        aclosing(_read_snapshots(collections, runtime.metrics, View(range, phase))) as snapshots,
+        aclosing(
+            _read_snapshots(collections, runtime.metrics, BoardView(range, phase))
+        ) as snapshots,
     ):
         with runtime.credential_watch.end_with_access(info.context.actor, collections):
             async for snapshot in snapshots:
@@ -47,7 +49,7 @@ async def launch_metrics(
 
 
 async def _read_snapshots(
-    collections: AsyncIterator[BusMessage], board: MetricBoard, view: View
+    collections: AsyncIterator[BusMessage], board: MetricBoard, view: BoardView
 ) -> AsyncGenerator[Snapshot, None]:
     last = await board.latest(view)
     while True:

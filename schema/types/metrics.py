@@ -20,7 +20,7 @@ from schema.types.errors import Error
 from schema.types.journeys import Journey
 from services.metrics import metric_reads as reads
 from services.metrics.metric_samples import Sample
-from services.overview.metric_board import View
+from services.overview.metric_board import BoardView
 
 describe(
     Trend,
@@ -133,7 +133,7 @@ class MetricsSnapshot:
     @strawberry.field(description="The outcome of the runs that began in the range.")
     async def journeys(self, info: Info) -> list[Journey]:
         """Read only where they are asked for; once for all who look at the same snapshot."""
-        view = View(self.range, self.phase_id)
+        view = BoardView(self.range, self.phase_id)
         found = await info.context.runtime.journeys.latest(view, self.source)
         return [Journey.of(item) for item in found.journeys]
 

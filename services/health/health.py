@@ -1,4 +1,4 @@
-"""What others ask about health: uptime, and evidence for readiness (A27, X2)."""
+"""Reads about health for other topics: uptime, and evidence for readiness (A27, X2)."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -34,13 +34,13 @@ def build_monitor(
     probes: Mapping[CheckType, Probe] | None = None,
     alert: Watch | None = None,
 ) -> HealthMonitor:
-    """The monitor of one process, web or worker. Other `probes` than the real ones: for tests."""
+    """Build the monitor of one process, web or worker. Tests pass their own `probes`."""
     used = build_probes(settings, db, redis, passwords) if probes is None else probes
     return HealthMonitor(db, redis, used, publish, Timing.of(settings), alert)
 
 
 def evidence(snapshot: HealthSnapshot) -> Mapping[CheckType, HealthEvidence]:
-    """What readiness is judged on: each status, why, and which node shows it."""
+    """Return what readiness is judged on: each status, its reason and the id of its node."""
     return {
         state.check: HealthEvidence(
             state.status, _detail(state), global_id("HealthCheck", CHECK_IDS[state.check])
@@ -50,9 +50,9 @@ def evidence(snapshot: HealthSnapshot) -> Mapping[CheckType, HealthEvidence]:
 
 
 async def open_impacts(db: Database) -> Sequence[Severity]:
-    """Severities of open incidents that users notice; none where the database does not answer.
+    """Return the severities of open incidents that users notice.
 
-    Its own check says so then.
+    The list is empty while the database does not answer: its own check shows that.
     """
     try:
         async with db.read() as session:
@@ -64,7 +64,7 @@ async def open_impacts(db: Database) -> Sequence[Severity]:
 async def uptimes(
     session: AsyncSession, keys: Sequence[UptimeKey], *, clock: Callable[[], datetime]
 ) -> Mapping[UptimeKey, Percent]:
-    """Uptime of several checks over several spans: one statement a span, whatever the checks."""
+    """Return the uptime of checks over time ranges, with one statement for each range."""
     found: dict[UptimeKey, Percent] = {}
     for window in {window for _, window in keys}:
         for check, share in (await _uptime(session, window, clock())).items():
@@ -80,9 +80,9 @@ async def _uptime(
 
 
 async def longest_gap(session: AsyncSession, window: TimeRange, now: datetime) -> float | None:
-    """The longest time without a sample of one check (S98): 33 s at most are promised.
+    """Return the longest time without a sample of any check (S98); the target is 33 s.
 
-    Samples are kept one by one for two days, and only those are looked at.
+    Only single samples count, which are stored for two days.
     """
     since = await window_start(session, window, now)
     if since is None:
@@ -92,7 +92,7 @@ async def longest_gap(session: AsyncSession, window: TimeRange, now: datetime) -
 
 
 async def window_start(session: AsyncSession, window: TimeRange, now: datetime) -> datetime | None:
-    """When a span begins; None for that of the phase where none is ACTIVE."""
+    """Return the start of a time range; None for CURRENT_PHASE where no phase is ACTIVE."""
     phase = window is TimeRange.CURRENT_PHASE
     return start_of(window, now, await queries.phase_started_at(session) if phase else None)
 

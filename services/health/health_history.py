@@ -1,4 +1,4 @@
-"""How checks were, over time (A27)."""
+"""Reads the history of checks (A27)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from services.health.health import UptimeKey, window_start
 async def histories(
     session: AsyncSession, keys: Sequence[UptimeKey], *, clock: Callable[[], datetime]
 ) -> Mapping[UptimeKey, list[HealthSlot]]:
-    """The slots of several checks over several spans: one statement a span, whatever the checks."""
+    """Return the slots of checks over time ranges, with one statement for each range."""
     found: dict[UptimeKey, list[HealthSlot]] = {}
     for window in {window for _, window in keys}:
         checks = [check for check, span in keys if span is window]

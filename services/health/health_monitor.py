@@ -1,4 +1,4 @@
-"""Runs the checks, decides, tells everybody, and only then stores (S62, S67, decision 7)."""
+"""Runs the checks and publishes the result, before storing it (S62, S67, decision 7)."""
 
 import asyncio
 import logging
@@ -30,14 +30,14 @@ from settings import Settings
 
 logger = logging.getLogger(__name__)
 
-_BACKLOG = 240  # rounds kept while the database is away: two hours
-_BAD_NEWS = timedelta(seconds=5)
-_HURRIED_RECHECK = 1.0  # seconds, while somebody waits for the answer
+_BACKLOG = 240  # rounds kept while the database is down: two hours
+_MAX_AGE_OF_FAILURE = timedelta(seconds=5)
+_QUICK_RECHECK_SECONDS = 1.0  # while a caller waits for the result
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """In seconds: between rounds, for one probe, and before a failed check is looked at again."""
+    """Seconds between rounds, for one probe, and before a failed check is repeated."""
 
     interval: float = 30.0
     timeout: float = 5.0
@@ -45,7 +45,7 @@ class Timing:
 
     @classmethod
     def of(cls, settings: Settings) -> "Timing":
-        """As the environment says."""
+        """Return the timing from the settings."""
         return cls(
             settings.health_interval_seconds,
             settings.health_timeout_seconds,
@@ -58,7 +58,7 @@ Watch = Callable[[HealthSnapshot], Awaitable[None]]
 
 
 class HealthMonitor:
-    """One a process. Any process may run a round; the newest snapshot of all counts."""
+    """Runs rounds of checks in one process. The latest snapshot of all processes counts."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class HealthMonitor:
         timing: Timing = DEFAULT_TIMING,
         alert: Watch | None = None,
     ) -> None:
-        """`publish` sends a snapshot to all processes, `alert` tells people of it.
+        """`publish` sends a snapshot to all processes, `alert` updates the alerts.
 
         A check without a probe is disabled.
         """
@@ -80,7 +80,7 @@ class HealthMonitor:
         self._alert = alert
         self._clock = db.clock
         self._running = asyncio.Lock()
-        self._mine: HealthSnapshot | None = None
+        self._own_snapshot: HealthSnapshot | None = None
         self._unsaved: deque[Tick] = deque(maxlen=_BACKLOG)
 
     @property
@@ -91,44 +91,46 @@ class HealthMonitor:
     async def tick(self) -> HealthSnapshot:
         """Run all checks now (S62)."""
         async with self._running:
-            return await self._round(self._timing.recheck)
+            return await self._run_round(self._timing.recheck)
 
     async def latest(self) -> HealthSnapshot:
-        """The newest snapshot known anywhere; what is stale in it shows as UNKNOWN."""
-        return self.seen(await self._newest())
+        """Return the latest snapshot of any process; stale states show as UNKNOWN."""
+        return self.seen(await self._latest_snapshot())
 
     async def ensure_fresh(self, max_age: timedelta = timedelta(seconds=30)) -> HealthSnapshot:
-        """The newest snapshot, after a new round where it is older than that (S46)."""
-        # With a short interval readings are stale before that, and stale ones are UNKNOWN.
+        """Return the latest snapshot, after a new round if it is older than `max_age` (S46)."""
+        # With a short interval, readings become stale, and so UNKNOWN, before `max_age`.
         max_age = min(max_age, STALE_AFTER_INTERVALS * self.interval)
         async with self._running:
-            snapshot = await self._newest()
+            snapshot = await self._latest_snapshot()
             if not self._is_fresh(snapshot, max_age):
-                snapshot = await self._round(min(self._timing.recheck, _HURRIED_RECHECK))
+                snapshot = await self._run_round(min(self._timing.recheck, _QUICK_RECHECK_SECONDS))
         return self.seen(snapshot)
 
     def read(self, message: str) -> HealthSnapshot:
-        """A published snapshot as seen now; raises ValueError where it is not one of ours."""
+        """Decode a published snapshot, as seen now; raises ValueError for any other text."""
         return self.seen(decode(message))
 
     def seen(self, snapshot: HealthSnapshot) -> HealthSnapshot:
-        """A snapshot as one may rely on it at this moment."""
+        """Return a snapshot with its stale states as UNKNOWN."""
         now = self._clock()
         checks = tuple(as_seen(snapshot.state(check), now, self.interval) for check in CheckType)
         return replace(snapshot, checks=checks)
 
-    async def _newest(self) -> HealthSnapshot:
-        """Redis may be older than this process, and both older than the database."""
-        found = self._newer(self._mine, await self._store.from_redis())
-        if found is None or self._clock() - found.at > self.interval:
-            found = self._newer(found, await self._store.from_database(self._timing.timeout))
-        return found or HealthSnapshot(self._clock(), ())
+    async def _latest_snapshot(self) -> HealthSnapshot:
+        """Return the latest snapshot: of this process, Redis or, if both are old, the database."""
+        snapshot = self._latest_of(self._own_snapshot, await self._store.read_redis())
+        if snapshot is None or self._clock() - snapshot.at > self.interval:
+            snapshot = self._latest_of(
+                snapshot, await self._store.read_database(self._timing.timeout)
+            )
+        return snapshot or HealthSnapshot(self._clock(), ())
 
-    def _newer(self, *known: HealthSnapshot | None) -> HealthSnapshot | None:
-        # One from the future, left by a clock that was set back, would hide all news till then.
+    def _latest_of(self, *snapshots: HealthSnapshot | None) -> HealthSnapshot | None:
+        # A snapshot from the future, after a clock was set back, would hide all newer ones.
         latest = self._clock() + self.interval
-        found = [item for item in known if item is not None and item.at <= latest]
-        return max(found, key=lambda item: item.at, default=None)
+        candidates = [item for item in snapshots if item is not None and item.at <= latest]
+        return max(candidates, key=lambda item: item.at, default=None)
 
     def _is_fresh(self, snapshot: HealthSnapshot, max_age: timedelta) -> bool:
         now = self._clock()
@@ -137,19 +139,19 @@ class HealthMonitor:
             for state in map(snapshot.state, self._probes)
         )
 
-    async def _round(self, recheck: float) -> HealthSnapshot:
-        before = await self._newest()
+    async def _run_round(self, recheck: float) -> HealthSnapshot:
+        before = await self._latest_snapshot()
         states = {check: self._resumed(before.state(check)) for check in CheckType}
-        readings = await self._look(self._probes)
+        readings = await self._run_probes(self._probes)
         states = _apply(states, readings)
         tick = [*readings.items()]
-        snapshot = await self._tell(before, states)
+        snapshot = await self._publish_round(before, states)
         if suspects := [check for check in readings if is_suspect(states[check])]:
             await asyncio.sleep(recheck)
-            readings = await self._look(suspects)
+            readings = await self._run_probes(suspects)
             states = _apply(states, readings)
             tick += readings.items()
-            snapshot = await self._tell(before, states)
+            snapshot = await self._publish_round(before, states)
         await self._save(Tick(tick, snapshot.checks))
         return snapshot
 
@@ -158,7 +160,7 @@ class HealthMonitor:
             return disabled(state)
         return resumed(state, self._clock(), self.interval)
 
-    async def _look(self, checks: Iterable[CheckType]) -> dict[CheckType, Reading]:
+    async def _run_probes(self, checks: Iterable[CheckType]) -> dict[CheckType, Reading]:
         names = list(checks)
         return dict(zip(names, await asyncio.gather(*map(self._read, names)), strict=True))
 
@@ -166,34 +168,34 @@ class HealthMonitor:
         result = await run_limited(self._probes[check], self._timing.timeout)
         return judge(result, self._clock())
 
-    async def _tell(
+    async def _publish_round(
         self, before: HealthSnapshot, states: Mapping[CheckType, CheckState]
     ) -> HealthSnapshot:
         changed = [
             check for check in states if states[check].status is not before.state(check).status
         ]
         snapshot = HealthSnapshot(self._clock(), tuple(states.values()), tuple(changed))
-        self._mine = snapshot
-        await self._alarm(snapshot)
+        self._own_snapshot = snapshot
+        await self._update_alerts(snapshot)
         message = encode(snapshot)
-        await self._store.to_redis(message)
+        await self._store.write_redis(message)
         try:
             await self._publish(message)
         except Exception:
-            logger.warning("health: the snapshot was not published", exc_info=True)
+            logger.warning("health: publishing the snapshot failed", exc_info=True)
         return snapshot
 
-    async def _alarm(self, snapshot: HealthSnapshot) -> None:
-        """People hear of it before it is stored: what is down may be what stores it."""
+    async def _update_alerts(self, snapshot: HealthSnapshot) -> None:
+        """Update the alerts before storing: the part that is down may be the store."""
         if self._alert is None:
             return
         try:
             await self._alert(snapshot)
         except Exception:
-            logger.exception("health: the alerts could not follow this round")
+            logger.exception("health: updating the alerts failed")
 
     async def _save(self, tick: Tick) -> None:
-        """What cannot be stored now is stored with a later round, so that uptime stays true."""
+        """Store a round; after an error it is stored with a later one, so that uptime is right."""
         self._unsaved.append(tick)
         ticks = list(self._unsaved)
         try:
@@ -206,15 +208,15 @@ class HealthMonitor:
 
 
 def _age_allowed(state: CheckState, max_age: timedelta) -> timedelta:
-    """Bad news is looked at again sooner: whoever asks may just have mended it."""
+    """Return the largest age of a state. A failure is checked again sooner: it may be fixed."""
     is_bad = state.status in (HealthStatus.CRITICAL, HealthStatus.UNKNOWN)
-    return min(max_age, _BAD_NEWS) if is_bad else max_age
+    return min(max_age, _MAX_AGE_OF_FAILURE) if is_bad else max_age
 
 
 def _apply(
     states: Mapping[CheckType, CheckState], readings: Mapping[CheckType, Reading]
 ) -> dict[CheckType, CheckState]:
-    found = dict(states)
+    new_states = dict(states)
     for check, reading in readings.items():
-        found[check] = next_state(found[check], reading, reading.at)
-    return found
+        new_states[check] = next_state(new_states[check], reading, reading.at)
+    return new_states

@@ -1,4 +1,4 @@
-"""Where health is kept: Redis for everybody at once, PostgreSQL for good (decision 7)."""
+"""Stores health: in Redis for all processes at once, in PostgreSQL for the history (decision 7)."""
 
 import asyncio
 import logging
@@ -26,81 +26,81 @@ _SNAPSHOT: TypeAdapter[HealthSnapshot] = TypeAdapter(HealthSnapshot)
 
 
 def encode(snapshot: HealthSnapshot) -> str:
-    """A snapshot as it travels and as Redis keeps it."""
+    """Encode a snapshot for the bus and for Redis."""
     return _SNAPSHOT.dump_json(snapshot).decode()
 
 
 def decode(text: str | bytes) -> HealthSnapshot:
-    """Raises ValueError where the text is no snapshot, such as one of a newer version."""
+    """Decode a snapshot; raises ValueError for any other text, such as one of a newer version."""
     return _SNAPSHOT.validate_json(text)
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """What one round of checks has to store: samples, and the statuses in their order."""
+    """The results of one round of checks: readings, and the resulting states in order."""
 
     readings: Sequence[tuple[CheckType, Reading]]
     states: Sequence[CheckState]
 
 
 class HealthStore:
-    """Reads and writes snapshots; each part works without the other."""
+    """Reads and writes snapshots. Redis and PostgreSQL work without each other."""
 
     def __init__(self, db: Database, redis: Redis) -> None:
-        """Nothing is opened here."""
+        """Keep the connections; nothing is opened here."""
         self._db = db
         self._redis = redis
 
-    async def from_redis(self) -> HealthSnapshot | None:
-        """The newest snapshot that any process has left there; None where Redis is away."""
+    async def read_redis(self) -> HealthSnapshot | None:
+        """Read the latest snapshot of any process; None where Redis is down or has none."""
         try:
             async with asyncio.timeout(_REDIS_SECONDS):
-                found = await self._redis.get(KEY)
-            return decode(found) if found else None
+                text = await self._redis.get(KEY)
+            return decode(text) if text else None
         except (RedisError, OSError, ValidationError) as error:
-            logger.warning("health: nothing to read in Redis: %r", error)
+            logger.warning("health: reading the snapshot in Redis failed: %r", error)
             return None
 
-    async def to_redis(self, text: str) -> None:
-        """Leave the newest snapshot for all processes."""
+    async def write_redis(self, text: str) -> None:
+        """Write the latest snapshot for all processes."""
         try:
             async with asyncio.timeout(_REDIS_SECONDS):
                 await self._redis.set(KEY, text)
         except (RedisError, OSError) as error:
-            logger.warning("health: the snapshot is not in Redis: %r", error)
+            logger.warning("health: writing the snapshot to Redis failed: %r", error)
 
-    async def from_database(self, seconds: float) -> HealthSnapshot | None:
-        """The states as they were last stored; None where the database is away or empty."""
+    async def read_database(self, seconds: float) -> HealthSnapshot | None:
+        """Read the last stored states; None where the database is down or has none."""
         try:
             async with asyncio.timeout(seconds), self._db.read() as session:
                 states = await queries.states(session)
         except Exception as error:
-            logger.warning("health: nothing to read in the database: %r", error)
+            logger.warning("health: reading the states in the database failed: %r", error)
             return None
         moments = [state.checked_at for state in states if state.checked_at]
         return HealthSnapshot(max(moments), tuple(states)) if moments else None
 
     async def save(self, ticks: Sequence[Tick]) -> None:
-        """Store rounds in their order, each change of a status with its event (A21)."""
+        """Store rounds in order, each change of a status with its event (A21)."""
         async with self._db.write() as uow:
             stored = await queries.lock_states(uow.session)
             newest = dict(stored)
-            silenced = await silences.since(uow.session, _begin(ticks, uow.now))
+            silenced = await silences.since(uow.session, _earliest_reading(ticks, uow.now))
             for tick in ticks:
                 await queries.add_readings(uow.session, tick.readings, silenced)
                 for state in tick.states:
                     _record_change(uow, newest, state)
-            fresh = [state for state in newest.values() if stored.get(state.check) != state]
-            if fresh:
-                await queries.save_states(uow.session, fresh, uow.now)
+            changed = [state for state in newest.values() if stored.get(state.check) != state]
+            if changed:
+                await queries.save_states(uow.session, changed, uow.now)
 
 
-def _begin(ticks: Sequence[Tick], now: datetime) -> datetime:
+def _earliest_reading(ticks: Sequence[Tick], now: datetime) -> datetime:
     return min((reading.at for tick in ticks for _, reading in tick.readings), default=now)
 
 
 def _record_change(uow: UnitOfWork, newest: dict[CheckType, CheckState], state: CheckState) -> None:
-    """Compared with what is stored, so that two processes never record one change twice."""
+    """Record a change against the stored state, so that two processes never record it twice."""
     before = newest.get(state.check, CheckState(state.check))
     if _older(state, before):
         return

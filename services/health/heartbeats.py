@@ -1,7 +1,7 @@
-"""Who beats, who is late, and that people hear of it (A29).
+"""Heartbeats of background services, and the alert when one is late (A29).
 
-A beat is kept in Redis and in the database, and looked up in both: one of them may be away.
-Every process watches, web processes too, because the worker may be what is silent.
+A beat is stored in Redis and in the database and read from both, because one of them may be down.
+Every process watches, web processes included, because the worker may be the one that is late.
 """
 
 import asyncio
@@ -27,13 +27,13 @@ logger = logging.getLogger(__name__)
 KEY = "launch:heartbeats"
 _REDIS_SECONDS = 1.0
 _DATABASE_SECONDS = 2.0
-_PAUSE = 15.0
+_CHECK_INTERVAL_SECONDS = 15.0
 
 
 def expected(settings: Settings) -> Mapping[str, timedelta]:
-    """All sources with how long each may be silent; mail only where there is a mail server.
+    """Return all sources with their longest interval; mail only with a mail server.
 
-    HEARTBEATS adds others, and may give the worker or mail another limit.
+    HEARTBEATS adds sources, and may set another interval for the worker or mail.
     """
     own = {WORKER: timedelta(seconds=settings.health_stale_after_seconds)}
     if settings.smtp_url is not None:
@@ -42,12 +42,13 @@ def expected(settings: Settings) -> Mapping[str, timedelta]:
 
 
 class Heartbeats:
-    """One a process."""
+    """Stores and reads heartbeats in one process."""
 
     def __init__(self, db: Database, redis: Redis, settings: Settings) -> None:
-        """What never beats is late so long after it was first expected as it may be silent.
+        """Read the expected sources from the settings.
 
-        That moment is stored, so that restarts do not put it off (L23).
+        A source that never beats is late one interval after it was first expected. That moment is
+        stored, so that restarts do not postpone it (L23).
         """
         self.sources = expected(settings)
         self._db = db
@@ -56,44 +57,48 @@ class Heartbeats:
         self._is_stored = False
 
     async def beat(self, name: str) -> bool:
-        """Note that a source lives; False where neither store could keep it."""
+        """Store a heartbeat; returns False where neither store accepted it."""
         now = self._db.clock()
-        kept = await asyncio.gather(
-            run_with_timeout(_REDIS_SECONDS, self._to_redis(name, now), "keeping a heartbeat"),
+        is_stored = await asyncio.gather(
+            run_with_timeout(_REDIS_SECONDS, self._write_redis(name, now), "keeping a heartbeat"),
             run_with_timeout(
-                _DATABASE_SECONDS, self._to_database(name, now), "keeping a heartbeat"
+                _DATABASE_SECONDS, self._write_database(name, now), "keeping a heartbeat"
             ),
         )
-        return any(kept)
+        return any(is_stored)
 
     async def all(self) -> list[Heartbeat] | None:
-        """Every source; None where neither store answers, and nobody knows."""
-        shelf, stored = await asyncio.gather(
-            run_with_timeout(_REDIS_SECONDS, self._from_redis(), "reading heartbeats"),
-            run_with_timeout(_DATABASE_SECONDS, self._from_database(), "reading heartbeats"),
+        """Return every source; None where neither store answers."""
+        in_redis, in_database = await asyncio.gather(
+            run_with_timeout(_REDIS_SECONDS, self._read_redis(), "reading heartbeats"),
+            run_with_timeout(_DATABASE_SECONDS, self._read_database(), "reading heartbeats"),
         )
-        if shelf is None and stored is None:
+        if in_redis is None and in_database is None:
             return None
-        one, other = shelf or {}, stored or {}
-        await self._expect(stored)
-        beats = {name: row.beat_at for name, row in other.items()}
+        redis_beats, rows = in_redis or {}, in_database or {}
+        await self._expect(in_database)
+        beats = {name: row.beat_at for name, row in rows.items()}
         return [
-            Heartbeat(name, limit, _later(one.get(name), beats.get(name)), self._since[name])
+            Heartbeat(
+                name, limit, _later(redis_beats.get(name), beats.get(name)), self._since[name]
+            )
             for name, limit in self.sources.items()
         ]
 
     async def beat_for_mail(self) -> None:
-        """The mail queue lives as long as no letter waits for its first attempt for too long."""
+        """Beat for the mail queue, unless an e-mail has waited too long for its first attempt."""
         async with self._db.read() as session:
             oldest = await queries.oldest_untried(session)
         if MAIL in self.sources and (oldest is None or self._db.clock() - oldest < MAIL_WITHIN):
             await self.beat(MAIL)
 
-    async def _expect(self, stored: Mapping[str, StoredHeartbeat] | None) -> None:
-        """Take over since when each source is expected, and note it for those that are new."""
-        if stored is None:
+    async def _expect(self, in_database: Mapping[str, StoredHeartbeat] | None) -> None:
+        """Read since when each source is expected, and store it for new sources."""
+        if in_database is None:
             return
-        known = {name: stored[name].expected_at for name in self.sources if name in stored}
+        known = {
+            name: in_database[name].expected_at for name in self.sources if name in in_database
+        }
         self._since |= known
         if not self._is_stored or len(known) < len(self.sources):
             storing = run_with_timeout(
@@ -108,69 +113,69 @@ class Heartbeats:
                 await queries.expect(uow.session, name, since)
         return True
 
-    async def _to_redis(self, name: str, at: datetime) -> bool:
+    async def _write_redis(self, name: str, at: datetime) -> bool:
         await self._redis.hset(KEY, name, at.isoformat())
         return True
 
-    async def _to_database(self, name: str, at: datetime) -> bool:
+    async def _write_database(self, name: str, at: datetime) -> bool:
         async with self._db.write() as uow:
             await queries.record_beat(uow.session, name, at)
         return True
 
-    async def _from_redis(self) -> Mapping[str, datetime]:
+    async def _read_redis(self) -> Mapping[str, datetime]:
         found = await self._redis.hgetall(KEY)
         return {_text(name): datetime.fromisoformat(_text(at)) for name, at in found.items()}
 
-    async def _from_database(self) -> Mapping[str, StoredHeartbeat]:
+    async def _read_database(self) -> Mapping[str, StoredHeartbeat]:
         async with self._db.read() as session:
             return await queries.list_all(session)
 
 
 class HeartbeatWatch:
-    """Looks every 15 seconds, and tells people of a source that has fallen silent."""
+    """Checks every 15 seconds, and raises an alert for each source that is late."""
 
     def __init__(self, db: Database, heartbeats: Heartbeats, alarm: Alarm) -> None:
-        """Nothing is looked at yet."""
+        """Keep the parts; `start` begins to check."""
         self._clock = db.clock
         self._heartbeats = heartbeats
         self._alarm = alarm
-        # Before the first good beat nobody here knows what was told before this process began.
-        self._unsure = set(heartbeats.sources)
+        # Until the first good beat, an alert from before this process started may be open.
+        self._possibly_raised = set(heartbeats.sources)
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to look."""
+        """Start the periodic check."""
         self._task = asyncio.create_task(self._run(), name="heartbeats")
 
     async def stop(self) -> None:
-        """End."""
+        """Stop the periodic check."""
         await background.end(self._task)
 
-    async def look(self) -> None:
-        """One look at every source."""
+    async def check(self) -> None:
+        """Check every source once."""
         for source in await self._heartbeats.all() or ():
             status = source.status(self._clock())
             if status is HealthStatus.CRITICAL:
-                await self._raise(source)
-            elif status is HealthStatus.HEALTHY and source.name in self._unsure:
+                await self._raise_alarm(source)
+            elif status is HealthStatus.HEALTHY and source.name in self._possibly_raised:
                 await self._alarm.resolve_now(alert_key(source.name), f"{source.name} is back.")
-                self._unsure.discard(source.name)
+                self._possibly_raised.discard(source.name)
 
-    async def _raise(self, source: Heartbeat) -> None:
-        """Telling one cause again does nothing; `since` is when it became overdue."""
+    async def _raise_alarm(self, source: Heartbeat) -> None:
+        """Raise the alert of a late source. Repeating it for one cause does nothing."""
         overdue = (source.beat_at or source.since) + source.within
         text = source.text(self._clock())
-        self._unsure.add(source.name)
+        self._possibly_raised.add(source.name)
         key = alert_key(source.name)
         await self._alarm.raise_now(key, source.title, text, Severity.CRITICAL, overdue)
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(_CHECK_INTERVAL_SECONDS)
             try:
-                await self.look()
+                await self.check()
             except Exception:
-                logger.exception("heartbeats: the look failed and is tried again")
+                logger.exception("heartbeats: the check failed; it is repeated")
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The funnels of those who began in a window (S80, A37)."""
+"""Reads the funnels of the people who began a journey in a time range (S80, A37)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ _MARGIN = timedelta(hours=1)  # what is removed is read no longer
 
 
 async def funnels(session: AsyncSession, span: Span, now: datetime) -> Sequence[JourneyFigures]:
-    """What became of those who began within a span; two statements."""
+    """Return the funnels of those who began within a span, with two statements."""
     window = cohorts(span, now)
     start, end = min(tier.start for tier in window), max(tier.end for tier in window)
     counted = await queries.counted(session, window)
@@ -30,7 +30,7 @@ async def funnels(session: AsyncSession, span: Span, now: datetime) -> Sequence[
 
 
 async def forget_old(db: Database) -> int:
-    """Remove minutes and hours that no window is read in any more; how many rows went."""
+    """Delete minutes and hours that are no longer read; returns the number of rows."""
     gone = 0
     for size, age in _KEPT:
         gone += await in_batches(db, partial(_forget, size, age + _MARGIN))
@@ -38,7 +38,7 @@ async def forget_old(db: Database) -> int:
 
 
 def cohorts(span: Span, now: datetime) -> Sequence[Tier]:
-    """Whole minutes, hours or days, as fine as its ends are still kept."""
+    """Round a span to whole minutes, hours or days, as fine as its ends are still stored."""
     last = _finest(now - span.end)
     start = floor(span.start, _finest(now - span.start))
     return layers(start, floor(span.end, last) + timedelta(seconds=last), SIZES)

@@ -1,4 +1,4 @@
-"""Follows people on their journeys, in the transaction of what they do (S70, A37)."""
+"""Tracks the journeys of people in the transactions of their actions (S70, A37)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -48,7 +48,7 @@ async def follow(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
 
 
 async def count_lost_start(uow: UnitOfWork, user_type: UserType) -> None:
-    """Somebody could not even sign up, by our fault: a run that has failed at once (S104)."""
+    """Record a sign-up that failed by our fault as a journey that failed at once (S104)."""
     if user_type is not UserType.SUPPLIER:
         return
     for key in (JourneyKey.SUPPLIER_ONBOARDING, JourneyKey.SIGNUP_TO_CONNECTION):
@@ -57,7 +57,7 @@ async def count_lost_start(uow: UnitOfWork, user_type: UserType) -> None:
 
 
 async def fold(db: Database) -> None:
-    """Put into the counts what transactions have added since."""
+    """Fold the entries that transactions have added into the counts."""
     await in_batches(db, _fold)
 
 
@@ -94,7 +94,7 @@ async def _keep(
 
 
 async def _count_end(session: AsyncSession, key: Key, run: Run) -> None:
-    """As metrics, which criteria look at; of an arrival how long it took, too."""
+    """Record an outcome as metrics for criteria; for an arrival also how long it took."""
     if run.outcome not in (Outcome.COMPLETED, Outcome.FAILED):
         return
     name = metrics.completed if run.outcome is Outcome.COMPLETED else metrics.failed

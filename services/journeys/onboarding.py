@@ -28,7 +28,7 @@ NOBODYS = "Only suppliers and couples have an onboarding."
 
 
 async def of_user(session: AsyncSession, user_id: UUID | None) -> OnboardingProgress:
-    """Somebody's onboarding; raises NotFound for staff, tools and visitors."""
+    """Return the onboarding of a person; raises NotFound for staff, tools and visitors."""
     row = (await queries.by_user(session, [user_id])).get(user_id) if user_id else None
     if row is None:
         raise NotFound(NOBODYS)
@@ -38,7 +38,7 @@ async def of_user(session: AsyncSession, user_id: UUID | None) -> OnboardingProg
 async def refresh(
     uow: UnitOfWork, actor: Actor, user_id: UUID, *, by_hand: str | None = None
 ) -> OnboardingProgress | None:
-    """Check off every step that the facts prove, and `by_hand`; None for people without steps."""
+    """Complete the steps that the facts prove, and `by_hand`; None for people without steps."""
     supplier = await suppliers.lock_of_user(uow.session, user_id)
     couple = await couples.lock_of_user(uow.session, user_id) if supplier is None else None
     row = await queries.lock_of_user(uow.session, user_id)
@@ -84,7 +84,7 @@ async def complete_step(
 async def request_assistance(
     uow: UnitOfWork, actor: Actor, user_id: UUID | None, message: str | None
 ) -> OnboardingProgress:
-    """Ask a person for help; asking again replaces the message (S44)."""
+    """Request help from a person; a repeated request replaces the message (S44)."""
     if message is not None and len(message) > rules.MAX_MESSAGE:
         raise Invalid(f"A message has at most {rules.MAX_MESSAGE} characters.", path=("message",))
     await of_user(uow.session, user_id)
@@ -101,7 +101,7 @@ async def request_assistance(
 async def answer_assistance(
     uow: UnitOfWork, actor: Actor, onboarding_id: UUID
 ) -> OnboardingProgress:
-    """Somebody helped; again does nothing. Raises NotFound."""
+    """Mark a request for help as answered; repeating it does nothing. Raises NotFound."""
     row = await queries.lock(uow.session, onboarding_id)
     if row is None:
         raise NotFound("There is no Onboarding with this id.", path=("id",))
@@ -112,7 +112,7 @@ async def answer_assistance(
 
 
 def progress_of(row: OnboardingProgress) -> Progress:
-    """A row as the rules see it."""
+    """Convert a row to the value that the rules use."""
     times: Mapping[str, object] = row.step_completion_times
     done = {key: datetime.fromisoformat(str(at)) for key, at in times.items()}
     ordered = dict(sorted(done.items(), key=lambda item: item[1]))
@@ -126,7 +126,7 @@ def record(
     action: str,
     completed: tuple[str, ...] = (),
 ) -> None:
-    """The event of a change."""
+    """Build the event of a change."""
     event = OnboardingChanged(
         onboarding_id=OnboardingId(row.id),
         user_id=UserId(row.user_id),
@@ -139,7 +139,7 @@ def record(
 
 
 def forget_nudge(row: OnboardingProgress) -> None:
-    """Take away the nudge that is shown."""
+    """Dismiss the nudge that is shown."""
     row.nudge_kind = row.nudge_step = row.nudged_at = None
 
 
@@ -159,7 +159,7 @@ async def _facts(
 def _achieve(
     now: datetime, facts: OnboardingFacts, supplier: Supplier | None, couple: Couple | None
 ) -> None:
-    """First value: an invitation sent, or a connection made (S86)."""
+    """Set the time of the first value: an invitation sent, or a connection made (S86)."""
     if supplier is not None and facts.has_invited:
         supplier.first_value_achieved = True
         supplier.first_value_at = supplier.first_value_at or now

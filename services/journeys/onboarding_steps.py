@@ -1,4 +1,4 @@
-"""Which steps somebody is offered: each may be bound to a flag (S83, S120)."""
+"""Decides which onboarding steps a person is offered: each may depend on a flag (S83, S120)."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -14,7 +14,7 @@ from services.flags.flag_sets import FlagSet
 
 
 def hidden(flags: FlagSet, side: OnboardingSide, seen: EvaluationContext) -> frozenset[str]:
-    """The steps of which a flag is there and says no; a step without a flag is offered."""
+    """Return the steps whose flag exists and is off; a step without a flag is offered."""
     return frozenset(
         key
         for key, bound_to in bound(flags, side).items()
@@ -23,13 +23,13 @@ def hidden(flags: FlagSet, side: OnboardingSide, seen: EvaluationContext) -> fro
 
 
 def bound(flags: FlagSet, side: OnboardingSide) -> Mapping[str, Sequence[str]]:
-    """The flags of the steps that have any, by step."""
+    """Return the flags of the steps that have one, by step."""
     found = {step.key: flags.existing(step.flag_keys) for step in rules.steps_of(side)}
     return {key: keys for key, keys in found.items() if keys}
 
 
 def flags_of(flags: FlagSet, side: OnboardingSide) -> tuple[Flag | bool | None, ...]:
-    """All that decides over the steps of a side: what is equal offers the same."""
+    """Return what decides on the steps of a side: equal values offer the same steps."""
     keys = _keys(side)
     return (
         *(flags.flags.get(key) for key in keys),
@@ -40,7 +40,7 @@ def flags_of(flags: FlagSet, side: OnboardingSide) -> tuple[Flag | bool | None, 
 async def hidden_now(
     session: AsyncSession, user_id: UUID, side: OnboardingSide, killed: frozenset[str]
 ) -> frozenset[str]:
-    """The same from the database, for whoever keeps no flags in memory."""
+    """Return the same from the database, for processes without flags in memory."""
     flags = await feature_gates.read_flags(session, _keys(side), killed)
     if not bound(flags, side):
         return frozenset()

@@ -1,4 +1,4 @@
-"""Counts what this process does, and hands it to the database now and then (S63, S69)."""
+"""Counts what this process does, and stores the counts at intervals (S63, S69)."""
 
 import asyncio
 import logging
@@ -18,15 +18,15 @@ from services.platform.background import end
 
 logger = logging.getLogger(__name__)
 
-BACKLOG = 720  # hand-overs kept while the database is away: two hours
-_MAX_AT_ONCE = 60
-_LOOK_SECONDS = 1.0  # between two looks at what goes up and down
+BACKLOG = 720  # batches kept while the database is down: two hours
+_MAX_BATCHES = 60
+_GAUGE_SECONDS = 1.0  # between two readings of the gauges
 _TICK = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
 class Tally:
-    """Requests since some moment. Counting one is a few additions."""
+    """Counts of requests. Counting one takes a few additions."""
 
     requests: int = 0
     errors: int = 0
@@ -38,7 +38,7 @@ class Tally:
     histogram: dict[int, int] = field(default_factory=dict)
 
     def count(self, seconds: float | None, *, failed: bool) -> None:
-        """One answer; without seconds nobody was waiting for it."""
+        """Count one response; `seconds` is None where no client was waiting for it."""
         self.requests += 1
         self.errors += failed
         if seconds is None:
@@ -51,22 +51,22 @@ class Tally:
         self.histogram[bucket] = self.histogram.get(bucket, 0) + 1
 
     def folds(self) -> dict[str, Folded]:
-        """By metric; nothing where nothing was counted."""
-        found: dict[str, Folded] = {}
+        """Return the counts by metric; empty where nothing was counted."""
+        folds_by_metric: dict[str, Folded] = {}
         if self.requests:
-            found = {REQUESTS: single(self.requests), REQUEST_ERRORS: single(self.errors)}
+            folds_by_metric = {REQUESTS: single(self.requests), REQUEST_ERRORS: single(self.errors)}
         if self.timed:
-            found[RESPONSE_TIME] = Folded(
+            folds_by_metric[RESPONSE_TIME] = Folded(
                 self.timed, self.total, self.least, self.most, self.last, dict(self.histogram)
             )
-        return found
+        return folds_by_metric
 
 
 class Meter:
-    """One a process. Nothing that counts waits; what cannot be stored waits in memory."""
+    """Counts in one process. Counting never waits; counts that cannot be stored stay in memory."""
 
     def __init__(self, db: Database, interval_seconds: float) -> None:
-        """`interval_seconds` between two hand-overs."""
+        """`interval_seconds` is the time between two writes to the database."""
         self.sockets = 0  # open at this moment
         self._db = db
         self._interval = interval_seconds
@@ -74,45 +74,45 @@ class Meter:
         self._tally = Tally()
         self._gauges: dict[str, Callable[[], float]] = {}
         self._levels: dict[str, Folded] = {}
-        self._handed: dict[str, Folded] = {}
-        # What is not stored yet, the oldest first.
+        self._totals: dict[str, Folded] = {}
+        # Batches that are not stored yet, oldest first.
         self.waiting: deque[tuple[datetime, Mapping[str, Folded]]] = deque(maxlen=BACKLOG)
-        self._newest: datetime | None = None
+        self._last_batch_at: datetime | None = None
         self._flushing = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
 
     def count(self, seconds: float | None, *, failed: bool) -> None:
-        """One request that was answered; failed is our fault, not the caller's."""
+        """Count one response; `failed` only where the server is at fault, not the caller."""
         self._tally.count(seconds, failed=failed)
 
     def observe(self, metric: str, milliseconds: float) -> None:
-        """One duration of something else than a request."""
+        """Record one duration of something other than a request."""
         value = max(milliseconds, 0.0)
         self._add(metric, Folded(1, value, value, value, value, {bucket_of(value): 1}))
 
     def watch(self, metric: str, read: Callable[[], float]) -> None:
-        """Look every second at something that goes up and down."""
+        """Read a gauge every second."""
         self._gauges[metric] = read
 
-    def look(self) -> None:
-        """Look at everything now; what fails takes nothing from the others (S63)."""
+    def read_gauges(self) -> None:
+        """Read all gauges now; an error in one does not affect the others (S63)."""
         for metric, read in self._gauges.items():
             try:
-                self._see(metric, float(read()))
+                self._record_level(metric, float(read()))
             except Exception:
                 logger.exception("metrics: %s cannot be read", metric)
 
     def so_far(self) -> Mapping[str, Folded]:
-        """Everything since the process began, handed over or not."""
-        return _together(self._handed, self._tally.folds() | self._levels)
+        """Return all counts since the process started, stored or not."""
+        return _merge(self._totals, self._tally.folds() | self._levels)
 
     async def start(self) -> None:
-        """Look and hand over regularly from now on."""
+        """Start reading gauges and storing counts."""
         runs = {"metering": self._run(), "metering-levels": self._watch()}
         self._tasks = [asyncio.create_task(run, name=name) for name, run in runs.items()]
 
     async def stop(self) -> None:
-        """Hand over the rest; a database that is away does not hold up the end."""
+        """Store the rest. A database that does not answer delays the end by a second at most."""
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             await end(task)
@@ -121,38 +121,38 @@ class Meter:
                 await self.flush()
 
     async def flush(self) -> None:
-        """Hand over now. What cannot be stored keeps its time and is stored later."""
+        """Store the counts now. Those that cannot be stored keep their time for a later write."""
         async with self._flushing:
             self.take()
-            batch = list(self.waiting)[:_MAX_AT_ONCE]
-            if batch and await self._stored(batch):
+            batch = list(self.waiting)[:_MAX_BATCHES]
+            if batch and await self._store(batch):
                 for _ in batch:
                     self.waiting.popleft()
 
     def take(self) -> None:
-        """Begin to count anew; what was counted waits to be handed over."""
-        found = self._tally.folds() | self._levels
+        """Move the current counts to the batches that wait to be stored."""
+        counts = self._tally.folds() | self._levels
         self._tally, self._levels = Tally(), {}
-        if not found:
+        if not counts:
             return
-        self._handed = _together(self._handed, found)
+        self._totals = _merge(self._totals, counts)
         now = self._db.clock()
-        # A moment twice would count as the same hand-over sent again.
-        if self._newest is not None and now <= self._newest:
-            now = self._newest + _TICK
-        self._newest = now
-        self.waiting.append((now, found))
+        # Two batches with one time would count as a repeat of the same one.
+        if self._last_batch_at is not None and now <= self._last_batch_at:
+            now = self._last_batch_at + _TICK
+        self._last_batch_at = now
+        self.waiting.append((now, counts))
 
-    async def _stored(self, batch: list[tuple[datetime, Mapping[str, Folded]]]) -> bool:
+    async def _store(self, batch: list[tuple[datetime, Mapping[str, Folded]]]) -> bool:
         try:
             async with self._db.write() as uow:
                 await hand_over(uow, self._source, batch)
         except Exception as error:
-            logger.warning("metrics: %d hand-overs wait: %r", len(self.waiting), error)
+            logger.warning("metrics: %d batches are not stored yet: %r", len(self.waiting), error)
             return False
         return True
 
-    def _see(self, metric: str, value: float) -> None:
+    def _record_level(self, metric: str, value: float) -> None:
         self._add(metric, single(value))
 
     def _add(self, metric: str, now: Folded) -> None:
@@ -167,15 +167,15 @@ class Meter:
     async def _watch(self) -> None:
         clock = asyncio.get_running_loop().time
         while True:
-            due = clock() + _LOOK_SECONDS
-            await asyncio.sleep(_LOOK_SECONDS)
-            # By how much it wakes late, everything in this process was late (S69).
-            self._see(LOOP_LAG, max(clock() - due, 0.0) * 1000)
-            self.look()
+            due = clock() + _GAUGE_SECONDS
+            await asyncio.sleep(_GAUGE_SECONDS)
+            # The delay of this wake-up is the delay of everything in this process (S69).
+            self._record_level(LOOP_LAG, max(clock() - due, 0.0) * 1000)
+            self.read_gauges()
 
 
-def _together(one: Mapping[str, Folded], two: Mapping[str, Folded]) -> dict[str, Folded]:
-    found = dict(one)
+def _merge(one: Mapping[str, Folded], two: Mapping[str, Folded]) -> dict[str, Folded]:
+    merged = dict(one)
     for metric, folded in two.items():
-        found[metric] = found[metric].plus(folded) if metric in found else folded
-    return found
+        merged[metric] = merged[metric].plus(folded) if metric in merged else folded
+    return merged

@@ -1,4 +1,4 @@
-"""Which metrics there are, and what criteria can ask of them (L13)."""
+"""Lists the metrics, and what criteria can use of them (L13)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from domain.platform.time_ranges import FINE, HOUR, MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric, of the system or of an outside tool."""
+    """A metric of the system or of an outside tool."""
 
     name: str
     kind: MetricKind
@@ -27,7 +27,7 @@ class Metric:
 
 
 async def search(session: AsyncSession, text: str) -> list[Metric]:
-    """Those whose names contain a text: of the system first, at most 500 of others."""
+    """Return the metrics whose names contain a text: own ones first, at most 500 others."""
     own = {name: OWN[name] for name in sorted(OWN) if text in name}
     found = {**own, **await custom_metrics.matching(session, text, MAX_METRICS)}
     last = await custom_metrics.last_samples(session, list(found), (FINE, MINUTE, HOUR))
@@ -37,7 +37,7 @@ async def search(session: AsyncSession, text: str) -> list[Metric]:
 async def infos_behind(
     session: AsyncSession, criteria: Sequence[Criterion]
 ) -> Mapping[str, MetricInfo]:
-    """What outside tools have said of the metrics that criteria look at."""
+    """Return kind and unit of the outside metrics that criteria use."""
     names = [name for item in criteria for name in names_in(item.metric)]
     return await custom_metrics.infos_of(session, names) if names else {}
 

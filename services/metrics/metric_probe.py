@@ -1,4 +1,4 @@
-"""Looks at metrics for those who judge: an answer, or the reason why there is none (A10)."""
+"""Reads metrics for criteria and limits: a value, or the reason why there is none (A10)."""
 
 import asyncio
 import logging
@@ -21,12 +21,12 @@ Measure = Callable[
     [AsyncSession, str, Aggregation, int, datetime, datetime | None], Awaitable[Measurement]
 ]
 LIMIT_SECONDS = 5.0
-_AT_ONCE = 4  # sessions of one judge, so that it leaves some to everybody else
+_MAX_SESSIONS = 4  # at once, which leaves sessions for everything else
 
 
 @dataclass(frozen=True, slots=True)
 class MetricQuery:
-    """One number over a window; nothing from before `not_before` counts."""
+    """A request for one value over a window; samples before `not_before` do not count."""
 
     metric: str
     aggregation: Aggregation
@@ -34,14 +34,14 @@ class MetricQuery:
     not_before: datetime | None = None
 
     def at(self, now: datetime) -> "MetricQuery":
-        """The same for all runs that are older than the window."""
+        """Return an equal query for all runs that are older than the window."""
         start = now - timedelta(seconds=max(self.window_seconds, SHORTEST_SECONDS))
         is_past = self.not_before is not None and self.not_before <= start
         return replace(self, not_before=None) if is_past else self
 
 
 class MetricReader:
-    """How one tick looks at metrics: it measures each number once, whoever asks for it."""
+    """Reads metrics for one tick; each value is measured once, however often it is requested."""
 
     def __init__(
         self,
@@ -49,40 +49,40 @@ class MetricReader:
         measure: Measure = metric_reads.measure,
         limit_seconds: float = LIMIT_SECONDS,
     ) -> None:
-        """`measure` may take `limit_seconds` for one number."""
+        """`measure` may take `limit_seconds` for one value."""
         self._db = db
         self._measure = measure
         self._limit = limit_seconds
-        self._looks: dict[MetricQuery, MetricReading] = {}
+        self._readings: dict[MetricQuery, MetricReading] = {}
 
-    async def read_all(self, questions: Sequence[MetricQuery]) -> list[MetricReading]:
-        """All answers, in order; a few at a time."""
+    async def read_all(self, metric_queries: Sequence[MetricQuery]) -> list[MetricReading]:
+        """Return all readings in order, reading a few at a time."""
         now = self._db.clock()
-        wanted = [question.at(now) for question in questions]
-        new = [item for item in dict.fromkeys(wanted) if item not in self._looks]
-        self._looks |= zip(new, await self._look_each(new), strict=True)
-        return [self._looks[item] for item in wanted]
+        requested = [query.at(now) for query in metric_queries]
+        new = [item for item in dict.fromkeys(requested) if item not in self._readings]
+        self._readings |= zip(new, await self._read_each(new), strict=True)
+        return [self._readings[item] for item in requested]
 
-    async def _look_each(self, questions: Sequence[MetricQuery]) -> list[MetricReading]:
-        gate = asyncio.Semaphore(_AT_ONCE)
+    async def _read_each(self, metric_queries: Sequence[MetricQuery]) -> list[MetricReading]:
+        gate = asyncio.Semaphore(_MAX_SESSIONS)
 
-        async def read(question: MetricQuery) -> MetricReading:
+        async def read(query: MetricQuery) -> MetricReading:
             async with gate:
-                return await self.read(question)
+                return await self.read(query)
 
-        return list(await asyncio.gather(*map(read, questions)))
+        return list(await asyncio.gather(*map(read, metric_queries)))
 
-    async def read(self, question: MetricQuery) -> MetricReading:
-        """One answer; whatever goes wrong is one too, and never fails the caller."""
+    async def read(self, query: MetricQuery) -> MetricReading:
+        """Return one reading. An error becomes its `problem` and is never raised."""
         try:
             async with asyncio.timeout(self._limit), self._db.read() as session:
-                found = await self._measure(
+                measurement = await self._measure(
                     session,
-                    question.metric,
-                    question.aggregation,
-                    question.window_seconds,
+                    query.metric,
+                    query.aggregation,
+                    query.window_seconds,
                     self._db.clock(),
-                    question.not_before,
+                    query.not_before,
                 )
         except TimeoutError:
             return MetricReading(None, 0, f"no answer within {self._limit:g} s")
@@ -91,6 +91,6 @@ class MetricReader:
         except LaunchError as error:
             return MetricReading(None, 0, error.message)
         except Exception as error:
-            logger.exception("metrics: %s could not be measured", question.metric)
+            logger.exception("metrics: %s could not be measured", query.metric)
             return MetricReading(None, 0, f"{type(error).__name__} in the provider")
-        return MetricReading(found.value, found.samples, unit=found.unit)
+        return MetricReading(measurement.value, measurement.samples, unit=measurement.unit)

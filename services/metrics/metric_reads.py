@@ -1,4 +1,4 @@
-"""Numbers over windows: measurements, cards and series (S26, S79, S81)."""
+"""Reads metrics over windows: measurements, cards and series (S26, S79, S81)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ from services.metrics.metric_spans import Span
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point of a chart; no value is a gap."""
+    """One point of a chart; None is a gap."""
 
     at: datetime
     value: float | None
@@ -54,7 +54,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Snapshot:
-    """What the metrics page shows at one moment."""
+    """The content of the metrics page at one moment."""
 
     at: datetime
     range: TimeRange
@@ -73,23 +73,28 @@ async def measure(
     now: datetime,
     not_before: datetime | None = None,
 ) -> Measurement:
-    """One number over the seconds before now, of what happened after `not_before` (A9).
+    """Measure one value over the window before now, from samples after `not_before` (A9).
 
-    What processes count themselves is looked at over 20 s at least.
+    The window of metrics that processes count themselves is at least 20 s.
     """
     info = await info_for(session, metric)
     check_fitting(metric, aggregation, info)
     start = now - timedelta(seconds=max(window_seconds, rules.shortest_window(metric)))
     if not_before is not None:
         start = min(max(start, not_before), now)
-    span = await spans.known(session, Span(start, now))
-    found = await _folded(session, _parts(metric), span, _spread([(metric, aggregation)]))
+    span = await spans.with_folded(session, Span(start, now))
+    found = await _read_folds(
+        session, _parts(metric), span, _needing_histograms([(metric, aggregation)])
+    )
     number = measured(metric, aggregation, found, (now - start).total_seconds(), info)
     return replace(number, unit=info.unit)
 
 
 async def info_for(session: AsyncSession, metric: str) -> MetricInfo:
-    """Of our own as the code says, of others as they sent it (L13); raises Invalid."""
+    """Return kind and unit: from the code for own metrics, as registered for others (L13).
+
+    Raises Invalid for an unknown metric.
+    """
     if metric in OWN:
         return OWN[metric]
     names = names_in(metric)
@@ -101,16 +106,16 @@ async def info_for(session: AsyncSession, metric: str) -> MetricInfo:
 async def snapshot(
     session: AsyncSession, window: TimeRange, now: datetime, phase_id: UUID | None = None
 ) -> Snapshot:
-    """The cards and the charts of one range."""
+    """Return the cards and charts of one time range."""
     span = await spans.span_of(session, window, now, phase_id)
     names = [rules.SIGNUPS, rules.CONNECTIONS, rules.RESPONSE_TIME, *_parts(rules.ERROR_RATE)]
-    here = await _folded(session, names, span)
-    before = await _folded(session, names, span.previous)
+    current = await _read_folds(session, names, span)
+    before = await _read_folds(session, names, span.previous)
 
-    def card(key: str, title: str, metric: str, how: Aggregation, good: bool) -> Card:
+    def card(key: str, title: str, metric: str, aggregation: Aggregation, good: bool) -> Card:
         seconds = (span.end - span.start).total_seconds()
-        value = measured(metric, how, here, seconds).value
-        earlier = measured(metric, how, before, seconds).value
+        value = measured(metric, aggregation, current, seconds).value
+        earlier = measured(metric, aggregation, before, seconds).value
         return Card(key, title, info_of(metric).unit, value, earlier, higher_is_better=good)
 
     return Snapshot(
@@ -143,7 +148,7 @@ async def series(
     span: Span,
     tags: Mapping[str, str],
 ) -> Series:
-    """One line; raises Invalid for an unknown metric or a number that it cannot have."""
+    """Return one line; raises Invalid for an unknown metric or an aggregation it does not allow."""
     info = await info_for(session, metric)
     check_fitting(metric, aggregation, info)
     (line,) = await _lines(session, span, ((metric, aggregation),), tags, {metric: info})
@@ -153,25 +158,25 @@ async def series(
 async def _lines(
     session: AsyncSession,
     span: Span,
-    wanted: Sequence[tuple[str, Aggregation]],
+    lines: Sequence[tuple[str, Aggregation]],
     tags: Mapping[str, str] | None = None,
     infos: Mapping[str, MetricInfo] = OWN,
 ) -> list[Series]:
-    names = {part for metric, _ in wanted for part in _parts(metric)}
+    names = {part for metric, _ in lines for part in _parts(metric)}
     found = await queries.folded(
         session,
         sorted(names),
         span.tiers,
         step=span.step,
         tags=json.dumps(dict(tags or {})),
-        spread=_spread(wanted),
+        spread=_needing_histograms(lines),
     )
-    return [_line(metric, how, span, found, infos[metric]) for metric, how in wanted]
+    return [_line(metric, aggregation, span, found, infos[metric]) for metric, aggregation in lines]
 
 
 def _line(
     metric: str,
-    how: Aggregation,
+    aggregation: Aggregation,
     span: Span,
     found: Mapping[queries.Bucket, Folded],
     info: MetricInfo,
@@ -179,23 +184,23 @@ def _line(
     points, at = [], floor(span.start, int(span.step.total_seconds()))
     while at < span.end:
         folds = {part: found.get((at, part), EMPTY) for part in _parts(metric)}
-        here = min(at + span.step, span.end) - max(at, span.start)
-        number = measured(metric, how, folds, here.total_seconds(), info)
+        seconds_span = min(at + span.step, span.end) - max(at, span.start)
+        number = measured(metric, aggregation, folds, seconds_span.total_seconds(), info)
         points.append(Point(at, number.value, number.samples))
         at += span.step
-    return Series(metric, info.unit, how, span.step, points)
+    return Series(metric, info.unit, aggregation, span.step, points)
 
 
-async def _folded(
+async def _read_folds(
     session: AsyncSession, names: Sequence[str], span: Span, spread: Sequence[str] = ()
 ) -> dict[str, Folded]:
     found = await queries.folded(session, names, span.whole, spread=spread)
     return {name: item for (_, name), item in found.items()}
 
 
-def _spread(wanted: Sequence[tuple[str, Aggregation]]) -> list[str]:
-    """The metrics of which more than sums is needed."""
-    return sorted({metric for metric, how in wanted if how in rules.PERCENTILES})
+def _needing_histograms(lines: Sequence[tuple[str, Aggregation]]) -> list[str]:
+    """Return the metrics that need histograms, not only sums."""
+    return sorted({metric for metric, aggregation in lines if aggregation in rules.PERCENTILES})
 
 
 def _parts(metric: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Folds samples into minutes and hours, and lets the old ones go (S3, A51)."""
+"""Folds samples into minutes and hours, and deletes old ones (S3, A51)."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +11,7 @@ from services.metrics.metric_samples import count
 from services.platform.batches import BATCH, in_batches
 
 _RAW = timedelta(hours=50)
-_KEPT: tuple[tuple[int | None, timedelta], ...] = (
+_RETENTION: tuple[tuple[int | None, timedelta], ...] = (
     (None, _RAW),
     (FINE, _RAW),
     (MINUTE, timedelta(days=30)),
@@ -20,20 +20,20 @@ _KEPT: tuple[tuple[int | None, timedelta], ...] = (
 
 
 async def roll_recent(db: Database) -> None:
-    """Fold the last minutes anew; a bucket under way is written again until it is over."""
+    """Fold the last minutes again; a bucket is rewritten until it is complete."""
     await _roll(db, db.clock() - RECENT)
 
 
 async def note_collection(db: Database) -> None:
-    """Dashboards have been told that their numbers are new: the proof of S109 counts on it."""
+    """Record that dashboards were told of new values, which the proof of S109 needs."""
     async with db.write() as uow:
         await count(uow.session, [(COLLECTIONS, uow.now)])
 
 
 async def roll_late(db: Database) -> None:
-    """Fold again the minutes into which something came late, and nothing else.
+    """Fold again the minutes that received late samples.
 
-    An hour a transaction, the oldest first; with each its minutes are done.
+    Each transaction does one hour, oldest first.
     """
     while True:
         async with db.write() as uow:
@@ -44,12 +44,12 @@ async def roll_late(db: Database) -> None:
 
 
 async def forget_old(db: Database) -> int:
-    """Remove what is due; how many rows went. Nothing goes that was not folded."""
+    """Delete expired samples, which are folded before; returns the number of deleted rows."""
     await _roll(db, db.clock())
-    gone = 0
-    for resolution, age in _KEPT:
-        gone += await in_batches(db, partial(_forget, resolution, age))
-    return gone
+    deleted = 0
+    for resolution, age in _RETENTION:
+        deleted += await in_batches(db, partial(_forget, resolution, age))
+    return deleted
 
 
 async def _forget(resolution: int | None, age: timedelta, uow: UnitOfWork) -> int:
@@ -59,9 +59,9 @@ async def _forget(resolution: int | None, age: timedelta, uow: UnitOfWork) -> in
 
 
 async def _roll(db: Database, since: datetime) -> None:
-    """From `since`, or from where folding ended when nobody was there to do it.
+    """Fold from `since`, or from where folding stopped earlier.
 
-    An hour at a time, the oldest first: what is folded never has a hole, however this ends.
+    Each transaction does one hour, oldest first, so that an interruption leaves no hole.
     """
     async with db.read() as session:
         newest = await queries.newest(session) or await queries.oldest(session)

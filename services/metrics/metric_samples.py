@@ -1,4 +1,4 @@
-"""Samples from outside, and what events count (S69 to S71, A50)."""
+"""Records samples of outside tools, and counts events (S69 to S71, A50)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -33,15 +33,15 @@ from domain.platform.time_ranges import late_minutes
 
 MAX_SAMPLES = 500
 MAX_SERIES = 1000
-MAX_VALUE = 1e15  # sums of these stay numbers
+MAX_VALUE = 1e15  # sums of such values stay finite
 MAX_AGE = timedelta(hours=48)
 MAX_AHEAD = timedelta(minutes=5)
-_UNIT = 20
+_MAX_UNIT = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One number of an outside tool."""
+    """One value from an outside tool."""
 
     name: str
     value: float
@@ -52,7 +52,7 @@ class Sample:
 
 
 async def record_samples(uow: UnitOfWork, samples: Sequence[Sample]) -> int:
-    """Keep them all or none; raises what is wrong with each sample (A50)."""
+    """Store all samples or none; raises the problems of each sample (A50)."""
     if not 1 <= len(samples) <= MAX_SAMPLES:
         raise Invalid(f"1 to {MAX_SAMPLES} samples a call.", path=("samples",))
     problems = Collector()
@@ -60,8 +60,8 @@ async def record_samples(uow: UnitOfWork, samples: Sequence[Sample]) -> int:
         with problems:
             _check(sample, index, uow.now)
     problems.raise_all()
-    await _admit(uow, samples)
-    infos = await _infos(uow, samples)
+    await _check_series(uow, samples)
+    infos = await _register(uow, samples)
     phase_id = await queries.active_phase(uow.session)
     rows: list[dict[str, object]] = [
         {
@@ -83,20 +83,20 @@ async def record_samples(uow: UnitOfWork, samples: Sequence[Sample]) -> int:
 async def hand_over(
     uow: UnitOfWork, source: str, counted: Sequence[tuple[datetime, Mapping[str, Folded]]]
 ) -> None:
-    """What one process counted, each with its moment; what was stored before adds nothing."""
+    """Store the counts of one process, each with its time; counts already stored add nothing."""
     for at, folds in counted:
         await queries.add_folds(uow.session, source, at, folds)
     await _mark_late(uow, [at for at, _ in counted])
 
 
 async def count_events(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
-    """Count what happened in the transaction in which it happened: exactly once (S70)."""
+    """Count events in the transaction that records them, so exactly once (S70)."""
     counted = [(name, item.recorded_at) for item in events for name in counted_names(item)]
     await count(session, counted)
 
 
 async def count(session: AsyncSession, counted: Sequence[tuple[str, datetime]]) -> None:
-    """One more of each metric at its moment, in the phase that is live."""
+    """Add one to each metric at the given time, in the active phase."""
     if not counted:
         return
     phase_id = await queries.active_phase(session)
@@ -116,9 +116,9 @@ async def count(session: AsyncSession, counted: Sequence[tuple[str, datetime]]) 
 
 
 async def count_failed_sign_up(uow: UnitOfWork, *, our_fault: bool) -> None:
-    """A sign-up that did not work, whatever the reason (S64).
+    """Count a sign-up that failed for any reason (S64).
 
-    Alarms look at those alone that are our fault: a visitor can cause any number of others.
+    Alarms use only those with `our_fault`: a visitor can cause any number of the others.
     """
     names = (FAILED_SIGNUPS, SIGNUP_SERVER_ERRORS) if our_fault else (FAILED_SIGNUPS,)
     await count(uow.session, [(name, uow.now) for name in names])
@@ -129,7 +129,7 @@ async def _mark_late(uow: UnitOfWork, moments: Sequence[datetime]) -> None:
 
 
 def counted_names(item: WrittenEvent) -> tuple[str, ...]:
-    """The counters that an event adds to."""
+    """Return the counters that an event adds to."""
     event = item.event
     if isinstance(event, UserSignedUp) and event.user_type is not UserType.ADMIN:
         return (SIGNUPS, f"{event.user_type}_signups")
@@ -138,11 +138,11 @@ def counted_names(item: WrittenEvent) -> tuple[str, ...]:
     return ()
 
 
-async def _admit(uow: UnitOfWork, samples: Sequence[Sample]) -> None:
-    """Each name with its tags is a row a minute for a month: an id among them fills the disk."""
+async def _check_series(uow: UnitOfWork, samples: Sequence[Sample]) -> None:
+    """Limit new series: each is a row a minute for a month, so ids as tags would fill the disk."""
     series = [(sample.name, json.dumps(dict(sample.tags))) for sample in samples]
-    fresh, known = await queries.mark_series(uow.session, series, uow.now)
-    if fresh and fresh + known > MAX_SERIES:
+    new_series, existing_series = await queries.mark_series(uow.session, series, uow.now)
+    if new_series and new_series + existing_series > MAX_SERIES:
         raise Invalid(
             f"At most {MAX_SERIES} different names with tags a day: tags are for what has few "
             "values, such as a region, not for ids.",
@@ -150,8 +150,8 @@ async def _admit(uow: UnitOfWork, samples: Sequence[Sample]) -> None:
         )
 
 
-async def _infos(uow: UnitOfWork, samples: Sequence[Sample]) -> Mapping[str, MetricInfo]:
-    """One kind and one unit for each metric: others have no sum with it (L13)."""
+async def _register(uow: UnitOfWork, samples: Sequence[Sample]) -> Mapping[str, MetricInfo]:
+    """Register kind and unit of each metric; samples with others cannot be added up (L13)."""
     first: dict[str, tuple[MetricKind | None, str]] = {}
     for sample in samples:
         kind, unit = first.get(sample.name, (None, ""))
@@ -177,7 +177,7 @@ def _check_info(sample: Sample, info: MetricInfo, path: tuple[str, ...]) -> None
             path=(*path, "kind"),
         )
     if info.kind is MetricKind.COUNTER and sample.value < 0:
-        raise Invalid("A counter only grows: send how many came.", path=(*path, "value"))
+        raise Invalid("A counter only grows: send the increase.", path=(*path, "value"))
 
 
 def _check(sample: Sample, index: int, now: datetime) -> None:
@@ -197,8 +197,8 @@ def _check(sample: Sample, index: int, now: datetime) -> None:
             "A ratio is computed: send its two counters, each under a name of its own.",
             path=(*path, "kind"),
         )
-    if len(sample.unit) > _UNIT:
-        raise Invalid(f"A unit has at most {_UNIT} characters.", path=(*path, "unit"))
+    if len(sample.unit) > _MAX_UNIT:
+        raise Invalid(f"A unit has at most {_MAX_UNIT} characters.", path=(*path, "unit"))
     check_tags(sample.tags, (*path, "tags"))
     if sample.at is not None and not now - MAX_AGE <= sample.at <= now + MAX_AHEAD:
         raise Invalid("at lies within the last 48 hours.", path=(*path, "at"))

@@ -1,4 +1,4 @@
-"""Finds the first bad sample of a metric, read from the finest samples that are stored (L4)."""
+"""Finds the first bad sample of a metric in the finest samples that are stored (L4)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from services.metrics.metric_reads import info_for
 
 _STEP = timedelta(seconds=FINE)
 _MICROSECOND = timedelta(microseconds=1)
-# What one sample alone can be judged by.
+# Aggregations that can judge a single sample.
 _OF_ONE_SAMPLE = frozenset({Aggregation.LAST, Aggregation.AVG, *PERCENTILES})
 
 
 @dataclass(frozen=True, slots=True)
 class OnsetQuery:
-    """A number that was judged bad at a moment, over the seconds before it."""
+    """A value that was judged bad at a moment, over the window before it."""
 
     metric: str
     aggregation: Aggregation
@@ -32,44 +32,44 @@ class OnsetQuery:
 
 
 async def first_bad_sample(
-    session: AsyncSession, judged: OnsetQuery, is_bad: Callable[[float], bool]
+    session: AsyncSession, query: OnsetQuery, is_bad: Callable[[float], bool]
 ) -> datetime:
-    """The first bad sample; where none is stored, when it was judged.
+    """Return the time of the first bad sample, or of the judgement where none is stored.
 
-    What processes fold themselves has no finer time than 10 s: then it is the beginning of those,
-    see `domain.metrics.onsets.latest`.
+    Metrics that processes fold themselves have a resolution of 10 s: the result is the start of
+    those 10 s, see `domain.metrics.onsets.latest`.
     """
-    seconds = max(judged.window_seconds, shortest_window(judged.metric))
-    start = judged.at - timedelta(seconds=seconds)
-    if judged.not_before is not None:
-        start = min(max(start, judged.not_before), judged.at)
-    at = first_bad(await _steps(session, judged, start), is_bad)
+    seconds = max(query.window_seconds, shortest_window(query.metric))
+    start = query.at - timedelta(seconds=seconds)
+    if query.not_before is not None:
+        start = min(max(start, query.not_before), query.at)
+    at = first_bad(await _steps(session, query, start), is_bad)
     if at is None:
-        return judged.at
-    within = await _samples(session, judged, max(at, start), at + _STEP)
-    return min(first_sample(at, within, judged.aggregation in _OF_ONE_SAMPLE, is_bad), judged.at)
+        return query.at
+    within = await _samples(session, query, max(at, start), at + _STEP)
+    return min(first_sample(at, within, query.aggregation in _OF_ONE_SAMPLE, is_bad), query.at)
 
 
 async def _samples(
-    session: AsyncSession, judged: OnsetQuery, start: datetime, end: datetime
+    session: AsyncSession, query: OnsetQuery, start: datetime, end: datetime
 ) -> list[Step]:
-    info = await info_for(session, judged.metric)
+    info = await info_for(session, query.metric)
     found = await queries.samples_between(
-        session, info.parts or (judged.metric,), start, min(end, judged.at + _MICROSECOND)
+        session, info.parts or (query.metric,), start, min(end, query.at + _MICROSECOND)
     )
     return [Step(at, value) for at, value in found]
 
 
-async def _steps(session: AsyncSession, judged: OnsetQuery, start: datetime) -> list[Step]:
-    info = await info_for(session, judged.metric)
-    parts = info.parts or (judged.metric,)
-    spread = [judged.metric] if judged.aggregation in PERCENTILES else []
-    tier = Tier(FINE, start, judged.at + _MICROSECOND)
+async def _steps(session: AsyncSession, query: OnsetQuery, start: datetime) -> list[Step]:
+    info = await info_for(session, query.metric)
+    parts = info.parts or (query.metric,)
+    spread = [query.metric] if query.aggregation in PERCENTILES else []
+    tier = Tier(FINE, start, query.at + _MICROSECOND)
     found = await queries.folded(session, parts, [tier], step=_STEP, spread=spread)
     steps, at = [], floor(start, FINE)
-    while at <= judged.at:
+    while at <= query.at:
         folds = {part: found.get((at, part), EMPTY) for part in parts}
-        number = measured(judged.metric, judged.aggregation, folds, FINE, info)
+        number = measured(query.metric, query.aggregation, folds, FINE, info)
         steps.append(Step(at, number.value))
         at += _STEP
     return steps

@@ -1,1 +1,1 @@
-"""Use cases: what looks at several topics."""
+"""Use cases that read several topics."""

@@ -1,4 +1,4 @@
-"""Rows by their ids, many at once: what the loaders of the graph ask for."""
+"""Look-ups of rows by their ids in batches, for the data loaders of the schema."""
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from datetime import datetime
@@ -52,10 +52,10 @@ Lookup = Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]
 
 
 class Lookups:
-    """Each call opens a session of its own: siblings run at once."""
+    """The look-ups of a launch. Each call opens its own session, so that siblings run at once."""
 
     def __init__(self, db: Database) -> None:
-        """The database of the process."""
+        """`db` is the database of the process."""
         self._db = db
         self.users: Lookup[UUID, User] = self._by(accounts.users_by_id)
         self.tokens: Lookup[UUID, ApiToken] = self._by(accounts.tokens_by_id)

@@ -1,4 +1,4 @@
-"""Suppliers, couples and what is between them by their ids, many at once."""
+"""Look-ups of suppliers, couples and their relations by ids, in batches."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -41,10 +41,10 @@ from services.overview.lookups import Lookup, Lookups
 
 
 class MarketplaceLookups(Lookups):
-    """Those of a launch, and these."""
+    """The look-ups of a launch and of the marketplace."""
 
     def __init__(self, db: Database) -> None:
-        """The database of the process."""
+        """`db` is the database of the process."""
         super().__init__(db)
         self.people: Lookup[UUID, Person] = self._by(people.by_id)
         self.suppliers: Lookup[UUID, Supplier] = self._by(suppliers.by_id)

@@ -1,4 +1,4 @@
-"""The metrics pages and the funnels of one process (S26, S80)."""
+"""The cached snapshots of metrics pages and funnels in one process (S26, S80)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from services.platform.snapshot_cache import SnapshotCache
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What somebody looks at."""
+class BoardView:
+    """The time range, and phase if any, that a page shows."""
 
     range: TimeRange
     phase_id: UUID | None = None
 
     @classmethod
-    def of_phase(cls, phase_id: UUID | None) -> "View":
-        """While a phase was live; the last 24 hours where none is named."""
+    def of_phase(cls, phase_id: UUID | None) -> "BoardView":
+        """Return the time in which a phase was live, or the last 24 hours without a phase."""
         return cls(TimeRange.LAST_24H if phase_id is None else TimeRange.CURRENT_PHASE, phase_id)
 
 
@@ -35,14 +35,14 @@ class JourneySnapshot:
     journeys: Sequence[JourneyFigures]
 
 
-MetricBoard: TypeAlias = SnapshotCache[View, Snapshot]
-JourneyBoard: TypeAlias = SnapshotCache[View, JourneySnapshot]
+MetricBoard: TypeAlias = SnapshotCache[BoardView, Snapshot]
+JourneyBoard: TypeAlias = SnapshotCache[BoardView, JourneySnapshot]
 
 
 def metric_board(db: Database) -> MetricBoard:
     """Raises NotFound for an unknown phase."""
 
-    async def compute(view: View) -> Snapshot:
+    async def compute(view: BoardView) -> Snapshot:
         async with db.read() as session:
             return await metric_reads.snapshot(session, view.range, db.clock(), view.phase_id)
 
@@ -52,7 +52,7 @@ def metric_board(db: Database) -> MetricBoard:
 def journey_board(db: Database) -> JourneyBoard:
     """Raises NotFound for an unknown phase."""
 
-    async def compute(view: View) -> JourneySnapshot:
+    async def compute(view: BoardView) -> JourneySnapshot:
         now = db.clock()
         async with db.read() as session:
             span = await span_of(session, view.range, now, view.phase_id)

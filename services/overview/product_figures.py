@@ -33,7 +33,7 @@ _ZEROS: Mapping[str, tuple[str, Sequence[str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One reading. `rows` is None where the database did not answer."""
+    """One reading of the figures. `rows` is None where the database did not answer."""
 
     read_at: float
     rows: Mapping[str, Sequence[Row]] | None
@@ -41,7 +41,7 @@ class Figures:
 
 
 class ProductFigures:
-    """One a process."""
+    """Reads and caches the figures in one process."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class ProductFigures:
         limit_seconds: float,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Nothing is read before the first look, which takes `limit_seconds` at most."""
+        """Nothing is read before the first call, which takes `limit_seconds` at most."""
         self._db = db
         self._health = health
         self._limit = limit_seconds
@@ -59,7 +59,7 @@ class ProductFigures:
         self._reading = asyncio.Lock()
 
     async def look(self) -> tuple[Figures, float]:
-        """The newest reading and its age in seconds; never raises, and takes a bounded time."""
+        """Return the latest reading and its age in seconds, in bounded time; raises nothing."""
         async with self._reading:
             if self._figures is None or self._age(self._figures) >= KEPT_SECONDS:
                 self._figures = await self._read()

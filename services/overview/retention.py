@@ -1,4 +1,4 @@
-"""Keeps the tables small: old samples become rollups, what has expired goes (S5, A45)."""
+"""Keeps the tables small: folds old samples, deletes expired rows (S5, A45)."""
 
 from datetime import timedelta
 from functools import partial
@@ -35,7 +35,7 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
 
 
 async def sweep(db: Database, *, batch: int = BATCH) -> int:
-    """Remove everything that is due; returns how many rows went. May run twice without harm."""
+    """Delete all expired rows; returns how many. Safe to run twice."""
 
     async def readings(uow: UnitOfWork) -> int:
         return await health.fold_readings(uow.session, uow.now - RAW_READINGS, batch)

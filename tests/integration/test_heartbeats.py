@@ -123,11 +123,11 @@ async def test_a_silent_source_is_alerted_once_and_resolved(
     for name in (WORKER, MAIL):
         await beats.beat(name)
     for watch, center in zip(watches * 2, centers * 2, strict=True):
-        await watch.look()
+        await watch.check()
         await center.idle()
     assert receiver.titles == ["[CRITICAL] No heartbeat of exports"]
     await beats.beat("exports")
     reborn = desk.process()
-    await HeartbeatWatch(desk.db, beats, reborn).look()
+    await HeartbeatWatch(desk.db, beats, reborn).check()
     await reborn.idle()
     assert receiver.titles[1].startswith("[RESOLVED] No heartbeat of exports")

@@ -230,7 +230,7 @@ async def test_proof_breaks_on_stale_dashboards(
     assert await launch.verdicts("S109") == ["KEPT"]
     for _ in range(9):
         clock.advance(10)
-        runtime.meter.look()
+        runtime.meter.read_gauges()
         await runtime.meter.flush()
     await parts.collect()
     found = (await launch.proofs())["S109"]

@@ -1,4 +1,4 @@
-"""Real probes of the five parts that a launch stands on (S5, S52)."""
+"""Probes of the five parts that a launch depends on (S5, S52)."""
 
 from collections.abc import Mapping
 
@@ -18,14 +18,14 @@ from settings import Settings
 
 __all__ = ["DOCUMENTS", "Probe", "build_probes"]
 
-# A server that runs known documents only has to know these.
+# A server that runs only known documents must know these.
 DOCUMENTS = (api.DOCUMENT, realtime.DOCUMENT)
 
 
 def build_probes(
     settings: Settings, db: Database, redis: Redis, passwords: Passwords
 ) -> Mapping[CheckType, Probe]:
-    """All five probes against what these settings name."""
+    """Build all five probes from the settings."""
     smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     return {
         CheckType.DATABASE: DatabaseProbe(db),

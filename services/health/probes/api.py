@@ -1,4 +1,4 @@
-"""Whether the GraphQL endpoint answers from outside."""
+"""The probe of the GraphQL endpoint, from outside."""
 
 from pathlib import Path
 
@@ -14,16 +14,16 @@ class ApiProbe:
     """Sends the smallest query to the public URL, over a new connection as a client would."""
 
     def __init__(self, base_url: str, authorities: Path | None = None) -> None:
-        """`base_url` without a trailing slash; `authorities`: trusted beside the machine's."""
+        """`base_url` has no trailing slash; `authorities` are trusted beside the system CAs."""
         self._url = f"{base_url}/graphql"
         self._authorities = authorities
 
     async def run(self) -> ProbeResult:
-        """One query."""
-        return await measure(self._look())
+        """Send one query."""
+        return await measure(self._check())
 
-    async def _look(self) -> Finding:
-        # A proxy of the environment would answer for us when the app is down.
+    async def _check(self) -> Finding:
+        # A proxy from the environment could answer while the app is down.
         context = trust(self._authorities)
         async with httpx2.AsyncClient(verify=context, timeout=None, trust_env=False) as client:
             reply = await client.post(self._url, json={"query": DOCUMENT})

@@ -1,4 +1,4 @@
-"""Whether somebody could log in now."""
+"""The probe of authentication: whether a log-in would work now."""
 
 import secrets
 
@@ -10,21 +10,21 @@ from services.platform.passwords import Passwords
 
 
 class AuthProbe:
-    """Verifies a password and looks a session up: all that a login needs."""
+    """Verifies a password and looks up a session, as a log-in does."""
 
     def __init__(self, db: Database, passwords: Passwords) -> None:
-        """The process's own hasher, so that an exhausted one shows."""
+        """`passwords` is the hasher of the process: the probe notices when it is exhausted."""
         self._db = db
         self._passwords = passwords
         self._password = secrets.token_urlsafe(16)
         self._hash: str | None = None
 
     async def run(self) -> ProbeResult:
-        """One login without a person."""
-        return await measure(self._look())
+        """Make one log-in without an account."""
+        return await measure(self._check())
 
-    async def _look(self) -> Finding:
-        # Hashed once: to hash is as slow as to verify, and both would look like a slow login.
+    async def _check(self) -> Finding:
+        # Hashing is as slow as verifying: doing both would look like a slow log-in.
         self._hash = self._hash or await self._passwords.hash(self._password)
         if not await self._passwords.verify(self._hash, self._password):
             raise ProbeFailed("a password did not verify against its own hash")

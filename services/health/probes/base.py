@@ -1,4 +1,4 @@
-"""What every probe shares: the time it took, scrubbed errors, and an end that always comes."""
+"""Common parts of all probes: timing, scrubbed errors and a timeout."""
 
 import asyncio
 import ssl
@@ -20,15 +20,15 @@ from services.platform.timeouts import finishes_within
 
 
 class Probe(Protocol):
-    """Looks at one part. `run` reports failures instead of raising them."""
+    """Checks one part. `run` returns failures instead of raising them."""
 
     async def run(self) -> ProbeResult:
-        """One look, with no limit of its own."""
+        """Check once, without a timeout of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The part works; `warning` says what is nevertheless missing."""
+    """The result of a part that works; `warning` says what is missing nevertheless."""
 
     details: Mapping[str, object] = field(default_factory=dict)
     warning: str | None = None
@@ -36,7 +36,7 @@ class Finding:
 
 @cache
 def trust(authorities: Path | None = None) -> ssl.SSLContext:
-    """What this machine trusts, and these: read once, not at every round."""
+    """Return a TLS context with the authorities of the machine and these; it is built once."""
     context = httpx2.create_ssl_context(trust_env=False)
     if authorities is not None:
         context.load_verify_locations(authorities)
@@ -44,25 +44,25 @@ def trust(authorities: Path | None = None) -> ssl.SSLContext:
 
 
 class ProbeFailed(Exception):
-    """The part answered, but not as it should."""
+    """The part answered, but not as expected."""
 
 
-async def measure(look: Awaitable[Finding]) -> ProbeResult:
-    """Time a look; any exception is a failure with a scrubbed text (S66)."""
+async def measure(check: Awaitable[Finding]) -> ProbeResult:
+    """Time a check; any exception becomes a failure with a scrubbed text (S66)."""
     started = perf_counter()
     try:
-        found = await look
+        finding = await check
     except Exception as error:
         text = _reason(error)
         return ProbeResult(Outcome.FAILED, _since(started), text)
-    outcome = Outcome.DEGRADED if found.warning else Outcome.PASSED
-    return ProbeResult(outcome, _since(started), found.warning, found.details)
+    outcome = Outcome.DEGRADED if finding.warning else Outcome.PASSED
+    return ProbeResult(outcome, _since(started), finding.warning, finding.details)
 
 
 async def run_limited(probe: Probe, seconds: float) -> ProbeResult:
-    """Run a probe for so long at most; a timeout is an outcome of its own (S5, S62).
+    """Run a probe with a timeout, which is an outcome of its own (S5, S62).
 
-    Cleaning up after a hung server can hang too, so the end of a cancelled probe is not awaited.
+    Cancelling work on a hung server can hang too, so the end of a cancelled probe is not awaited.
     """
     started = perf_counter()
     task = asyncio.ensure_future(probe.run())
@@ -72,7 +72,7 @@ async def run_limited(probe: Probe, seconds: float) -> ProbeResult:
 
 
 def _reason(error: BaseException) -> str:
-    """The cause first where it is known (D11), then what the innermost error says."""
+    """Return the known cause (D11), then the text of the innermost error."""
     *outer, root = _chain(error)
     causes = [item.cause for item in outer if isinstance(item, DependencyDown) and item.cause]
     cause = causes[0] if causes else cause_of(root)
@@ -91,16 +91,16 @@ def _since(started: float) -> int:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """What really happened comes last: not 'errors in a TaskGroup', nor a statement with values."""
-    found: BaseException | None = error
-    while found is not None:
-        yield found
-        match found:
+    """Yield an error and its causes. The last one is the real one: no group, no SQL with values."""
+    current: BaseException | None = error
+    while current is not None:
+        yield current
+        match current:
             case BaseExceptionGroup():
-                found = found.exceptions[0]
+                current = current.exceptions[0]
             case LaunchError(__cause__=cause):
-                found = cause
+                current = cause
             case DBAPIError(orig=original):
-                found = original.__cause__ or original if original else None
+                current = original.__cause__ or original if original else None
             case _:
-                found = None
+                current = None

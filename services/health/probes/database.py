@@ -1,4 +1,4 @@
-"""Whether PostgreSQL is there and can be written to."""
+"""The probe of PostgreSQL: whether it accepts writes."""
 
 from sqlalchemy import QueuePool
 
@@ -9,17 +9,17 @@ from services.health.probes.base import Finding, measure
 
 
 class DatabaseProbe:
-    """Commits one real write through the pool that all requests use."""
+    """Commits one write through the pool that all requests use."""
 
     def __init__(self, db: Database) -> None:
-        """The same engine as everything else, so that an exhausted pool shows."""
+        """`db` is the engine of the process, so that the probe shows an exhausted pool."""
         self._db = db
 
     async def run(self) -> ProbeResult:
         """Write, read, commit."""
-        return await measure(self._look())
+        return await measure(self._check())
 
-    async def _look(self) -> Finding:
+    async def _check(self) -> Finding:
         async with self._db.write() as uow:
             details = await queries.write_probe(uow.session, uow.now)
         pool = self._db.engine.pool

@@ -1,4 +1,4 @@
-"""Whether the SMTP server takes our mail: what it says now, and what became of recent e-mails."""
+"""The probe of e-mail: whether the SMTP server answers, and how recent deliveries ended."""
 
 from urllib.parse import unquote, urlsplit
 
@@ -13,18 +13,18 @@ from services.health.probes.base import Finding, measure
 
 
 class EmailProbe:
-    """Goes as far as one can without sending a letter: connect, TLS, login, NOOP."""
+    """Does everything but sending an e-mail: connect, TLS, log-in, NOOP."""
 
     def __init__(self, smtp_url: str | None, db: Database) -> None:
-        """`smtp://user:password@host:port`, `smtps://` for TLS from the first byte."""
+        """`smtp_url` is `smtp://user:password@host:port`, or `smtps://` for implicit TLS."""
         self._url = smtp_url
         self._db = db
 
     async def run(self) -> ProbeResult:
-        """One connection."""
-        return await measure(self._look())
+        """Open one connection."""
+        return await measure(self._check())
 
-    async def _look(self) -> Finding:
+    async def _check(self) -> Finding:
         if self._url is None:
             return Finding(warning=NOT_CONFIGURED)
         client = _client(self._url)
@@ -39,7 +39,7 @@ class EmailProbe:
         return Finding({"server": server}, await self._recent_warning())
 
     async def _recent_warning(self) -> str | None:
-        """What recent attempts say; nothing while the database, a check of its own, is away."""
+        """Judge recent attempts; None while the database is down, which has its own check."""
         try:
             async with self._db.read() as session:
                 recent = await queries.recent_attempts(session, self._db.clock() - WINDOW)

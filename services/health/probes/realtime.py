@@ -1,4 +1,4 @@
-"""Whether news reaches a browser: through Redis, and over a real websocket (S5)."""
+"""The probe of real-time updates: through Redis, and over a real WebSocket (S5)."""
 
 import asyncio
 import json
@@ -18,19 +18,19 @@ DOCUMENT = "subscription { viewerFlags { version } }"
 
 
 class RealtimeProbe:
-    """Publishes to itself, and opens one stream as any visitor may."""
+    """Publishes a message to itself, and opens one stream as any visitor may."""
 
     def __init__(self, redis: Redis, base_url: str, authorities: Path | None = None) -> None:
-        """`base_url` without a trailing slash; `authorities`: trusted beside the machine's."""
+        """`base_url` has no trailing slash; `authorities` are trusted beside the system CAs."""
         self._redis = redis
         self._authorities = authorities
         self._url = f"ws{base_url.removeprefix('http')}/graphql"
 
     async def run(self) -> ProbeResult:
-        """Both ways at once."""
-        return await measure(self._look())
+        """Check both ways at once."""
+        return await measure(self._check())
 
-    async def _look(self) -> Finding:
+    async def _check(self) -> Finding:
         async with asyncio.TaskGroup() as both:
             both.create_task(self._echo())
             version = both.create_task(self._stream())
@@ -87,4 +87,4 @@ def _version(message: dict[str, object]) -> object:
     match message:
         case {"payload": {"data": {"viewerFlags": {"version": version}}}}:
             return version
-    raise ProbeFailed("the first message of the stream holds no data")
+    raise ProbeFailed("the first message of the stream contains no data")

@@ -49,7 +49,7 @@ async def test_a_failing_gauge_keeps_the_others(meter: Meter) -> None:
 
     meter.watch("one", broken)
     meter.watch("two", lambda: 7)
-    meter.look()
+    meter.read_gauges()
     assert meter.so_far() == {"two": Folded(1, 7.0, 7.0, 7.0, 7.0)}
 
 
