@@ -1,4 +1,4 @@
-"""Tasks and threads that run beside the requests."""
+"""Ends background tasks, and runs blocking work in threads."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""Much of the same, a bounded piece in a transaction of its own at a time."""
+"""Repeats work in bounded batches, each in its own transaction."""
 
 from collections.abc import Awaitable, Callable
 
@@ -10,7 +10,7 @@ BATCH = 5000
 async def in_batches(
     db: Database, step: Callable[[UnitOfWork], Awaitable[int]], batch: int = BATCH
 ) -> int:
-    """Repeat `step`, which takes up to `batch` rows, until it finds fewer; how many it took."""
+    """Repeat `step`, which handles up to `batch` rows, until it finds fewer; returns the total."""
     total = 0
     while True:
         async with db.write() as uow:

@@ -22,7 +22,7 @@ class _Entry(Generic[V]):
 
 
 class _Share(Generic[K]):
-    """What one owner has."""
+    """The entries of one owner."""
 
     __slots__ = ("keys", "size")
 
@@ -32,7 +32,7 @@ class _Share(Generic[K]):
 
 
 class ByteCache(Generic[K, V]):
-    """The entries that were used last, up to so many bytes; sizes are told by who puts them in."""
+    """An LRU cache bounded in bytes; the caller states the size of each entry."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class ByteCache(Generic[K, V]):
         max_owner_bytes: int | None = None,
         on_evict: Callable[[K, V], None] | None = None,
     ) -> None:
-        """`max_owner_bytes`: of the entries of one caller, whose own oldest go first."""
+        """`max_owner_bytes` limits the entries of one caller, whose oldest go first."""
         self.size = 0
         self.max_bytes = max_bytes
         self._max_owner_bytes = max_owner_bytes or max_bytes
@@ -50,15 +50,15 @@ class ByteCache(Generic[K, V]):
         self._owned: dict[Hashable, _Share[K]] = {}
 
     def __len__(self) -> int:
-        """How many entries there are."""
+        """The number of entries."""
         return len(self._entries)
 
     def __contains__(self, key: K) -> bool:
-        """Whether there is an entry; looking does not use it."""
+        """Whether an entry exists; this does not count as a use."""
         return key in self._entries
 
     def get(self, key: K) -> V | None:
-        """The value, which is used now; None where there is none."""
+        """Return a value, which counts as a use; None without an entry."""
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -87,12 +87,12 @@ class ByteCache(Generic[K, V]):
         return True
 
     def pop(self, key: K) -> V | None:
-        """Take a value out."""
+        """Remove and return a value."""
         entry = self._drop(key)
         return entry.value if entry is not None else None
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all entries."""
         self._entries.clear()
         self._owned.clear()
         self.size = 0

@@ -1,4 +1,4 @@
-"""Reads the certificate of the public URL as its visitors get it (S122)."""
+"""Reads the TLS certificate of the public URL (S122)."""
 
 import asyncio
 import ssl
@@ -14,10 +14,10 @@ _UNREAD_FOR = timedelta(seconds=30)
 
 
 class CertificateWatch:
-    """One a process: looks when it is asked, and seldom; whoever asks meanwhile shares the look."""
+    """Reads the certificate in one process: on demand, seldom, and once for concurrent callers."""
 
     def __init__(self, base_url: str, clock: Callable[[], datetime]) -> None:
-        """`base_url` of plain http has no certificate."""
+        """A `base_url` with plain HTTP has no certificate."""
         parts = urlsplit(base_url)
         self._host = parts.hostname if parts.scheme == "https" else None
         self._port = parts.port or 443
@@ -26,7 +26,7 @@ class CertificateWatch:
         self._task: asyncio.Task[Certificate] | None = None
 
     async def look(self) -> Certificate | None:
-        """What it is, at most ten minutes ago; None where there is none. Takes 3 s at most."""
+        """Return the certificate, at most ten minutes old, or None. Takes 3 s at most."""
         if self._host is None:
             return None
         if self._found is not None:
@@ -47,7 +47,7 @@ class CertificateWatch:
 async def read_certificate(
     host: str, port: int, trust: ssl.SSLContext | None = None
 ) -> Certificate:
-    """What a server shows; raises nothing. `trust` None: what this machine trusts."""
+    """Read the certificate of a server; raises nothing. By default the system's CAs are trusted."""
     trusting = trust or ssl.create_default_context()
     blind = ssl.create_default_context()
     blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE  # only to read how old it is

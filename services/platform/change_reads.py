@@ -1,4 +1,4 @@
-"""Reading the audit of a launch (A4)."""
+"""Reads the audit of a launch (A4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from domain.overview.changes import SUBJECTS, ChangeKind, ChangeSubject
 
 @dataclass(frozen=True, slots=True)
 class ChangeFilter:
-    """Which changes a list shows; None is all."""
+    """The filter of a list of changes; None matches all."""
 
     subjects: Sequence[ChangeSubject] | None = None
     since: datetime | None = None
@@ -26,7 +26,7 @@ class ChangeFilter:
 
 
 async def page(session: AsyncSession, wanted: ChangeFilter, part: Numbers) -> list[Change]:
-    """Changes of phases, flags and tokens, newest first; nothing that suppliers or couples did."""
+    """Return a page of changes of phases, flags and tokens, newest first."""
     shown = list(ChangeSubject) if wanted.subjects is None else wanted.subjects
     subjects = [SUBJECTS[item] for item in shown]
     where = changes.conditions(subjects, wanted.actions, wanted.since, wanted.until)

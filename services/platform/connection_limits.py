@@ -1,4 +1,4 @@
-"""How many sockets and streams each caller holds open in this process (A49)."""
+"""Limits the open sockets and streams of each caller in this process (A49)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,36 +6,36 @@ from contextlib import contextmanager
 
 
 class TooManyConnections(Exception):
-    """This caller has enough of them."""
+    """The caller has reached the limit."""
 
 
 class ConnectionLimiter:
-    """Counts by caller."""
+    """Counts the connections of each caller."""
 
     def __init__(self, most: int) -> None:
-        """`most`: for one caller."""
+        """`most` is the limit for one caller."""
         self._most = most
         self._taken: Counter[str] = Counter()
 
     def has(self, key: str) -> bool:
-        """Whether a caller may take another."""
+        """Whether a caller may open another connection."""
         return self._taken.get(key, 0) < self._most
 
     def acquire(self, key: str) -> None:
-        """Take one; raises NoSeat."""
+        """Count a connection; raises TooManyConnections."""
         if not self.has(key):
             raise TooManyConnections
         self._taken[key] += 1
 
     def release(self, key: str) -> None:
-        """Give back what was taken."""
+        """Release a connection."""
         self._taken[key] -= 1
         if not self._taken[key]:
             del self._taken[key]
 
     @contextmanager
     def slot(self, key: str) -> Iterator[None]:
-        """Take one for as long as the block lasts; raises NoSeat."""
+        """Count a connection for the duration of the block; raises TooManyConnections."""
         self.acquire(key)
         try:
             yield

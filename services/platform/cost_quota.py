@@ -42,14 +42,14 @@ return string.format('%.0f', after - now)
 
 @dataclass(slots=True)
 class Local(Account):
-    """An account as this process knows it."""
+    """The account of a caller, as this process knows it."""
 
     unsent: float = 0.0
 
 
 @dataclass(slots=True)
 class CostQuota:
-    """Start it, and spend."""
+    """The query cost quotas of all callers; `start` begins to share them through Redis."""
 
     redis: Redis
     budget: Budget
@@ -59,7 +59,7 @@ class CostQuota:
     _task: "asyncio.Task[None] | None" = None
 
     def consume(self, key: str, points: int) -> QuotaState:
-        """Take points from a caller's account; see `wait_seconds` for whether they were there."""
+        """Take points from a caller's account; `wait_seconds` says whether they were available."""
         account = self._accounts.get(key)
         if account is None:
             self._make_room()
@@ -71,7 +71,7 @@ class CostQuota:
         return standing
 
     def give_back(self, key: str, points: int) -> None:
-        """What was taken from a caller for something that was not done."""
+        """Return points to a caller for an operation that was not executed."""
         account = self._accounts.get(key)
         if account is not None:
             account.debt = max(0.0, account.debt - points)
@@ -79,13 +79,13 @@ class CostQuota:
             self._spent.add(key)
 
     def standing(self, key: str) -> QuotaState:
-        """What a caller has left, without taking anything."""
+        """Return the state of a caller's account without taking points."""
         account = self._accounts.get(key)
         debt = account.now(self.budget, self.clock()) if account else 0.0
         return QuotaState(self.budget, debt)
 
     async def start(self) -> None:
-        """Begin to share."""
+        """Start sharing."""
         self._task = asyncio.create_task(self._run(), name="budgets")
 
     async def stop(self) -> None:
@@ -99,11 +99,11 @@ class CostQuota:
                 async with asyncio.timeout(_REDIS_SECONDS):
                     await self.share()
             except (RedisError, OSError) as error:
-                logger.warning("budgets: Redis does not answer, counting alone: %s", error)
+                logger.warning("cost quota: Redis does not answer; counting alone: %s", error)
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def share(self) -> None:
-        """Tell what was spent here, and take over what was spent everywhere."""
+        """Send the points spent here, and read the points spent in all processes."""
         keys = [self._spent.pop() for _ in range(min(len(self._spent), _MAX_AT_ONCE))]
         if not keys:
             return
@@ -129,7 +129,7 @@ class CostQuota:
             return [int(found) / per_point for found in await pipe.execute()]
 
     def _make_room(self) -> None:
-        """Forget who owes nothing; among too many others, who came first."""
+        """Remove accounts that owe nothing; if there are still too many, the oldest ones."""
         if len(self._accounts) < MAX_ACCOUNTS:
             return
         now = self.clock()

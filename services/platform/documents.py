@@ -16,15 +16,15 @@ MAX_SEEN_BYTES = 3_000_000  # who sends them is not known yet
 
 
 def hash_of(document: str) -> str:
-    """SHA-256 in hex, as clients compute it."""
+    """Return the SHA-256 of a document in hex, as clients compute it."""
     return hashlib.sha256(document.encode()).hexdigest()
 
 
 class Documents:
-    """What one process knows."""
+    """The documents that one process knows."""
 
     def __init__(self, trusted: Mapping[str, str] | None = None, *, only: bool = False) -> None:
-        """`only`: no other document is run."""
+        """`only` says that no other document is run."""
         self._trusted = dict(trusted or {})
         self._texts = frozenset(self._trusted.values())
         self._only = only
@@ -34,25 +34,25 @@ class Documents:
     def read(
         cls, manifests: Iterable[Path], texts: Iterable[str] = (), *, only: bool
     ) -> "Documents":
-        """From JSON objects of documents by hash, and from texts."""
+        """Read manifests, which are JSON objects of documents by hash, and single documents."""
         found = {hash_of(text): text for text in texts}
         for manifest in manifests:
             found |= json.loads(manifest.read_text())
         return cls(found, only=only)
 
     def find(self, name: str) -> str | None:
-        """The document of a hash."""
+        """Return the document of a hash, or None."""
         return self._trusted.get(name) or self._seen.get(name)
 
     def is_trusted(self, document: str) -> bool:
-        """Whether it stands in a manifest."""
+        """Whether a document is in a manifest."""
         return document in self._texts
 
     def allows(self, document: str) -> bool:
-        """Whether this document may be run here."""
+        """Whether a document may be run."""
         return not self._only or self.is_trusted(document)
 
     def remember(self, name: str, document: str) -> None:
-        """Keep it; of too many, those that were used last."""
+        """Remember a document, in the place of the least recently used one."""
         if name not in self._trusted and name not in self._seen and self.allows(document):
             self._seen.put(name, document, 4 * len(document))

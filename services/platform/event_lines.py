@@ -1,4 +1,4 @@
-"""A line in the log for each commit that recorded events: what, which, and by whom."""
+"""Logs a line for each commit with events: kinds, ids and actor."""
 
 import logging
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ logger = logging.getLogger("launch.events")
 
 
 async def tell(events: Sequence[RecordedEvent]) -> None:
-    """Ids and kinds only: what an event says of people stays in the database."""
+    """Log the events of a commit: only kinds and ids, as the rest may be personal data."""
     kinds = ", ".join(dict.fromkeys(item.event.TYPE for item in events))
     actor = events[0].actor
     logger.info(

@@ -1,4 +1,4 @@
-"""Reading the event log (S14)."""
+"""Reads the event log (S14)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,14 +24,14 @@ async def page(
     *,
     newest_first: bool = False,
 ) -> list[RecordedEvent]:
-    """Events of some kinds, oldest first or newest first."""
+    """Return a page of events of some kinds, oldest first or newest first."""
     return await event_log.read_page(
         session, part, phase_id=phase_id, since=since, kinds=kinds, newest_first=newest_first
     )
 
 
 async def head(session: AsyncSession) -> EventSeq:
-    """The position of the newest event; 0 before the first."""
+    """Return the position of the newest event; 0 before the first."""
     return await event_log.newest_seq(session)
 
 
@@ -43,7 +43,7 @@ async def span(
     end: datetime,
     after: RecordedEvent | None,
 ) -> list[RecordedEvent]:
-    """What happened between two moments, in the order in which it happened, after an event."""
+    """Return the events between two moments in order, after a given event."""
     return await event_log.read_span(session, kinds, limit, begin, end, after)
 
 
@@ -53,19 +53,19 @@ async def is_superseded(session: AsyncSession, item: RecordedEvent, about: Event
 
 
 class LogReader:
-    """The log as the tail of a process reads it."""
+    """Reads the log for the tail of a process."""
 
     def __init__(self, db: Database) -> None:
-        """The database of the process."""
+        """`db` is the database of the process."""
         self._db = db
 
     async def read_after(self, after: int, limit: int) -> Sequence[RecordedEvent]:
-        """Events after a sequence."""
+        """Return the events after a sequence number."""
         async with self._db.read() as session:
             return await event_log.read_after(session, after, limit)
 
     async def read_head(self) -> int:
-        """The newest sequence, once all that is committed has one: whoever wrote it may be dead."""
+        """Return the newest sequence number, after numbering events of processes that have died."""
         await self._db.positions.number()
         async with self._db.read() as session:
             return await event_log.newest_seq(session)

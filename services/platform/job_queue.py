@@ -1,4 +1,4 @@
-"""The queue for people: what is in it, and another try for what has failed (S14)."""
+"""Shows the job queue to operators, and retries failed jobs (S14)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _LARGEST_ID = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """How many jobs there are, the first of them, and what the database knows of ticks."""
+    """The number of jobs, the first of them, and the state of the periodic tasks."""
 
     counts: Mapping[JobState, int]
     jobs: Sequence[QueuedJob]
@@ -23,7 +23,7 @@ class Queue:
 
 
 async def look(db: Database, limit: int = MAX) -> Queue:
-    """The queue as it is now."""
+    """Read the queue."""
     async with db.read() as session:
         return Queue(
             counts=await queries.counts(session),
@@ -33,12 +33,12 @@ async def look(db: Database, limit: int = MAX) -> Queue:
 
 
 def reason(job: QueuedJob) -> str:
-    """Why its last try failed, in one line without secrets; empty where none has."""
+    """Return why the last attempt failed, in one line without secrets; empty without a failure."""
     return scrub(job.error) if job.error else ""
 
 
 async def retry(uow: UnitOfWork, job_id: int) -> str:
-    """Put a job that failed for good back into the queue; returns what it does."""
+    """Put a failed job back into the queue; returns the name of its task."""
     found = await queries.retry(uow.session, job_id) if 0 < job_id <= _LARGEST_ID else None
     if found is not None:
         return found
@@ -46,5 +46,5 @@ async def retry(uow: UnitOfWork, job_id: int) -> str:
     if state is None:
         raise NotFound(f"There is no job {job_id}.", path=("id",))
     if state is JobState.FAILED:
-        raise InvalidTransition(f"The work of job {job_id} waits already in another job.")
+        raise InvalidTransition(f"The work of job {job_id} is already queued in another job.")
     raise InvalidTransition(f"Job {job_id} has not failed: it is {state}.")

@@ -1,4 +1,4 @@
-"""What each line of a log says about where it comes from: the request, the operation, the job."""
+"""The context fields of log lines: the request, the operation, the job."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def fields() -> Mapping[str, object]:
-    """What holds for this task."""
+    """Return the fields of the current task."""
     return _fields.get()
 
 
@@ -30,13 +30,13 @@ def bind(**more: object) -> Mapping[str, object]:
 
 
 def restore(before: Mapping[str, object]) -> None:
-    """Go back to what `bind` returned. Unlike a token it may be used in another task."""
+    """Restore the fields that `bind` returned. Unlike a token, they work in another task."""
     _fields.set(before)
 
 
 @contextmanager
 def bound(**more: object) -> Iterator[None]:
-    """Fields for as long as the block lasts."""
+    """Add fields for the duration of the block."""
     before = bind(**more)
     try:
         yield
@@ -45,15 +45,15 @@ def bound(**more: object) -> Iterator[None]:
 
 
 def request_id() -> str:
-    """The id of the request under way; a new one where there is none."""
+    """Return the id of the current request, or a new one."""
     return str(_fields.get().get(REQUEST_ID) or new_id())
 
 
 def new_id() -> str:
-    """An id that nobody else has."""
+    """Return a new unique id."""
     return token_hex(16)
 
 
 def accepted_id(given: str | None) -> str:
-    """The caller's own id where it is one that may stand in a log and in a header."""
+    """Return the id that the caller sent, if it is safe in a log and a header, or a new one."""
     return given if given and _WELL_FORMED.fullmatch(given) else new_id()

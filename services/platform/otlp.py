@@ -1,4 +1,4 @@
-"""The tracer of OpenTelemetry: what `telemetry` installs where there is a collector."""
+"""The OpenTelemetry tracer that `telemetry` installs where a collector is configured."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -29,14 +29,14 @@ _KINDS = {
 
 
 class OtelSpan:
-    """A span as the code below sees it."""
+    """A span of OpenTelemetry behind the interface of `tracing`."""
 
     def __init__(self, span: trace.Span) -> None:
-        """It has begun."""
+        """Wrap a span that has started."""
         self._span = span
 
     def describe(self, name: str, attributes: Attributes, *, failed: bool) -> None:
-        """Say what it turned out to be."""
+        """Set name, attributes and outcome of the span."""
         self._span.update_name(name)
         self._span.set_attributes(attributes)
         if failed:
@@ -44,7 +44,7 @@ class OtelSpan:
 
 
 class Collector:
-    """Makes spans and hands them over in batches, from a thread of its own."""
+    """Creates spans and exports them in batches from a thread."""
 
     def __init__(self, endpoint: str, service: str, part: str, environment: str) -> None:
         """`endpoint` as in OTEL_EXPORTER_OTLP_ENDPOINT: without the path of the signal."""
@@ -68,12 +68,12 @@ class Collector:
         )
 
     def start(self) -> None:
-        """From here on statements are spans of who sends them."""
+        """Start recording SQL statements as spans."""
         for name, listener in self._listeners:
             event.listen(Engine, name, listener)
 
     def stop(self) -> None:
-        """Hand over what is left. May take a while where the collector is away."""
+        """Export the remaining spans, which takes long if the collector does not answer."""
         for name, listener in self._listeners:
             event.remove(Engine, name, listener)
         self._provider.shutdown()
@@ -82,7 +82,7 @@ class Collector:
     def span(
         self, name: str, kind: Kind, attributes: Attributes, parent: Mapping[str, str] | None
     ) -> Iterator[OtelSpan]:
-        """A span for as long as the block lasts."""
+        """Open a span for the duration of the block."""
         before = contexts.get_current()
         above = self._propagator.extract(parent, before) if parent else before
         span = self._tracer.start_span(name, above, _KINDS[kind], attributes)
@@ -99,13 +99,13 @@ class Collector:
             contexts.attach(before)
 
     def headers(self) -> dict[str, str]:
-        """The `traceparent` of the span under way."""
+        """Return the `traceparent` header of the current span."""
         carrier: dict[str, str] = {}
         self._propagator.inject(carrier)
         return carrier
 
     def ids(self) -> Mapping[str, str]:
-        """The span under way as the log names it."""
+        """Return the ids of the current span for log lines."""
         found = trace.get_current_span().get_span_context()
         if not found.is_valid:
             return {}

@@ -1,4 +1,4 @@
-"""The cause of a failed call to another system, for logs, health and readiness (D11)."""
+"""Finds the cause of a failed call to another system, for logs, health and readiness (D11)."""
 
 import aiosmtplib
 from aiosmtplib.errors import SMTPAuthenticationError, SMTPConnectResponseError, SMTPHeloError
@@ -14,7 +14,7 @@ _SMTP_SESSION = SMTPAuthenticationError | SMTPConnectResponseError | SMTPHeloErr
 
 
 def describe_error(error: BaseException) -> Symptom | None:
-    """What an error says of the environment; None where no other system has raised it."""
+    """Return the symptom behind an error; None where no other system has raised it."""
     match error:
         case RedisError():
             return _of_redis(error)
@@ -26,7 +26,7 @@ def describe_error(error: BaseException) -> Symptom | None:
 
 
 def cause_of(error: BaseException) -> str | None:
-    """The cause in one line; None where the error is no outage."""
+    """Return the cause in one line; None where the error is no outage."""
     symptom = describe_error(error)
     outage = outage_of(symptom) if symptom else None
     return outage.cause if outage else None

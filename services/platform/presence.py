@@ -1,4 +1,4 @@
-"""Which operators watch a live stream now, over all processes (X2)."""
+"""Counts the operators who watch a live stream, over all processes (X2)."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ LIFETIME_SECONDS = 30.0
 
 
 async def count(redis: Redis, now: datetime) -> int:
-    """How many streams of operators are open; 0 where Redis cannot be asked."""
+    """Return the number of open streams of operators; 0 where Redis does not answer."""
     try:
         return int(await redis.zcount(KEY, now.timestamp() - LIFETIME_SECONDS, "+inf"))
     except (RedisError, OSError):
@@ -29,7 +29,7 @@ async def count(redis: Redis, now: datetime) -> int:
 
 @asynccontextmanager
 async def watching(redis: Redis, clock: Callable[[], datetime]) -> AsyncIterator[None]:
-    """Be counted as long as the block lasts; a process that dies is forgotten by itself."""
+    """Count a stream for the duration of the block; entries of dead processes expire."""
     name = uuid4().hex
     beat = asyncio.create_task(_beat(redis, name, clock), name="presence")
     try:

@@ -1,4 +1,4 @@
-"""Rate limits shared by all processes through Redis, and kept by each alone without it."""
+"""Rate limits that all processes share through Redis; without it each process counts alone."""
 
 import asyncio
 import hashlib
@@ -42,7 +42,7 @@ return 0
 
 
 def limits_of(settings: Settings) -> AccessLimits:
-    """The limits of this installation. For each sign-up an address has five attempts."""
+    """Return the limits from the settings. An address has five attempts for each sign-up."""
     each = settings.sign_ups_per_hour
     return AccessLimits(
         sign_up_address=Limit(each, HOUR),
@@ -51,7 +51,7 @@ def limits_of(settings: Settings) -> AccessLimits:
 
 
 class RateLimiter:
-    """Buckets by key. With Redis away they neither open nor close: each process counts alone."""
+    """Token buckets by key. Without Redis the limits still apply, in each process alone."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class RateLimiter:
         rules: AccessLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`clock` counts seconds and serves only while Redis is away."""
+        """`clock` returns seconds; it is used only while Redis is down."""
         self.rules = rules or AccessLimits()
         self._script = redis.register_script(_SCRIPT)
         self._clock = clock
@@ -68,18 +68,18 @@ class RateLimiter:
         self._local: dict[str, int] = {}
 
     async def take(self, key: str, limit: int, per_seconds: float) -> None:
-        """Use one token of a bucket; raises RateLimited with the wait where it is empty."""
+        """Take a token from a bucket; raises RateLimited with the wait where it is empty."""
         wait = await self.wait_time(key, limit, per_seconds)
         if wait > 0:
             message = f"Too many attempts. Try again in {math.ceil(wait)} s."
             raise RateLimited(message, retry_after_seconds=wait)
 
     async def admit(self, limit: Limit, *key: str) -> None:
-        """Use one token of the bucket of `key` under a named limit; raises RateLimited."""
+        """Take a token from the bucket of `key` under a named limit; raises RateLimited."""
         await self.take(":".join(key), limit.count, limit.per_seconds)
 
     async def wait_time(self, key: str, limit: int, per_seconds: float) -> float:
-        """Seconds until a token is there; 0 where one was used now."""
+        """Return the seconds until a token is available; 0 where one was taken."""
         per = int(per_seconds * SECOND)
         # A key may hold what somebody typed: neither its length nor its text belongs in Redis.
         name = "launch:limit:" + hashlib.sha256(key.encode()).hexdigest()[:32]
@@ -90,7 +90,7 @@ class RateLimiter:
                 return int(wait) / SECOND
             except (RedisError, OSError) as error:
                 self._redis_again_at = self._clock() + PAUSE_SECONDS
-                logger.warning("rate limits: Redis does not answer, counting alone: %s", error)
+                logger.warning("rate limits: Redis does not answer; counting alone: %s", error)
         return self._take_alone(name, limit, per) / SECOND
 
     def _take_alone(self, name: str, limit: int, per: int) -> int:

@@ -1,4 +1,4 @@
-"""Which release runs here, and of which commit it was built."""
+"""The release that runs here, and the commit that it was built from."""
 
 import subprocess
 from functools import cache
@@ -14,7 +14,7 @@ _GIT_SECONDS = 2.0
 
 
 def release() -> str:
-    """The version of the installed package; a checkout that is not installed has none."""
+    """Return the version of the installed package; a checkout has none."""
     try:
         return version_of("wedsync-launch")
     except PackageNotFoundError:
@@ -23,7 +23,7 @@ def release() -> str:
 
 @cache
 def revision() -> str:
-    """The commit: of the file that a build leaves, else of the checkout."""
+    """Return the commit, from the file of the build or else from the checkout."""
     try:
         return _COMMIT_FILE.read_text().strip() or UNKNOWN
     except OSError:

@@ -1,4 +1,4 @@
-"""How long callers wait for this server; waiting for an event is not response time (L3)."""
+"""Measures response times; the time that a stream waits for an event does not count (L3)."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,7 +20,7 @@ class HeldBack:
 
 
 def held_back() -> HeldBack:
-    """That of this request or operation, shared with the tasks that it starts."""
+    """Return the delays of this request or operation, shared with the tasks that it starts."""
     found = _HELD_BACK.get()
     if found is None:
         found = HeldBack()
@@ -29,14 +29,14 @@ def held_back() -> HeldBack:
 
 
 def begin_request() -> HeldBack:
-    """A new one for a request whose predecessor may have run in the same task."""
+    """Start with no delays: an earlier request may have run in the same task."""
     found = HeldBack()
     _HELD_BACK.set(found)
     return found
 
 
 async def hold_back(seconds: float) -> None:
-    """Sleep on purpose; response times are measured without it."""
+    """Sleep on purpose; response times do not include it."""
     found = held_back()
     await asyncio.sleep(seconds)
     found.seconds += seconds
@@ -51,7 +51,7 @@ class ResponseTimer:
     __slots__ = ("_begin", "_held_back", "_held_before", "_report")
 
     def __init__(self, report: Callable[[float], None]) -> None:
-        """`report` takes the seconds when the stream begins to wait; it is called once at most."""
+        """`report` is called with the seconds when the stream starts to wait, once at most."""
         self._begin = perf_counter()
         self._held_back = held_back()
         self._held_before = self._held_back.seconds
@@ -59,13 +59,13 @@ class ResponseTimer:
         _CURRENT.set(self)
 
     def stop(self) -> float:
-        """The seconds until now; later waits are reported to nobody."""
+        """Return the seconds until now; nothing is reported afterwards."""
         self._report = None
         held = self._held_back.seconds - self._held_before
         return perf_counter() - self._begin - held
 
     def wait(self) -> None:
-        """The stream is subscribed: what it waits for now has not happened yet."""
+        """Report the time: the stream is subscribed and waits for an event."""
         report = self._report
         if report is not None:
             report(self.stop())
@@ -75,7 +75,7 @@ _CURRENT: ContextVar[ResponseTimer | None] = ContextVar("response_timer", defaul
 
 
 def begins_to_wait() -> None:
-    """Whoever waits for an event on behalf of a stream says so before."""
+    """Note that the current stream starts to wait for an event."""
     timer = _CURRENT.get()
     if timer is not None:
         timer.wait()

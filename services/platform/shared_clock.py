@@ -11,18 +11,18 @@ _JUMP_MS = 50
 
 
 class SharedClock:
-    """What one process knows of the clock of Redis."""
+    """The offset of one process to the clock of Redis."""
 
     def __init__(self) -> None:
         self._samples: deque[tuple[int, int]] = deque(maxlen=_SAMPLES)  # round trip, offset
 
     @property
     def offset(self) -> int | None:
-        """What to add to a local moment; None until Redis was first asked."""
+        """The offset to add to a local time, in ms; None before the first reading."""
         return min(self._samples)[1] if self._samples else None
 
     def note(self, before: int, redis_time: tuple[int, int], after: int) -> None:
-        """Take a reading of TIME (seconds, microseconds) with the local moments around it."""
+        """Add a reading of TIME (seconds, microseconds) with the local times around it."""
         seconds, micros = redis_time
         found = (after - before, seconds * 1000 + micros // 1000 - (before + after) // 2)
         if self._samples:

@@ -1,4 +1,4 @@
-"""What the live pages of one process show: each view is computed once for all who look (S26)."""
+"""Caches the snapshots of live pages: each view is computed once for all readers (S26)."""
 
 import asyncio
 from collections import OrderedDict
@@ -15,7 +15,7 @@ _MAX = 64
 
 @dataclass(frozen=True, slots=True)
 class Computed(Generic[S]):
-    """A snapshot, done or under way, and the news after which it was begun."""
+    """A snapshot, computed or being computed, and the news after which that began."""
 
     task: asyncio.Task[S]
     news: Hashable | None
@@ -23,10 +23,10 @@ class Computed(Generic[S]):
 
 
 class SnapshotCache(Generic[V, S]):
-    """One a process and kind of page. Nothing is computed that nobody asks for."""
+    """The snapshots of one kind of page in one process, computed on demand."""
 
     def __init__(self, compute: Callable[[V], Awaitable[S]]) -> None:
-        """`compute` gives the snapshot of a view as it is now."""
+        """`compute` returns the current snapshot of a view."""
         self.computed = 0  # how often, so far
         self._how = compute
         self._views: OrderedDict[V, Computed[S]] = OrderedDict()

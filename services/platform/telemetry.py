@@ -1,4 +1,4 @@
-"""Traces, for as long as a process runs, and only where OTEL_EXPORTER_OTLP_ENDPOINT is set."""
+"""Exports traces of a process where OTEL_EXPORTER_OTLP_ENDPOINT is set."""
 
 import asyncio
 import logging
@@ -50,4 +50,4 @@ async def _stop(stop: Callable[[], None]) -> None:
         async with asyncio.timeout(_FLUSH_SECONDS):
             await done.wait()
     except TimeoutError:
-        logger.warning("the last spans could not be handed over in time")
+        logger.warning("tracing: the last spans could not be exported in time")

@@ -1,4 +1,4 @@
-"""Limits of free text: whatever a person types comes back whole or is refused by name."""
+"""Checks free text: it is stored unchanged, or refused with the name of its field."""
 
 from domain.errors import Required
 from domain.platform.text import check_long_text, clean_line
@@ -21,5 +21,5 @@ def check_text(
 
 
 def line(value: str, field: str, limit: int) -> str:
-    """One-line text of an input field as it is stored; raises Required or Invalid naming it."""
+    """Return the one-line text of a field as it is stored; raises Required or Invalid."""
     return clean_line(value, limit, ("input", field))

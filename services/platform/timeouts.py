@@ -1,4 +1,4 @@
-"""Waiting for work of which even the cleaning up may hang."""
+"""Waits for work whose cancellation may hang too."""
 
 import asyncio
 from typing import TypeVar

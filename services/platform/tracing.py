@@ -12,7 +12,7 @@ Attributes = Mapping[str, str | int | bool]
 
 
 class Kind(Enum):
-    """What a span stands for."""
+    """The kind of work that a span measures."""
 
     INSIDE = auto()
     REQUEST = auto()
@@ -20,34 +20,34 @@ class Kind(Enum):
 
 
 class Span(Protocol):
-    """A piece of work that is being measured."""
+    """A span: a piece of work that is measured."""
 
     def describe(self, name: str, attributes: Attributes, *, failed: bool) -> None:
-        """Say what it turned out to be."""
+        """Set name, attributes and outcome of the span."""
         ...
 
 
 class Tracer(Protocol):
-    """Makes spans."""
+    """Creates spans."""
 
     def span(
         self, name: str, kind: Kind, attributes: Attributes, parent: Mapping[str, str] | None
     ) -> AbstractContextManager[Span]:
-        """A span for as long as the block lasts, below the parent's `traceparent` where given."""
+        """Open a span for the duration of the block, as a child of `parent` if it is given."""
         ...
 
     def headers(self) -> dict[str, str]:
-        """The `traceparent` of the span under way, to be carried elsewhere; empty without one."""
+        """Return the `traceparent` header of the current span; empty without one."""
         ...
 
     def ids(self) -> Mapping[str, str]:
-        """`trace_id` and `span_id` of the span under way; empty without one."""
+        """Return `trace_id` and `span_id` of the current span; empty without one."""
         ...
 
 
 class _NoSpan:
     def describe(self, name: str, attributes: Attributes, *, failed: bool) -> None:
-        """Nobody wants to know."""
+        """Do nothing: there is no tracer."""
 
 
 NO_SPAN: Span = _NoSpan()
@@ -56,13 +56,13 @@ _tracer: Tracer | None = None
 
 
 def install(tracer: Tracer | None) -> None:
-    """Use this tracer in the whole process; None ends it."""
+    """Set the tracer of the process; None removes it."""
     global _tracer  # noqa: PLW0603 - one a process, and set before anything runs
     _tracer = tracer
 
 
 def is_on() -> bool:
-    """Whether anybody wants spans."""
+    """Whether a tracer is installed."""
     return _tracer is not None
 
 
@@ -72,17 +72,17 @@ def span(
     attributes: Attributes | None = None,
     parent: Mapping[str, str] | None = None,
 ) -> AbstractContextManager[Span]:
-    """Measure the block."""
+    """Open a span for the duration of the block."""
     if _tracer is None:
         return nullcontext(NO_SPAN)
     return _tracer.span(name, kind, attributes or {}, parent)
 
 
 def headers() -> dict[str, str]:
-    """What has to travel with a job so that its span hangs below this one."""
+    """Return the headers with which the span of a job becomes a child of this one."""
     return {} if _tracer is None else _tracer.headers()
 
 
 def ids() -> Mapping[str, str]:
-    """What a line of a log says about the span under way."""
+    """Return the fields of a log line for the current span."""
     return _NO_IDS if _tracer is None else _tracer.ids()

@@ -1,4 +1,4 @@
-"""The check of `expectedVersion`, with who made the version that stands (A5)."""
+"""Checks `expectedVersion`, and names the author of the current version (A5)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,14 +18,14 @@ async def check_version(
     subject_id: UUID,
     changed_at: datetime,
 ) -> None:
-    """Raises VersionConflict where the caller has read an older version."""
+    """Raise VersionConflict where the caller has read an older version."""
     if expected is None or expected == current:
         return
     raise conflict(await changes.newest(session, subject_id), current, changed_at)
 
 
 def conflict(newest: Change | None, current: int, changed_at: datetime) -> VersionConflict:
-    """With who made the newest change, where the audit has one."""
+    """Build the conflict, with the author of the newest change if the audit has one."""
     return VersionConflict(
         current_version=current,
         changed_at=newest.at if newest else changed_at,

@@ -1,6 +1,6 @@
-"""Which streams of this process have which version of the flags: counted in memory (X5).
+"""Counts in memory which streams of this process have which version of the flags (X5).
 
-A toggle is heard by thousands of streams, so a receipt is a few additions and nothing else.
+A toggle reaches thousands of streams, so an acknowledgement is a few additions and nothing else.
 """
 
 import os
@@ -17,18 +17,18 @@ KEPT_STEPS = 20
 
 
 def monotonic_ms() -> int:
-    """A clock that is never set."""
+    """Return the time of a clock that is never set back, in milliseconds."""
     return time.monotonic_ns() // 1_000_000
 
 
 def process_name() -> str:
-    """For people who look for the slow one; the tail tells restarts apart."""
+    """Return a readable name of this process; the suffix distinguishes restarts."""
     return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:4]}"
 
 
 @dataclass(slots=True)
 class Step:
-    """One version that the store of this process went to. Moments are of the local clock."""
+    """One version that this process served. Times are those of the local clock."""
 
     version: int
     served: int
@@ -42,9 +42,9 @@ class Step:
 
 @dataclass(eq=False, slots=True)
 class AckedStream:
-    """One live stream of flags; `has` is the newest version that was handed to its transport.
+    """One live stream of flags; `has` is the latest version that was given to its transport.
 
-    `lost`: its connection broke, so what its client shows is unknown.
+    `lost` says that its connection broke, so that the state of its client is unknown.
     """
 
     device_id: str | None
@@ -54,10 +54,10 @@ class AckedStream:
 
 
 class DeliveryAcks:
-    """One for each process."""
+    """The acknowledgements of one process."""
 
     def __init__(self, now_ms: Callable[[], int] = monotonic_ms, name: str | None = None) -> None:
-        """`now_ms` is a local clock; who reports moves it to the shared one."""
+        """`now_ms` is a local clock; the reporter converts its times to the shared clock."""
         self.name = name or process_name()
         self._now = now_ms
         self._receivers: set[AckedStream] = set()
@@ -67,20 +67,20 @@ class DeliveryAcks:
 
     @property
     def live(self) -> int:
-        """How many streams there are."""
+        """The number of live streams."""
         return len(self._receivers)
 
     @property
     def steps(self) -> list[Step]:
-        """The newest versions that this process went to, oldest first."""
+        """The latest versions that this process served, oldest first."""
         return list(self._steps.values())
 
     def on_step(self, listener: Callable[[int], object]) -> None:
-        """Call back with each version that this process goes to."""
+        """Register a callback for each version that this process serves."""
         self._on_step.append(listener)
 
     def serves(self, version: int) -> None:
-        """The store serves this version from now on; every live stream is to get it."""
+        """Note that the process serves a version from now on, which every live stream must get."""
         if version == self._version:
             return
         if version < self._version:
@@ -93,13 +93,13 @@ class DeliveryAcks:
             listener(version)
 
     def join(self, device_id: str | None, version: int) -> AckedStream:
-        """A stream that begins with this version: later ones are expected of it."""
+        """Add a stream that starts with a version; it must get the later ones."""
         receiver = AckedStream(device_id, version)
         self._receivers.add(receiver)
         return receiver
 
     def handed(self, receiver: AckedStream, version: int) -> None:
-        """The transport of a stream took this version, or nothing in it was new to the stream."""
+        """Note that a stream has a version: its transport took it, or nothing in it was new."""
         now, before = self._now(), receiver.has
         receiver.has = version
         for step in reversed(self._steps.values()):  # the newest first: most streams have the rest
@@ -110,7 +110,7 @@ class DeliveryAcks:
                 step.dirty = True
 
     def leave(self, receiver: AckedStream) -> None:
-        """A stream that has ended is waited for no longer; one that was lost stays in the count."""
+        """Remove a stream, which need not get later versions; a lost one stays in the count."""
         if receiver not in self._receivers:
             return
         self._receivers.discard(receiver)
@@ -121,7 +121,7 @@ class DeliveryAcks:
                 step.dirty = True
 
     def confirm(self, receiver: AckedStream, version: int) -> bool:
-        """A client says itself that it has a version; only what was handed to it counts, once."""
+        """Count the confirmation of a client, once, and only for a version that it was sent."""
         step = self._steps.get(version)
         if step is None or version > receiver.has:
             return False

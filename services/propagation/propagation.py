@@ -1,4 +1,4 @@
-"""Follows each version of the flags to every process and live stream (X5, S97, S108)."""
+"""Tracks how each version of the flags reaches all processes and live streams (X5, S97, S108)."""
 
 import asyncio
 import logging
@@ -31,13 +31,13 @@ AWAY = (RedisError, OSError)  # a timeout is an OSError
 
 
 def version_of(events: Iterable[RecordedEvent]) -> int | None:
-    """The version of the flags that a transaction made; None where it changed none."""
+    """Return the flag version of a transaction; None where it changed no flag."""
     found = [item.event.set_version for item in events if isinstance(item.event, FlagChanged)]
     return max((version for version in found if version is not None), default=None)
 
 
 class Announcer:
-    """Tells when this process committed a version, without keeping its caller waiting."""
+    """Announces when this process committed a version, in the background."""
 
     def __init__(self, redis: Redis, clock: Callable[[], datetime]) -> None:
         self._redis = redis
@@ -46,7 +46,7 @@ class Announcer:
         self._task: asyncio.Task[None] | None = None
 
     async def after_commit(self, events: Sequence[RecordedEvent]) -> None:
-        """Only takes the time; Redis hears of it beside, of all that wait at once."""
+        """Note the time of the commit; a task writes all pending ones to Redis together."""
         version = version_of(events)
         if version is None:
             return
@@ -55,7 +55,7 @@ class Announcer:
             self._task = asyncio.create_task(self._announce(), name="announcer")
 
     async def stop(self) -> None:
-        """Give what is under way its moment."""
+        """Wait a moment for a running announcement."""
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
 
@@ -73,7 +73,7 @@ class Announcer:
 
 
 class Propagations:
-    """What is known of each version: from all processes, from the database, or only from here."""
+    """Reads the propagation of versions: from Redis, the database, or this process alone."""
 
     def __init__(
         self, redis: Redis, db: Database, receipts: DeliveryAcks, clock: Callable[[], datetime]
@@ -84,11 +84,11 @@ class Propagations:
         self._clock = clock
 
     async def of(self, version: int) -> Propagation | None:
-        """How far a version has come; None where there never was such a version."""
+        """Return the propagation of a version; None where the version never existed."""
         return (await self.many([version])).get(version)
 
     async def many(self, versions: Sequence[int]) -> Mapping[int, Propagation]:
-        """The same of many, from one statement and one look into Redis."""
+        """Return the propagation of versions with one statement and one read of Redis."""
         now = self._clock()
         rows = await self._rows(versions)
         found = {row.version: row for row in rows.values() if row.finished_at is not None}
@@ -101,7 +101,7 @@ class Propagations:
     async def of_run(
         self, events: Iterable[RecordedEvent], run_id: UUID | None
     ) -> Propagation | None:
-        """That of a commit a moment ago; a repeated request gets that of the run's last one."""
+        """Return the propagation of a commit just made; a repeat gets the last one of its run."""
         version = version_of(events)
         if version is not None:
             return (await self._look([version], {version: Start(self._clock())}))[version]
@@ -115,7 +115,7 @@ class Propagations:
         return await self.of(rows[-1].version) if rows else None
 
     async def follow(self, version: int, ended: asyncio.Event) -> AsyncIterator[Propagation]:
-        """Each time it has come further; ends when all have it, after 60 s, or with `ended`."""
+        """Yield each progress of a version, until all have it, for 60 s, or until `ended`."""
         deadline = monotonic_ms() + FOLLOW_SECONDS * 1000
         last = await self.of(version)
         while last is not None:
@@ -143,7 +143,7 @@ class Propagations:
         return merged(versions, found, starts, known=known, now=self._clock())
 
     async def board(self, versions: Sequence[int] = ()) -> tuple[PropagationState, bool]:
-        """What all processes say, and True; what this one says, and False without Redis."""
+        """Return the state of all processes and True; without Redis that of this one and False."""
         try:
             return await board.read(self._redis, versions), True
         except AWAY:
@@ -172,7 +172,7 @@ def merged(
     known: bool,
     now: datetime,
 ) -> dict[int, Propagation]:
-    """Each version by what the board says; `starts` are for those that nobody announced."""
+    """Merge the reports for each version; `starts` are for versions that were not announced."""
 
     def start(version: int) -> Start:
         announced = found.starts.get(version)
@@ -198,7 +198,7 @@ def _unannounced(version: int, found: PropagationState, asked: Start, now: datet
 
 
 async def settle(db: Database, redis: Redis) -> int:
-    """Store what has become complete, or has had its minute; returns how many versions."""
+    """Store versions that are complete or a minute old; returns how many were stored."""
     async with db.read() as session:
         rows = await queries.unfinished(session, 100)
     if not rows:

@@ -1,4 +1,4 @@
-"""Says which flags this process serves: at once, every 200 ms while they spread, else every 2 s."""
+"""Reports the flags of this process: at once, every 200 ms while they spread, else every 2 s."""
 
 import asyncio
 import logging
@@ -20,10 +20,10 @@ BUSY_SECONDS = 0.2
 
 
 class Reporter:
-    """One for each server process."""
+    """Reports for one server process."""
 
     def __init__(self, redis: Redis, receipts: DeliveryAcks) -> None:
-        """Wakes with every version that `receipts` hear of."""
+        """Report with every version that `receipts` note."""
         self._redis = redis
         self._receipts = receipts
         self._clock = SharedClock()
@@ -35,11 +35,11 @@ class Reporter:
         receipts.on_step(lambda _version: self._wake.set())
 
     async def start(self) -> None:
-        """Begin to report."""
+        """Start reporting."""
         self._task = asyncio.create_task(self._run(), name="propagation")
 
     async def stop(self) -> None:
-        """Stop, and say so: nobody shall wait for this process."""
+        """Stop, and report that, so that no version waits for this process."""
         await background.end(self._task)
         offset = self._clock.offset
         if offset is not None:
@@ -57,7 +57,7 @@ class Reporter:
             except (RedisError, OSError):
                 logger.debug("propagation: Redis does not answer")
             except Exception:
-                logger.exception("propagation: the report failed and is tried again")
+                logger.exception("propagation: the report failed; it is repeated")
             await self._pause()
 
     async def _pause(self) -> None:

@@ -18,7 +18,7 @@ _NAMESPACE = "/proc/self/ns/pid"
 
 
 def place() -> str:
-    """The machine and the namespace of process ids; empty where there is no telling."""
+    """Return the machine and its namespace of process ids; empty where that is unknown."""
     try:
         return f"{_BOOT.read_text().strip()}/{os.readlink(_NAMESPACE)}"
     except OSError:
@@ -26,17 +26,17 @@ def place() -> str:
 
 
 class RosterMemory:
-    """What one process remembers of all."""
+    """The processes that one process remembers."""
 
     def __init__(self, redis: Redis, name: str) -> None:
-        """`name` is that of this process."""
+        """`name` is the name of this process."""
         self.place = place()
         self._redis = redis
         self._name = name
         self._seen: dict[str, ServerProcess] = {}
 
     async def look(self, now_ms: int) -> None:
-        """Compare with the list, and mend it; raises RedisError or OSError."""
+        """Compare with the list in Redis and repair it; raises RedisError or OSError."""
         listed = {item.name: item for item in await board.read_processes(self._redis)}
         forgotten = [item for name, item in self._seen.items() if name not in listed]
         self._seen = {
@@ -52,7 +52,7 @@ class RosterMemory:
                 await board.say_goodbye(self._redis, item.name, now_ms, item.streams)
 
     def _is_dead(self, process: ServerProcess) -> bool:
-        """Whether it ran beside this one and does not any more: then its sockets are closed."""
+        """Whether a process of this machine is gone, so that its sockets are closed."""
         if not self.place or process.place != self.place:
             return False
         pid = process.name.split(":")[1:2]

@@ -1,7 +1,7 @@
-"""Where processes tell each other which flags they serve: a few keys in Redis (X5).
+"""The keys in Redis with which processes share which flags they serve (X5).
 
-`launch:processes`   who is there, by the moment of the last heartbeat
-`launch:receipts:P`  what process P says: one field a version, its streams, when it stopped
+`launch:processes`   the processes, by the time of the last heartbeat
+`launch:receipts:P`  the report of process P: a field for each version, its streams, its end
 `launch:committed:V` when version V was committed
 """
 
@@ -29,7 +29,7 @@ _OF_PROCESS = (_STREAMS, _LEFT, _PLACE)
 
 @dataclass(frozen=True, slots=True)
 class PropagationState:
-    """What all processes say at one moment of the shared clock."""
+    """The reports of all processes at one moment of the shared clock."""
 
     now_ms: int = 0
     processes: Sequence[ServerProcess] = ()
@@ -39,7 +39,7 @@ class PropagationState:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """When this process committed a version, by its own two clocks."""
+    """When this process committed a version, by its two local clocks."""
 
     version: int
     at: datetime
@@ -47,7 +47,7 @@ class Committed:
 
 
 async def read(redis: Redis, versions: Sequence[int] = ()) -> PropagationState:
-    """Everything at once; raises RedisError, OSError or TimeoutError."""
+    """Read all reports; raises RedisError, OSError or TimeoutError."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         pipe = redis.pipeline(transaction=False)
         _queue(pipe.time(), pipe.zrange(PROCESSES, 0, -1, withscores=True))
@@ -69,7 +69,7 @@ async def read(redis: Redis, versions: Sequence[int] = ()) -> PropagationState:
 
 
 async def read_processes(redis: Redis) -> list[ServerProcess]:
-    """Who is there, without what they say of versions."""
+    """Read the list of processes, without their reports on versions."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         beats: Any = await redis.zrange(PROCESSES, 0, -1, withscores=True)
         pipe = redis.pipeline(transaction=False)
@@ -82,7 +82,7 @@ async def read_processes(redis: Redis) -> list[ServerProcess]:
 
 
 async def restore(redis: Redis, processes: Sequence[ServerProcess]) -> None:
-    """Enter again what a Redis that was emptied has forgotten: somebody may miss them."""
+    """Store processes again after Redis was emptied, so that dead ones are noticed."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         pipe = redis.pipeline(transaction=False)
         for process in processes:
@@ -106,7 +106,7 @@ async def report(
     offset: int,
     place: str = "",
 ) -> tuple[int, int]:
-    """Say what a process has, in one round trip; gives the time of Redis."""
+    """Store the report of a process in one round trip; returns the time of Redis."""
     shared, key = now_ms + offset, _receipts_key(name)
     fields: dict[Any, Any] = {str(step.version): _dump(step, offset) for step in steps}
     fields |= {_STREAMS: streams, _PLACE: place}
@@ -126,14 +126,14 @@ async def report(
 
 
 async def redis_time(redis: Redis) -> tuple[int, int]:
-    """Seconds and microseconds of the clock that all share."""
+    """Return seconds and microseconds of the shared clock."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         time: tuple[int, int] = await redis.time()
     return time
 
 
 async def say_goodbye(redis: Redis, name: str, shared_ms: int, streams: int = 0) -> None:
-    """A process has stopped: later changes are not for it, and what it had still counts."""
+    """Store that a process has stopped: it gets no later versions, and its reports still count."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         key, pipe = _receipts_key(name), redis.pipeline(transaction=False)
         _queue(
@@ -154,7 +154,7 @@ redis.call('EXPIRE', KEYS[1], ARGV[3])
 
 
 async def announce(redis: Redis, commits: Sequence[Committed]) -> None:
-    """Say when versions were committed, in one round trip; the first word of each stands."""
+    """Store when versions were committed, in one round trip; the first value of each is kept."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         pipe, now_ms = redis.pipeline(transaction=False), monotonic_ms()
         for item in commits:
@@ -164,7 +164,7 @@ async def announce(redis: Redis, commits: Sequence[Committed]) -> None:
 
 
 async def set_start(redis: Redis, key: str, start: Start) -> None:
-    """The same under any key."""
+    """Store a start under any key."""
     value = orjson.dumps({"at": start.at.isoformat(), "ms": start.ms})
     async with asyncio.timeout(TIMEOUT_SECONDS):
         pipe = redis.pipeline(transaction=False)
@@ -173,7 +173,7 @@ async def set_start(redis: Redis, key: str, start: Start) -> None:
 
 
 async def add_receipt(redis: Redis, key: str, process: str, step: Step, offset: int) -> None:
-    """Say under a key of its own that a process has something that is no version of the flags."""
+    """Store under a separate key that a process has something other than a flag version."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         pipe = redis.pipeline(transaction=False)
         value = _dump(step, offset)
@@ -182,7 +182,7 @@ async def add_receipt(redis: Redis, key: str, process: str, step: Step, offset: 
 
 
 async def read_key(redis: Redis, key: str) -> PropagationState:
-    """Who is there, and what stands under such a key; its start is that of version 0."""
+    """Read the processes and the reports under such a key; its start is stored as version 0."""
     who = await read(redis)
     async with asyncio.timeout(TIMEOUT_SECONDS):
         found: dict[Any, Any] = await redis.hgetall(key)
@@ -196,7 +196,7 @@ async def read_key(redis: Redis, key: str) -> PropagationState:
 
 
 def rehearsal_key(run_id: UUID) -> str:
-    """Where the receipts of a rehearsal stand."""
+    """Return the key of the reports of a rehearsal."""
     return f"launch:rehearsal:{run_id}"
 
 
@@ -224,7 +224,7 @@ def _fields(process: ServerProcess) -> dict[bytes, Any]:
 
 
 def _queue(*_commands: object) -> None:
-    """A pipeline keeps what it is asked for; the answers come with `execute`."""
+    """Ignore the futures of pipeline commands: the results come with `execute`."""
 
 
 def _dump(step: Step, offset: int) -> bytes:

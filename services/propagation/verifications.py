@@ -1,4 +1,4 @@
-"""Where the results of phase moves are in force: the log of versions and the board (D4)."""
+"""Verifies where the results of phase changes are in force (D4)."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -10,14 +10,14 @@ from services.propagation.propagation import Propagations
 
 
 class Verifications:
-    """Compares the last moves of runs with what all processes serve now."""
+    """Compares the last changes of runs with the flags that all processes serve now."""
 
     def __init__(self, db: Database, propagations: Propagations) -> None:
         self._db = db
         self._propagations = propagations
 
     async def of_runs(self, run_ids: Sequence[UUID]) -> Mapping[UUID, Verification]:
-        """One statement and one look into Redis; runs that have changed no flag are left out."""
+        """Verify runs with one statement and one read of Redis; runs without flags are left out."""
         async with self._db.read() as session:
             rows = await queries.newest_of_runs(session, run_ids, MOVES)
         if not rows:
