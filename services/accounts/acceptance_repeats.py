@@ -1,4 +1,4 @@
-"""A couple whose answer got lost repeats its acceptance, and is let in (M2).
+"""Lets a couple repeat an acceptance whose response was lost (M2).
 
 The key opens a session for a day. It is kept as a hash over the code and the key, so that neither
 whoever has the code alone, such as the supplier, nor whoever reads the database can use it.
@@ -22,7 +22,7 @@ _PATH = ("input", "idempotencyKey")
 
 
 def check_key(key: str | None) -> None:
-    """Raises Invalid for a key that could be guessed."""
+    """Raise Invalid for a key that could be guessed."""
     if key is not None and not MIN_KEY <= len(key) <= MAX_KEY:
         raise Invalid(
             f"The key of an acceptance has {MIN_KEY} to {MAX_KEY} characters, at random: "
@@ -32,7 +32,7 @@ def check_key(key: str | None) -> None:
 
 
 def keep(uow: UnitOfWork, user_id: UUID, code: str, key: str | None) -> None:
-    """Note who has accepted, in the transaction that lets them in."""
+    """Store who has accepted, in the transaction that logs them in."""
     if key is None:
         return
     row = IdempotencyKey(
@@ -46,7 +46,7 @@ def keep(uow: UnitOfWork, user_id: UUID, code: str, key: str | None) -> None:
 
 
 async def account_of(uow: UnitOfWork, user_id: UUID, code: str, key: str | None) -> User | None:
-    """The account that this key made, locked; None for another key, or after a day."""
+    """Lock the account that this key created; None for another key, or after a day."""
     if key is None:
         return None
     row = await uow.session.get(IdempotencyKey, (_owner(user_id), _hashed(code, key)))
@@ -57,7 +57,7 @@ async def account_of(uow: UnitOfWork, user_id: UUID, code: str, key: str | None)
 
 
 async def forget(uow: UnitOfWork, user_id: UUID) -> None:
-    """No key opens a session any more: whoever ends the sessions of an account ends these too."""
+    """Delete the keys of an account; call this wherever its sessions are ended."""
     mine = (IdempotencyKey.actor == _owner(user_id)) & (IdempotencyKey.operation == _OPERATION)
     await uow.session.execute(delete(IdempotencyKey).where(mine))
 

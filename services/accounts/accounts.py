@@ -1,4 +1,4 @@
-"""Making accounts (S29, S13)."""
+"""Creates accounts (S29, S13)."""
 
 import secrets
 
@@ -24,14 +24,14 @@ class EmailTaken(NotUnique):
     """This e-mail has an account already."""
 
     def __init__(self) -> None:
-        """For callers that may know it: a stranger who signs up is not told."""
+        """Only for callers that may know it: a visitor who signs up is not told."""
         super().__init__(path=("input", "email"))
 
 
 async def create_account(
     uow: UnitOfWork, account: NewAccount, password_hash: str | None = None
 ) -> User:
-    """The user with its supplier or couple and its onboarding; raises EmailTaken.
+    """Create a user with supplier or couple and onboarding; raises EmailTaken.
 
     A profile that comes with it completes the step that asks for one (M5).
     Without a password hash the account has no password until its owner chooses one.
@@ -53,7 +53,7 @@ async def create_account(
 async def create_first_admin(
     uow: UnitOfWork, passwords: Passwords, email: str, password: str | None = None
 ) -> str | None:
-    """Make an admin where there is none; returns the password where one was generated.
+    """Create an admin where there is none; returns the password if one was generated.
 
     None: there is an admin already, or its password was given. Raises EmailTaken where the
     e-mail belongs to somebody else, Invalid for a bad password.
@@ -69,7 +69,7 @@ async def create_first_admin(
 
 
 def actor_of(user: User) -> Actor:
-    """The user as who acts, before there is a session to say so."""
+    """Return the actor for a user who has no session yet."""
     return Actor(ActorKind.USER, user.id, user.email, ROLE_SCOPES[user.role], user.role)
 
 

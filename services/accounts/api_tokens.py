@@ -1,4 +1,4 @@
-"""Keys for tools (A41)."""
+"""API tokens for tools (A41)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,14 +21,14 @@ from services.platform.credentials import API_TOKEN_PREFIX, SHOWN, digest, new_s
 
 @dataclass(frozen=True, slots=True)
 class NewToken:
-    """A token that was just made: the only moment at which its secret is known."""
+    """A token that was just created: the only moment at which its secret is known."""
 
     row: ApiToken
     secret: str = field(repr=False)
 
 
 async def list_tokens(session: AsyncSession) -> list[ApiToken]:
-    """All tokens, the newest first."""
+    """Return all tokens, newest first."""
     return await credentials.all_tokens(session)
 
 
@@ -39,7 +39,7 @@ async def create_token(
     scopes: Sequence[Scope],
     expires_at: datetime | None = None,
 ) -> NewToken:
-    """Make a token that holds no more than its maker; raises Invalid, Required or Forbidden.
+    """Create a token with scopes of its creator at most; raises Invalid, Required or Forbidden.
 
     One that a token makes ends with it: by its expiry, and when it is revoked (SEC10).
     """
@@ -62,7 +62,7 @@ async def create_token(
 
 
 async def revoke_token(uow: UnitOfWork, actor: Actor, token_id: UUID) -> ApiToken:
-    """Take a token back, once, and all that were made with it; their streams end.
+    """Revoke a token once, with all tokens that were created with it, and end their streams.
 
     Raises NotFound.
     """
@@ -78,7 +78,7 @@ async def revoke_token(uow: UnitOfWork, actor: Actor, token_id: UUID) -> ApiToke
 
 
 async def _parent(session: AsyncSession, actor: Actor) -> ApiToken | None:
-    """The token that makes another one, locked against a revocation meanwhile.
+    """Lock the token that creates another one against a concurrent revocation.
 
     None: a person does, or the system. Raises Forbidden where it was revoked a moment ago.
     """

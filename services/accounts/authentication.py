@@ -1,4 +1,4 @@
-"""Who is behind a credential (S30, A41, A49)."""
+"""Looks up the holder of a credential (S30, A41, A49)."""
 
 import logging
 from dataclasses import dataclass
@@ -21,25 +21,25 @@ _SCOPES = {scope.value: scope for scope in Scope}
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a credential. `owner`: the user whom it stands and falls with."""
+    """The holder of a credential. `owner` is the user without whom it is not valid."""
 
     actor: Actor
     owner: UUID | None
 
     @property
     def names(self) -> frozenset[UUID]:
-        """The ids of all that can end it: the credential itself and its owner."""
+        """The ids whose revocation ends it: the credential and its owner."""
         return frozenset(key for key in (self.actor.credential_id, self.owner) if key)
 
 
 async def authenticate(db: Database, credential: str, now: datetime) -> Actor | None:
-    """Who holds a session or an API token, as `look_up` tells."""
+    """Return the actor of a session or an API token, as `look_up` finds it."""
     holder = await look_up(db, credential, now)
     return holder.actor if holder else None
 
 
 async def look_up(db: Database, credential: str, now: datetime) -> Holder | None:
-    """The holder of a session or an API token; None where it is unknown, expired or revoked.
+    """Return the holder of a session or an API token; None for an unknown or ended one.
 
     One statement. Raises DependencyDown where the database does not answer.
     """
@@ -51,7 +51,7 @@ async def look_up(db: Database, credential: str, now: datetime) -> Holder | None
 
 
 async def still_valid(db: Database, actor: Actor) -> bool:
-    """Whether an actor could come in again now: streams end where it could not (A49)."""
+    """Whether an actor could authenticate now; if not, their streams end (A49)."""
     now = db.clock()
     async with db.read() as session:
         if actor.session_id is not None:
@@ -111,4 +111,4 @@ async def _touch(db: Database, row: ApiToken, now: datetime) -> None:
         async with db.write() as uow:
             await queries.touch_token(uow.session, row.id, now, before=now - TOUCH_EVERY)
     except DependencyDown:
-        logger.warning("the last use of an API token was not noted")
+        logger.warning("access: the last use of an API token could not be stored")

@@ -1,4 +1,4 @@
-"""Who is behind a credential, remembered for seconds (S30, A41, A49; ADR 11)."""
+"""Caches the holders of credentials for seconds (S30, A41, A49; ADR 11)."""
 
 import asyncio
 import logging
@@ -29,18 +29,18 @@ LookUp = Callable[[str, datetime], Awaitable[Holder | None]]
 
 @dataclass(frozen=True, slots=True)
 class CachedActor:
-    """What the database said, and when it was asked."""
+    """The holder of a credential, and when it was read from the database."""
 
     holder: Holder
     asked_at: datetime
 
     def within(self, age: timedelta, now: datetime) -> bool:
-        """Whether it is at most so old; a clock that was set back makes it too old."""
+        """Whether it is at most so old. After a clock was set back it counts as too old."""
         return timedelta(0) <= now - self.asked_at < age
 
 
 class CredentialCache:
-    """One for each process. Only who was let in is remembered, under the hash of the secret."""
+    """The cache of one process. It has only valid credentials, under the hash of the secret."""
 
     def __init__(
         self, look_up: LookUp, clock: Callable[[], datetime], most: int = MAX_CREDENTIALS
@@ -57,7 +57,7 @@ class CredentialCache:
         self._down_until: datetime | None = None
 
     def __len__(self) -> int:
-        """How many credentials are remembered."""
+        """The number of cached credentials."""
         return len(self._known)
 
     async def actor(self, credential: str) -> Actor | None:
@@ -76,7 +76,7 @@ class CredentialCache:
         return await self._ask(key, credential, known)
 
     def remembered(self, credential: str) -> Actor | None:
-        """Who holds it, without waiting; None where only the database can say."""
+        """Return the actor without waiting; None where only the database can tell."""
         if not plausible(credential):
             return None
         known, now = self._known.get(digest(credential)), self._clock()
@@ -84,19 +84,19 @@ class CredentialCache:
         return _alive(known.holder.actor, now) if known is not None and is_fresh else None
 
     async def after_commit(self, events: Iterable[RecordedEvent]) -> None:
-        """A revocation of this process is in force before its author has the reply."""
+        """Apply a revocation of this process before its author has the reply."""
         for item in events:
             self.hear(item.event)
 
     def hear(self, event: Event) -> None:
-        """Forget whoever an event is about."""
+        """Remove the subject of an event from the cache."""
         if isinstance(event, AccessRevoked):
             self._forget(event.credential_id)
         elif event.SUBJECT is Subject.USER and event.subject_id is not None:
             self._forget(event.subject_id)
 
     def clear(self) -> None:
-        """Forget everybody: what has happened is not known."""
+        """Empty the cache: events may have been missed."""
         self._forgotten += 1
         self._known.clear()
         self._named.clear()
@@ -116,7 +116,7 @@ class CredentialCache:
             self._down_until = now + _PAUSE
             if known is None or not known.within(GRACE, now) or key not in self._known:
                 raise
-            logger.warning("access: the database does not answer, known credentials go on")
+            logger.warning("access: the database does not answer; using cached credentials")
             return _alive(known.holder.actor, now)
         return holder.actor if holder else None
 

@@ -1,4 +1,4 @@
-"""Proving that an e-mail is one's own: that of the account, or the next one (S13)."""
+"""Confirms e-mail addresses: that of an account, or its next one (S13)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,7 +8,7 @@ from db.models.accounts import EmailConfirmation, User
 from db.queries import accounts, credentials
 from db.session import UnitOfWork
 from db.unique import unique
-from domain.accounts import account_emails as letters
+from domain.accounts import account_emails as emails
 from domain.accounts import accounts as rules
 from domain.actors import Actor
 from domain.errors import AlreadyUsed, Expired, Forbidden, LaunchError, NotFound, NotUnique
@@ -27,18 +27,18 @@ _TOKEN = ("token",)
 
 
 async def welcome(uow: UnitOfWork, base_url: str, user: User) -> None:
-    """The first letter to a new account, made in this transaction: it proves the e-mail too."""
-    await _send(uow, actor_of(user), base_url, user, user.email, letters.welcome)
+    """Send the first e-mail to a new account of this transaction; its link confirms the address."""
+    await _send(uow, actor_of(user), base_url, user, user.email, emails.welcome)
 
 
 async def send_link(
     uow: UnitOfWork, actor: Actor, base_url: str, user: User, email: str | None = None
 ) -> None:
-    """Mail a link that proves an e-mail: the account's own, where no other is given.
+    """Send a link that confirms an address: that of the account, if no other is given.
 
     Earlier links end. The user is locked.
     """
-    await _send(uow, actor, base_url, user, email or user.email, letters.confirm_email)
+    await _send(uow, actor, base_url, user, email or user.email, emails.confirm_email)
 
 
 async def _send(
@@ -60,14 +60,14 @@ async def _send(
     )
     uow.session.add(row)
     link = f"{base_url}/confirm-email?token={token}"
-    letter = write(rules.platform_of(user.role), wanted, link)
-    await mail.post(uow, actor, letter, link_expires_at=row.expires_at)
+    message = write(rules.platform_of(user.role), wanted, link)
+    await mail.post(uow, actor, message, link_expires_at=row.expires_at)
 
 
 async def ask_again(throttle: LoginThrottle, actor: Actor) -> str:
-    """Mail the link again; returns the e-mail. Nothing is sent where it is confirmed already.
+    """Send the link again; returns the address. A confirmed address gets no e-mail.
 
-    Raises RateLimited after five letters in an hour.
+    Raises RateLimited after five e-mails in an hour.
     """
     seen = await myself(throttle, actor)
     await throttle.check_reset_rate(seen.email)
@@ -81,9 +81,9 @@ async def ask_again(throttle: LoginThrottle, actor: Actor) -> str:
 async def change_email(
     throttle: LoginThrottle, actor: Actor, email: str, current: str | None
 ) -> str:
-    """Mail a link to another e-mail, which is the account's own once the link was opened.
+    """Send a link to another address, which becomes that of the account when it is opened.
 
-    An e-mail that has an account gets no letter, and nobody learns of that here. Raises
+    An address that has an account gets no e-mail, and nobody learns of that here. Raises
     Required or Invalid for the password, RateLimited.
     """
     await throttle.check_password_change_rate(actor)
@@ -98,7 +98,7 @@ async def change_email(
 
 
 async def confirm(throttle: LoginThrottle, token: str) -> str:
-    """Use a link up; returns the e-mail that is now proven to be the account's.
+    """Use a link once; returns the address that is now confirmed.
 
     Raises NotFound, Expired or AlreadyUsed for the link, NotUnique where somebody else has
     made an account with the e-mail meanwhile.
@@ -124,7 +124,7 @@ async def _apply(uow: UnitOfWork, base_url: str, row: EmailConfirmation, user: U
     if changes:
         await credentials.void_resets(uow.session, user.id, uow.now)
         await credentials.void_log_in_links(uow.session, user.id, uow.now)
-        notice = letters.email_changed(rules.platform_of(user.role), before, base_url)
+        notice = emails.email_changed(rules.platform_of(user.role), before, base_url)
         await mail.post(uow, actor, notice)
     record(uow, actor, user, "email changed" if changes else "email confirmed")
 
@@ -138,13 +138,13 @@ async def _save(uow: UnitOfWork, user: User, email: str) -> None:
 def record(
     uow: UnitOfWork, actor: Actor, user: User, action: str, detail: str | None = None
 ) -> None:
-    """The event and the audit of a change of an account; no e-mail, since no audit is erased."""
+    """Record event and audit of a change, without addresses: the audit is never erased."""
     event = AccountChanged(user_id=UserId(user.id), action=action, detail=detail)
     uow.record(actor, event, Audit(user.id, after={"action": action}, reason=detail))
 
 
 def check_may_write(user: User | None, *, sends_mail: bool) -> None:
-    """Raises Forbidden where letters would go out in the name of an unproven e-mail."""
+    """Raise Forbidden where e-mails would be sent in the name of an unconfirmed address."""
     if sends_mail and user is not None and user.email_verified_at is None:
         raise Forbidden(
             "Confirm your e-mail first: the link is in your mail. Until then invite by a link.",

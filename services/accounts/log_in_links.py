@@ -1,4 +1,4 @@
-"""Logging in by a link in an e-mail, for suppliers and couples; the staff have passwords (M3).
+"""Log-in by a link in an e-mail, for suppliers and couples; the staff have passwords (M3).
 
 The link works for 15 minutes, once, and on any device: nothing ties it to the browser that asked.
 """
@@ -8,7 +8,7 @@ from datetime import timedelta
 from db.models.accounts import LogInLink, User
 from db.queries import accounts, credentials
 from db.session import UnitOfWork
-from domain.accounts import account_emails as letters
+from domain.accounts import account_emails as emails
 from domain.accounts import accounts as rules
 from domain.actors import ANONYMOUS
 from domain.errors import AlreadyUsed, Expired, LaunchError, NotFound
@@ -22,7 +22,7 @@ _TOKEN = ("token",)
 
 
 async def request_link(throttle: LoginThrottle, email: str, invitation: str | None = None) -> None:
-    """Mail a link to the owner of an e-mail; nobody else learns whether there is one.
+    """Send a link to the owner of an address; nobody else learns whether it has an account.
 
     `invitation`: the code of one that the owner was about to accept; the link leads back to it.
     Raises RateLimited, counted alike for known and unknown e-mails.
@@ -33,7 +33,7 @@ async def request_link(throttle: LoginThrottle, email: str, invitation: str | No
 
 
 async def log_in(throttle: LoginThrottle, token: str) -> OpenSession:
-    """Use a link up; raises NotFound, Expired or AlreadyUsed for the link, RateLimited."""
+    """Use a link once; raises NotFound, Expired or AlreadyUsed for the link, RateLimited."""
     await throttle.check_log_in_link_rate()
     if not plausible(token):
         raise _no_such_link()
@@ -59,12 +59,12 @@ async def _send(throttle: LoginThrottle, email: str, invitation: str | None) -> 
         )
         uow.session.add(row)
         link = rules.log_in_link(throttle.settings.base_url, token, invitation)
-        letter = letters.log_in_link(rules.platform_of(user.role), user.email, link)
-        await mail.post(uow, ANONYMOUS, letter, link_expires_at=row.expires_at)
+        message = emails.log_in_link(rules.platform_of(user.role), user.email, link)
+        await mail.post(uow, ANONYMOUS, message, link_expires_at=row.expires_at)
 
 
 async def _find(uow: UnitOfWork, token: str) -> tuple[LogInLink, User]:
-    """The link with its user, both locked: of two who use it at once, one comes first."""
+    """Lock the link and its user, so that of two concurrent uses one wins."""
     found = await credentials.log_in_link_by_hash(uow.session, digest(token))
     if found is None or not _may_use_links(found[1]):
         raise _no_such_link()

@@ -1,4 +1,4 @@
-"""What letting somebody in needs: who knocks, and how often they may (S29, S30)."""
+"""Limits log-ins, sign-ups and password resets by device and account (S29, S30)."""
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,7 +19,7 @@ SAME_SECONDS = 0.3  # longer than the work that a known e-mail causes
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where a session is opened from."""
+    """The device that opens a session."""
 
     ip: str
     user_agent: str | None = None
@@ -42,11 +42,11 @@ class LoginThrottle:
 
     @property
     def address(self) -> str:
-        """What the limits by address count."""
+        """The key of the limits by address."""
         return rate_limits.network(self.device.ip)
 
     async def check_log_in_rate(self, email: str) -> None:
-        """Raises RateLimited for a guessing address; slows down where many guess one account.
+        """Raise RateLimited for a guessing address; delay where many addresses guess one account.
 
         Nobody can lock the owner out from elsewhere: what counts by account alone only delays.
         """
@@ -62,23 +62,23 @@ class LoginThrottle:
             await self.pause(min(wait, MAX_DELAY))
 
     async def check_attempt_rate(self) -> None:
-        """Count an attempt to sign up before anything of it is looked at, also what is refused."""
+        """Count an attempt to sign up before it is validated, so that refused ones count too."""
         await self.limits.admit(self.limits.rules.sign_up_attempts, "sign-up:any", self.address)
 
     async def check_sign_up_rate(self, email: str) -> None:
-        """As for a log-in, since the password of a taken e-mail is tried here too."""
+        """Check as for a log-in: a sign-up with a taken address tries its password too."""
         await self.limits.admit(self.limits.rules.sign_up_address, "sign-up", self.address)
         await self.check_log_in_rate(email)
 
     async def check_reset_rate(self, email: str | None = None) -> None:
-        """Raises RateLimited where an address or, by e-mail, an account asks too often."""
+        """Raise RateLimited for too many requests of an address or, by e-mail, for an account."""
         rules = self.limits.rules
         await self.limits.admit(rules.reset_address, "reset", self.address)
         if email is not None:
             await self.limits.admit(rules.reset_account, "reset:account", email.casefold())
 
     async def check_log_in_link_rate(self, email: str | None = None) -> None:
-        """The same for a log-in by a link."""
+        """Check the same for a log-in by a link."""
         rules = self.limits.rules
         await self.limits.admit(rules.log_in_link_address, "log-in-link", self.address)
         if email is not None:
@@ -86,26 +86,26 @@ class LoginThrottle:
             await self.limits.admit(rules.log_in_link_account, "log-in-link:account", account)
 
     async def check_code_rate(self) -> None:
-        """Raises RateLimited where an address tries too many codes of invitations."""
+        """Raise RateLimited where an address tries too many invitation codes."""
         await self.limits.admit(self.limits.rules.invitation_address, "code", self.address)
 
     async def check_acceptance_rate(self) -> None:
-        """Raises RateLimited where an address makes too many accounts (S41)."""
+        """Raise RateLimited where an address creates too many accounts (S41)."""
         await self.limits.admit(self.limits.rules.sign_up_address, "sign-up", self.address)
 
     async def check_password_change_rate(self, actor: Actor) -> None:
-        """Raises RateLimited where somebody guesses with a session that is not theirs."""
+        """Raise RateLimited where a stolen session is used to guess the password."""
         await self.limits.admit(self.limits.rules.change_password, "change", str(actor.id))
 
     @asynccontextmanager
     async def same_time(self) -> AsyncIterator[None]:
-        """Make what happens inside take as long whether or not there was anything to do."""
+        """Make the block take the same time whether or not there was anything to do."""
         begin = time.monotonic()
         yield
         await self.pause(max(0.0, SAME_SECONDS - (time.monotonic() - begin)))
 
     async def may_notify(self, email: str) -> bool:
-        """Whether the owner of an account may be written to again about a sign-up."""
+        """Whether the owner of an account may be notified again of a sign-up."""
         limit = self.limits.rules.sign_up_notice
         key = f"sign-up:notice:{email.casefold()}"
         return await self.limits.wait_time(key, limit.count, limit.per_seconds) == 0

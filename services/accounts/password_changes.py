@@ -1,9 +1,9 @@
-"""Choosing another password while logged in (S13, decision 12)."""
+"""Changes the password of a logged-in person (S13, decision 12)."""
 
 from db.models.accounts import User
 from db.queries import accounts, credentials
 from db.session import UnitOfWork
-from domain.accounts import account_emails as letters
+from domain.accounts import account_emails as emails
 from domain.accounts import accounts as rules
 from domain.actors import Actor
 from domain.errors import Forbidden, Invalid, Required
@@ -32,20 +32,20 @@ async def change_password(
             raise Invalid("The password was changed elsewhere.", path=_CURRENT)
         await set_password(uow, actor, user, password_hash)
         platform, base_url = rules.platform_of(user.role), throttle.settings.base_url
-        letter = letters.password_changed(platform, user.email, base_url)
-        await mail.post(uow, actor, letter)
+        message = emails.password_changed(platform, user.email, base_url)
+        await mail.post(uow, actor, message)
         return user
 
 
 async def set_password(uow: UnitOfWork, actor: Actor, user: User, password_hash: str) -> None:
-    """Put a password into force: open resets end, and all sessions but the caller's own."""
+    """Store a password, and end open resets and all sessions but the caller's."""
     user.password_hash = password_hash
     await credentials.void_resets(uow.session, user.id, uow.now)
     await sessions.end_sessions(uow, actor, user.id, keep=actor.session_id)
 
 
 async def myself(throttle: LoginThrottle, actor: Actor) -> User:
-    """The account of who acts; raises Forbidden for tools and visitors."""
+    """Return the account of the caller; raises Forbidden for tools and visitors."""
     if actor.user_id is None:
         raise Forbidden("Only a person has an account.")
     async with throttle.db.read() as session:
@@ -54,7 +54,7 @@ async def myself(throttle: LoginThrottle, actor: Actor) -> User:
 
 
 async def check_current(throttle: LoginThrottle, user: User, current: str | None) -> None:
-    """Raises Required or Invalid; without a password there is nothing to check."""
+    """Check the current password, if there is one; raises Required or Invalid."""
     if user.password_hash is None:
         return
     if current is None:

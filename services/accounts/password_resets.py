@@ -1,10 +1,10 @@
-"""A forgotten password: a one-time link by mail."""
+"""Resets a forgotten password by a one-time link in an e-mail."""
 
 from datetime import datetime, timedelta
 
 from db.models.accounts import PasswordReset, User
 from db.queries import accounts, credentials
-from domain.accounts import account_emails as letters
+from domain.accounts import account_emails as emails
 from domain.accounts import accounts as rules
 from domain.actors import ANONYMOUS
 from domain.errors import AlreadyUsed, Expired, LaunchError, NotFound
@@ -21,7 +21,7 @@ _TOKEN = ("token",)
 
 
 async def request_password_reset(throttle: LoginThrottle, email: str) -> None:
-    """Mail a link to the owner of an e-mail; nobody else learns whether there is one.
+    """Send a link to the owner of an address; nobody else learns whether it has an account.
 
     Raises RateLimited, counted alike for known and unknown e-mails.
     """
@@ -64,8 +64,8 @@ async def _send_link(throttle: LoginThrottle, email: str) -> None:
         )
         uow.session.add(reset)
         link = f"{throttle.settings.base_url}/reset-password?token={token}"
-        letter = letters.password_reset(rules.platform_of(user.role), user.email, link)
-        await mail.post(uow, ANONYMOUS, letter, link_expires_at=reset.expires_at)
+        message = emails.password_reset(rules.platform_of(user.role), user.email, link)
+        await mail.post(uow, ANONYMOUS, message, link_expires_at=reset.expires_at)
 
 
 async def _find(throttle: LoginThrottle, token: str) -> tuple[PasswordReset, User]:

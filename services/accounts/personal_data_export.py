@@ -1,4 +1,4 @@
-"""All that the system keeps of a person, as that person's own JSON (S13)."""
+"""Exports all data that the system stores about a person, as JSON (S13)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -16,21 +16,21 @@ _SECRET = frozenset({"password_hash", "token_hash", "invite_code", "mail_code"})
 
 
 async def export(session: AsyncSession, actor: Actor, now: datetime) -> dict[str, object]:
-    """Every row that is somebody's own, without secrets; `truncated` names what is cut off.
+    """Return all rows of a person, without secrets; `truncated` names the tables that were cut.
 
     Raises Forbidden for tools and visitors.
     """
     if actor.user_id is None:
         raise Forbidden("Only a person has data of their own.")
-    found = await queries.rows_of_person(session, actor.user_id, MAX_ROWS + 1)
+    rows_by_kind = await queries.rows_of_person(session, actor.user_id, MAX_ROWS + 1)
     return {
         "exportedAt": now.isoformat(),
-        **{name: [_row(row) for row in rows[:MAX_ROWS]] for name, rows in found.items()},
-        "truncated": sorted(name for name, rows in found.items() if _is_cut(rows)),
+        **{name: [_row(row) for row in rows[:MAX_ROWS]] for name, rows in rows_by_kind.items()},
+        "truncated": sorted(name for name, rows in rows_by_kind.items() if _is_truncated(rows)),
     }
 
 
-def _is_cut(rows: Sequence[Base]) -> bool:
+def _is_truncated(rows: Sequence[Base]) -> bool:
     return len(rows) > MAX_ROWS
 
 

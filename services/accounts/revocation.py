@@ -1,4 +1,4 @@
-"""Ending all that lets somebody in: sessions, tokens they made, and every open stream (A49)."""
+"""Revokes all access of a person: sessions, the tokens they created, open streams (A49)."""
 
 from db.models.accounts import User
 from db.queries import credentials
@@ -9,7 +9,7 @@ from services.accounts import sessions
 
 
 async def end_all(uow: UnitOfWork, actor: Actor, user: User) -> None:
-    """Log somebody out everywhere, and end the streams of the tokens that they made.
+    """Log a person out everywhere, and end the streams of the tokens that they created.
 
     Those tokens work on only as far as who made them may still act: `authenticate` looks.
     """
@@ -19,7 +19,7 @@ async def end_all(uow: UnitOfWork, actor: Actor, user: User) -> None:
 
 
 async def revoke_all(uow: UnitOfWork, actor: Actor, user: User) -> None:
-    """The same for somebody who does not come back: their tokens end with them."""
+    """Do the same for a person who leaves for good: their tokens are revoked too."""
     await sessions.end_sessions(uow, actor, user.id)
     for token in await credentials.tokens_made_by(uow.session, user.id):
         token.revoked_at = uow.now

@@ -1,4 +1,4 @@
-"""Logging in and out (S30, S31)."""
+"""Opens and ends sessions (S30, S31)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ async def log_in(throttle: LoginThrottle, email: str, password: str) -> OpenSess
 
 
 async def check_password(throttle: LoginThrottle, email: str, password: str) -> User | None:
-    """The user whose e-mail and password these are; takes as long for an unknown e-mail."""
+    """Return the user with this e-mail and password; an unknown e-mail takes the same time."""
     async with throttle.db.read() as session:
         user = await accounts.user_by_email(session, email)
     stored = user.password_hash if user and not user.disabled_at else None
@@ -71,7 +71,7 @@ async def enter(throttle: LoginThrottle, seen: User, password: str) -> OpenSessi
 
 
 def open_session(uow: UnitOfWork, user: User, device: Device, days: int) -> OpenSession:
-    """Let a user in from a device for some days; whoever calls has checked that it is them."""
+    """Open a session for a user on a device. The caller has checked their identity."""
     token = new_secret()
     expires_at = uow.now + timedelta(days=days)
     row = Session(
@@ -88,7 +88,7 @@ def open_session(uow: UnitOfWork, user: User, device: Device, days: int) -> Open
 
 
 async def log_out(uow: UnitOfWork, actor: Actor) -> bool:
-    """End the caller's session and with it its streams; False where there was none (S31)."""
+    """End the caller's session and its streams; False where there was none (S31)."""
     if actor.session_id is None:
         return False
     ended = await credentials.end_sessions(uow.session, Session.id == actor.session_id, uow.now)
@@ -97,14 +97,14 @@ async def log_out(uow: UnitOfWork, actor: Actor) -> bool:
 
 
 async def open_ones(session: AsyncSession, actor: Actor, now: datetime) -> list[Session]:
-    """The open sessions of who acts, the newest first; none for tools."""
+    """Return the open sessions of the caller, newest first; none for tools."""
     if actor.user_id is None:
         return []
     return await credentials.sessions_of(session, actor.user_id, now, MAX_SHOWN)
 
 
 async def end_own(uow: UnitOfWork, actor: Actor, session_id: UUID) -> bool:
-    """End one session of who acts and its streams; False where there is none such."""
+    """End one session of the caller and its streams; False where it does not exist."""
     if actor.user_id is None:
         return False
     where = (Session.id == session_id) & (Session.user_id == actor.user_id)
@@ -114,7 +114,7 @@ async def end_own(uow: UnitOfWork, actor: Actor, session_id: UUID) -> bool:
 
 
 async def end_others(uow: UnitOfWork, actor: Actor) -> int:
-    """End all sessions of who acts but this one; returns how many."""
+    """End all sessions of the caller but this one; returns how many."""
     if actor.user_id is None:
         return 0
     return await end_sessions(uow, actor, actor.user_id, keep=actor.session_id)
@@ -123,7 +123,7 @@ async def end_others(uow: UnitOfWork, actor: Actor) -> int:
 async def end_sessions(
     uow: UnitOfWork, actor: Actor, user_id: UUID, *, keep: SessionId | None = None
 ) -> int:
-    """End the sessions of a user, save one, and what would open another; returns how many."""
+    """End the sessions of a user but one, and all links that open one; returns how many."""
     where = Session.user_id == user_id
     if keep is not None:
         where &= Session.id != keep

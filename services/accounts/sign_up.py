@@ -1,4 +1,4 @@
-"""Signing up: every attempt is kept, and a taken e-mail is not given away (S29)."""
+"""Signs people up. Every attempt is recorded, and a taken e-mail is not revealed (S29)."""
 
 import logging
 from contextlib import suppress
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from db.models.accounts import SignupAttempt
 from db.queries import accounts as queries
 from db.session import UnitOfWork
-from domain.accounts import account_emails as letters
+from domain.accounts import account_emails as emails
 from domain.accounts import accounts as rules
 from domain.accounts.accounts import NewAccount, Profile
 from domain.actors import UserType
@@ -29,7 +29,7 @@ _OUR_FAULT = frozenset({_INTERNAL, ErrorCode.DEPENDENCY_DOWN.value})
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """What somebody fills in to get an account."""
+    """The form of a sign-up."""
 
     user_type: UserType
     email: str
@@ -46,7 +46,7 @@ class UnusableEmail(Invalid):
 
 
 async def sign_up(throttle: LoginThrottle, request: SignUp) -> OpenSession:
-    """Make an account and log it in.
+    """Create an account and log it in.
 
     A taken e-mail with its right password logs in: people forget that they have an account.
     With any other password the reply is UnusableEmail, after the same work as for a new one,
@@ -105,12 +105,12 @@ async def _warn_owner(throttle: LoginThrottle, email: str) -> None:
         user = await queries.user_by_email(uow.session, email)
         if user is not None and not user.disabled_at:
             platform, base_url = rules.platform_of(user.role), throttle.settings.base_url
-            letter = letters.somebody_signed_up(platform, user.email, base_url)
-            await mail.post(uow, actor_of(user), letter)
+            message = emails.somebody_signed_up(platform, user.email, base_url)
+            await mail.post(uow, actor_of(user), message)
 
 
 async def _keep_failure(throttle: LoginThrottle, user_type: UserType, failure: str) -> None:
-    """In a transaction of its own, since that of the attempt was rolled back."""
+    """Record a failure in its own transaction, as that of the attempt was rolled back."""
     try:
         async with throttle.db.write() as uow:
             _keep(uow, user_type, failure)
@@ -118,7 +118,7 @@ async def _keep_failure(throttle: LoginThrottle, user_type: UserType, failure: s
             if failure in _OUR_FAULT:
                 await journeys.count_lost_start(uow, user_type)
     except Exception:
-        logger.exception("a failed sign-up (%s) could not be kept", failure)
+        logger.exception("sign-up: a failed attempt (%s) could not be recorded", failure)
 
 
 def _keep(uow: UnitOfWork, user_type: UserType, failure: str | None) -> None:

@@ -1,4 +1,4 @@
-"""People who operate launches: made and changed on the server itself (A53)."""
+"""Creates and changes staff accounts from the command line of the server (A53)."""
 
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ from services.platform.passwords import Passwords
 
 
 class Done(StrEnum):
-    """What was done to an account."""
+    """What was changed in an account."""
 
     CREATED = "created"
     CHANGED = "changed"
@@ -29,7 +29,7 @@ async def put(
     role: Role | None = None,
     password: str | None = None,
 ) -> Done:
-    """Make an account for the staff, or change its role or password; a change ends its sessions.
+    """Create a staff account, or change its role or password, which ends its sessions.
 
     Raises Required for a new account without a password, Invalid for a supplier or a couple.
     """

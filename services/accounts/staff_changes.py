@@ -1,4 +1,4 @@
-"""People who operate launches, managed by those who may (A53)."""
+"""Manages staff accounts through the API (A53)."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -9,7 +9,7 @@ from db.models.accounts import PasswordReset, User
 from db.queries import accounts, credentials, pages
 from db.queries.pages import Moments
 from db.session import UnitOfWork
-from domain.accounts import account_emails as letters
+from domain.accounts import account_emails as emails
 from domain.accounts import staff as rules
 from domain.actors import STAFF, Actor, Role
 from domain.errors import Invalid, NotFound, NotUnique
@@ -23,17 +23,17 @@ LINK_LIFETIME = timedelta(days=7)
 
 
 async def page(session: AsyncSession, page: Moments) -> list[User]:
-    """The staff, newest first, disabled ones too."""
+    """Return a page of the staff, newest first, disabled accounts included."""
     return await accounts.page_of_users(session, accounts.staff(), page)
 
 
 async def count(session: AsyncSession) -> int:
-    """How many there are."""
+    """Count the staff."""
     return await pages.count(session, User, accounts.staff())
 
 
 async def invite(uow: UnitOfWork, actor: Actor, base_url: str, email: str, role: Role) -> User:
-    """Make an account without a password, and mail the link that sets one.
+    """Create an account without a password, and send the link that sets one.
 
     Somebody whose invitation has ended with the account of who invited them is invited anew.
     Raises Forbidden or Invalid for the role, NotUnique for an e-mail that has an account.
@@ -52,14 +52,14 @@ async def invite(uow: UnitOfWork, actor: Actor, base_url: str, email: str, role:
     )
     uow.session.add(reset)
     link = f"{base_url}/reset-password?token={token}"
-    letter = letters.staff_invitation(email, role, link)
-    await mail.post(uow, actor, letter, link_expires_at=reset.expires_at)
+    message = emails.staff_invitation(email, role, link)
+    await mail.post(uow, actor, message, link_expires_at=reset.expires_at)
     record(uow, actor, user, "invited", role)
     return user
 
 
 async def _invited_in_vain(uow: UnitOfWork, email: str, role: Role) -> User | None:
-    """The account of an invitation that has ended, with its new role; its links end."""
+    """Return the account of an ended invitation with its new role; its links end."""
     seen = await accounts.user_by_email(uow.session, email)
     user = await accounts.lock_user(uow.session, seen.id) if seen else None
     if user is None or user.disabled_at or not await has_ended(uow.session, user, uow.now):
@@ -70,7 +70,7 @@ async def _invited_in_vain(uow: UnitOfWork, email: str, role: Role) -> User | No
 
 
 async def change_role(uow: UnitOfWork, actor: Actor, user_id: UUID, role: Role) -> User:
-    """Another role for a member of the staff; ends their sessions. The same role does nothing."""
+    """Change the role of a staff account and end its sessions. The same role does nothing."""
     user = await _locked(uow, actor, user_id)
     if user.role not in STAFF:
         raise Invalid(f"This is the account of a {user.role}.", path=("id",))
@@ -85,7 +85,7 @@ async def change_role(uow: UnitOfWork, actor: Actor, user_id: UUID, role: Role) 
 
 
 async def disable(uow: UnitOfWork, actor: Actor, user_id: UUID, reason: str | None) -> User:
-    """Keep somebody out, at once and everywhere; again does nothing."""
+    """Disable an account at once and everywhere; repeating it does nothing."""
     user = await _locked(uow, actor, user_id)
     if user.disabled_at is not None:
         return user
@@ -97,7 +97,7 @@ async def disable(uow: UnitOfWork, actor: Actor, user_id: UUID, reason: str | No
 
 
 async def enable(uow: UnitOfWork, actor: Actor, user_id: UUID) -> User:
-    """Let somebody in again; again does nothing."""
+    """Enable an account again; repeating it does nothing."""
     user = await _locked(uow, actor, user_id)
     if user.disabled_at is not None:
         user.disabled_at = None

@@ -1,4 +1,4 @@
-"""Requests for help, as the support channel hears of them (S44)."""
+"""Sends requests for help to the support channel (S44)."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from services.alerting import AlertCenter
 
 
 async def request_of(session: AsyncSession, onboarding_id: UUID) -> HelpRequest | None:
-    """What somebody asks; None where nobody does, or it is answered."""
+    """Return the open request of a person; None where there is none or it is answered."""
     row = (await queries.by_id(session, [onboarding_id])).get(onboarding_id)
     if row is None or not row.assistance_needed or row.assistance_requested_at is None:
         return None
@@ -29,7 +29,7 @@ async def request_of(session: AsyncSession, onboarding_id: UUID) -> HelpRequest 
 async def tell(
     alerts: AlertCenter, base_url: str, onboarding_id: UUID, found: HelpRequest | None
 ) -> None:
-    """One alert for each person who asks; it is reminded of until they are helped."""
+    """Raise an alert for each person with a request, with reminders until it is answered."""
     key = f"{KEY}{onboarding_id}"
     if found is None:
         await alerts.resolve_now(key, "They were helped, or went on by themselves.")

@@ -1,4 +1,4 @@
-"""Suppliers invite many clients at once: asked for here, sent by `bulk_sending` (M10)."""
+"""Queues invitations to many clients of a supplier; `bulk_sending` sends them (M10)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _IMPORT = ("input", "importId")
 
 @dataclass(frozen=True, slots=True)
 class InviteClients:
-    """Whom to invite: clients that are named, those of an import, or all never invited."""
+    """The clients to invite: named ones, those of an import, or all never invited."""
 
     client_ids: Sequence[UUID] | None = None
     import_id: UUID | None = None
@@ -44,7 +44,7 @@ class InviteClients:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a bulk invitation is, and when the rest leaves."""
+    """The progress of a bulk invitation, and when the rest is sent."""
 
     counts: Counts
     forecast: Forecast
@@ -57,7 +57,7 @@ async def start(
     command: InviteClients,
     idempotency_key: str | None = None,
 ) -> BulkInvitation:
-    """Queue invitations by e-mail; clients of one that is under way are added to it.
+    """Queue invitations by e-mail. An unfinished bulk invitation takes up the new clients.
 
     Raises Invalid where nobody is left to invite, NotFound for clients or an import of another,
     and Forbidden while the own e-mail is not confirmed.
@@ -87,7 +87,7 @@ async def start(
 
 
 async def stop(uow: UnitOfWork, actor: Actor, bulk_id: UUID) -> BulkInvitation:
-    """Send none of those that wait; again does nothing. Raises NotFound, InvalidTransition."""
+    """Cancel the invitations that wait; repeating it does nothing. Raises NotFound and others."""
     row = await queries.lock(uow.session, bulk_id, writable(actor).one_supplier())
     if row is None:
         raise NotFound("There is no BulkInvitation with this id.", path=("id",))
@@ -103,7 +103,7 @@ async def stop(uow: UnitOfWork, actor: Actor, bulk_id: UUID) -> BulkInvitation:
 async def progress_of(
     session: AsyncSession, rows: Sequence[BulkInvitation], now: datetime
 ) -> Mapping[UUID, Progress]:
-    """How far they are: as many statements for one as for many."""
+    """Return the progress of bulk invitations with a fixed number of statements."""
     counts = await queries.counts(session, [row.id for row in rows])
     owners = [row.supplier_id for row in rows]
     paces = await queries.paces(session, owners, now - DAY, now - DECLINED_FOR)
@@ -119,7 +119,7 @@ async def progress_of(
 async def record(
     uow: UnitOfWork, actor: Actor, row: BulkInvitation, action: str, clients: int = 0
 ) -> None:
-    """The event and the audit of a change."""
+    """Record event and audit row of a change."""
     owner = (await suppliers.by_id(uow.session, [row.supplier_id]))[row.supplier_id]
     event = BulkInvitationChanged(
         user_id=UserId(owner.user_id),
@@ -133,7 +133,7 @@ async def record(
 
 
 def status(row: BulkInvitation) -> BulkInvitationStatus:
-    """Where it stands."""
+    """Return the state of a bulk invitation."""
     return rules.status_of(row.stopped_at, row.finished_at)
 
 
@@ -154,7 +154,7 @@ async def _new(
 
 
 async def _check_sender(uow: UnitOfWork, owner: UUID, site: Site) -> None:
-    """The letters go out in the name of the supplier, whoever asks for them (ADR 20)."""
+    """Check the supplier, in whose name the e-mails are sent, whoever requests them (ADR 20)."""
     user_id = (await suppliers.by_id(uow.session, [owner]))[owner].user_id
     users = await accounts.users_by_id(uow.session, [user_id])
     check_may_write(users.get(user_id), sends_mail=site.sends_mail)
@@ -180,5 +180,5 @@ async def _replay_result(uow: UnitOfWork, result: Mapping[str, object]) -> BulkI
     key = parse_uuid(str(result.get("bulk_id", "")))
     found = await queries.by_id(uow.session, [key]) if key else {}
     if key is None or key not in found:
-        raise NotFound("The bulk invitation of that request is gone.", path=_KEY)
+        raise NotFound("The bulk invitation of that request no longer exists.", path=_KEY)
     return found[key]

@@ -1,4 +1,4 @@
-"""Bulk invitations for the graph: how far they are, and each invitation (M10)."""
+"""Reads bulk invitations: their progress, and each invitation (M10)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from services.marketplace.bulk_invitations import Progress, progress_of
 async def progress(
     session: AsyncSession, ids: Sequence[UUID], clock: Callable[[], datetime]
 ) -> Mapping[UUID, Progress]:
-    """How far they are, by id."""
+    """Return the progress of bulk invitations by id."""
     rows = await queries.by_id(session, ids)
     return await progress_of(session, list(rows.values()), clock())
 
@@ -27,5 +27,5 @@ async def items(
     after: int,
     limit: int,
 ) -> list[BulkInvitationItem]:
-    """Invitations of one, in the order in which they leave."""
+    """Return a page of the invitations of one, in the order in which they are sent."""
     return await queries.items(session, bulk_id, statuses, after, limit)

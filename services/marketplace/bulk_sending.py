@@ -32,19 +32,19 @@ SENDER = system_actor("bulk-invitations")
 
 
 async def due(db: Database) -> Sequence[UUID]:
-    """Bulk invitations with something to send now."""
+    """Return the bulk invitations with something to send now."""
     async with db.read() as session:
         return await queries.due(session, db.clock(), MAX_DUE)
 
 
 async def send_due(db: Database, settings: Settings, bulk_id: UUID) -> None:
-    """Send what may leave now. Safe to run twice, and to end at any moment."""
+    """Send the invitations that the limits allow now. Safe to run twice or to interrupt."""
     while await _send_next(db, settings, bulk_id):
         continue
 
 
 async def _send_next(db: Database, settings: Settings, bulk_id: UUID) -> bool:
-    """Deal with one invitation; False where nothing is left to do now."""
+    """Process one invitation; returns False where nothing can be done now."""
     async with db.write() as uow:
         bulk = await _lock_due(uow, bulk_id)
         item = await queries.next_item(uow.session, bulk_id, uow.now) if bulk else None
@@ -84,7 +84,7 @@ async def _send(uow: UnitOfWork, settings: Settings, bulk_id: UUID, client_id: U
 
 
 async def _hold(uow: UnitOfWork, bulk_id: UUID, client_id: UUID, error: LaunchError) -> bool:
-    """Say why an invitation is not sent, or wait; True where others may be tried."""
+    """Skip an invitation with its reason, or wait; returns True where others may be tried."""
     bulk = await _lock_due(uow, bulk_id)
     item = await queries.lock_item(uow.session, bulk_id, client_id) if bulk else None
     if bulk is None or item is None:
@@ -104,7 +104,7 @@ async def _hold(uow: UnitOfWork, bulk_id: UUID, client_id: UUID, error: LaunchEr
 
 
 async def _rest(uow: UnitOfWork, bulk: BulkInvitation) -> None:
-    """Nothing may be tried now: come back later, or it is finished."""
+    """Schedule the next attempt, or finish the bulk invitation."""
     at = await queries.earliest_wait(uow.session, bulk.id)
     if at is not None:
         bulk.next_at = at
@@ -114,7 +114,7 @@ async def _rest(uow: UnitOfWork, bulk: BulkInvitation) -> None:
 
 
 async def _lock_due(uow: UnitOfWork, bulk_id: UUID) -> BulkInvitation | None:
-    """None where it was stopped, is finished, or waits."""
+    """Lock a bulk invitation; None where it is cancelled, finished or waiting."""
     row = await queries.lock(uow.session, bulk_id, None)
     if row is None or bulk_invitations.status(row) is not BulkInvitationStatus.RUNNING:
         return None
@@ -129,7 +129,7 @@ async def _next_departure(uow: UnitOfWork, bulk: BulkInvitation) -> datetime:
 
 
 async def _supplier(uow: UnitOfWork, bulk: BulkInvitation) -> Actor:
-    """Who invites: the supplier, with its own rights and no more."""
+    """Return the supplier as the actor, with its own rights only."""
     row = (await suppliers.by_id(uow.session, [bulk.supplier_id]))[bulk.supplier_id]
     user = await uow.session.get_one(User, row.user_id)
     return Actor(

@@ -1,4 +1,4 @@
-"""Suppliers import clients from files: a preview first, then all rows that are right (M10)."""
+"""Imports clients of a supplier from a file: a preview first, then all valid rows (M10)."""
 
 import base64
 import binascii
@@ -42,7 +42,7 @@ _PARTS = ("parts",)
 
 @dataclass(frozen=True, slots=True)
 class ImportFile:
-    """A file as it was sent, and what was chosen for it."""
+    """A file as it was sent, with the chosen options."""
 
     parts: Sequence[str]
     choices: ImportChoices
@@ -51,14 +51,14 @@ class ImportFile:
 
     @property
     def fingerprint(self) -> tuple[object, ...]:
-        """What makes it another request under the same idempotency key."""
+        """The content that identifies the request for its idempotency key."""
         digest = hashlib.sha256("".join(self.parts).encode()).hexdigest()
         return digest, self.choices, self.supplier_id
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file whose rows were checked."""
+    """A file with its checked rows."""
 
     sent: ImportFile
     checked: CheckedFile
@@ -66,7 +66,7 @@ class ReadFile:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """An import that was done, and its rows."""
+    """A finished import with its rows."""
 
     row: ClientImport
     preview: ImportPreview
@@ -81,7 +81,7 @@ async def read(sent: ImportFile) -> ReadFile:
 
 
 async def preview(session: AsyncSession, actor: Actor, file: ReadFile) -> ImportPreview:
-    """What an import would do now; changes nothing."""
+    """Preview an import without changing anything."""
     owner = await owner_of(session, actor, file.sent.supplier_id)
     return await _matched(session, owner, file)
 
@@ -89,7 +89,7 @@ async def preview(session: AsyncSession, actor: Actor, file: ReadFile) -> Import
 async def run(
     uow: UnitOfWork, actor: Actor, file: ReadFile, idempotency_key: str | None = None
 ) -> Imported:
-    """Add a client for each row that is right and not there yet.
+    """Add a client for each valid row that is not a client yet.
 
     Rows with problems stay out, to be corrected and imported later; again adds nothing twice.
     Raises Invalid where the columns of the names or the order of the dates are not known.
@@ -181,5 +181,5 @@ async def _replay_result(
     key = parse_uuid(str(result.get("import_id", "")))
     found = await queries.by_id(uow.session, [key]) if key else {}
     if key is None or key not in found:
-        raise NotFound("The import of that request is gone.", path=_KEY)
+        raise NotFound("The import of that request no longer exists.", path=_KEY)
     return Imported(found[key], await _matched(uow.session, owner, file))

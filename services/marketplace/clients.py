@@ -1,4 +1,4 @@
-"""The clients of a supplier (S9, S35, S36)."""
+"""Adds, changes and archives the clients of a supplier (S9, S35, S36)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _SUPPLIER = ("input", "supplierId")
 
 @dataclass(frozen=True, slots=True)
 class ClientDraft:
-    """A client to be added."""
+    """A client to add."""
 
     couple_names: str
     email: str | None = None
@@ -39,7 +39,7 @@ class ClientDraft:
 
 @dataclass(frozen=True, slots=True)
 class ClientResult:
-    """A client after a mutation, and what is odd about it."""
+    """A client after a mutation, with warnings."""
 
     row: Client
     warnings: list[str]
@@ -79,7 +79,7 @@ async def update(
     given: Mapping[str, object],
     archived: bool | None = None,
 ) -> ClientResult:
-    """Change the fields that are given; archive a client, or bring it back.
+    """Change the given fields; archive a client or restore it.
 
     An archived client is worked with no longer: its pending invitation is revoked and its
     partnership ends, of which the couple is told. Only a new acceptance connects it again
@@ -97,7 +97,7 @@ async def update(
 
 
 async def locked(uow: UnitOfWork, actor: Actor, client_id: UUID, path: tuple[str, ...]) -> Client:
-    """A client within reach of who acts, locked; raises NotFound, also for another's client."""
+    """Lock a client that the caller may change; raises NotFound, also for another's client."""
     row = await queries.lock_client(uow.session, client_id, writable(actor).one_supplier())
     if row is None:
         raise NotFound("There is no Client with this id.", path=path)
@@ -105,7 +105,7 @@ async def locked(uow: UnitOfWork, actor: Actor, client_id: UUID, path: tuple[str
 
 
 async def owner_of(session: AsyncSession, actor: Actor, supplier_id: UUID | None) -> SupplierId:
-    """Whose clients somebody adds: their own, or those of a supplier that staff name.
+    """Return the supplier of a new client: the caller, or the one that the staff name.
 
     Raises Required, NotFound, or Forbidden for who has no clients.
     """
@@ -128,7 +128,7 @@ def record(
     before: ClientStatus,
     fields: list[str] | None = None,
 ) -> None:
-    """The event and the audit of a change; names of fields only, since no audit is erased."""
+    """Record event and audit of a change, with field names only: the audit is never erased."""
     event = ClientChanged(
         client_id=ClientId(row.id),
         supplier_id=SupplierId(row.supplier_id),
@@ -185,7 +185,9 @@ async def _again(uow: UnitOfWork, result: Mapping[str, object]) -> ClientResult:
     client_id = parse_uuid(str(result.get("client_id", "")))
     found = await queries.clients_by_id(uow.session, [client_id]) if client_id else {}
     if client_id is None or client_id not in found:
-        raise NotFound("The client of that request is gone.", path=("input", "idempotencyKey"))
+        raise NotFound(
+            "The client of that request no longer exists.", path=("input", "idempotencyKey")
+        )
     return _result(uow, found[client_id])
 
 

@@ -1,4 +1,4 @@
-"""How far a supplier is in touch with its clients, as the client list shows it (S114)."""
+"""The communication status of clients, as the client list shows it (S114)."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from domain.marketplace.invitations import InvitationStatus, status_at
 def status_of(
     client: ClientStatus, found: Communication | None, now: datetime
 ) -> CommunicationStatus:
-    """The status of a client at a moment."""
+    """Return the communication status of a client at a moment."""
     connected = found is not None and found.partnership_id is not None
     return communication_status(client, _invitation(found, now), was_connected=connected)
 

@@ -1,4 +1,4 @@
-"""Conversations of a participant: lists, and how far they have read (M7)."""
+"""Lists the conversations of a participant, and moves their read position (M7)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,19 +21,19 @@ NO_CONVERSATION = "There is no Conversation with this id."
 
 @dataclass(frozen=True, slots=True)
 class MarkRead:
-    """How far a person has read a conversation."""
+    """The read position of a person in a conversation."""
 
     partnership_id: UUID
     position: int
 
 
 async def page(session: AsyncSession, viewer: Participant, page: Moments) -> list[Conversation]:
-    """The conversations of a participant, the one with the newest activity first."""
+    """Return the conversations of a participant, the latest activity first."""
     return await queries.page(session, viewer, page)
 
 
 async def count_unread(session: AsyncSession, viewer: Participant) -> int:
-    """How many conversations hold something unread."""
+    """Count the conversations with unread messages."""
     return await queries.count_unread(session, viewer)
 
 
@@ -49,7 +49,7 @@ async def mark_read(uow: UnitOfWork, actor: Actor, command: MarkRead) -> Convers
 
 
 async def own_partnership(uow: UnitOfWork, viewer: Participant, key: UUID) -> Partnership:
-    """The partnership of one's own conversation, ended or not, locked against its end.
+    """Lock the partnership of the caller's conversation, active or ended.
 
     Raises NotFound, also for a conversation of others.
     """
@@ -60,7 +60,7 @@ async def own_partnership(uow: UnitOfWork, viewer: Participant, key: UUID) -> Pa
 
 
 async def seen(session: AsyncSession, viewer: Participant, key: UUID) -> Conversation:
-    """One's own conversation as it is now; raises NotFound."""
+    """Return the caller's conversation; raises NotFound."""
     found = (await queries.by_key(session, [(key, viewer)])).get((key, viewer))
     if found is None:
         raise NotFound(NO_CONVERSATION, path=("id",))

@@ -1,4 +1,4 @@
-"""Lists of suppliers, couples, clients, invitations and partnerships (S35, S40)."""
+"""Lists suppliers, couples, clients, invitations and partnerships (S35, S40)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from domain.platform.row_scope import PartnershipScope
 
 @dataclass(frozen=True, slots=True)
 class SupplierFilter:
-    """Which suppliers a list shows; None is all."""
+    """The filter of a list of suppliers; None matches all."""
 
     search: str | None = None
     vendor_type: VendorType | None = None
@@ -30,7 +30,7 @@ class SupplierFilter:
 
 @dataclass(frozen=True, slots=True)
 class ClientFilter:
-    """Which clients of a supplier a list shows."""
+    """The filter of a list of a supplier's clients."""
 
     supplier_id: UUID
     status: ClientStatus | None = None
@@ -39,7 +39,7 @@ class ClientFilter:
 
 @dataclass(frozen=True, slots=True)
 class InvitationFilter:
-    """Which invitations a list shows, as they stand at a moment."""
+    """The filter of a list of invitations, by their status at a moment."""
 
     status: Sequence[InvitationStatus] | None
     now: datetime
@@ -48,7 +48,7 @@ class InvitationFilter:
 
 @dataclass(frozen=True, slots=True)
 class StalledFilter:
-    """Unfinished onboardings without a step since a moment."""
+    """The filter of onboardings without progress since a moment."""
 
     before: datetime
     side: OnboardingSide | None = None
@@ -58,37 +58,37 @@ class StalledFilter:
 async def page_of_suppliers(
     session: AsyncSession, wanted: SupplierFilter, page: Moments
 ) -> list[Supplier]:
-    """Suppliers, newest first."""
+    """Return a page of suppliers, newest first."""
     query = suppliers.paged(wanted.search, wanted.vendor_type, page)
     return list(await session.scalars(query))
 
 
 async def count_suppliers(session: AsyncSession, wanted: SupplierFilter) -> int:
-    """How many suppliers a filter finds."""
+    """Count the suppliers that match a filter."""
     where = suppliers.directory(wanted.search, wanted.vendor_type)
     return await pages.count(session, Supplier, where)
 
 
 async def page_of_couples(session: AsyncSession, search: str | None, page: Moments) -> list[Couple]:
-    """Couples, newest first."""
+    """Return a page of couples, newest first."""
     return list(await session.scalars(couples.paged(search, page)))
 
 
 async def count_couples(session: AsyncSession, search: str | None) -> int:
-    """How many couples a search finds."""
+    """Count the couples that match a search."""
     return await pages.count(session, Couple, couples.directory(search))
 
 
 async def page_of_clients(
     session: AsyncSession, wanted: ClientFilter, page: Moments
 ) -> list[Client]:
-    """Clients of a supplier, newest first."""
+    """Return a page of a supplier's clients, newest first."""
     where = suppliers.clients_of(wanted.supplier_id, wanted.status, wanted.search)
     return await suppliers.page_of_clients(session, where, page)
 
 
 async def count_clients(session: AsyncSession, wanted: ClientFilter) -> int:
-    """How many clients a filter finds."""
+    """Count the clients that match a filter."""
     where = suppliers.clients_of(wanted.supplier_id, wanted.status, wanted.search)
     return await pages.count(session, Client, where)
 
@@ -96,20 +96,20 @@ async def count_clients(session: AsyncSession, wanted: ClientFilter) -> int:
 async def page_of_invitations(
     session: AsyncSession, wanted: InvitationFilter, page: Moments
 ) -> list[Invitation]:
-    """Invitations, newest first."""
+    """Return a page of invitations, newest first."""
     where = invitations.directory(wanted.status, wanted.now, wanted.email)
     return await invitations.page(session, where, page)
 
 
 async def count_invitations(session: AsyncSession, wanted: InvitationFilter) -> int:
-    """How many invitations a filter finds."""
+    """Count the invitations that match a filter."""
     return await invitations.count(session, wanted.status, wanted.now, wanted.email)
 
 
 async def page_of_partnerships(
     session: AsyncSession, scope: PartnershipScope, page: Moments
 ) -> list[Partnership]:
-    """Partnerships of a supplier, of a couple or of both, newest first."""
+    """Return a page of partnerships of a supplier, a couple or both, newest first."""
     where = couples.partnerships_within(scope)
     return await couples.page_of_partnerships(session, where, page)
 
@@ -117,6 +117,6 @@ async def page_of_partnerships(
 async def page_of_stalled(
     session: AsyncSession, wanted: StalledFilter, page: Moments
 ) -> list[OnboardingProgress]:
-    """Who stands still; those who have waited longest come first."""
+    """Return people whose onboarding has stalled, the longest wait first."""
     where = onboarding.stalled(wanted.before, wanted.side, wanted.email)
     return await onboarding.longest_first(session, where, page)

@@ -1,4 +1,4 @@
-"""What an incident kept from working works again: those who stood still are told (X12)."""
+"""Notifies the people whom an incident had blocked once it is resolved (X12)."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ _PAGE = 100
 
 
 async def tell(db: Database, settings: Settings, incident_id: UUID) -> int:
-    """Tell exactly those whom it held up and who are still there; how many that were.
+    """Notify everybody whom the incident blocked and who is still stalled; returns how many.
 
     May run twice or be interrupted: each is told in a transaction of its own, once.
     """

@@ -1,4 +1,4 @@
-"""What the holder of a code may do short of accepting: look, open, decline (S41, X13)."""
+"""What the holder of an invitation code can do short of accepting it (S41, X13)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +22,7 @@ NO_SUCH_CODE = "This link is not valid. Ask for a new invitation."
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a code shows of its invitation to whoever holds it."""
+    """The part of an invitation that its code shows."""
 
     status: InvitationStatus
     supplier_name: str
@@ -36,7 +36,7 @@ class Preview:
 
 
 async def preview(db: Database, code: str) -> Preview | None:
-    """Consumes nothing: mail scanners follow every link. None for a code that is none."""
+    """Return the preview without consuming the code, as mail scanners follow links; else None."""
     if not plausible(code):
         return None
     async with db.read() as session:
@@ -45,7 +45,7 @@ async def preview(db: Database, code: str) -> Preview | None:
 
 
 async def open_by_code(uow: UnitOfWork, actor: Actor, code: str) -> Preview:
-    """Note that a person opened the link, once; that of who invites does not count."""
+    """Record once that a person opened the link; the inviter does not count."""
     row, supplier, client = await _find(uow, code)
     if row.status is InvitationStatus.SENT and actor.supplier_id != row.supplier_id:
         locked = await queries.lock_with_code(uow.session, digest(code))
@@ -56,7 +56,7 @@ async def open_by_code(uow: UnitOfWork, actor: Actor, code: str) -> Preview:
 
 
 async def decline(uow: UnitOfWork, actor: Actor, code: str) -> Preview:
-    """The couple does not want it; again does nothing. Raises for what is over otherwise."""
+    """Decline an invitation; repeating it does nothing. Raises where it ended otherwise."""
     row, supplier, _ = await _find(uow, code)
     client = await suppliers.lock_client(uow.session, row.client_id, None)
     locked = await queries.lock_with_code(uow.session, digest(code))
@@ -84,7 +84,7 @@ async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Clien
 
 
 def _preview(row: Invitation, supplier: Supplier, client: Client, now: datetime) -> Preview:
-    """Of the client only names and day, to fill in the form; none of it once the form is gone."""
+    """Return names and date of the client for the form; nothing once the form is not shown."""
     status = status_at(row.status, row.expires_at, now)
     one, other = two_names(client.couple_names) if status in PENDING else (None, None)
     return Preview(

@@ -1,4 +1,4 @@
-"""Somebody who is logged in wants invitations by e-mail, or none from any supplier (M4)."""
+"""The setting of a logged-in person for invitations by e-mail (M4)."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,13 +10,13 @@ from services.mail import invitation_limits
 
 
 async def is_enabled(session: AsyncSession, actor: Actor) -> bool:
-    """Whether invitations reach the caller's e-mail; True for those who have none."""
+    """Whether the caller receives invitations by e-mail; True for callers without an address."""
     email = await _email(session, actor)
     return email is None or not await invitation_limits.is_suppressed(session, email)
 
 
 async def allow(uow: UnitOfWork, actor: Actor, *, enabled: bool) -> None:
-    """The same as by the link in each invitation; saying it again changes nothing."""
+    """Change the setting, as the link in each invitation does; repeating it does nothing."""
     email = await _email(uow.session, actor)
     if email is None:
         raise Forbidden("Only a person has an e-mail.")

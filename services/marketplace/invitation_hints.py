@@ -1,4 +1,4 @@
-"""What stands in the way of an invitation, from its rows (X13)."""
+"""Finds what blocks an invitation, from its rows (X13)."""
 
 from datetime import datetime
 
@@ -11,14 +11,14 @@ from services.mail import outbox
 
 
 def asks_for_letter(row: Invitation) -> bool:
-    """Only what nobody has opened depends on its letter: spare the others a statement."""
+    """Load the e-mails of unopened invitations only: others do not depend on them."""
     return row.status is InvitationStatus.SENT and row.channel is InvitationChannel.EMAIL
 
 
 def hint(
     row: Invitation, client: Client, letter: Mail | None, now: datetime, *, has_server: bool
 ) -> Hint | None:
-    """What to tell the supplier, and the staff who helps; None where there is nothing to do."""
+    """Return the hint for the supplier and the staff; None where nothing is to do."""
     delivery = _delivery(letter, has_server=has_server) if letter is not None else None
     standing = Standing(row.status, row.expires_at, client.status, client.email, delivery)
     return hint_of(standing, now)

@@ -1,4 +1,4 @@
-"""E-mails about messages to people who are away: one an hour for each conversation (M7)."""
+"""Sends e-mails about unread messages, one an hour for each conversation (M7)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ NOTIFIER = system_actor("messages")
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """A message whose readers are to be told. `side`: of who sent it."""
+    """A message whose readers are notified. `side` is the side of the sender."""
 
     partnership_id: UUID
     side: ConversationSide
@@ -32,7 +32,7 @@ class SentMessage:
 
 
 async def notify(uow: UnitOfWork, settings: Settings, sent: SentMessage) -> datetime | None:
-    """Write to everybody on the other side who has not read a message; says when to look again.
+    """Send an e-mail to everybody who has not read a message; returns when to check again.
 
     None: nobody is left to be told. An ended partnership has nobody to tell.
     """

@@ -31,7 +31,7 @@ PER_HOUR = rate_limits.Limit(20, rate_limits.HOUR)  # reports of one person
 
 @dataclass(frozen=True, slots=True)
 class ReportMessage:
-    """A message, and why: what a participant reports, or the staff decides."""
+    """A message with the reason for which a participant reports or the staff handles it."""
 
     message_id: UUID
     reason: str = field(repr=False)
@@ -44,7 +44,7 @@ async def admit(limits: RateLimiter, actor: Actor) -> None:
 
 
 async def report(uow: UnitOfWork, actor: Actor, command: ReportMessage) -> Message:
-    """Show a message of the other side to the staff; reporting it again changes nothing.
+    """Report a message of the other side to the staff; repeating it changes nothing.
 
     Raises NotFound for a message of others, InvalidTransition for one's own and for a hidden one.
     """
@@ -62,7 +62,7 @@ async def report(uow: UnitOfWork, actor: Actor, command: ReportMessage) -> Messa
 
 
 async def hide(uow: UnitOfWork, actor: Actor, command: ReportMessage) -> Message:
-    """Hide a reported message from both sides, and close its reports. Again does nothing.
+    """Hide a reported message from both sides, and close its reports. Repeating does nothing.
 
     Raises NotFound, also for a message that nobody has reported: the staff does not see it.
     """
@@ -76,7 +76,7 @@ async def hide(uow: UnitOfWork, actor: Actor, command: ReportMessage) -> Message
 
 
 async def show(uow: UnitOfWork, actor: Actor, command: ReportMessage) -> Message:
-    """Show a hidden message to both sides again. Again does nothing. Raises NotFound."""
+    """Show a hidden message again. Repeating it does nothing. Raises NotFound."""
     reason = rules.check_reason(command.reason)
     message, partnership = await _reported(uow, command.message_id)
     if message.hidden_at is not None:
@@ -86,7 +86,7 @@ async def show(uow: UnitOfWork, actor: Actor, command: ReportMessage) -> Message
 
 
 async def dismiss(uow: UnitOfWork, actor: Actor, report_id: UUID, reason: str) -> Reported:
-    """Close a report and leave its message as it is. Again does nothing.
+    """Close a report and leave its message as it is. Repeating it does nothing.
 
     Raises NotFound, or InvalidTransition where the message was hidden because of it.
     """
@@ -104,12 +104,12 @@ async def dismiss(uow: UnitOfWork, actor: Actor, report_id: UUID, reason: str) -
 
 
 async def page(session: AsyncSession, page: Moments, *, is_open: bool | None) -> list[Reported]:
-    """Reports, newest first; None: open ones and others."""
+    """Return a page of reports, newest first; None matches open and closed ones."""
     return await queries.page(session, queries.conditions(is_open=is_open), page)
 
 
 async def count(session: AsyncSession, *, is_open: bool | None) -> int:
-    """How many reports there are."""
+    """Count the reports."""
     return await queries.count(session, queries.conditions(is_open=is_open))
 
 
@@ -135,7 +135,7 @@ async def _change(
     action: str,
     reason: str,
 ) -> None:
-    """The message has another revision now, by which streams find it."""
+    """Raise the revision of a message, by which streams find the change."""
     message.revision = await message_queries.next_revision(uow.session, partnership.id)
     messages.record(uow, actor, message, partnership, action, reason)
 

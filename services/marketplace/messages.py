@@ -1,4 +1,4 @@
-"""Messages between a supplier and a couple: row, event and audit in one transaction (M7)."""
+"""Sends and reads messages between a supplier and a couple (M7)."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -29,7 +29,7 @@ PER_DAY = Limit(500, 86_400)
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
-    """A message that a participant wants to send."""
+    """The command to send a message."""
 
     partnership_id: UUID
     text: str = field(repr=False)
@@ -44,7 +44,7 @@ async def admit(limits: RateLimiter, actor: Actor) -> None:
 
 
 async def send(uow: UnitOfWork, actor: Actor, command: SendMessage) -> Message:
-    """Add a message to one's own conversation; a repeat with the same key returns the first one.
+    """Add a message to the caller's conversation; a repeated key returns the first one.
 
     Raises NotFound, InvalidTransition once the partnership has ended, Required or Invalid for the
     text.
@@ -66,19 +66,19 @@ async def send(uow: UnitOfWork, actor: Actor, command: SendMessage) -> Message:
 
 
 async def page(session: AsyncSession, partnership_id: UUID, page: Numbers) -> list[Message]:
-    """Messages of a conversation in their order; ask first whether the caller takes part."""
+    """Return a page of a conversation in order. The caller's access must be checked before."""
     return await queries.page(session, partnership_id, page)
 
 
 async def changed_after(
     session: AsyncSession, partnership_id: UUID, revision: int, limit: int
 ) -> list[Message]:
-    """Messages that were sent or changed after a revision, the earliest change first."""
+    """Return the messages sent or changed after a revision, the earliest change first."""
     return await queries.changed_after(session, partnership_id, revision, limit)
 
 
 async def newest(session: AsyncSession, partnership_id: UUID, limit: int) -> list[Message]:
-    """The newest messages, in their order."""
+    """Return the newest messages in order."""
     return await queries.newest(session, partnership_id, limit)
 
 
@@ -90,7 +90,7 @@ def record(
     action: str,
     reason: str | None = None,
 ) -> None:
-    """The event and the audit of a change; never the text."""
+    """Record event and audit row of a change, without the text."""
     event = MessageChanged(
         partnership_id=PartnershipId(partnership.id),
         supplier_id=SupplierId(partnership.supplier_id),

@@ -1,4 +1,4 @@
-"""E-mails about what people have not seen in the app (M6)."""
+"""Sends e-mails about notifications that were not read in the app (M6)."""
 
 from db.queries import notifications as queries
 from db.queries.notifications import Unmailed
@@ -14,7 +14,7 @@ NOTIFIER = system_actor("notifications")
 
 
 async def send(uow: UnitOfWork, settings: Settings, event_id: int) -> None:
-    """Write to everybody whom an event notified and who has not read it; safe to run twice."""
+    """Send an e-mail to everybody who has not read the entry of an event; safe to run twice."""
     for unmailed in await queries.lock_unmailed(uow.session, event_id):
         if rules.is_mailed(unmailed.entry):
             unmailed.row.mailed_at = uow.now

@@ -28,7 +28,7 @@ NO_NOTIFICATION = "There is no Notification with this id."
 
 @dataclass(frozen=True, slots=True)
 class SetPreference:
-    """How a person wants to be told of one kind; None leaves it as it is."""
+    """The settings of a person for one kind of notification; None leaves one as it is."""
 
     kind: NotificationKind
     in_app: bool | None = None
@@ -36,7 +36,7 @@ class SetPreference:
 
 
 async def follow(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
-    """Notify those whom these events concern, and mark what was read elsewhere."""
+    """Notify the people whom these events concern, and mark entries that were read elsewhere."""
     for item in events:
         for notice in notices_of(item):
             await queries.add(session, notice, item.id, item.recorded_at)
@@ -50,23 +50,23 @@ async def follow(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
 async def page(
     session: AsyncSession, reader: Participant, page: Moments, *, unread_only: bool = False
 ) -> list[Notification]:
-    """The inbox of an account, the newest first."""
+    """Return a page of the inbox of an account, newest first."""
     return await queries.page(session, reader.user_id, page, unread_only=unread_only)
 
 
 async def newest(session: AsyncSession, reader: Participant) -> Notification | None:
-    """The newest entry of an inbox."""
+    """Return the newest entry of an inbox, or None."""
     found = await queries.page(session, reader.user_id, Keyset(1), unread_only=False)
     return found[0] if found else None
 
 
 async def count_unread(session: AsyncSession, reader: Participant) -> int:
-    """How many entries are unread; MAX_UNREAD + 1 where there are more."""
+    """Count the unread entries, up to MAX_UNREAD + 1."""
     return await queries.count_unread(session, reader.user_id)
 
 
 async def mark_read(uow: UnitOfWork, actor: Actor, reader: Participant, key: UUID) -> Notification:
-    """Mark one entry as read; again does nothing. Raises NotFound, also for that of others."""
+    """Mark one entry as read; repeating it does nothing. Raises NotFound, also for others' ones."""
     await _mark(uow, actor, reader, key)
     found = (await queries.by_key(uow.session, [(key, reader.user_id)])).get((key, reader.user_id))
     if found is None:
@@ -75,7 +75,7 @@ async def mark_read(uow: UnitOfWork, actor: Actor, reader: Participant, key: UUI
 
 
 async def mark_all_read(uow: UnitOfWork, actor: Actor, reader: Participant) -> None:
-    """Mark the whole inbox as read; again does nothing."""
+    """Mark the whole inbox as read; repeating it does nothing."""
     await _mark(uow, actor, reader, None)
 
 

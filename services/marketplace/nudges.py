@@ -1,4 +1,4 @@
-"""Looks after people who stand still: marks them, encourages them, notes who left (S72, S73)."""
+"""Nudges people whose onboarding has stalled, and records who has left (S72, S73)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ NUDGER = system_actor("nudges")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somebody who has not finished, locked, and the step that they are offered."""
+    """The locked onboarding of a person who has not finished, and the step that is next."""
 
     row: OnboardingProgress
     step: Step
@@ -37,7 +37,7 @@ class Place:
 async def look(
     uow: UnitOfWork, settings: Settings, user_id: UUID, since: datetime
 ) -> datetime | None:
-    """Do what is due for somebody who was last active at `since`; says when to look again.
+    """Do what is due for a person last active at `since`; returns when to check again.
 
     None: never, or another look follows from what they did meanwhile. While an incident is open
     on their step nobody is nudged, but remembered (X12).
@@ -60,7 +60,7 @@ async def look(
 
 
 async def stand(uow: UnitOfWork, settings: Settings, user_id: UUID) -> Place | None:
-    """Where somebody stands, locked; None for who has finished, or is offered nothing now."""
+    """Lock the onboarding of a person; None where it is finished or has no next step."""
     row = await onboarding_queries.lock_of_user(uow.session, user_id)
     if row is None or row.completed_at is not None:
         return None
@@ -73,13 +73,13 @@ async def stand(uow: UnitOfWork, settings: Settings, user_id: UUID) -> Place | N
 
 
 async def incident_on(uow: UnitOfWork, step: Step) -> UUID | None:
-    """The open incident that touches a step."""
+    """Return the open incident that affects a step, or None."""
     found = await queries.incidents_on(uow.session, step.flag_keys)
     return next((found[key].id for key in step.flag_keys if key in found), None)
 
 
 async def nudge(uow: UnitOfWork, settings: Settings, place: Place, kind: NudgeKind) -> None:
-    """In the app at once; by mail too from the second on, and where something works again."""
+    """Show the nudge in the app; send an e-mail too from the second on, and after an incident."""
     row, step = place.row, place.step
     row.nudge_kind, row.nudge_step, row.nudged_at = kind, step.key, uow.now
     mails = kind is NudgeKind.WORKS_AGAIN or rules.by_mail(row.nudges_sent)
@@ -95,7 +95,7 @@ async def nudge(uow: UnitOfWork, settings: Settings, place: Place, kind: NudgeKi
 
 
 async def dismiss(uow: UnitOfWork, actor: Actor) -> OnboardingProgress:
-    """Somebody has read it; again does nothing. Raises NotFound for who has no onboarding."""
+    """Mark the nudge as read; repeating it does nothing. Raises NotFound without an onboarding."""
     row = await _own(uow, actor)
     if row.nudge_kind is not None:
         forget_nudge(row)
@@ -104,7 +104,7 @@ async def dismiss(uow: UnitOfWork, actor: Actor) -> OnboardingProgress:
 
 
 async def allow(uow: UnitOfWork, actor: Actor, user_id: UUID | None, wanted: bool) -> bool:
-    """Let somebody be nudged, or not; True where that is another state than before.
+    """Turn nudges of a person on or off; returns True where the setting has changed.
 
     Raises NotFound for who has no onboarding.
     """
@@ -120,7 +120,7 @@ async def allow(uow: UnitOfWork, actor: Actor, user_id: UUID | None, wanted: boo
 
 
 def standing(row: OnboardingProgress, step: Step) -> StallState:
-    """A row as the rules see it."""
+    """Convert a row to the value that the rules use."""
     return StallState(
         row.last_activity_at,
         row.nudges_sent,
@@ -131,7 +131,7 @@ def standing(row: OnboardingProgress, step: Step) -> StallState:
 
 
 async def _may_nudge(uow: UnitOfWork, settings: Settings, place: Place) -> bool:
-    """It is time, and the flag of the nudges is on for them or does not exist."""
+    """Whether a nudge is due, and the flag of nudges is on for the person or does not exist."""
     if not rules.nudge_due(standing(place.row, place.step), uow.now):
         return False
     return await feature_gates.is_open_now(uow.session, NUDGES, place.row.user_id, settings)

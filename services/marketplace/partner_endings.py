@@ -1,4 +1,4 @@
-"""Either side ends a partnership or blocks the other, and the other side is told (M4)."""
+"""Ends partnerships and blocks partners, for either side (M4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from services.marketplace.invitation_changes import end_pending
 
 @dataclass(frozen=True, slots=True)
 class BlockedPartner:
-    """Whom somebody has blocked, by the name that they know."""
+    """A blocked partner, by the name that the caller knows."""
 
     partnership_id: UUID
     name: str
@@ -30,7 +30,7 @@ class BlockedPartner:
 
 
 async def end(uow: UnitOfWork, actor: Actor, partnership_id: UUID) -> Partnership:
-    """End a partnership; again does nothing. Raises NotFound for that of others.
+    """End a partnership; repeating it does nothing. Raises NotFound for that of others.
 
     The supplier's clients of this couple are archived and their pending invitations revoked.
     """
@@ -40,7 +40,7 @@ async def end(uow: UnitOfWork, actor: Actor, partnership_id: UUID) -> Partnershi
 
 
 async def block(uow: UnitOfWork, actor: Actor, partnership_id: UUID) -> Partnership:
-    """End a partnership, and keep the two apart until whoever blocks takes it back."""
+    """End a partnership, and prevent another one until the block is lifted."""
     row, side = await _lock(uow, actor, partnership_id)
     await _end(uow, actor, row)
     if await queries.add(uow.session, row.id, side, uow.now):
@@ -49,7 +49,7 @@ async def block(uow: UnitOfWork, actor: Actor, partnership_id: UUID) -> Partners
 
 
 async def unblock(uow: UnitOfWork, actor: Actor, partnership_id: UUID) -> Partnership:
-    """Take a block back: they are not connected by that, but may connect again."""
+    """Lift a block. The two are not connected by that, but may connect again."""
     row, side = await _lock(uow, actor, partnership_id)
     if await queries.remove(uow.session, row.id, side):
         partnerships.record(uow, actor, row, "unblocked")
@@ -57,7 +57,7 @@ async def unblock(uow: UnitOfWork, actor: Actor, partnership_id: UUID) -> Partne
 
 
 async def blocked(session: AsyncSession, actor: Actor) -> Sequence[BlockedPartner]:
-    """Whom the caller has blocked, the last first; at most a thousand."""
+    """Return the partners that the caller has blocked, newest first, at most a thousand."""
     if actor.supplier_id is not None:
         side = PartnerSide.SUPPLIER
         found = await queries.blocked_by(session, side, actor.supplier_id)
@@ -73,7 +73,7 @@ async def blocked(session: AsyncSession, actor: Actor) -> Sequence[BlockedPartne
 async def _names(
     session: AsyncSession, side: PartnerSide, rows: Sequence[Partnership]
 ) -> dict[UUID, str]:
-    """A supplier knows its clients by its own words, a couple its suppliers by their name."""
+    """Return the name that the caller knows: its own of a client, or the name of a supplier."""
     if side is PartnerSide.COUPLE:
         known = await suppliers.by_id(session, [row.supplier_id for row in rows])
         return {row.id: known[row.supplier_id].business_name or "A supplier" for row in rows}
@@ -88,7 +88,7 @@ async def _names(
 async def _lock(
     uow: UnitOfWork, actor: Actor, partnership_id: UUID
 ) -> tuple[Partnership, PartnerSide]:
-    """A partnership that the caller is a side of; its clients are locked first, as everywhere."""
+    """Lock a partnership of the caller; its clients are locked first, as everywhere."""
     seen = (await couples.partnerships_by_id(uow.session, [partnership_id])).get(partnership_id)
     side = rules.side_of(actor, seen.supplier_id, seen.couple_id) if seen is not None else None
     if seen is None or side is None:

@@ -1,4 +1,4 @@
-"""Suppliers and couples who found each other (S11)."""
+"""Connects suppliers and couples, and ends their partnerships (S11)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from domain.platform.platforms import Platform
 async def connect(
     uow: UnitOfWork, actor: Actor, pair: tuple[UUID, UUID], invited_at: datetime
 ) -> Partnership:
-    """Connect a supplier and a couple, also after they had parted; counted in the live phase."""
+    """Connect a supplier and a couple, also after an end; it counts for the live phase."""
     row, fresh = await couples.connect(uow.session, pair, uow.now)
     if not fresh:
         return row
@@ -38,7 +38,7 @@ async def connect(
 
 
 async def end(uow: UnitOfWork, actor: Actor, client: Client) -> None:
-    """A client is worked with no longer; the couple is told, and still sees that it once was."""
+    """End the partnership of an archived client; the couple is notified and still sees it."""
     if client.couple_id is None:
         return
     row = await couples.partnership_of(uow.session, (client.supplier_id, client.couple_id))
@@ -48,7 +48,7 @@ async def end(uow: UnitOfWork, actor: Actor, client: Client) -> None:
 
 
 def part(uow: UnitOfWork, actor: Actor, row: Partnership) -> None:
-    """End an active partnership; that its other side is told follows from the event."""
+    """End an active partnership; the other side is notified through the event."""
     row.is_active = False
     record(uow, actor, row, "parted", was_active=True)
 
@@ -56,7 +56,7 @@ def part(uow: UnitOfWork, actor: Actor, row: Partnership) -> None:
 def record(
     uow: UnitOfWork, actor: Actor, row: Partnership, action: str, *, was_active: bool = False
 ) -> None:
-    """The event and the audit of a change that connects nobody."""
+    """Record event and audit row of a change other than a connection."""
     event = PartnershipChanged(
         partnership_id=PartnershipId(row.id),
         supplier_id=SupplierId(row.supplier_id),
