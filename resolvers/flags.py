@@ -78,7 +78,7 @@ async def feature_flags(
         page,
         cursor=lambda flag: encode_cursor(flag.created_at, flag.id),
         wrap=FeatureFlag.of,
-        flag_filter=flag_filter,
+        wanted=flag_filter,
     )
 
 

@@ -52,5 +52,5 @@ async def incidents(
         page,
         cursor=moment_cursor,
         wrap=Incident.of,
-        incident_filter=incident_filter,
+        wanted=incident_filter,
     )

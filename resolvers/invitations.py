@@ -85,7 +85,7 @@ async def invitations(
         page,
         cursor=moment_cursor,
         wrap=Invitation.of,
-        invitation_filter=invitation_filter,
+        wanted=invitation_filter,
     )
 
 

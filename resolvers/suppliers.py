@@ -45,7 +45,7 @@ async def suppliers(
         page,
         cursor=moment_cursor,
         wrap=Supplier.of,
-        supplier_filter=supplier_filter,
+        wanted=supplier_filter,
     )
 
 
