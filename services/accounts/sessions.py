@@ -23,7 +23,7 @@ MAX_SHOWN = 100
 
 
 class WrongCredentials(Invalid):
-    """This e-mail and password do not fit together."""
+    """The e-mail address or the password is wrong."""
 
     def __init__(self) -> None:
         """The same for an unknown e-mail, a wrong password and a disabled account."""

@@ -78,7 +78,7 @@ async def test_wrong_email_and_wrong_password_give_the_same_error(
     db: Database, throttle: LoginThrottle, email: str, password: str
 ) -> None:
     await register_account(throttle)
-    with pytest.raises(WrongCredentials, match="do not fit") as caught:
+    with pytest.raises(WrongCredentials, match="is wrong") as caught:
         await log_in(throttle, email, password)
     assert caught.value.path == ("password",)
     assert await sessions(db) == 1
