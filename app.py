@@ -35,7 +35,7 @@ from schema.context import Runtime
 from server.execution.event_documents import EventDocuments
 from server.graph import schema
 from server.http import direct
-from server.http.planned_operations import Plans
+from server.http.planned_operations import PlannedOperations
 from server.view import GraphQLView
 from services.accounts.authentication import look_up
 from services.accounts.credential_cache import CredentialCache
@@ -204,7 +204,7 @@ def create_app(
     runtime = build_runtime(settings, clock, probes, passwords)
     shown = settings.graphiql
     show_explorer = settings.environment == "development" if shown is None else shown
-    plans = Plans(runtime, schema) if settings.fast_paths else None
+    plans = PlannedOperations(runtime, schema) if settings.fast_paths else None
     view = GraphQLView(
         schema,
         runtime,

@@ -18,11 +18,12 @@ from endpoints.request_id import HEADER
 from endpoints.stopping import Stopping
 from schema.context import Context, Runtime
 from server.execution.operation_log import log_planned_query
-from server.http.authentication import remembered
-from server.http.direct import Finish, Reply
-from server.http.negotiation import JSON_TYPE, RESPONSE_TYPE, json_type
-from server.http.planned_operations import Charged, Given, Plans
-from server.http.request_limits import stream_of
+from server.http.authentication import authenticate_from_cache
+from server.http.direct import DirectReply, Finish
+from server.http.known_operations import ParsedRequest
+from server.http.negotiation import JSON_TYPE, RESPONSE_TYPE, choose_json_type
+from server.http.planned_operations import ChargedResponse, PlannedOperations
+from server.http.request_limits import stream_key
 from server.http.requests import GraphQLRequest
 from services.platform import log_context, tracing
 from services.platform.inbound_bytes import INBOUND, NoRoom
@@ -34,7 +35,7 @@ class DirectAnswers:
     """One for each process: what its connections ask first."""
 
     def __init__(
-        self, runtime: Runtime, plans: Plans, stopping: Stopping, callers: Callers
+        self, runtime: Runtime, plans: PlannedOperations, stopping: Stopping, callers: Callers
     ) -> None:
         """`stopping` and `callers` are those of the middlewares."""
         self._runtime, self._plans = runtime, plans
@@ -52,19 +53,21 @@ class DirectAnswers:
         if scope["path"] != PATH or scope["method"] != "POST" or scope["root_path"]:
             return False
         request = GraphQLRequest(scope, _nothing_more)
-        head, given = self._head(request), self._plans.read(body)
-        if head is None or given is None:
+        head, parsed_request = self._head(request), self._plans.parse_body(body)
+        if head is None or parsed_request is None:
             return False
         request_id = log_context.accepted_id(request.headers.first(_REQUEST_ID))
         context = Context(self._runtime, request, request_id=request_id)
-        charged = self._plans.respond(given, context) if remembered(context) else None
-        if charged is None:
+        response = (
+            self._plans.start(parsed_request, context) if authenticate_from_cache(context) else None
+        )
+        if response is None:
             return False
-        pending = _Pending(context, given, charged, head, begin, finish)
-        if isinstance(charged.data, bytes):
+        pending = _Pending(context, parsed_request, response, head, begin, finish)
+        if isinstance(response.data, bytes):
             self._send(pending)
             return True
-        return self._wait(pending, charged.data, len(body))
+        return self._wait(pending, response.data, len(body))
 
     def _head(self, request: GraphQLRequest) -> bytes | None:
         """How its answer begins; None where the middlewares or the view would do more."""
@@ -75,16 +78,16 @@ class DirectAnswers:
             return None
         if [name for name, _ in request.headers.raw].count(b"host") != 1:
             return None
-        return self._heads.get(json_type(first(b"accept") or ""))
+        return self._heads.get(choose_json_type(first(b"accept") or ""))
 
     def _wait(self, pending: "_Pending", data: "asyncio.Future[bytes]", size: int) -> bool:
         """Its body counts among those that are held, as long as it waits for rows."""
-        caller = stream_of(pending.client)
+        caller = stream_key(pending.client)
         try:
             INBOUND.take(caller, size)
         except NoRoom as error:
             data.cancel()
-            self._plans.give_back(pending.charged, error)
+            self._plans.refund(pending.response, error)
             return False
 
         def end(_: object) -> None:
@@ -102,25 +105,25 @@ class DirectAnswers:
             reply = None
         pending.finish(reply)
 
-    def _reply(self, pending: "_Pending") -> Reply | None:
-        body = self._plans.finish(pending.charged)
+    def _reply(self, pending: "_Pending") -> DirectReply | None:
+        body = self._plans.finish(pending.response)
         if body is None:
             return None
         context = pending.context
         self.answered += 1
         if pending.client is not None:
             self._callers.saw(pending.client[0])
-        log_planned_query(context, pending.given.operation.name, pending.begin)
+        log_planned_query(context, pending.parsed_request.operation.name, pending.begin)
         self._runtime.meter.count(perf_counter() - pending.begin, failed=False)
-        return Reply(pending.head % (len(body), context.request_id.encode()), body)
+        return DirectReply(pending.head % (len(body), context.request_id.encode()), body)
 
 
 class _Pending(NamedTuple):
     """A request that is being answered."""
 
     context: Context
-    given: Given
-    charged: Charged
+    parsed_request: ParsedRequest
+    response: ChargedResponse
     head: bytes
     begin: float
     finish: Finish

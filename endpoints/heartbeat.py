@@ -7,7 +7,7 @@ from starlette.routing import Route
 from domain.actors import Scope
 from endpoints.request_metrics import counted
 from schema.context import Context, Runtime
-from server.http.authentication import identify
+from server.http.authentication import authenticate
 
 
 def beat_route(runtime: Runtime) -> Route:
@@ -15,7 +15,7 @@ def beat_route(runtime: Runtime) -> Route:
 
     async def beat(request: Request) -> Response:
         context = Context(runtime, request)
-        await identify(context)
+        await authenticate(context)
         if not context.actor.allows((Scope.METRICS_WRITE,)):
             status = 503 if context.auth_unavailable else 401 if context.actor.is_anonymous else 403
             return PlainTextResponse("A token with the scope metrics:write is needed.\n", status)

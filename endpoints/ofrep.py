@@ -29,9 +29,9 @@ from domain.platform.rate_limits import network
 from endpoints.request_metrics import counted
 from schema.context import Context, Runtime
 from server.cost.input_limits import MAX_VISITOR_VALUES
-from server.http.authentication import identify
+from server.http.authentication import authenticate
 from server.http.negotiation import Refusal
-from server.http.request_limits import TOO_MANY_STREAMS, bounded, stream_of
+from server.http.request_limits import TOO_MANY_STREAMS, limit_body, stream_key
 from services.flags.flag_evaluation import viewer_context
 from services.flags.flag_sets import FlagSet
 from services.platform.inbound_bytes import INBOUND
@@ -145,7 +145,7 @@ class _Service:
     async def events(self, request: Request) -> Response:
         """Server-sent events that announce a change, without the flags themselves."""
         seen = request.headers.get("last-event-id")
-        seat = stream_of(request.client)
+        seat = stream_key(request.client)
         if not self._runtime.connections.has(seat):
             return _json(ofrep.failure("GENERAL", TOO_MANY_STREAMS), 429, _LATER)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -201,7 +201,7 @@ class _Service:
 
     async def _caller(self, request: Request) -> Actor:
         context = Context(self._runtime, request)
-        await identify(context)
+        await authenticate(context)
         if context.auth_unavailable:
             raise _Refused(503, "Access cannot be checked now: try again.", retry_after="2")
         if context.has_invalid_token or context.has_stale_cookie:
@@ -277,8 +277,8 @@ async def _body(request: Request) -> object:
         raise _Refused(415, f"The body must be {_JSON}.")
     received = bytearray()
     try:
-        with INBOUND.share(stream_of(request.client)) as share:
-            receive = bounded(request.receive, MAX_BODY, share=share)
+        with INBOUND.share(stream_key(request.client)) as share:
+            receive = limit_body(request.receive, MAX_BODY, share=share)
             async for chunk in Request(request.scope, receive).stream():
                 received += chunk
     except ClientDisconnect:

@@ -24,7 +24,7 @@ from endpoints.families import (
 from endpoints.product_families import SignUps, product_families
 from endpoints.shared_figures import Sharing
 from schema.context import Context, Runtime
-from server.http.authentication import identify
+from server.http.authentication import authenticate
 from services.overview.product_figures import ProductFigures
 
 
@@ -114,5 +114,5 @@ async def _may_read(runtime: Runtime, request: Request) -> bool:
     if runtime.settings.metrics_public or is_from_here(request):
         return True
     context = Context(runtime, request)
-    await identify(context)
+    await authenticate(context)
     return Scope.METRICS_READ in context.actor.scopes

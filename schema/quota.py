@@ -1,4 +1,4 @@
-"""The cost of the current operation and the quota of its caller (A42)."""
+"""The cost of the current operation, and the quota of its caller (A42)."""
 
 from contextvars import ContextVar
 from typing import NamedTuple
@@ -11,7 +11,7 @@ _cost: ContextVar["Cost"] = ContextVar("cost")
 
 
 class Cost(NamedTuple):
-    """What an operation asks for."""
+    """The cost of an operation, and the measures that are limited separately."""
 
     points: int
     depth: int
@@ -19,21 +19,21 @@ class Cost(NamedTuple):
 
 
 def operation_cost() -> Cost:
-    """What the operation that runs now may cost."""
+    """Return the maximum cost of the current operation."""
     return _cost.get()
 
 
 def note_cost(cost: Cost) -> None:
-    """The operation that runs now may cost this."""
+    """Set the maximum cost of the current operation."""
     _cost.set(cost)
 
 
 def payer(context: Context) -> str:
-    """Who pays: a person, a token, or for visitors where they come from."""
+    """Return the key of the quota that pays: a person, a token, or the network of a visitor."""
     actor = context.actor
     return f"{actor.kind}:{actor.id or network(context.client_ip)}"
 
 
-def standing(context: Context) -> QuotaState:
-    """What the caller has left."""
+def quota_state(context: Context) -> QuotaState:
+    """Return what the caller has left."""
     return context.runtime.quota.standing(payer(context))

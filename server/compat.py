@@ -97,10 +97,10 @@ class HookedHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
 
 class HookedHttpProtocol(HttpToolsProtocol):
-    """A connection that may answer a request itself, without the ASGI application."""
+    """A connection that can answer a request without the ASGI application."""
 
     def start(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        """The head of a request is complete, and no earlier request is under way."""
+        """Called when the head of a request is complete, and no earlier request is running."""
         super()._start_asgi_task(cycle, app)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:

@@ -1,8 +1,8 @@
-"""Documents, parsed once for all who look at them, and what was found out about each.
+"""The document cache: each document is parsed once, and facts about it are computed once.
 
-Everything that is known of a document hangs on it and goes with it: the bytes of all are bounded.
-Those that are answered just now, those of visitors and those of accounts are kept apart: a crowd of
-strangers makes nobody forget what the dashboards ask (SEC7, D13).
+The facts are stored in the entry of their document and evicted with it; the size of all entries is
+bounded. Recent documents, those of visitors and those of accounts have separate caches, so that a
+crowd of visitors cannot evict the documents of the dashboards (SEC7, D13).
 """
 
 import re
@@ -26,9 +26,9 @@ from services.platform.byte_cache import ByteCache
 
 MAX_TOKENS = 5_000
 MAX_LENGTH = 100_000
-MAX_OPERATIONS = 8  # of one document, of which facts are kept
-FACT_BYTES = 4_000  # of one operation of a document, for each kind of fact
-_TOKEN_BYTES = 650  # of its nodes, measured
+MAX_OPERATIONS = 8  # per document for which facts are cached
+FACT_BYTES = 4_000  # of one kind of fact about one operation
+_TOKEN_BYTES = 650  # of the nodes of a token, measured
 _MAX_DIGITS = 400
 _LONG_NUMBER = re.compile(rf"[0-9]{{{_MAX_DIGITS}}}")
 
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True, eq=False)
 class Document:
-    """A text that is a document, its tree, and what was found out about it."""
+    """A parsed document, with the facts that were computed about it."""
 
     text: str
     tree: DocumentNode
@@ -45,7 +45,7 @@ class Document:
     facts: dict[Hashable, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """An operation is asked for by its name, or by none."""
+        """List the names by which operations can be requested; None is a request without name."""
         names = [
             node.name.value
             for node in self.tree.definitions
@@ -55,28 +55,31 @@ class Document:
 
     @property
     def size(self) -> int:
-        """In bytes, with the facts that may still come."""
+        """The approximate size in bytes, including facts that may still be added."""
         tokens = self.tree.token_count or 0
         facts = 3 * FACT_BYTES * len(self.operations)
         return 4 * len(self.text) + tokens * _TOKEN_BYTES + facts
 
 
 class DocumentCaches:
-    """One for each process, for there is one schema."""
+    """The caches of one process, which has one schema."""
 
     def __init__(self) -> None:
-        """Empty."""
-        # Larger than the largest document: it is parsed once for each request in any case.
+        """Start with empty caches."""
+        # Larger than the largest document, so that no request parses its document twice.
         self.recent: ByteCache[str, Document] = ByteCache(4_000_000)
         self.visitors: ByteCache[str, Document] = ByteCache(3_000_000)
         self.accounts: ByteCache[str, Document] = ByteCache(16_000_000, max_owner_bytes=4_000_000)
 
     def find(self, text: str) -> Document | None:
-        """Wherever it is."""
+        """Find a document in any of the caches."""
         return self.accounts.get(text) or self.visitors.get(text) or self.recent.get(text)
 
     def keep(self, text: str, owner: Hashable | None) -> None:
-        """It was valid, and its caller has paid for it. `owner`: None for a visitor."""
+        """Move a valid document, whose cost was charged, to the cache of its owner.
+
+        `owner` is None for a visitor.
+        """
         document = self.recent.pop(text)
         if document is None and owner is not None and text not in self.accounts:
             document = self.visitors.pop(text)
@@ -89,21 +92,21 @@ CACHES = DocumentCaches()
 
 
 def read(query: str) -> Document:
-    """What is known of a document; raises GraphQLError where it is none, or too long."""
-    found = CACHES.find(query)
-    if found is None:
+    """Return a document from the cache, or parse it. Raises GraphQLError if it is invalid."""
+    document = CACHES.find(query)
+    if document is None:
         try:
             tree = parse(query, max_tokens=MAX_TOKENS)
         except RecursionError:
             raise GraphQLError("The document is nested too deeply.") from None
         _unlink(tree)
-        found = Document(query, tree)
-        CACHES.recent.put(query, found, found.size)
-    return found
+        document = Document(query, tree)
+        CACHES.recent.put(query, document, document.size)
+    return document
 
 
 def _unlink(tree: DocumentNode) -> None:
-    """Take the list of its tokens apart: in circles, it would stay until a full collection."""
+    """Unlink the tokens: a doubly linked list would stay until a full garbage collection."""
     token = tree.loc.start_token if tree.loc is not None else None
     while token is not None:
         following, token.prev, token.next = token.next, None, None
@@ -111,29 +114,29 @@ def _unlink(tree: DocumentNode) -> None:
 
 
 def parsed(query: str) -> DocumentNode:
-    """The document of a query; raises GraphQLError where it is none, or too long."""
+    """Return the tree of a document. Raises GraphQLError if it is invalid or too long."""
     return read(query).tree
 
 
-def fact(query: str, operation_name: str | None, kind: Hashable, find: Callable[[], T]) -> T:
-    """What is true of an operation of a document, found out once while the document is kept."""
+def fact(query: str, operation_name: str | None, kind: Hashable, compute: Callable[[], T]) -> T:
+    """Return a fact about an operation; compute it once while the document is cached."""
     document = read(query)
     if operation_name not in document.operations:
-        return find()
+        return compute()
     key = (kind, operation_name)
     if key not in document.facts:
-        document.facts[key] = find()
+        document.facts[key] = compute()
     return cast("T", document.facts[key])
 
 
 def has_long_number(query: str) -> bool:
-    """Whether a document that parses holds an integer that Python refuses to read."""
+    """Return whether a valid document contains an integer that is too long for Python."""
     return _LONG_NUMBER.search(query) is not None and fact(
-        query, None, has_long_number, lambda: _long_number(query)
+        query, None, has_long_number, lambda: _find_long_number(query)
     )
 
 
-def _long_number(query: str) -> bool:
+def _find_long_number(query: str) -> bool:
     token = (lexer := Lexer(Source(query))).token
     while token.kind is not TokenKind.EOF:
         token = lexer.advance()
@@ -143,7 +146,7 @@ def _long_number(query: str) -> bool:
 
 
 def operation_kind(query: str, operation_name: str | None) -> OperationType | None:
-    """Query, mutation or subscription; None where the document does not tell."""
+    """Return the type of the operation; None if the document is invalid or has no such one."""
     try:
         operation = get_operation_ast(parsed(query), operation_name)
     except GraphQLError:

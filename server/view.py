@@ -1,4 +1,4 @@
-"""The one endpoint: GraphQL over HTTP, server-sent events and graphql-transport-ws."""
+"""The GraphQL endpoint: HTTP, server-sent events and graphql-transport-ws."""
 
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -27,19 +27,19 @@ from schema.errors import Refused, TopLevelCode, public_error
 from server.documents import operation_kind
 from server.execution.engine import LaunchSchema
 from server.http import negotiation
-from server.http.authentication import check_credential, identify
+from server.http.authentication import authenticate, check_credential
 from server.http.negotiation import Refusal
-from server.http.persisted import with_document
+from server.http.persisted import resolve_document
 from server.http.planned_operations_protocol import PlannedOperationsProtocol
 from server.http.request_limits import (
     MAX_BODY,
     TOO_MANY_STREAMS,
     Deadline,
-    OutOfTime,
+    OperationCancelled,
     TimedReceive,
-    bounded,
-    stream_of,
-    too_late,
+    deadline_error,
+    limit_body,
+    stream_key,
 )
 from server.http.requests import GraphQLRequest
 from server.websocket.adapters import select_adapter
@@ -52,19 +52,19 @@ MAX_OPERATIONS = 50
 
 
 class EventStream(SSETransport):
-    """Server-sent events with LF: clients split on nothing else."""
+    """Server-sent events with LF as line break: some clients split on nothing else."""
 
     def encode_event(self, event: str, data: str | None = None) -> str:
-        """One event; our JSON has no raw line breaks."""
+        """Encode an event; our JSON contains no raw line breaks."""
         return f"event: {event}\ndata: {data or ''}\n\n"
 
     def encode_comment(self, comment: str) -> str:
-        """A comment keeps the connection alive."""
+        """Encode a comment, which keeps the connection alive."""
         return f": {comment}\n\n"
 
 
 class GraphQLView(GraphQL[Context, None]):
-    """`runtime` is what the process shares between its requests."""
+    """Strawberry's view with the limits, errors and media types of the product."""
 
     graphql_transport_ws_handler_class = SocketHandler
     websocket_adapter_class = staticmethod(select_adapter)  # type: ignore[assignment] # one of two
@@ -98,41 +98,41 @@ class GraphQLView(GraphQL[Context, None]):
         self.planned_operations = planned_operations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer; whatever is refused early is JSON too."""
+        """Serve a request or socket. Requests that are refused early get JSON too."""
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        with INBOUND.share(stream_of(scope.get("client"))) as share:
+        with INBOUND.share(stream_key(scope.get("client"))) as share:
             await self._serve(scope, receive, send, share)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, share: Share) -> None:
-        """One request; its body is held as long as it is answered, and a stream is."""
+        """Serve one request; `share` counts its body until the response or stream has ended."""
         body = TimedReceive(receive)
-        request = GraphQLRequest(scope, bounded(body, share=share))
+        request = GraphQLRequest(scope, limit_body(body, share=share))
         begin = perf_counter()
-        held = begin_request()  # before any task of this request, which would have its own
+        held_back = begin_request()  # before any task, which would have a context of its own
         try:
             self._check(request)
             response: Response = await self._answer(request)
         except HTTPException as error:
-            response = _refused(error)
+            response = _error_response(error)
         except BaseException:
-            self.runtime.meter.count(_worked(begin, body, held), failed=True)
+            self.runtime.meter.count(_response_seconds(begin, body, held_back), failed=True)
             raise
         if not isinstance(response, StreamingResponse):  # a stream is counted with its results
             context = request.context
             failed = response.status_code >= 500 or (context is not None and context.at_fault)
-            self.runtime.meter.count(_worked(begin, body, held), failed=failed)
+            self.runtime.meter.count(_response_seconds(begin, body, held_back), failed=failed)
             await response(scope, receive, send)
             return
-        seat, connections = share.caller, self.runtime.connections
-        if connections.has(seat):
-            with connections.slot(seat):
+        caller, connections = share.caller, self.runtime.connections
+        if connections.has(caller):
+            with connections.slot(caller):
                 await response(scope, receive, send)
             return
         await cast("AsyncGenerator[object]", response.body_iterator).aclose()
-        many = Refusal(429, TOO_MANY_STREAMS, {"Retry-After": "60"}, TopLevelCode.RATE_LIMITED)
-        await _refused(many)(scope, receive, send)
+        refusal = Refusal(429, TOO_MANY_STREAMS, {"Retry-After": "60"}, TopLevelCode.RATE_LIMITED)
+        await _error_response(refusal)(scope, receive, send)
 
     async def _answer(self, request: GraphQLRequest) -> Response:
         """Answer by the plan of a known query, else by the executor."""
@@ -141,53 +141,53 @@ class GraphQLView(GraphQL[Context, None]):
         response: Response | None = await self.planned_operations.answer(request)
         if response is None:
             response = await self.run(request)
-            self.planned_operations.remember(request.executed)
+            self.planned_operations.remember(request.executor_context)
         return response
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
-        """Who calls is known here for HTTP; a socket says so in `connection_init`."""
+        """Authenticate a request; a socket sends its credential later, in `connection_init`."""
         if isinstance(request, GraphQLRequest) and isinstance(response, Response):
             context = Context(self.runtime, request, response)
             request.context = context
-            await identify(context)
+            await authenticate(context)
             check_credential(context)
             return context
         return Context(self.runtime, request)
 
     async def on_ws_connect(self, context: Context) -> Any:  # noqa: ANN401 - strawberry's type
-        """Take the credential that came with `connection_init`."""
-        await identify(context)
+        """Authenticate a socket by its `connection_init`."""
+        await authenticate(context)
         if context.has_invalid_token:
             raise ConnectionRejectionError
         return await super().on_ws_connect(context)
 
     async def render_graphql_ide(self, request: Request) -> Response:
-        """Ours: strawberry's page fetches its scripts from other servers."""
+        """Redirect to our explorer: strawberry's page loads scripts from other servers."""
         assert self.explorer is not None
         return RedirectResponse(self.explorer, 302)
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
-        """The parameters of a request, and whether its answer is a stream."""
+        """Parse the parameters of a request, and decide whether its response is a stream."""
         is_get = request.method == "GET"
         data = (
             self.parse_query_params(request.query_params)
             if is_get
             else self.parse_json(await request.get_body())
         )
-        found = negotiation.parameters(with_document(data, self.runtime.documents))
+        parameters = negotiation.parse_parameters(resolve_document(data, self.runtime.documents))
         accept = request.headers.get("accept", "")
-        stream = negotiation.wants_stream(accept, found.query or "", found.operation_name)
-        negotiation.check_kind(found, is_get=is_get, stream=stream)
-        found.protocol = "sse" if stream else "http"
-        return found
+        stream = negotiation.wants_stream(accept, parameters.query or "", parameters.operation_name)
+        negotiation.check_kind(parameters, is_get=is_get, stream=stream)
+        parameters.protocol = "sse" if stream else "http"
+        return parameters
 
     async def execute_single(self, request: Request, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 - passed on
-        """One query or mutation, within its time.
+        """Execute a query or mutation, within its deadline.
 
-        A query ends when its caller leaves. A mutation goes on: who rolls a launch back and closes
-        the window wants it rolled back.
+        A query is cancelled when its caller disconnects. A mutation goes on: a person who rolls
+        back a launch and closes the window wants it rolled back.
         """
         data: GraphQLRequestData = kwargs["request_data"]
         kind = operation_kind(data.query or "", data.operation_name)
@@ -198,19 +198,19 @@ class GraphQLView(GraphQL[Context, None]):
         try:
             async with Deadline(seconds, request.receive if watched else None):
                 return await super().execute_single(request, *args, **kwargs)
-        except OutOfTime as error:
-            return ExecutionResult(None, [too_late(error, kwargs["context"])])
-        except HTTPException as error:  # the document does not hold the operation
+        except OperationCancelled as error:
+            return ExecutionResult(None, [deadline_error(error, kwargs["context"])])
+        except HTTPException as error:  # the document does not contain the operation
             refused = Refused(TopLevelCode.BAD_USER_INPUT, discreet(error.reason))
             return ExecutionResult(None, [refused])
 
     async def process_result(
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
-        """A request that was never executed has no `data` at all."""
+        """Mask errors; the response to a request that was not executed has no `data`."""
         if result.errors and any(error.original_error for error in result.errors):
-            # Raised around the operation, where ErrorPolicy does not look.
-            context = cast("GraphQLRequest", request).executed
+            # Raised around the operation, outside of ErrorPolicy.
+            context = cast("GraphQLRequest", request).executor_context
             result.errors = [public_error(error, context.request_id) for error in result.errors]
         response = await super().process_result(request, result)
         if result.data is None and result.errors and not any(e.path for e in result.errors):
@@ -222,44 +222,45 @@ class GraphQLView(GraphQL[Context, None]):
         response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],
         sub_response: Response,
     ) -> Response:
-        """The body; its type and status are set by `run`, which knows the request."""
+        """Create the response; `run` sets its media type and status, which need the request."""
         response = super().create_response(response_data, sub_response)
         response.headers["cache-control"] = "no-store"
         if isinstance(response_data, dict) and "data" not in response_data:
-            response.headers[_NOT_EXECUTED] = str(negotiation.status_of(response_data))
+            response.headers[_NOT_EXECUTED] = str(negotiation.error_status(response_data))
         if isinstance(response_data, dict) and (wait := negotiation.retry_after(response_data)):
             response.headers["retry-after"] = wait
         return response
 
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - overloaded in strawberry
-        """Give JSON answers the type that the client asked for, with that type's status."""
+        """Set the media type that the client accepts, and the status that goes with it."""
         response = await super().run(request, *args, **kwargs)
         if isinstance(request, Request) and response.media_type == negotiation.JSON_TYPE:
             media_type = (
-                negotiation.json_type(request.headers.get("accept", "")) or negotiation.JSON_TYPE
+                negotiation.choose_json_type(request.headers.get("accept", ""))
+                or negotiation.JSON_TYPE
             )
             response.headers["content-type"] = f"{media_type}; charset=utf-8"
             if _NOT_EXECUTED in response.headers:
                 status = int(response.headers[_NOT_EXECUTED])
                 del response.headers[_NOT_EXECUTED]
-                # Plain JSON says 200 where the client reads the errors itself.
+                # With application/json the status is 200, and clients read the errors.
                 if media_type == negotiation.RESPONSE_TYPE or status == negotiation.TOO_MANY:
                     response.status_code = status
         return response
 
     def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ANN401 - any framework's
-        """A browser that asks for nothing; `_check` has seen that it takes a page."""
+        """Whether a browser opened the endpoint; `_check` has verified that it accepts HTML."""
         return request.method == "GET" and _NAMES_A_DOCUMENT.isdisjoint(request.query_params)
 
     def encode_json(self, data: object) -> str:
-        """Fast for all that is common; the slow way for integers that only Python knows."""
+        """Encode with orjson, or with json for integers of more than 64 bits."""
         try:
             return orjson.dumps(data).decode()
         except TypeError:
             return json.dumps(data, separators=(",", ":"))
 
     def decode_json(self, data: str | bytes) -> object:
-        """Raises JSONDecodeError for whatever is no JSON, too deep nesting included."""
+        """Decode JSON. Raises JSONDecodeError for invalid JSON and for too deep nesting."""
         return orjson.loads(data)
 
     def _check(self, request: Request) -> None:
@@ -270,7 +271,7 @@ class GraphQLView(GraphQL[Context, None]):
             if self.graphql_ide and Accepted.of(accept).names("text/html"):
                 return
             raise Refusal(400, "The parameter query is missing.")
-        if not negotiation.takes_anything(accept):
+        if not negotiation.accepts_any_response(accept):
             raise Refusal(
                 406, f"Answers are {negotiation.JSON_TYPE} or {negotiation.RESPONSE_TYPE}."
             )
@@ -283,7 +284,7 @@ _NOT_EXECUTED = "x-not-executed"
 _NAMES_A_DOCUMENT = frozenset({"query", "extensions", "documentId"})
 
 
-def _refused(error: HTTPException) -> Response:
+def _error_response(error: HTTPException) -> Response:
     refusal = error if isinstance(error, Refusal) else Refusal(error.status_code, error.reason)
     body = {"errors": [{"message": refusal.reason, "extensions": refusal.extensions}]}
     return Response(
@@ -291,9 +292,9 @@ def _refused(error: HTTPException) -> Response:
     )
 
 
-def _worked(begin: float, body: TimedReceive, held: HeldBack) -> float:
-    """The seconds that this server took.
+def _response_seconds(begin: float, body: TimedReceive, held_back: HeldBack) -> float:
+    """Return the response time: without the time the caller took to send the body.
 
-    Without those in which the caller sent the body, and those for which it was held back.
+    The time for which the response was held back on purpose does not count either.
     """
-    return perf_counter() - begin - body.waited_seconds - held.seconds
+    return perf_counter() - begin - body.waited_seconds - held_back.seconds

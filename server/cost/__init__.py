@@ -1,1 +1,1 @@
-"""What an operation may cost: analysis, field costs, quota, limits of documents and inputs."""
+"""Query cost: analysis, field costs, the cost limiter, and limits of documents and inputs."""

@@ -1,4 +1,4 @@
-"""Who asks pays, in points that come back: before anything runs (A42)."""
+"""Charges the cost of an operation to its caller's quota before it runs (A42)."""
 
 import math
 from collections.abc import Iterator
@@ -9,28 +9,28 @@ from schema.context import Context
 from schema.errors import Refused, TopLevelCode
 from schema.quota import note_cost, operation_cost, payer
 from server.compat import core_schema, provided_operation_name
-from server.cost.analysis import cost_of
+from server.cost.analysis import compute_cost
 from server.cost.document_limits import DocumentLimits
 from server.documents import CACHES
 
 
 class QueryCostLimiter(DocumentLimits):
-    """Prices an operation, takes the price, and says in the reply what is left.
+    """Computes the cost of an operation, charges it, and reports in the reply what is left.
 
-    In this order: what is refused for its form or its price costs nothing.
+    Operations that are refused by the limits of documents or for their cost are not charged.
     """
 
     def on_operation(self) -> Iterator[None]:
-        """Before anything is known."""
-        self._standing: QuotaState | None = None
+        """Start without a charge."""
+        self._quota_state: QuotaState | None = None
         yield from super().on_operation()
 
     def refusal(self) -> Refused | None:
-        """Before validation, whose time grows faster than the document does."""
-        return super().refusal() or self._untrusted() or self._price()
+        """Charge before validation, whose time grows faster than the size of the document."""
+        return super().refusal() or self._check_trusted() or self._charge()
 
     def accept(self, query: str) -> None:
-        """Keep it in the share of its caller: our own documents are nobody's."""
+        """Cache a valid document in the share of its caller; our own documents have no owner."""
         context: Context = self.execution_context.context
         is_ours = context.runtime.documents.is_trusted(query)
         owner = None if context.actor.is_anonymous else context.actor.id
@@ -38,48 +38,55 @@ class QueryCostLimiter(DocumentLimits):
         if context.response is not None:
             context.accepted = (query, provided_operation_name(self.execution_context))
 
-    def _untrusted(self) -> Refused | None:
+    def _check_trusted(self) -> Refused | None:
         context = self.execution_context
         if context.context.runtime.documents.allows(context.query or ""):
             return None
         message = "This server runs only the documents that it knows."
         return Refused(TopLevelCode.FORBIDDEN, message, reason="UNTRUSTED_DOCUMENT")
 
-    def _price(self) -> Refused | None:
+    def _charge(self) -> Refused | None:
         context = self.execution_context
         schema, query = core_schema(context.schema), context.query or ""
         try:
-            cost = cost_of(schema, query, provided_operation_name(context), context.variables or {})
+            cost = compute_cost(
+                schema, query, provided_operation_name(context), context.variables or {}
+            )
         except Refused as refused:
             return refused
         note_cost(cost)
-        found = context.context.runtime.quota.consume(payer(context.context), cost.points)
-        self._standing = found
-        if found.wait_seconds == 0:
+        state = context.context.runtime.quota.consume(payer(context.context), cost.points)
+        self._quota_state = state
+        if state.wait_seconds == 0:
             return None
-        wait = math.ceil(found.wait_seconds)
+        wait = math.ceil(state.wait_seconds)
         message = f"You have asked for too much at once. Try again in {wait} s."
         return Refused(
-            TopLevelCode.RATE_LIMITED, message, retryAfterSeconds=found.wait_seconds, **self._told()
+            TopLevelCode.RATE_LIMITED,
+            message,
+            retryAfterSeconds=state.wait_seconds,
+            **self._extensions(),
         )
 
     def get_results(self) -> dict[str, Any]:
-        """`extensions.cost` of a reply; of an operation with many results the first has it."""
-        told, self._standing = self._told(), None
-        return told
+        """Return `extensions.cost` of the reply; of a stream, only for the first result."""
+        extensions, self._quota_state = self._extensions(), None
+        return extensions
 
-    def _told(self) -> dict[str, Any]:
-        return cost_told(operation_cost().points, self._standing) if self._standing else {}
+    def _extensions(self) -> dict[str, Any]:
+        if self._quota_state is None:
+            return {}
+        return cost_extensions(operation_cost().points, self._quota_state)
 
 
-def cost_told(requested: int, standing: QuotaState) -> dict[str, Any]:
-    """The extension `cost` of a reply."""
-    budget = standing.budget
+def cost_extensions(requested: int, state: QuotaState) -> dict[str, Any]:
+    """Return the extension `cost` of a reply."""
+    budget = state.budget
     return {
         "cost": {
             "requested": requested,
             "limit": budget.points,
-            "remaining": standing.remaining,
+            "remaining": state.remaining,
             "restoreRate": budget.restore_rate,
         }
     }

@@ -1,4 +1,4 @@
-"""What a document may not be, whatever it asks for (A42, A43)."""
+"""Limits of documents that do not depend on their cost (A42, A43)."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -21,8 +21,8 @@ from server.compat import core_schema, provided_operation_name
 from server.cost.input_limits import check_inputs
 from server.documents import MAX_LENGTH, MAX_TOKENS, has_long_number, parsed, read
 
-# Work, not time: a tenth of what graphql-core allows, which takes it more than a second of a core.
-# A document of hundreds of different fields needs a few thousand.
+# A tenth of the default of graphql-core, which takes more than a second of CPU time. A document
+# with hundreds of different fields needs a few thousand.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 50_000
 
 
@@ -30,29 +30,29 @@ _VALID = "valid"
 
 
 class StorableText(ValidationRule):
-    """Refuses NUL in the texts of a document: PostgreSQL cannot store it."""
+    """Refuses NUL characters in the strings of a document: PostgreSQL cannot store them."""
 
     def enter_string_value(self, node: StringValueNode, *_: object) -> None:
-        """Each text of the document."""
+        """Check one string of the document."""
         if "\x00" in node.value:
             self.report_error(GraphQLError("A text may not hold a NUL character.", node))
 
 
 class DocumentLimits(SchemaExtension):
-    """Bounds the parser and caches it, refuses NUL, and several operations without a name.
+    """Limits and caches parsing, and refuses documents before validation.
 
-    What is refused here is not validated any more: it may be too large for that.
+    Documents that are refused here are not validated: they may be too large for that.
     """
 
     def on_operation(self) -> Iterator[None]:
-        """Before the parser starts."""
+        """Set the limits of the parser and an additional validation rule."""
         context = self.execution_context
         context.parse_options["max_tokens"] = MAX_TOKENS
         context.validation_rules = (*context.validation_rules, StorableText)
         yield
 
     def on_parse(self) -> Iterator[None]:
-        """Take the parsed document from the cache; what cannot be parsed is left to strawberry."""
+        """Take the document from the cache. Syntax errors are left to strawberry."""
         query = self.execution_context.query or ""
         if len(query) <= MAX_LENGTH:
             with suppress(GraphQLError):
@@ -60,34 +60,33 @@ class DocumentLimits(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Refuse, or validate: from the cache where the document was seen before."""
+        """Refuse the operation, or validate its document, once while it is cached."""
         context = self.execution_context
         refusal = self.refusal()
         if refusal is not None:
             context.pre_execution_errors = [refusal]
             yield
             return
-        # By the text: strawberry's cache hashes the whole tree of the document at each look.
+        # By the text: strawberry's cache hashes the whole tree at each lookup.
         query, rules = context.query or "", context.validation_rules
-        context.pre_execution_errors = _errors(core_schema(context.schema), query, rules)
+        context.pre_execution_errors = _validate(core_schema(context.schema), query, rules)
         if not context.pre_execution_errors:
             self.accept(query)
         yield
 
     def accept(self, query: str) -> None:
-        """Called with a valid document; who has paid for it decides how it is kept."""
+        """Called with a valid document, for subclasses."""
 
     def refusal(self) -> Refused | None:
-        """Why the operation is not even validated; None where it is."""
+        """Return why the operation is refused before validation, else None."""
         context = self.execution_context
-        # No public name for it: `operation_name` already falls back to the first operation.
-        given = provided_operation_name(context)
+        name = provided_operation_name(context)
         document = context.graphql_document
-        # The specification wants a name where there is a choice; strawberry takes the first.
-        if given is None and document is not None and _operations(document) > 1:
-            return _bad("The document holds several operations: say which with operationName.")
+        # The specification requires a name if there are several; strawberry takes the first one.
+        if name is None and document is not None and _count_operations(document) > 1:
+            return _refused("The document holds several operations: say which with operationName.")
         if has_long_number(context.query or ""):
-            return _bad("A number in the document is too long.")
+            return _refused("A number in the document is too long.")
         return check_inputs(
             context.variables,
             context.operation_extensions,
@@ -95,10 +94,10 @@ class DocumentLimits(SchemaExtension):
         )
 
 
-def _errors(
+def _validate(
     schema: GraphQLSchema, query: str, rules: tuple[type[ASTValidationRule], ...]
 ) -> list[GraphQLError]:
-    """What is wrong with a document. Nothing that is wrong is remembered."""
+    """Validate a document; only success is cached."""
     document = read(query)
     if (_VALID, rules) in document.facts:
         return []
@@ -108,9 +107,9 @@ def _errors(
     return errors
 
 
-def _bad(message: str) -> Refused:
+def _refused(message: str) -> Refused:
     return Refused(TopLevelCode.BAD_USER_INPUT, message)
 
 
-def _operations(document: DocumentNode) -> int:
+def _count_operations(document: DocumentNode) -> int:
     return sum(isinstance(item, OperationDefinitionNode) for item in document.definitions)

@@ -1,4 +1,4 @@
-"""What one field costs, from its declaration in the schema (A42, A43)."""
+"""The cost of a field, from its declaration in the schema (A42, A43)."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -24,49 +24,51 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from schema.directives import CostDirective
 from schema.pagination import DEFAULT_FIRST, MAX_FIRST
 
-POINT = 10  # everything here counts in tenths of a point
-ASSUMED_ITEMS = 10  # of a list that says nothing about its length
+POINT = 10  # costs are counted in tenths of a point
+ASSUMED_ITEMS = 10  # of a list without an argument for its length
 MUTATION_COST = 10
 _PAGE = frozenset({"first", "last"})
-_BOUNDED = _PAGE | {"limit"}  # the field itself refuses more, and names the argument
+_BOUNDED = _PAGE | {"limit"}  # the resolver refuses larger values, and names the argument
 _SIZES = frozenset({"first", "last", "limit", "ids", "keys"})
 _MAX_ITEMS = 10_000
 
 Variables = Mapping[str, object]
-Parent: TypeAlias = Any  # a composite type, or None where the document is not valid
+Parent: TypeAlias = Any  # a composite type, or None if the document is invalid
 
 
-class Field(NamedTuple):
-    """What the schema says about the price of a field."""
+class FieldCost(NamedTuple):
+    """What the schema declares about the cost of a field."""
 
-    weight: int  # in tenths, whatever comes
+    weight: int  # of the field itself, in tenths of a point
     multiplied_by: tuple[str, ...]
-    type: Parent  # below it; None for a value
+    type: Parent  # of the selection below it; None for a leaf
     is_list: bool
     is_page: bool
-    sizes: tuple[str, ...]  # the arguments that say how many items come
-    counted: frozenset[str]  # the arguments that move the price
+    sizes: tuple[str, ...]  # the arguments that limit the number of items
+    counted: frozenset[str]  # the arguments that the cost depends on
 
 
-_VALUE = Field(1, (), None, False, False, (), frozenset())
+_LEAF = FieldCost(1, (), None, False, False, (), frozenset())
 
 
-def priced(parent: Parent, name: str) -> Field:
-    """What a field of a type costs; that of a value where the type has no such field."""
-    return _priced(parent, name) if name in getattr(parent, "fields", ()) else _VALUE
+def field_cost(parent: Parent, name: str) -> FieldCost:
+    """Return the cost of a field; that of a leaf if the type has no such field."""
+    return _declared_cost(parent, name) if name in getattr(parent, "fields", ()) else _LEAF
 
 
 @lru_cache(maxsize=4_000)  # of the fields of the schema, which are fewer
-def _priced(parent: Parent, name: str) -> Field:
+def _declared_cost(parent: Parent, name: str) -> FieldCost:
     field = parent.fields[name]
     kind = get_named_type(field.type)
     below = kind if is_composite_type(kind) else None
     is_list = below is not None and is_list_type(get_nullable_type(field.type))
-    declared = _declared(field)
+    declared = _cost_directive(field)
     multiplied_by = tuple(declared.multiplied_by or ()) if declared else ()
     sizes = tuple(sorted(_SIZES & field.args.keys()))
-    return Field(
-        weight=declared.weight * POINT if declared else _usual(parent, below, is_list=is_list),
+    return FieldCost(
+        weight=declared.weight * POINT
+        if declared
+        else _default_weight(parent, below, is_list=is_list),
         multiplied_by=tuple(name for name in multiplied_by if name in field.args),
         type=below,
         is_list=is_list,
@@ -76,63 +78,65 @@ def _priced(parent: Parent, name: str) -> Field:
     )
 
 
-def _declared(field: GraphQLField) -> CostDirective | None:
+def _cost_directive(field: GraphQLField) -> CostDirective | None:
     definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     directives = getattr(definition, "directives", None) or ()
     return next((item for item in directives if isinstance(item, CostDirective)), None)
 
 
-def _usual(parent: GraphQLNamedType, below: Parent, *, is_list: bool) -> int:
+def _default_weight(parent: GraphQLNamedType, below: Parent, *, is_list: bool) -> int:
     if parent.name == "Mutation":
         return MUTATION_COST * POINT
     if below is None:
         return 1
-    return 0 if is_list else POINT  # of a list the items count
+    return 0 if is_list else POINT  # the items of a list count instead
 
 
 def is_page(kind: Parent) -> bool:
-    """A connection: its lists are slices of the length that its own field was asked for."""
+    """Return whether a type is a connection: its lists have the length of the requested page."""
     return is_object_type(kind) and "pageInfo" in kind.fields
 
 
 def object_name(kind: Parent) -> str | None:
-    """The name of an object type; None for types that several objects have."""
+    """Return the name of an object type; None for an interface or union."""
     return kind.name if is_object_type(kind) else None
 
 
-def page_size(given: Variables) -> int:
-    """How many items a page may have."""
-    sizes = [given[name] for name in _PAGE if isinstance(given.get(name), int)]
-    return max((count_of(size, DEFAULT_FIRST, MAX_FIRST) for size in sizes), default=DEFAULT_FIRST)
+def page_size(arguments: Variables) -> int:
+    """Return how many items a page may have."""
+    sizes = [arguments[name] for name in _PAGE if isinstance(arguments.get(name), int)]
+    return max(
+        (requested_count(size, DEFAULT_FIRST, MAX_FIRST) for size in sizes), default=DEFAULT_FIRST
+    )
 
 
-def items_of(field: Field, given: Variables) -> int:
-    """How many items a list may have that is no page."""
+def list_size(field: FieldCost, arguments: Variables) -> int:
+    """Return how many items a list that is not a page may have."""
     for name in field.sizes:
-        if given.get(name) is not None:
-            most = MAX_FIRST if name in _BOUNDED else _MAX_ITEMS
-            return count_of(given[name], ASSUMED_ITEMS, most)
+        if arguments.get(name) is not None:
+            maximum = MAX_FIRST if name in _BOUNDED else _MAX_ITEMS
+            return requested_count(arguments[name], ASSUMED_ITEMS, maximum)
     return ASSUMED_ITEMS
 
 
-def count_of(value: object, otherwise: int, most: int = _MAX_ITEMS) -> int:
-    """How many a value of an argument asks for: a number, or a list of what is wanted."""
+def requested_count(value: object, default: int, maximum: int = _MAX_ITEMS) -> int:
+    """Return how many items an argument requests: a number, or the length of a list."""
     if isinstance(value, list):
         value = len(value)
     if not isinstance(value, int) or isinstance(value, bool):
-        return otherwise
-    return min(max(value, 0), most)
+        return default
+    return min(max(value, 0), maximum)
 
 
 def literal(node: ValueNode) -> object:
-    """What a written value counts: a number, a list of so many, or nothing."""
+    """Return what counts of a literal: a number, a list of the same length, or None."""
     if isinstance(node, IntValueNode):
         return int(node.value) if len(node.value) < 12 else _MAX_ITEMS
     return [None] * len(node.values) if isinstance(node, ListValueNode) else None
 
 
 def raw_value(node: ValueNode) -> tuple[object, list[str]]:
-    """A written value as the JSON that it would be, for counting, and the variables in it."""
+    """Return a literal as JSON, for counting its values, and the variables in it."""
     variables: list[str] = []
 
     def raw(node: ValueNode) -> object:

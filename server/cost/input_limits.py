@@ -1,7 +1,7 @@
-"""The raw JSON of a request, limited before the first coercion (SEC6, D13).
+"""Limits of the raw JSON of a request, checked before the first coercion (SEC6, D13).
 
-To read an input object costs 7 µs of a core, to count a value a tenth of one: so many small values
-are refused here, long before strawberry makes objects of them.
+Coercing an input object takes 7 µs of CPU time, counting a value a tenth of a microsecond. So a
+request with too many small values is refused before strawberry makes objects of them.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from schema.errors import Refused, TopLevelCode
 # The largest inputs: 500 samples of a metric, a launch file of 500 entries.
 MAX_VALUES = JsonLimits(values=10_000)
 MAX_VISITOR_VALUES = JsonLimits(values=1_000)
-_MAX_SHOWN = 100  # characters of a name
+_MAX_NAME_LENGTH = 100  # in an error message
 MAX_EXTENSIONS = JsonLimits(values=100, list_length=100)
 
 
@@ -22,7 +22,7 @@ def check_inputs(
     *,
     is_anonymous: bool,
 ) -> Refused | None:
-    """Why the variables and extensions of a request are not read; None where they may be."""
+    """Return the error of a request whose variables or extensions exceed a limit, else None."""
     if not variables and not extensions:
         return None
     limits = MAX_VISITOR_VALUES if is_anonymous else MAX_VALUES
@@ -31,7 +31,7 @@ def check_inputs(
     )
     if refusal is not None:
         return refusal
-    place = nul_in(variables or {}, "$")
+    place = find_nul(variables or {}, "$")
     if place is None:
         return None
     message = f"{place} holds a NUL character, which a text may not."
@@ -39,28 +39,28 @@ def check_inputs(
 
 
 def _check(name: str, value: Mapping[str, object] | None, limits: JsonLimits) -> Refused | None:
-    found = excess(value, limits) if value else None
-    if found is None:
+    violation = excess(value, limits) if value else None
+    if violation is None:
         return None
     return Refused(
         TopLevelCode.COST_EXCEEDED,
-        f"The {name} {found.message}{_where(value or {}, limits)}.",
+        f"The {name} {violation.message}{_name_largest(value or {}, limits)}.",
         argument=name,
-        requested=found.amount,
-        limit=found.limit,
+        requested=violation.amount,
+        limit=violation.limit,
     )
 
 
-def _where(value: Mapping[str, object], limits: JsonLimits) -> str:
-    """Which of them is too large by itself, where one is."""
+def _name_largest(value: Mapping[str, object], limits: JsonLimits) -> str:
+    """Name the variable that alone exceeds the limits, if there is one."""
     for key, item in value.items():
         if key.isidentifier() and excess({key: item}, limits) is not None:
-            return f": see {key[:_MAX_SHOWN]}"
+            return f": see {key[:_MAX_NAME_LENGTH]}"
     return ""
 
 
-def nul_in(value: object, path: str) -> str | None:
-    """Where in variables a NUL character stands; None where there is none."""
+def find_nul(value: object, path: str) -> str | None:
+    """Return the path of a NUL character in variables; None if there is none."""
     if not any("\x00" in text for text in texts_of(value)):
         return None
     pending: list[tuple[str, object]] = [(path, value)]

@@ -37,7 +37,7 @@ from schema.errors import TopLevelCode
 from schema.pagination import encode_cursor, number_after
 from schema.types.node import decode_id
 from server.compat import core_schema
-from server.cost.analysis import cost_of
+from server.cost.analysis import compute_cost
 from server.cost.document_limits import StorableText
 from server.documents import parsed
 from server.execution.event_sources import SOURCES, Arguments, EventSource
@@ -128,7 +128,7 @@ class EventDocuments:
         if errors:
             raise Invalid(errors[0].message, path=_PATH)
         try:
-            cost_of(self._graph, document, None, {})
+            compute_cost(self._graph, document, None, {})
         except GraphQLError as error:
             raise Invalid(error.message, path=_PATH) from None
         return _extract_subscription(tree)

@@ -1,1 +1,1 @@
-"""GraphQL over HTTP: negotiation, limits of requests, the HTTP protocol."""
+"""GraphQL over HTTP: negotiation, authentication, request limits, the HTTP protocol."""

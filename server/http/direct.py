@@ -1,7 +1,7 @@
-"""Requests that are answered without ASGI, because they arrived as a whole and nothing is unusual.
+"""The interface for requests that a connection answers without ASGI (ADR 38).
 
-ASGI gives every request a task, a chain of middlewares and several messages, which cost more than
-a query plan does. Everything else goes the usual way, from its beginning.
+With ASGI every request takes a task, a chain of middlewares and several messages, which cost more
+than a query plan. Requests that did not arrive as a whole, or are unusual, go to the application.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,45 +15,45 @@ STATE = "direct"  # the key of the handler in the state of the lifespan
 _FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 
 
-class Reply(NamedTuple):
-    """A response with the status 200; `headers` as they are sent, each with its line break."""
+class DirectReply(NamedTuple):
+    """A response with the status 200; `headers` are encoded, each with its line break."""
 
     headers: bytes
     body: bytes
 
 
-Finish: TypeAlias = Callable[[Reply | None], None]
+Finish: TypeAlias = Callable[[DirectReply | None], None]
 
 
 class DirectHandler(Protocol):
-    """What a connection asks before the application."""
+    """Offered each request before the application."""
 
     def __call__(self, scope: Scope, body: bytes | bytearray, finish: Finish) -> bool:
-        """Whether it answers: it calls `finish` once, now or later, and raises nothing then.
+        """Return whether the handler takes the request.
 
-        False, or later None: the application answers.
+        It then calls `finish` once, now or later, with the reply; None: the application answers.
         """
         ...
 
 
-def handler_of(state: Mapping[str, Any]) -> DirectHandler | None:
-    """The handler that the lifespan of the application provides."""
-    found: DirectHandler | None = state.get(STATE)
-    return found
+def find_handler(state: Mapping[str, Any]) -> DirectHandler | None:
+    """Return the handler that the lifespan of the application provides."""
+    handler: DirectHandler | None = state.get(STATE)
+    return handler
 
 
-def forwarded(scope: Scope, app: object) -> Scope:
-    """The scope as an application behind uvicorn's proxy headers sees it."""
+def apply_proxy_headers(scope: Scope, app: object) -> Scope:
+    """Return the scope as uvicorn's middleware for proxy headers would pass it on."""
     if not isinstance(app, ProxyHeadersMiddleware):
         return scope
     if _FORWARDED.isdisjoint([name for name, _ in scope["headers"]]):
         return scope
-    scope, resolver = dict(scope), ProxyHeadersMiddleware(_nothing)
+    scope, resolver = dict(scope), ProxyHeadersMiddleware(_do_nothing)
     resolver.trusted_hosts = app.trusted_hosts
-    with suppress(StopIteration):  # it waits for nothing but its application
-        resolver(scope, _nothing, _nothing).send(None)  # type: ignore[arg-type]
+    with suppress(StopIteration):  # the middleware awaits nothing but its application
+        resolver(scope, _do_nothing, _do_nothing).send(None)  # type: ignore[arg-type]
     return scope
 
 
-async def _nothing(*_: object) -> Any:  # noqa: ANN401 - an application, and what it is called with
-    """An application that answers nothing."""
+async def _do_nothing(*_: object) -> Any:  # noqa: ANN401 - an application, and what it is called with
+    """Do nothing, as an application, `receive` and `send`."""

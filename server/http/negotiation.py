@@ -1,4 +1,4 @@
-"""The rules of GraphQL over HTTP as pure functions: media types, parameters, methods."""
+"""The rules of GraphQL over HTTP as pure functions: media types, parameters and methods."""
 
 import math
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
 STREAM_TYPE = "text/event-stream"
 TOO_MANY = 429
-_MAX_KNOWN = 200
+_MAX_CACHED_LENGTH = 200  # characters of an Accept header
 
 _STATUSES = {
     TopLevelCode.RATE_LIMITED: TOO_MANY,
@@ -26,7 +26,7 @@ _STATUSES = {
 
 
 class Refusal(HTTPException):
-    """A request that is answered before anything is executed."""
+    """The error of a request that is refused before execution."""
 
     def __init__(
         self,
@@ -35,28 +35,28 @@ class Refusal(HTTPException):
         headers: Mapping[str, str] | None = None,
         code: str = TopLevelCode.BAD_USER_INPUT,
     ) -> None:
-        """`reason` is shown to the client, and `code` to its code."""
+        """`reason` is the message for people, `code` the one for programs."""
         super().__init__(status, reason)
         self.headers = dict(headers or {})
         self.code = code
 
     @property
     def extensions(self) -> dict[str, object]:
-        """Of its error; a wait is told here as well as in Retry-After."""
+        """The extensions of the error; they contain the wait of Retry-After too."""
         wait = self.headers.get("Retry-After")
         return {"code": self.code, **({"retryAfterSeconds": int(wait)} if wait else {})}
 
 
-def json_type(accept: str) -> str | None:
-    """How to answer with JSON; None where the client takes neither of our types.
+def choose_json_type(accept: str) -> str | None:
+    """Choose the media type of a JSON response; None if the client accepts neither of ours.
 
-    The heavier one; of equals the newer type, where the client names it.
+    The type with the higher weight wins; with equal weights, the newer type if it is named.
     """
-    return _known_type(accept) if len(accept) <= _MAX_KNOWN else _json_type(accept)
+    return _cached_type(accept) if len(accept) <= _MAX_CACHED_LENGTH else _json_type(accept)
 
 
-@lru_cache(maxsize=100)  # of _MAX_KNOWN characters
-def _known_type(accept: str) -> str | None:
+@lru_cache(maxsize=100)  # of _MAX_CACHED_LENGTH characters
+def _cached_type(accept: str) -> str | None:
     return _json_type(accept)
 
 
@@ -69,27 +69,27 @@ def _json_type(accept: str) -> str | None:
 
 
 def wants_stream(accept: str, query: str, operation_name: str | None) -> bool:
-    """Server-sent events answer a subscription of a client that names them.
+    """Return whether to respond with server-sent events.
 
-    Any other operation too, where the client likes them more than JSON: some list
-    text/event-stream with every request, and still expect JSON.
+    A subscription does if the client names the type. Any other operation does only if the client
+    prefers it to JSON: some clients list text/event-stream in every request, but expect JSON.
     """
     accepted = Accepted.of(accept)
     if not accepted.names(STREAM_TYPE):
         return False
-    other = max(accepted.weight(JSON_TYPE), accepted.weight(RESPONSE_TYPE))
-    if accepted.weight(STREAM_TYPE) > other:
+    json_weight = max(accepted.weight(JSON_TYPE), accepted.weight(RESPONSE_TYPE))
+    if accepted.weight(STREAM_TYPE) > json_weight:
         return True
     return operation_kind(query, operation_name) is OperationType.SUBSCRIPTION
 
 
-def takes_anything(accept: str) -> bool:
-    """Whether a client takes any answer that we have."""
-    return json_type(accept) is not None or Accepted.of(accept).names(STREAM_TYPE)
+def accepts_any_response(accept: str) -> bool:
+    """Return whether a client accepts any of our media types."""
+    return choose_json_type(accept) is not None or Accepted.of(accept).names(STREAM_TYPE)
 
 
 def check_content_type(value: str | None) -> None:
-    """Raises Refusal 415 for anything but JSON in UTF-8."""
+    """Raise Refusal 415 for anything but JSON in UTF-8."""
     if value == JSON_TYPE:
         return
     name, *parameters = (item.strip().lower() for item in (value or "").split(";"))
@@ -101,25 +101,25 @@ def check_content_type(value: str | None) -> None:
             raise Refusal(415, "The body must be in UTF-8.")
 
 
-def parameters(data: object) -> GraphQLRequestData:
-    """The parameters of a request; raises Refusal 400 naming the one that is malformed."""
+def parse_parameters(data: object) -> GraphQLRequestData:
+    """Parse the parameters of a request. Raises Refusal 400 that names an invalid one."""
     if not isinstance(data, dict):
-        _bad("The body must be a JSON object; batches are not taken.")
+        _refuse("The body must be a JSON object; batches are not taken.")
     query = data.get("query")
     if not isinstance(query, str) or not query.strip():
-        _bad("The parameter query must be a text with a GraphQL document.")
+        _refuse("The parameter query must be a text with a GraphQL document.")
     if len(query) > MAX_LENGTH:
         raise Refusal(413, f"A document has at most {MAX_LENGTH} characters.")
     return GraphQLRequestData(
         query=query,
-        variables=_object(data, "variables"),
-        operation_name=_text(data, "operationName"),
-        extensions=_object(data, "extensions"),
+        variables=_read_object(data, "variables"),
+        operation_name=_read_text(data, "operationName"),
+        extensions=_read_object(data, "extensions"),
     )
 
 
 def check_kind(request: GraphQLRequestData, *, is_get: bool, stream: bool) -> None:
-    """Raises Refusal for what may not be asked by GET, or not be answered by one reply."""
+    """Raise Refusal for a mutation by GET, and for a subscription without a stream."""
     kind = operation_kind(request.query or "", request.operation_name)
     if kind is OperationType.MUTATION and is_get:
         raise Refusal(405, "A mutation is sent by POST.", {"Allow": "POST"})
@@ -127,42 +127,42 @@ def check_kind(request: GraphQLRequestData, *, is_get: bool, stream: bool) -> No
         raise Refusal(406, f"A subscription needs a websocket, or Accept: {STREAM_TYPE}.")
 
 
-def check_length(value: str | None, most: int) -> None:
-    """Raises Refusal 413 where a body says that it will be too long."""
-    if value is not None and value.isdecimal() and int(value[:20]) > most:
-        raise Refusal(413, f"A request has at most {most} bytes.")
+def check_length(value: str | None, max_bytes: int) -> None:
+    """Raise Refusal 413 if Content-Length announces a body that is too long."""
+    if value is not None and value.isdecimal() and int(value[:20]) > max_bytes:
+        raise Refusal(413, f"A request has at most {max_bytes} bytes.")
 
 
-def status_of(response: GraphQLHTTPResponse) -> int:
-    """The HTTP status of a reply without data, for clients that go by it."""
+def error_status(response: GraphQLHTTPResponse) -> int:
+    """Return the HTTP status of a response without data."""
     errors: list[Any] = response.get("errors") or []
     codes = (error.get("extensions", {}).get("code") for error in errors)
     return next((_STATUSES[code] for code in codes if code in _STATUSES), 400)
 
 
 def retry_after(response: GraphQLHTTPResponse) -> str | None:
-    """The header Retry-After of a reply that says when to come back."""
+    """Return the header Retry-After of a response with such an error."""
     errors: list[Any] = response.get("errors") or []
     waits = (error.get("extensions", {}).get("retryAfterSeconds") for error in errors)
-    wait = next((found for found in waits if found is not None), None)
+    wait = next((seconds for seconds in waits if seconds is not None), None)
     return None if wait is None else str(math.ceil(wait))
 
 
-def _object(data: Mapping[str, object], name: str) -> dict[str, object] | None:
+def _read_object(data: Mapping[str, object], name: str) -> dict[str, object] | None:
     value = data.get(name)
     if value is None or isinstance(value, dict):
         return value
-    return _bad(f"The parameter {name} must be an object or null.")
+    return _refuse(f"The parameter {name} must be an object or null.")
 
 
-def _text(data: Mapping[str, object], name: str) -> str | None:
+def _read_text(data: Mapping[str, object], name: str) -> str | None:
     value = data.get(name)
     if value is None or value == "":
         return None
     if isinstance(value, str):
         return value
-    return _bad(f"The parameter {name} must be a text or null.")
+    return _refuse(f"The parameter {name} must be a text or null.")
 
 
-def _bad(message: str) -> NoReturn:
+def _refuse(message: str) -> NoReturn:
     raise Refusal(400, message)

@@ -1,4 +1,4 @@
-"""Requests that name their document by its hash: `extensions.persistedQuery` (A48)."""
+"""Persisted documents: requests that name their document by its hash (A48)."""
 
 from collections.abc import Mapping
 
@@ -9,38 +9,38 @@ _VERSION = 1
 _PREFIX = "sha256:"
 
 
-def with_document(data: object, documents: Documents) -> object:
-    """The parameters of a request with its document filled in.
+def resolve_document(data: object, documents: Documents) -> object:
+    """Return the parameters of a request with `query` filled in from its hash.
 
-    Raises Refusal where the hash is not known (the client sends the document then) or is wrong.
+    Raises Refusal if the hash is unknown (the client sends the document then) or wrong.
     """
     if not isinstance(data, Mapping):
         return data
-    name = _hash_in(data)
-    if name is None:
+    document_hash = _read_hash(data)
+    if document_hash is None:
         return data
     query = data.get("query")
     if query is None or query == "":
-        found = documents.find(name)
-        if found is None:
+        document = documents.find(document_hash)
+        if document is None:
             raise Refusal(200, "PersistedQueryNotFound", code="PERSISTED_QUERY_NOT_FOUND")
-        return {**data, "query": found}
+        return {**data, "query": document}
     if isinstance(query, str):
-        if hash_of(query) != name:
+        if hash_of(query) != document_hash:
             raise Refusal(400, "The hash is not the SHA-256 of the document.")
-        documents.remember(name, query)
+        documents.remember(document_hash, query)
     return data
 
 
 def names_document(data: Mapping[str, object]) -> bool:
-    """Whether `with_document` finds the document of these parameters, or refuses them."""
+    """Return whether these parameters name a document by its hash."""
     extensions, identifier = data.get("extensions"), data.get("documentId")
     if isinstance(extensions, Mapping) and extensions.get("persistedQuery") is not None:
         return True
     return isinstance(identifier, str) and identifier.startswith(_PREFIX)
 
 
-def _hash_in(data: Mapping[str, object]) -> str | None:
+def _read_hash(data: Mapping[str, object]) -> str | None:
     identifier = data.get("documentId")
     if isinstance(identifier, str) and identifier.startswith(_PREFIX):
         return identifier.removeprefix(_PREFIX)
@@ -50,7 +50,7 @@ def _hash_in(data: Mapping[str, object]) -> str | None:
         return None
     if not isinstance(persisted, Mapping) or persisted.get("version") != _VERSION:
         raise Refusal(400, f"persistedQuery must be an object with the version {_VERSION}.")
-    name = persisted.get("sha256Hash")
-    if not isinstance(name, str):
+    document_hash = persisted.get("sha256Hash")
+    if not isinstance(document_hash, str):
         raise Refusal(400, "persistedQuery must hold the text sha256Hash.")
-    return name
+    return document_hash

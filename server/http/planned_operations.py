@@ -1,15 +1,13 @@
-"""Answers an operation by its plan, in front of strawberry's view (ADR 32).
+"""Answers operations by their query plans, before strawberry's view (ADR 32).
 
-A document was parsed, validated and found to be allowed when it first came. What can differ since
-is looked at each time: who asks, what may be asked for, what the caller has left. Where any of it
-is not as it should be there is no answer here, nothing was charged, and the executor answers the
-request from its beginning.
+A document is parsed, validated and accepted when it is first executed. What may differ later is
+checked for each request: the caller, the access to fields, the variables, the quota. If any check
+fails nothing is charged, and the executor answers the request from the beginning.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -26,10 +24,10 @@ from schema.context import Context, Runtime
 from schema.errors import Refused
 from schema.quota import payer
 from server.compat import core_schema
-from server.cost.analysis import Shape
-from server.cost.cost_limiter import cost_told
+from server.cost.analysis import PricedOperation
+from server.cost.cost_limiter import cost_extensions
 from server.cost.input_limits import check_inputs
-from server.documents import FACT_BYTES, parsed
+from server.documents import parsed
 from server.execution.engine import LaunchSchema
 from server.execution.flag_responses import FlagResponses, shows_only_flags
 from server.execution.operation_log import log_planned_query
@@ -38,152 +36,133 @@ from server.execution.planner import plan_query
 from server.execution.selection import Selection, directive_variables, fragments_by_name
 from server.execution.variables import Values, Variable, parse_variables
 from server.http import negotiation
-from server.http.authentication import recognised
-from server.http.persisted import with_document
+from server.http.authentication import authenticate_for_plan
+from server.http.known_operations import OPERATION_BYTES, KnownOperation, ParsedRequest
+from server.http.persisted import resolve_document
+from server.http.planned_response import PlannedResponse
 from server.http.requests import GraphQLRequest
 from services.platform.byte_cache import ByteCache
 
 logger = logging.getLogger(__name__)
 
-MAX_OPERATION_BYTES, MAX_PLAN_BYTES, MAX_BYTES_OF_ONE = 2_000_000, 6_000_000, 1_000_000
+MAX_OPERATION_BYTES, MAX_PLAN_BYTES, MAX_BYTES_PER_OWNER = 2_000_000, 6_000_000, 1_000_000
 MAX_VISITOR_BYTES = 1_000_000
-MAX_BYTES = 20_000  # of a body
-_PARTS = frozenset({"query", "operationName", "variables", "extensions", "documentId"})
-_OPERATION_BYTES = 2_000
+MAX_BODY_BYTES = 20_000
+_PARAMETERS = frozenset({"query", "operationName", "variables", "extensions", "documentId"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
-    """A valid query. `owner`: whose share of the caches it is kept in."""
-
-    document: tuple[str, str | None]  # its text, and which operation was asked for
-    name: str | None
-    variables: tuple[Variable, ...]
-    owner: object
-    is_view: bool
-    shape: Shape
-
-    @property
-    def size(self) -> int:
-        """In bytes, about."""
-        return _OPERATION_BYTES + FACT_BYTES + 4 * len(self.document[0]) + 200 * len(self.variables)
+_Execute = Callable[[], bytes | asyncio.Future[bytes]]
 
 
-class Given(NamedTuple):
-    """A request that was read."""
-
-    operation: Operation
-    variables: Mapping[str, Any]
-    extensions: Mapping[str, Any] | None
-
-
-_Work = Callable[[], bytes | asyncio.Future[bytes]]
-
-
-class Charged(NamedTuple):
-    """The data of an operation, and what its caller was charged for it and has left."""
+class ChargedResponse(NamedTuple):
+    """The data of a response, and what was charged for it to which key of the quota."""
 
     data: bytes | asyncio.Future[bytes]
     key: str
     points: int
-    standing: QuotaState
+    quota_state: QuotaState
 
 
-class Plans:
-    """The plans of the operations that came last, for one process."""
+class PlannedOperations:
+    """The recently used operations of one process, with their plans."""
 
     def __init__(self, runtime: Runtime, schema: LaunchSchema) -> None:
-        """`schema` says what fields show."""
+        """`schema` has the declarations of what fields show."""
         self._runtime, self._schema = runtime, schema
-        self._operations: ByteCache[tuple[str, str | None], Operation] = ByteCache(
-            MAX_OPERATION_BYTES, max_owner_bytes=MAX_BYTES_OF_ONE
+        self._operations: ByteCache[tuple[str, str | None], KnownOperation] = ByteCache(
+            MAX_OPERATION_BYTES, max_owner_bytes=MAX_BYTES_PER_OWNER
         )
-        self._plans: ByteCache[tuple[Operation, tuple[object, ...]], QueryPlan | NoPlan] = (
-            ByteCache(MAX_PLAN_BYTES, max_owner_bytes=MAX_BYTES_OF_ONE)
+        self._plans: ByteCache[tuple[KnownOperation, tuple[object, ...]], QueryPlan | NoPlan] = (
+            ByteCache(MAX_PLAN_BYTES, max_owner_bytes=MAX_BYTES_PER_OWNER)
         )
-        self._visitors: ByteCache[tuple[str, str | None], Operation] = ByteCache(MAX_VISITOR_BYTES)
-        self.views = FlagResponses(runtime.flags, schema)
+        self._visitors: ByteCache[tuple[str, str | None], KnownOperation] = ByteCache(
+            MAX_VISITOR_BYTES
+        )
+        self.flag_responses = FlagResponses(runtime.flags, schema)
         self.answered = 0
 
     @property
     def size(self) -> int:
-        """What they take, in bytes."""
+        """The size of operations and plans in bytes."""
         return self._operations.size + self._plans.size + self._visitors.size
 
     async def answer(self, request: GraphQLRequest) -> Response | None:
-        """To a POST whose head was checked; None where the executor answers."""
-        begin, given = perf_counter(), self.read(await request.body())
-        media_type = negotiation.json_type(request.headers.get("accept", ""))
-        if given is None or media_type is None:
+        """Answer a validated POST, or return None to fall back to the executor."""
+        begin, parsed_request = perf_counter(), self.parse_body(await request.body())
+        media_type = negotiation.choose_json_type(request.headers.get("accept", ""))
+        if parsed_request is None or media_type is None:
             return None
-        context = await recognised(self._runtime, request)
+        context = await authenticate_for_plan(self._runtime, request)
         if context is None:
             return None
-        charged = self.respond(given, context)
-        if charged is None:
+        response = self.start(parsed_request, context)
+        if response is None:
             return None
-        if not isinstance(charged.data, bytes):
-            await _settled(charged.data)
-        body = self.finish(charged)
+        if not isinstance(response.data, bytes):
+            await _wait_until_done(response.data)
+        body = self.finish(response)
         if body is None:
             return None
-        log_planned_query(context, given.operation.name, begin)
-        return _Ready(body, media_type)
+        log_planned_query(context, parsed_request.operation.name, begin)
+        return PlannedResponse(body, media_type)
 
-    def read(self, body: bytes | bytearray) -> Given | None:
-        """What a body asks for; None where it is no operation with a plan."""
-        if len(body) > MAX_BYTES:
+    def parse_body(self, body: bytes | bytearray) -> ParsedRequest | None:
+        """Parse a body; None if it does not request a known operation."""
+        if len(body) > MAX_BODY_BYTES:
             return None
         try:
-            sent = with_document(orjson.loads(body), self._runtime.documents)
+            parameters = resolve_document(orjson.loads(body), self._runtime.documents)
         except (orjson.JSONDecodeError, HTTPException):
             return None
-        if not isinstance(sent, dict) or not sent.keys() <= _PARTS:
+        if not isinstance(parameters, dict) or not parameters.keys() <= _PARAMETERS:
             return None
-        query, name = sent.get("query"), sent.get("operationName")
-        variables, extensions = sent.get("variables"), sent.get("extensions")
+        query, name = parameters.get("query"), parameters.get("operationName")
+        variables, extensions = parameters.get("variables"), parameters.get("extensions")
         if not isinstance(query, str) or not isinstance(name, str | None):
             return None
         if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
             return None
         key = (query, name or None)
         operation = self._operations.get(key) or self._visitors.get(key)
-        return None if operation is None else Given(operation, variables or {}, extensions)
+        return None if operation is None else ParsedRequest(operation, variables or {}, extensions)
 
-    def respond(self, given: Given, context: Context) -> Charged | None:
-        """The response, which is paid for; None where the executor answers, and nothing is."""
-        work = self._view(given, context) if given.operation.is_view else self._rows(given, context)
-        points = None if work is None else self._points(given, context)
-        if work is None or points is None:
+    def start(self, request: ParsedRequest, context: Context) -> ChargedResponse | None:
+        """Charge a request and start it; None, and no charge: fall back to the executor."""
+        if request.operation.shows_only_flags:
+            execute: _Execute | None = self._show_flags(request, context)
+        else:
+            execute = self._execute_plan(request, context)
+        points = None if execute is None else self._price(request, context)
+        if execute is None or points is None:
             return None
         quota, key = self._runtime.quota, payer(context)
-        standing = quota.consume(key, points)
-        if standing.wait_seconds > 0:
+        quota_state = quota.consume(key, points)
+        if quota_state.wait_seconds > 0:
             return None
         try:
-            return Charged(work(), key, points, standing)
+            return ChargedResponse(execute(), key, points, quota_state)
         except Exception as error:
-            self.give_back(Charged(b"", key, points, standing), error)
+            self.refund(ChargedResponse(b"", key, points, quota_state), error)
             return None
 
-    def finish(self, charged: Charged) -> bytes | None:
-        """The body of a response whose data is there; None where the executor answers."""
+    def finish(self, response: ChargedResponse) -> bytes | None:
+        """Return the body of a response whose data is there; None: fall back to the executor."""
         try:
-            data = charged.data if isinstance(charged.data, bytes) else charged.data.result()
-        except (Exception, asyncio.CancelledError) as error:  # the process ends
-            self.give_back(charged, error)
+            data = response.data if isinstance(response.data, bytes) else response.data.result()
+        except (Exception, asyncio.CancelledError) as error:  # cancelled: the process ends
+            self.refund(response, error)
             return None
         self.answered += 1
-        extensions = orjson.dumps(cost_told(charged.points, charged.standing))
+        extensions = orjson.dumps(cost_extensions(response.points, response.quota_state))
         return b'{"data":%b,"extensions":%b}' % (data, extensions)
 
-    def give_back(self, charged: Charged, error: BaseException) -> None:
-        """What was charged for a plan that failed."""
-        logger.debug("a plan failed, the executor answers: %r", error)
-        self._runtime.quota.give_back(charged.key, charged.points)
+    def refund(self, response: ChargedResponse, error: BaseException) -> None:
+        """Return what was charged for a plan that failed."""
+        logger.debug("A plan failed, falling back to the executor: %r", error)
+        self._runtime.quota.give_back(response.key, response.points)
 
     def remember(self, context: Context) -> None:
-        """An operation was found valid and allowed by the executor."""
+        """Remember the operation that the executor has just accepted, if it is a query."""
         if context.accepted is None:
             return
         text, name = context.accepted
@@ -191,100 +170,97 @@ class Plans:
         if operation is None or operation.operation is not OperationType.QUERY:
             return
         try:
-            found = self._operation(context.accepted, operation, context.actor.id)
+            known = self._analyse(context.accepted, operation, context.actor.id)
         except NoPlan:
             return
         if not context.actor.is_anonymous:
-            self._operations.put(context.accepted, found, found.size, found.owner)
-        elif found.is_view:  # visitors read no rows
-            self._visitors.put(context.accepted, found, found.size)
+            self._operations.put(context.accepted, known, known.size, known.owner)
+        elif known.shows_only_flags:  # visitors read no rows
+            self._visitors.put(context.accepted, known, known.size)
 
-    def _operation(
+    def _analyse(
         self, document: tuple[str, str | None], operation: OperationDefinitionNode, owner: object
-    ) -> Operation:
+    ) -> KnownOperation:
         deciding = directive_variables(parsed(document[0]))
         variables = parse_variables(core_schema(self._schema), operation, deciding)
         name = document[1] or (operation.name.value if operation.name else None)
-        is_view = shows_only_flags(core_schema(self._schema), parsed(document[0]))
-        shape = Shape(core_schema(self._schema), parsed(document[0]), operation)
-        return Operation(document, name, variables, owner, is_view, shape)
+        only_flags = shows_only_flags(core_schema(self._schema), parsed(document[0]))
+        priced = PricedOperation(core_schema(self._schema), parsed(document[0]), operation)
+        return KnownOperation(document, name, variables, owner, only_flags, priced)
 
-    def _view(self, given: Given, context: Context) -> _Work:
-        return partial(self.views.respond, given.operation.document, given.variables, context)
+    def _show_flags(self, request: ParsedRequest, context: Context) -> _Execute:
+        document = request.operation.document
+        return partial(self.flag_responses.respond, document, request.variables, context)
 
-    def _rows(self, given: Given, context: Context) -> _Work | None:
-        """None where there is no plan, or not for this caller or these values."""
+    def _execute_plan(self, request: ParsedRequest, context: Context) -> _Execute | None:
+        """Return what executes the plan; None if there is none for this caller and variables."""
+        operation, sees_private_data = request.operation, context.actor.sees_people
         try:
-            values = [item.read_value(given.variables) for item in given.operation.variables]
-            plan = self._plan(given.operation, values, people=context.actor.sees_people)
+            values = [item.read_value(request.variables) for item in operation.variables]
+            plan = self._find_plan(operation, values, sees_private_data=sees_private_data)
             if plan is None or not plan.permits(context.actor):
                 return None
-            pages, questions = plan.bind(values)
-        except Exception:  # the executor says what is wrong
+            pages, statements = plan.bind(values)
+        except Exception:  # the executor reports what is wrong
             return None
-        finish = partial(self._written, plan, pages)
-        if not questions:
-            return partial(finish, [])
-        return partial(self._runtime.db.reads.run, plan, questions, finish)
+        render = partial(self._render, plan, pages)
+        if not statements:
+            return partial(render, [])
+        return partial(self._runtime.db.reads.run, plan, statements, render)
 
-    def _points(self, given: Given, context: Context) -> int | None:
-        """What it costs; None where it is not even priced."""
+    def _price(self, request: ParsedRequest, context: Context) -> int | None:
+        """Return the cost in points; None if a limit of inputs, documents or cost is exceeded."""
         refusal = check_inputs(
-            given.variables, given.extensions, is_anonymous=context.actor.is_anonymous
+            request.variables, request.extensions, is_anonymous=context.actor.is_anonymous
         )
-        if refusal is not None or not self._runtime.documents.allows(given.operation.document[0]):
+        document = request.operation.document[0]
+        if refusal is not None or not self._runtime.documents.allows(document):
             return None
         try:
-            return given.operation.shape.allowed(given.variables).points
+            return request.operation.priced.checked_cost(request.variables).points
         except Refused:
             return None
 
-    def _plan(self, operation: Operation, values: Values, *, people: bool) -> QueryPlan | None:
-        """That of this shape; None where there is none."""
-        shape = (people, *[_shape(item, value) for item, value in _each(operation, values)])
-        found = self._plans.get((operation, shape))
-        if found is None:
-            found = self._planned(operation, values, people=people)
-            size = found.size if isinstance(found, QueryPlan) else _OPERATION_BYTES
-            self._plans.put((operation, shape), found, size, operation.owner)
-        return found if isinstance(found, QueryPlan) else None
+    def _find_plan(
+        self, operation: KnownOperation, values: Values, *, sees_private_data: bool
+    ) -> QueryPlan | None:
+        """Return the plan for the shape of a request; None if it has none."""
+        parts = [_shape_part(item, value) for item, value in _pair_variables(operation, values)]
+        shape = (sees_private_data, *parts)
+        plan = self._plans.get((operation, shape))
+        if plan is None:
+            plan = self._make_plan(operation, values, sees_private_data=sees_private_data)
+            size = plan.size if isinstance(plan, QueryPlan) else OPERATION_BYTES
+            self._plans.put((operation, shape), plan, size, operation.owner)
+        return plan if isinstance(plan, QueryPlan) else None
 
-    def _planned(self, operation: Operation, values: Values, *, people: bool) -> QueryPlan | NoPlan:
+    def _make_plan(
+        self, operation: KnownOperation, values: Values, *, sees_private_data: bool
+    ) -> QueryPlan | NoPlan:
         text, name = operation.document
         document = parsed(text)
         node = get_operation_ast(document, name)
         assert node is not None
-        decided = {item.name: value for item, value in _each(operation, values) if item.decides}
-        selection = Selection(core_schema(self._schema), fragments_by_name(document), decided)
+        conditions = {
+            item.name: value for item, value in _pair_variables(operation, values) if item.decides
+        }
+        selection = Selection(core_schema(self._schema), fragments_by_name(document), conditions)
         try:
             return plan_query(
-                selection, node, operation.variables, values, sees_private_data=people
+                selection, node, operation.variables, values, sees_private_data=sees_private_data
             )
         except NoPlan as reason:
             return reason
 
-    def _written(
-        self, plan: QueryPlan, pages: Sequence[ResolvedPage], answers: ResultSets
+    def _render(
+        self, plan: QueryPlan, pages: Sequence[ResolvedPage], result_sets: ResultSets
     ) -> bytes:
         render_context = RenderContext(self._runtime.clock(), self._runtime.flags.kills)
-        return orjson.dumps(plan.render(answers, pages, render_context))
+        return orjson.dumps(plan.render(result_sets, pages, render_context))
 
 
-class _Ready(Response):
-    """An answer whose headers are known: to let starlette find them takes longer than a plan."""
-
-    def __init__(self, body: bytes, media_type: str) -> None:
-        """All that `Response` sets."""
-        self.status_code, self.background, self.body = 200, None, body
-        self.raw_headers = [
-            (b"cache-control", b"no-store"),
-            (b"content-length", b"%d" % len(body)),
-            (b"content-type", b"%b; charset=utf-8" % media_type.encode()),
-        ]
-
-
-async def _settled(data: "asyncio.Future[bytes]") -> None:
-    """Return when it is there or has failed; nobody else waits for it."""
+async def _wait_until_done(data: "asyncio.Future[bytes]") -> None:
+    """Wait for data that no other request waits for; cancel it with the caller."""
     try:
         await asyncio.wait((data,))
     except asyncio.CancelledError:
@@ -292,9 +268,10 @@ async def _settled(data: "asyncio.Future[bytes]") -> None:
         raise
 
 
-def _each(operation: Operation, values: Values) -> list[tuple[Variable, Any]]:
+def _pair_variables(operation: KnownOperation, values: Values) -> list[tuple[Variable, Any]]:
     return list(zip(operation.variables, values, strict=True))
 
 
-def _shape(variable: Variable, value: object) -> object:
+def _shape_part(variable: Variable, value: object) -> object:
+    """What a plan depends on: null or not, and the value of a variable that decides fields."""
     return value if variable.decides or value in (None, Undefined) else True

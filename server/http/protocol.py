@@ -1,7 +1,7 @@
-"""uvicorn's HTTP, with limits for the head of a request: who sends none holds no connection.
+"""uvicorn's HTTP protocol with limits for the head of a request, and direct replies (ADR 38).
 
-uvicorn waits without end for headers, and keeps all that come. A body has its limits in the app
-(server.http.request_limits), where who sends it is known.
+uvicorn would wait for headers without a time limit, and keep all of them. The limits of a body are
+in the application (server.http.request_limits), where the caller is known.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from typing import cast
 from starlette.types import Scope
 
 from server.compat import ASGI3Application, HookedHttpProtocol, RequestResponseCycle
-from server.http.direct import DirectHandler, Reply, forwarded, handler_of
+from server.http.direct import DirectHandler, DirectReply, apply_proxy_headers, find_handler
 
 logger = logging.getLogger(__name__)
 
@@ -25,22 +25,22 @@ _TOO_LARGE = (
 )
 
 
-class Whole:
-    """The transport of one answer: its head goes out with its body, in one call of the system.
+class BufferedHeadTransport:
+    """The transport of one response: it writes head and body in one system call.
 
-    uvicorn writes both by themselves, which costs as much as all that we do for a small answer.
-    A body that does not follow at once is not waited for.
+    uvicorn writes them separately, which costs as much as everything else that a small response
+    needs. It does not wait for a body that does not follow at once.
     """
 
     __slots__ = ("_has_begun", "_head", "_loop", "_transport")
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        """`transport` is that of the connection."""
+        """`transport` is the transport of the connection."""
         self._transport, self._loop = transport, loop
         self._head, self._has_begun = b"", False
 
     def write(self, data: bytes) -> None:
-        """The first time the head."""
+        """Buffer the head, which is written first; write it together with the body."""
         if self._has_begun:
             head, self._head = self._head, b""
             self._transport.write(head + data)
@@ -49,12 +49,12 @@ class Whole:
         self._loop.call_soon(self._flush)
 
     def close(self) -> None:
-        """After all that was written."""
+        """Write the buffered head and close."""
         self._flush()
         self._transport.close()
 
     def is_closing(self) -> bool:
-        """Whether nothing more goes out."""
+        """Return whether the transport is closing."""
         return self._transport.is_closing()
 
     def _flush(self) -> None:
@@ -63,43 +63,43 @@ class Whole:
             self._transport.write(head)
 
 
-def _nothing() -> None:
-    """What follows a response that was sent."""
+def _do_nothing() -> None:
+    """Replaces the callback of a finished response."""
 
 
 class HeaderLimitProtocol(HookedHttpProtocol):
-    """Chosen by `commands.platform.serving`."""
+    """The HTTP protocol that `commands.platform.serving` selects."""
 
     seconds = HEAD_SECONDS
-    linger = 0.0  # seconds that a connection without a request stays open at the end
+    linger = 0.0  # seconds that an idle connection stays open after the listener is closed
     _timer: asyncio.TimerHandle | None = None
     _received = 0
     _is_head_open = False
     _is_reading = False
-    _held: tuple[RequestResponseCycle, ASGI3Application] | None = None
+    _pending_start: tuple[RequestResponseCycle, ASGI3Application] | None = None
     _direct: DirectHandler | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as the base
-        """The first request has its time from here on."""
+        """Start the timer of the first request."""
         super().connection_made(transport)
-        self._direct = handler_of(self.app_state)
-        self._expect()
+        self._direct = find_handler(self.app_state)
+        self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is expected any more."""
-        self._stop()
+        """Stop the timer."""
+        self._stop_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """What belongs to a head that is not complete is counted, and has its time."""
+        """Count the bytes of an incomplete head, and start its timer."""
         self._is_reading = True
         super().data_received(data)
         self._is_reading = False
-        if self._held is not None:
-            held, self._held = self._held, None
-            self._answer(*held)
+        if self._pending_start is not None:
+            pending, self._pending_start = self._pending_start, None
+            self._answer_directly(*pending)
         if self._is_head_open and self._timer is None:
-            self._expect()
+            self._start_timer()
         if self._timer is None:
             return
         self._received += len(data)
@@ -108,78 +108,78 @@ class HeaderLimitProtocol(HookedHttpProtocol):
             self.transport.close()
 
     def on_message_begin(self) -> None:
-        """A later request on the same connection has as much time as the first."""
+        """Note that a head has begun: each request on a connection has the same time."""
         super().on_message_begin()
         self._is_head_open = True
 
     def on_headers_complete(self) -> None:
-        """The head is here; a websocket goes on from it too."""
+        """Stop the timer: the head is complete, also that of a websocket."""
         self._is_head_open = False
-        self._stop()
+        self._stop_timer()
         super().on_headers_complete()
 
     def start(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        """Wait for the rest of the bytes that have arrived: they may hold the whole request."""
+        """Wait until all bytes that have arrived are parsed: they may be the whole request."""
         if self._is_reading and self._direct is not None:
-            self._held = (cycle, app)
+            self._pending_start = (cycle, app)
         else:
-            self._hand_over(cycle, app)
+            self._start_application(cycle, app)
 
     def shutdown(self) -> None:
-        """The listener is closed. A proxy may be sending a request on a connection that it kept."""
+        """Close later: a proxy may be sending a request on a connection that it has kept."""
         if self.linger and (self.cycle is None or self.cycle.response_complete):
             self.loop.call_later(self.linger, super().shutdown)
         else:
             super().shutdown()
 
-    def _hand_over(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        cycle.transport = Whole(self.transport, self.loop)  # type: ignore[assignment]
+    def _start_application(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        cycle.transport = BufferedHeadTransport(self.transport, self.loop)  # type: ignore[assignment]
         super().start(cycle, app)
 
-    def _answer(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        """Directly, where the whole request is here and its client reads what it gets."""
+    def _answer_directly(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Answer directly if the whole request has arrived and its client is not slow."""
         is_usual = not (cycle.more_body or self.flow.write_paused or self.transport.is_closing())
         if is_usual and cycle.keep_alive and not cycle.waiting_for_100_continue:
-            scope = forwarded(cast("Scope", cycle.scope), self.app)
-            if self._is_taken(scope, cycle, app):
+            scope = apply_proxy_headers(cast("Scope", cycle.scope), self.app)
+            if self._offer(scope, cycle, app):
                 return
-        self._hand_over(cycle, app)
+        self._start_application(cycle, app)
 
-    def _is_taken(self, scope: Scope, cycle: RequestResponseCycle, app: ASGI3Application) -> bool:
+    def _offer(self, scope: Scope, cycle: RequestResponseCycle, app: ASGI3Application) -> bool:
         assert self._direct is not None
         try:
             return self._direct(scope, cycle.body, partial(self._finish, cycle, app))
         except Exception:
-            logger.exception("a direct answer failed, the application answers")
+            logger.exception("A direct reply failed, falling back to the application")
             return cycle.response_complete
 
     def _finish(
-        self, cycle: RequestResponseCycle, app: ASGI3Application, reply: Reply | None
+        self, cycle: RequestResponseCycle, app: ASGI3Application, reply: DirectReply | None
     ) -> None:
         if cycle.disconnected:
             return
         if reply is None:
-            self._hand_over(cycle, app)
+            self._start_application(cycle, app)
         else:
-            self._reply(cycle, reply)
+            self._write_reply(cycle, reply)
 
-    def _reply(self, cycle: RequestResponseCycle, reply: Reply) -> None:
+    def _write_reply(self, cycle: RequestResponseCycle, reply: DirectReply) -> None:
         cycle.response_started = cycle.response_complete = True
         parts = [b"HTTP/1.1 200 OK\r\n"]
         for name, value in cycle.default_headers:
             parts += (name, b": ", value, b"\r\n")
         end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
         self.transport.write(b"".join((*parts, reply.headers, end, reply.body)))
-        cycle.on_response = _nothing  # or both keep each other in memory
-        if not cycle.keep_alive:  # the server stops meanwhile
+        cycle.on_response = _do_nothing  # breaks the reference cycle with this protocol
+        if not cycle.keep_alive:  # the server is stopping
             self.transport.close()
         self.on_response_complete()
 
-    def _expect(self) -> None:
+    def _start_timer(self) -> None:
         self._received = 0
         self._timer = self.loop.call_later(self.seconds, self.transport.close)
 
-    def _stop(self) -> None:
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

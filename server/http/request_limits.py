@@ -1,4 +1,4 @@
-"""What a caller does to a request beside its content: sends too much, too slowly, or leaves."""
+"""Limits of a request: the size and time of its body, and the deadline of its operation."""
 
 import asyncio
 import logging
@@ -21,18 +21,18 @@ MAX_BODY = 1_000_000
 BODY_SECONDS = WAIT_SECONDS
 TOO_MUCH_WAITS = "Too much that you send waits to be received: try again later."
 TOO_MANY_STREAMS = "You have too many streams open."
-_FIRST_LOOK = 0.1  # most operations are over by then, and need nobody who watches
+_WATCH_AFTER_SECONDS = 0.1  # most operations have ended by then and need no watching task
 
 
-def bounded(
+def limit_body(
     receive: Receive,
-    most: int = MAX_BODY,
+    max_bytes: int = MAX_BODY,
     seconds: float = BODY_SECONDS,
     share: Share | None = None,
 ) -> Receive:
-    """A `receive` that gives up on a body that is too long (413) or too slow (408).
+    """Return a `receive` that raises Refusal for a body that is too long (413) or slow (408).
 
-    With a share, also on one that finds no room beside the others of its caller (429).
+    With a share, also if the caller has too many bytes waiting in all requests together (429).
     """
     size, complete = 0, False
     until = asyncio.get_running_loop().time() + seconds
@@ -48,16 +48,16 @@ def bounded(
             raise Refusal(408, "The body did not come in time.", {"Connection": "close"}) from None
         size += len(message.get("body", b""))
         complete = not message.get("more_body", False)
-        if size > most:
-            raise Refusal(413, f"A request has at most {most} bytes.")
+        if size > max_bytes:
+            raise Refusal(413, f"A request has at most {max_bytes} bytes.")
         if share is not None:
-            _grow(share, len(message.get("body", b"")))
+            _grow_share(share, len(message.get("body", b"")))
         return message
 
     return read
 
 
-def _grow(share: Share, size: int) -> None:
+def _grow_share(share: Share, size: int) -> None:
     try:
         share.grow(size)
     except NoRoom:
@@ -66,7 +66,10 @@ def _grow(share: Share, size: int) -> None:
 
 
 class TimedReceive:
-    """A `receive` that knows how long the caller took to send the body: no response time (L3)."""
+    """A `receive` that measures how long the caller took to send the body (L3).
+
+    That time does not count as response time.
+    """
 
     __slots__ = ("_complete", "_receive", "waited_seconds")
 
@@ -75,7 +78,7 @@ class TimedReceive:
         self.waited_seconds = 0.0
 
     async def __call__(self) -> Message:
-        """The next message. What follows the body is the end of the connection."""
+        """Receive the next message. After the body only a disconnect follows."""
         if self._complete:
             return await self._receive()
         begin = perf_counter()
@@ -87,49 +90,50 @@ class TimedReceive:
         return message
 
 
-def stream_of(client: Sequence[Any] | None) -> str:
-    """Whose connection limit a stream over HTTP counts towards: that of its address."""
+def stream_key(client: Sequence[Any] | None) -> str:
+    """Return the key of the connection limit for streams over HTTP: the network of the client."""
     return f"stream:{network(client[0]) if client else 'local'}"
 
 
-class OutOfTime(Exception):
-    """An operation took too long, or nobody waits for it any more."""
+class OperationCancelled(Exception):
+    """An operation took too long, or its caller has disconnected."""
 
-    def __init__(self, *, left: bool) -> None:
-        """`left`: the caller has gone."""
-        super().__init__("the caller has gone" if left else "the deadline has passed")
-        self.left = left
+    def __init__(self, *, is_disconnected: bool) -> None:
+        """`is_disconnected`: the caller has disconnected."""
+        reason = "the caller has disconnected" if is_disconnected else "the deadline has passed"
+        super().__init__(reason)
+        self.is_disconnected = is_disconnected
 
 
-def too_late(error: OutOfTime, context: Context) -> Refused:
-    """What the caller reads, and we in the log: an operation that nobody waited for is no fault."""
-    if error.left:
-        return Refused(TopLevelCode.BAD_USER_INPUT, "The caller has gone.")
+def deadline_error(error: OperationCancelled, context: Context) -> Refused:
+    """Return the error for the caller; a passed deadline is logged and counts as our fault."""
+    if error.is_disconnected:
+        return Refused(TopLevelCode.BAD_USER_INPUT, "The caller has disconnected.")
     context.at_fault = True
-    logger.warning("an operation was cancelled: %s", error)
+    logger.warning("An operation was cancelled: %s", error)
     message = "The operation took too long and was cancelled. Ask for less at once."
     return Refused(TopLevelCode.DEADLINE_EXCEEDED, message)
 
 
 class Deadline:
-    """Cancels what runs inside when its time is up or, with `receive`, when the caller leaves.
+    """Cancels its block after some seconds or, with `receive`, when the caller disconnects.
 
-    Raises OutOfTime then. What was cancelled cancels its statement in the database.
+    Raises OperationCancelled then. The cancellation reaches a running SQL statement too.
     """
 
     def __init__(self, seconds: float, receive: Receive | None = None) -> None:
-        """`receive` gives nothing any more but the caller's end."""
+        """`receive` must be at the end of the body, so that only a disconnect can follow."""
         self._receive = receive
         self._timeout = asyncio.timeout(seconds)
         self._watch: asyncio.TimerHandle | asyncio.Task[None] | None = None
-        self._left = False
+        self._is_disconnected = False
 
     async def __aenter__(self) -> None:
-        """The time begins."""
+        """Start the timeout, and a little later the task that watches for a disconnect."""
         await self._timeout.__aenter__()
         if self._receive is not None:
             loop = asyncio.get_running_loop()
-            self._watch = loop.call_later(_FIRST_LOOK, self._begin, self._receive)
+            self._watch = loop.call_later(_WATCH_AFTER_SECONDS, self._start_watching, self._receive)
 
     async def __aexit__(
         self,
@@ -137,20 +141,20 @@ class Deadline:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Nobody watches any more."""
+        """Stop watching; turn a timeout into OperationCancelled."""
         if self._watch is not None:
             self._watch.cancel()
         try:
             await self._timeout.__aexit__(kind, error, trace)
         except TimeoutError:
-            raise OutOfTime(left=self._left) from None
+            raise OperationCancelled(is_disconnected=self._is_disconnected) from None
 
-    def _begin(self, receive: Receive) -> None:
-        self._watch = asyncio.ensure_future(self._until_gone(receive))
+    def _start_watching(self, receive: Receive) -> None:
+        self._watch = asyncio.ensure_future(self._wait_for_disconnect(receive))
 
-    async def _until_gone(self, receive: Receive) -> None:
+    async def _wait_for_disconnect(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
-        self._left = True
+        self._is_disconnected = True
         if not self._timeout.expired():
             self._timeout.reschedule(0)

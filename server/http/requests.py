@@ -1,4 +1,4 @@
-"""A request of the graph over HTTP: what starlette finds slowly, or not at all, is found once."""
+"""The request class of the GraphQL endpoint: faster headers and body, and its contexts."""
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
@@ -8,53 +8,56 @@ from schema.context import Context
 
 
 class FirstHeaders(Headers):
-    """Looks up a name in a dictionary, where starlette's walks through all headers each time."""
+    """Headers with a dictionary; starlette's searches the whole list for each lookup."""
 
     def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
-        """`raw`: as ASGI has them, with names in small letters."""
+        """`raw` is the list of ASGI, with names in lower case."""
         super().__init__(raw=raw)
         self._first = dict(reversed(raw))
 
     def first(self, name: bytes) -> str | None:
-        """The first value of a name in small letters."""
-        found = self._first.get(name)
-        return None if found is None else found.decode("latin-1")
+        """Return the first value of a header; `name` is in lower case."""
+        value = self._first.get(name)
+        return None if value is None else value.decode("latin-1")
 
     def __getitem__(self, key: str) -> str:
-        """The first value of that name."""
+        """Return the first value of a header."""
         return self._first[key.lower().encode("latin-1")].decode("latin-1")
 
 
 class GraphQLRequest(Request):
-    """`recognised`: who sent it, once that is known; `context`: that of its execution."""
+    """A request with two contexts.
+
+    `plan_context` is authenticated for query plans, `context` is that of the executor.
+    """
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
-        """`receive` limits the body."""
+        """`receive` enforces the limits of the body."""
         super().__init__(scope, receive)
-        self.recognised: Context | None = None
+        self.plan_context: Context | None = None
         self.context: Context | None = None
         self._first_headers = FirstHeaders(scope["headers"])
-        self._parts: list[bytes] = []
-        self._whole: bytes | None = None
+        self._chunks: list[bytes] = []
+        self._body_bytes: bytes | None = None
 
     @property
     def headers(self) -> FirstHeaders:
-        """As the caller sent them."""
+        """The headers of the request."""
         return self._first_headers
 
     @property
-    def executed(self) -> Context:
-        """The context of its execution, which there is after it."""
+    def executor_context(self) -> Context:
+        """The context of the executor, after it has run."""
         assert self.context is not None
         return self.context
 
     async def body(self) -> bytes:
-        """All of it, without starlette's generators: mostly it is one message."""
-        while self._whole is None:
+        """Read the whole body, without starlette's generators: it usually is one message."""
+        while self._body_bytes is None:
             message = await self.receive()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
-            self._parts.append(message.get("body", b""))
+            self._chunks.append(message.get("body", b""))
             if not message.get("more_body", False):
-                self._whole = b"".join(self._parts)
-        return self._whole
+                self._body_bytes = b"".join(self._chunks)
+        return self._body_bytes

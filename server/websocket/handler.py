@@ -29,10 +29,10 @@ from schema.results import SharedReply
 from server.compat import HookedHandler
 from server.documents import operation_kind
 from server.execution.serializer import HandoffResult
-from server.http.authentication import renew
+from server.http.authentication import refresh_actor
 from server.http.negotiation import Refusal
-from server.http.persisted import with_document
-from server.http.request_limits import Deadline, OutOfTime, too_late
+from server.http.persisted import resolve_document
+from server.http.request_limits import Deadline, OperationCancelled, deadline_error
 from server.websocket.adapters import FrameAdapter, SocketAdapter
 from server.websocket.direct_writer import DetachedStream, OperationSink
 from server.websocket.messages import find_problem
@@ -139,7 +139,7 @@ class SocketHandler(HookedHandler):
         if not self.connection_acknowledged or message["id"] in self.operations:
             await super().handle_subscribe(message)  # closes the socket
             return
-        if not await renew(self.context):
+        if not await refresh_actor(self.context):
             self._end()
             return
         max_operations = self.max_subscriptions_per_connection or 0
@@ -148,7 +148,7 @@ class SocketHandler(HookedHandler):
             await self._refuse(message, TopLevelCode.RATE_LIMITED, text)
             return
         try:
-            payload = with_document(message["payload"], self.context.runtime.documents)
+            payload = resolve_document(message["payload"], self.context.runtime.documents)
         except Refusal as refusal:
             await self._refuse(message, refusal.code, refusal.reason)
             return
@@ -171,8 +171,8 @@ class SocketHandler(HookedHandler):
         try:
             async with Deadline(self.context.runtime.settings.operation_timeout_seconds):
                 await super().run_operation(operation)
-        except OutOfTime as error:
-            await operation.send_initial_errors([too_late(error, self.context)])
+        except OperationCancelled as error:
+            await operation.send_initial_errors([deadline_error(error, self.context)])
             self.context.runtime.meter.count(perf_counter() - begin, failed=True)
             self.context.at_fault = False  # the next operation starts clean
 

@@ -22,7 +22,7 @@ from domain.actors import Role, Scope
 from domain.flags.kills import EVERY_FLAG
 from domain.ids import parse_global_id
 from domain.platform.rate_limits import AccessLimits, Limit
-from server.http.request_limits import bounded
+from server.http.request_limits import limit_body
 from services.accounts import api_tokens
 from tests.factories.accounts import actor_of, add_user
 from tests.factories.kills import kill_record
@@ -261,7 +261,7 @@ async def test_streams_announce_changes(
 
 async def test_slow_request_bodies_get_408(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
     """A3: found by sending slowly; it waited for as long as the caller liked."""
-    monkeypatch.setattr(endpoints.ofrep, "bounded", partial(bounded, seconds=0.1))
+    monkeypatch.setattr(endpoints.ofrep, "bounded", partial(limit_body, seconds=0.1))
     head = f"POST {ALL} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     async with serving(app) as address:
         reader, writer = await asyncio.open_connection(*address.split(":"))

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from app import create_app, running
 from db.session import Database
 from domain.platform.cost_quota import Budget
-from server.http.planned_operations import Plans
+from server.http.planned_operations import PlannedOperations
 from services.platform.documents import hash_of
 from settings import Settings
 from tests.api.test_logs import Lines, lines
@@ -36,7 +36,7 @@ def app_settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def plans(app: Starlette) -> Plans:
+def plans(app: Starlette) -> PlannedOperations:
     return plans_of(app)
 
 
@@ -78,7 +78,7 @@ async def test_committed_changes_are_read_in_every_process(
     ],
 )
 async def test_direct_sql_changes_are_read(
-    plans: Plans,
+    plans: PlannedOperations,
     admin: GraphQLClient,
     db: Database,
     phase: str,
@@ -104,7 +104,7 @@ async def test_uncommitted_changes_are_not_read(
 
 
 async def test_permissions_are_checked_after_others_were_served(
-    plans: Plans, admin: GraphQLClient, supplier: GraphQLClient, visitor: GraphQLClient
+    plans: PlannedOperations, admin: GraphQLClient, supplier: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     assert [(await post(admin, COMMON)).status_code for _ in range(2)] == [200, 200]
     answers = [await post(client, COMMON) for client in (supplier, visitor)]
@@ -130,7 +130,7 @@ async def test_variables_select_the_response(admin: GraphQLClient, phase: str) -
     ],
 )
 async def test_request_headers_are_checked(
-    plans: Plans, admin: GraphQLClient, headers: dict[str, str], status: int
+    plans: PlannedOperations, admin: GraphQLClient, headers: dict[str, str], status: int
 ) -> None:
     await post(admin, COMMON)
     assert (await post(admin, COMMON, **headers)).status_code == status
@@ -138,7 +138,7 @@ async def test_request_headers_are_checked(
 
 
 async def test_a_planned_operation_costs_the_same_and_respects_the_quota(
-    app: Starlette, plans: Plans, admin: GraphQLClient
+    app: Starlette, plans: PlannedOperations, admin: GraphQLClient
 ) -> None:
     cost = (await post(admin, COMMON)).json()["extensions"]["cost"]["requested"]
     quota = app.state.runtime.quota
@@ -151,7 +151,7 @@ async def test_a_planned_operation_costs_the_same_and_respects_the_quota(
 
 
 async def test_a_planned_operation_is_logged(
-    plans: Plans, admin: GraphQLClient, lines: Lines
+    plans: PlannedOperations, admin: GraphQLClient, lines: Lines
 ) -> None:
     body = json.dumps({"query": f"query Flags {FLAGS}"}).encode()
     for _ in range(2):
@@ -166,7 +166,10 @@ async def test_a_planned_operation_is_logged(
     "request_", [{"documentId": f"sha256:{hash_of(FLAGS)}"}, {"extensions": NAMED}]
 )
 async def test_persisted_documents_get_the_same_response(
-    plans: Plans, admin: GraphQLClient, supplier: GraphQLClient, request_: dict[str, object]
+    plans: PlannedOperations,
+    admin: GraphQLClient,
+    supplier: GraphQLClient,
+    request_: dict[str, object],
 ) -> None:
     expected = comparable_response(
         await post(admin, json.dumps({"query": FLAGS, "extensions": NAMED}).encode())

@@ -16,7 +16,7 @@ from app import create_app, running
 from db.session import Database, StatementCounter
 from domain.actors import Role, Scope
 from domain.platform.cost_quota import Budget
-from server.http.planned_operations import MAX_BYTES_OF_ONE, Plans
+from server.http.planned_operations import MAX_BYTES_PER_OWNER, PlannedOperations
 from server.view import GraphQLView
 from settings import Settings
 from tests.factories import user_sessions
@@ -66,10 +66,10 @@ async def plain(settings: Settings, clock: Clock, app: Starlette) -> AsyncIterat
         yield found
 
 
-def plans_of(app: Starlette) -> Plans:
-    views = [route.endpoint for route in app.routes if isinstance(route, Route)]
-    (view,) = [view for view in views if isinstance(view, GraphQLView)]
-    assert isinstance(view.planned_operations, Plans)
+def plans_of(app: Starlette) -> PlannedOperations:
+    flag_responses = [route.endpoint for route in app.routes if isinstance(route, Route)]
+    (view,) = [view for view in flag_responses if isinstance(view, GraphQLView)]
+    assert isinstance(view.planned_operations, PlannedOperations)
     return view.planned_operations
 
 
@@ -263,5 +263,5 @@ async def test_plan_memory_is_bounded(planned: Starlette, db: Database) -> None:
     for number in range(300):
         for _ in range(2):
             await admin.data(f"{{ a{number}: featureFlags {{ nodes {{ key }} }} }}")
-    assert 0 < plans.size <= MAX_BYTES_OF_ONE * 2
+    assert 0 < plans.size <= MAX_BYTES_PER_OWNER * 2
     assert plans.answered == 300

@@ -16,7 +16,7 @@ from domain.platform.cost_quota import Budget
 from server.compat import core_schema
 from server.execution.flag_responses import shows_only_flags
 from server.graph import schema
-from server.http.planned_operations import MAX_VISITOR_BYTES, Plans
+from server.http.planned_operations import MAX_VISITOR_BYTES, PlannedOperations
 from settings import Settings
 from tests.api.test_plans import plans_of
 from tests.factories.incidents import toggle_flag
@@ -60,7 +60,7 @@ def app_settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def plans(app: Starlette) -> Plans:
+def plans(app: Starlette) -> PlannedOperations:
     return plans_of(app)
 
 
@@ -70,7 +70,7 @@ def by_the_executor(sent: dict[str, object]) -> bytes:
 
 
 async def test_cached_documents_give_new_callers_the_executors_response(
-    plans: Plans, admin: GraphQLClient, visitor: GraphQLClient
+    plans: PlannedOperations, admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     """A5: whatever comes with it, good or not; what is refused is told by the executor."""
     for key in ("mvp_chat", "mvp_photos"):
@@ -94,7 +94,11 @@ async def test_cached_documents_give_new_callers_the_executors_response(
 
 
 async def test_each_caller_sees_the_current_flags(
-    app: Starlette, plans: Plans, admin: GraphQLClient, visitor: GraphQLClient, db: Database
+    app: Starlette,
+    plans: PlannedOperations,
+    admin: GraphQLClient,
+    visitor: GraphQLClient,
+    db: Database,
 ) -> None:
     """A5, S60: by device and by account, through switches, percentages and the kill switch."""
     for key, groups in (("mvp_chat", None), ("mvp_photos", ["suppliers"]), ("mvp_maps", None)):
@@ -103,7 +107,7 @@ async def test_each_caller_sees_the_current_flags(
         visitor.as_(await create_session(db, Role.SUPPLIER, vendor_type=VendorType.FLORIST))
         for _ in range(4)
     ]
-    random, views = Random(7), set[str]()
+    random, flag_responses = Random(7), set[str]()
     for number in range(150):
         client = random.choice((admin, visitor, visitor, *florists))
         device = random.choice((None, "phone", "tablet", f"new-{number}"))
@@ -114,18 +118,22 @@ async def test_each_caller_sees_the_current_flags(
         assert first == second
         worked_out = (await client.data(WORKED_OUT, device=device))["viewerFlags"]
         assert json.loads(first[2])["data"]["viewerFlags"] == worked_out
-        views.add(first[2])
+        flag_responses.add(first[2])
         if number % 15 == 14:
             await toggle_flag(admin, "mvp_chat", number % 30 == 14)
         if number == 100:
             app.state.runtime.flags.kills.merge([kill_record("mvp_maps")])
     assert plans.answered > 100
-    assert 20 < plans.views.hits < plans.answered
-    assert len(views) > 10
+    assert 20 < plans.flag_responses.hits < plans.answered
+    assert len(flag_responses) > 10
 
 
 async def test_flags_in_cached_responses_count_as_evaluated(
-    app: Starlette, plans: Plans, admin: GraphQLClient, visitor: GraphQLClient, db: Database
+    app: Starlette,
+    plans: PlannedOperations,
+    admin: GraphQLClient,
+    visitor: GraphQLClient,
+    db: Database,
 ) -> None:
     """A23: a flag that is served from memory is in use."""
     await make_flag(admin, "mvp_chat")
@@ -138,11 +146,11 @@ async def test_flags_in_cached_responses_count_as_evaluated(
         async with db.read() as session:
             keys = await session.scalars(select(FlagUse.flag_key))
             assert list(keys) == ["mvp_chat"], number
-    assert plans.views.hits == 2
+    assert plans.flag_responses.hits == 2
 
 
 async def test_cached_responses_respect_the_quota(
-    app: Starlette, plans: Plans, visitor: GraphQLClient
+    app: Starlette, plans: PlannedOperations, visitor: GraphQLClient
 ) -> None:
     """A42: what cannot be paid is not executed."""
 
@@ -153,14 +161,16 @@ async def test_cached_responses_respect_the_quota(
     app.state.runtime.quota.budget = Budget(points=3 * cost, restore_rate=0.001)
     kept = []
     for device in "bcde":
-        kept.append(((await post(visitor, asked(device))).status_code, plans.views.cache.size))
+        kept.append(
+            ((await post(visitor, asked(device))).status_code, plans.flag_responses.cache.size)
+        )
     assert [status for status, _ in kept] == [200, 200, 429, 429]
     assert kept[1][1] == kept[3][1]
     assert plans.answered == 2
 
 
 async def test_visitors_fill_only_their_share_of_the_cache(
-    plans: Plans, admin: GraphQLClient, visitor: GraphQLClient
+    plans: PlannedOperations, admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     keys = "{ featureFlags { nodes { key } } }"
     await admin.data(keys)

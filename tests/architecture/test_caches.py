@@ -13,7 +13,7 @@ CODE = {
     "schema.context._NOTHING", "server.execution.engine._find_hook",
     "server.execution.attribute_readers.attribute_reader",
     "server.execution.memo.find_memo",
-    "server.cost.field_costs._priced", "services.alerting.senders._asset",
+    "server.cost.field_costs._declared_cost", "services.alerting.senders._asset",
     "services.platform.log_context._NONE",
     "services.metrics.metering.Meter._gauges", "services.health.probes.base.trust",
     "services.platform.tracing._NO_IDS", "domain.flags.flags.groups_of",
@@ -46,7 +46,8 @@ STATE = {
 }  # fmt: skip
 # One entry for each request, delivery, socket or stream that is open: these have limits.
 OPEN = {
-    "server.cost.analysis.Analysis.names", "server.cost.analysis.Analysis._known",
+    "server.cost.analysis.CostAnalysis.names",
+    "server.cost.analysis.CostAnalysis._fragment_tallies",
     "server.execution.fast_executor.FastPathExecutor._readers",
     "server.execution.fast_executor.FastPathExecutor._item_plans",
     "server.execution.serializer._serializers",
@@ -80,14 +81,14 @@ COUNTED = {
     "server.execution.selection._DirectiveVariables.names": "the tokens of a document",
     "server.execution.source.SourceBuilder._names_by_id": "MAX_FIELDS, while a plan is made",
     "server.execution.source.SourceBuilder._objects": "MAX_FIELDS, part of a plan's size",
-    "server.cost.analysis.Shape._known": "_MAX_KNOWN of _MAX_NAMES numbers, part of a "
+    "server.cost.analysis.PricedOperation._costs": "_MAX_COSTS of _MAX_NAMES numbers, part of a "
     "document's size",
     "server.documents.Document.facts": "MAX_OPERATIONS, part of a document's size",
     "schema.results.SerializedFields.data": "_MAX_CACHED_FIELDS fields of one object",
     "schema.results.SerializedFields.encoded": "_MAX_ENCODED of one object",
     "domain.platform.rate_limits.network": "2,000 addresses",
     "endpoints.callers._is_private_and_own": "2,000 addresses",
-    "server.http.negotiation._known_type": "100 headers of 200 characters",
+    "server.http.negotiation._cached_type": "100 headers of 200 characters",
     "schema.results.SharedResults.entries": "MAX_DOCUMENTS documents, _MAX_BYTES of JSON",
     "schema.results.SharedResults.encoded": "the bytes of those in `entries`",
     "schema.types.flag_values._evaluations": "MAX_OUTCOMES",

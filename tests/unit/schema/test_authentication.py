@@ -4,7 +4,7 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from schema.sign_in import COOKIE, is_same_site
-from server.http.authentication import Credential, credentials_of
+from server.http.authentication import Credential, read_credentials
 from settings import Settings
 
 SETTINGS = Settings(
@@ -40,14 +40,14 @@ MALFORMED = Credential(None)
 def test_bearer_token_of_the_header(header: str, credential: Credential | None) -> None:
     """SEC2: what is no Bearer token is a credential that is not valid, but for a proxy's Basic."""
     expected = [credential] if credential else []
-    assert credentials_of(connection(authorization=header), None, SETTINGS) == expected
+    assert read_credentials(connection(authorization=header), None, SETTINGS) == expected
 
 
 def test_api_key_is_a_token() -> None:
-    assert credentials_of(connection(x_api_key=" secret "), None, SETTINGS) == [
+    assert read_credentials(connection(x_api_key=" secret "), None, SETTINGS) == [
         Credential("secret")
     ]
-    assert credentials_of(connection(x_api_key=""), None, SETTINGS) == []
+    assert read_credentials(connection(x_api_key=""), None, SETTINGS) == []
 
 
 @pytest.mark.parametrize(
@@ -68,31 +68,31 @@ def test_connection_init_comes_before_the_header(
     params: dict[str, object] | None, credential: Credential
 ) -> None:
     from_header = connection(authorization="Bearer from_header")
-    assert credentials_of(from_header, params, SETTINGS)[0] == credential
+    assert read_credentials(from_header, params, SETTINGS)[0] == credential
 
 
 def test_every_token_that_is_presented_is_checked() -> None:
     """One that is not valid is rejected beside a valid one too."""
     both = connection(authorization="Bearer a", x_api_key="b", **WITH_COOKIE)
     params: dict[str, object] = {"Authorization": "Bearer c", "token": "d"}
-    secrets = [item.secret for item in credentials_of(both, params, SETTINGS)]
+    secrets = [item.secret for item in read_credentials(both, params, SETTINGS)]
     assert secrets == ["c", "d", "a", "b"]
     same = connection(authorization="Bearer a", x_api_key="a")
-    assert credentials_of(same, None, SETTINGS) == [Credential("a")]
+    assert read_credentials(same, None, SETTINGS) == [Credential("a")]
 
 
 def test_nothing_is_nobody() -> None:
-    assert credentials_of(None, None, SETTINGS) == []
-    assert credentials_of(connection(), None, SETTINGS) == []
+    assert read_credentials(None, None, SETTINGS) == []
+    assert read_credentials(connection(), None, SETTINGS) == []
 
 
 def test_cookie_counts_where_there_is_no_bearer() -> None:
     cookie = Credential("secret", from_cookie=True)
-    assert credentials_of(connection(**WITH_COOKIE), None, SETTINGS) == [cookie]
+    assert read_credentials(connection(**WITH_COOKIE), None, SETTINGS) == [cookie]
     proxied = connection(authorization="Basic c3RhZ2U=", **WITH_COOKIE)
-    assert credentials_of(proxied, None, SETTINGS) == [cookie]
+    assert read_credentials(proxied, None, SETTINGS) == [cookie]
     malformed = connection(authorization="Bearer", **WITH_COOKIE)
-    assert credentials_of(malformed, None, SETTINGS) == [MALFORMED]
+    assert read_credentials(malformed, None, SETTINGS) == [MALFORMED]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_cookie_counts_where_there_is_no_bearer() -> None:
 )
 def test_cookie_counts_for_our_own_pages(origin: str | None) -> None:
     headers = WITH_COOKIE | {"host": "internal.host:8443"} | ({"origin": origin} if origin else {})
-    assert credentials_of(connection(**headers), None, SETTINGS) == [Credential("secret", True)]
+    assert read_credentials(connection(**headers), None, SETTINGS) == [Credential("secret", True)]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_cookie_counts_for_our_own_pages(origin: str | None) -> None:
 )
 def test_cookie_does_not_count_for_foreign_pages(origin: str) -> None:
     headers = WITH_COOKIE | {"origin": origin}
-    assert credentials_of(connection(**headers), None, SETTINGS) == []
+    assert read_credentials(connection(**headers), None, SETTINGS) == []
 
 
 def test_cross_site_request_is_foreign_even_without_an_origin() -> None:
@@ -135,4 +135,4 @@ def test_cross_site_request_is_foreign_even_without_an_origin() -> None:
 
 def test_bearer_token_works_from_everywhere() -> None:
     headers = {"authorization": "Bearer secret", "origin": "https://evil.example"}
-    assert credentials_of(connection(**headers), None, SETTINGS) == [Credential("secret")]
+    assert read_credentials(connection(**headers), None, SETTINGS) == [Credential("secret")]

@@ -6,7 +6,7 @@ from graphql import get_introspection_query, parse, validate
 from schema.errors import Refused
 from schema.quota import Cost
 from server.compat import core_schema
-from server.cost.analysis import INTROSPECTION_COST, MAX_COST, Analysis, cost_of
+from server.cost.analysis import INTROSPECTION_COST, MAX_COST, CostAnalysis, compute_cost
 from server.cost.field_costs import ASSUMED_ITEMS, MUTATION_COST
 from server.graph import schema
 
@@ -16,7 +16,7 @@ GRAPH = core_schema(schema)
 def cost(document: str, **variables: object) -> Cost:
     parsed = parse(document)
     (operation, *_) = parsed.definitions
-    return Analysis(GRAPH, parsed, variables).cost(operation)  # type: ignore[arg-type] # the first one is
+    return CostAnalysis(GRAPH, parsed, variables).cost(operation)  # type: ignore[arg-type] # the first one is
 
 
 def points(document: str, **variables: object) -> int:
@@ -65,15 +65,15 @@ def test_of_what_types_ask_for_only_the_dearest_counts() -> None:
 def test_variables_count_as_they_are(variables: dict[str, object], expected: int) -> None:
     document = "query ($n: Int = 10) { incidents(first: $n) { nodes { id } } }"
     assert points(document, **variables) == expected
-    assert cost_of(GRAPH, document, None, variables).points == expected
+    assert compute_cost(GRAPH, document, None, variables).points == expected
 
 
 def test_pages_in_pages_multiply_up_to_the_limit() -> None:
     document = """query ($n: Int!) {
       suppliers(first: 100) { nodes { clients(first: $n) { nodes { id } } } } }"""
-    assert cost_of(GRAPH, document, None, {"n": 50}).points < MAX_COST
+    assert compute_cost(GRAPH, document, None, {"n": 50}).points < MAX_COST
     with pytest.raises(Refused) as caught:
-        cost_of(GRAPH, document, None, {"n": 100})
+        compute_cost(GRAPH, document, None, {"n": 100})
     extensions = caught.value.extensions
     assert extensions is not None
     assert extensions["code"] == "COST_EXCEEDED"
@@ -94,7 +94,7 @@ def test_pages_in_pages_multiply_up_to_the_limit() -> None:
 )  # fmt: skip
 def test_an_expensive_document_is_refused_at_once(document: str) -> None:
     with pytest.raises(Refused, match=r"at most \d+"):
-        cost_of(GRAPH, document, None, {})
+        compute_cost(GRAPH, document, None, {})
 
 
 def test_validation_of_the_same_fields_is_given_up() -> None:
@@ -107,6 +107,6 @@ def test_a_document_is_looked_at_once_for_its_variables() -> None:
     document = (
         "query Cached ($n: Int, $o: String) { incidents(first: $n, after: $o) { totalCount } }"
     )
-    first = cost_of(GRAPH, document, "Cached", {"n": 5, "o": "a"})
-    assert cost_of(GRAPH, document, "Cached", {"n": 5, "o": "b"}) is first
-    assert cost_of(GRAPH, document, "Cached", {"n": 6}) is not first
+    first = compute_cost(GRAPH, document, "Cached", {"n": 5, "o": "a"})
+    assert compute_cost(GRAPH, document, "Cached", {"n": 5, "o": "b"}) is first
+    assert compute_cost(GRAPH, document, "Cached", {"n": 6}) is not first

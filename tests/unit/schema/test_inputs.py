@@ -5,7 +5,7 @@ from graphql import parse
 
 from schema.errors import Refused
 from server.compat import core_schema
-from server.cost.analysis import MAX_COST, Analysis, cost_of
+from server.cost.analysis import MAX_COST, CostAnalysis, compute_cost
 from server.cost.input_limits import MAX_EXTENSIONS, MAX_VALUES, MAX_VISITOR_VALUES, check_inputs
 from server.graph import schema
 
@@ -56,7 +56,7 @@ def test_extensions_are_small() -> None:
 
 
 def points(document: str, **variables: object) -> int:
-    return cost_of(GRAPH, document, None, variables).points
+    return compute_cost(GRAPH, document, None, variables).points
 
 
 def test_each_value_of_an_input_costs_a_tenth_where_it_comes_and_where_it_is_used() -> None:
@@ -90,7 +90,7 @@ def test_a_default_and_a_variable_inside_of_a_literal_cost_as_any_value() -> Non
 def test_a_literal_has_the_limits_of_a_variable(value: str) -> None:
     document = f'mutation {{ completeOnboardingStep(step: "a", data: {value}) {{ __typename }} }}'
     with pytest.raises(Refused, match="An argument in the document may not hold"):
-        Analysis(GRAPH, parse(document), {}).cost(parse(document).definitions[0])  # type: ignore[arg-type] # an operation
+        CostAnalysis(GRAPH, parse(document), {}).cost(parse(document).definitions[0])  # type: ignore[arg-type] # an operation
 
 
 def test_the_largest_allowed_input_can_be_paid_for() -> None:
