@@ -153,7 +153,7 @@ class Actor:
         return self.expires_at is not None and self.expires_at <= now
 
     @property
-    def sees_people(self) -> bool:
+    def sees_private_data(self) -> bool:
         """True if texts may show this actor e-mail addresses (SEC10).
 
         People see what their role shows them; a token needs the scope `people:read`. The result
@@ -166,9 +166,9 @@ class Actor:
         return not self.scopes.isdisjoint(any_of)
 
 
-def check_sees_people(actor: Actor, *path: str) -> None:
+def check_sees_private_data(actor: Actor, *path: str) -> None:
     """Raise Forbidden for callers who may not search people by e-mail address (SEC10)."""
-    if not actor.sees_people:
+    if not actor.sees_private_data:
         raise Forbidden(f"This needs the scope {Scope.PEOPLE_READ.value}.", path=path)
 
 

@@ -6,7 +6,7 @@ import strawberry
 
 from schema.context import Info
 from schema.scalars import JSON, EmailAddress
-from schema.sign_in import check_known, forget, login_throttle
+from schema.sign_in import check_authenticated, delete_session_cookie, login_throttle
 from schema.types.account_life import DeleteAccountPayload, EmailPayload, LoginSession
 from schema.types.node import decode_id
 from services.accounts import email_confirmations, personal_data_export, sessions
@@ -70,7 +70,7 @@ async def change_email(
 
 async def confirm_email(info: Info, token: Token) -> EmailPayload:
     """Confirm an e-mail address with the token from the link; needs no log-in."""
-    check_known(info.context)
+    check_authenticated(info.context)
     email = await email_confirmations.confirm(login_throttle(info.context), token)
     return EmailPayload(email=EmailAddress(email))
 
@@ -79,5 +79,5 @@ async def delete_my_account(info: Info, current_password: Current = None) -> Del
     """Delete the caller's account and their data for good."""
     where, actor = login_throttle(info.context), info.context.actor
     await account_deletion.delete_own(where, actor, current_password)
-    forget(info.context)
+    delete_session_cookie(info.context)
     return DeleteAccountPayload(deleted=True)

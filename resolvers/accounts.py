@@ -8,7 +8,12 @@ import strawberry
 from domain.actors import Scope
 from schema.context import Context, Info
 from schema.scalars import EmailAddress
-from schema.sign_in import check_known, forget, login_throttle, remember
+from schema.sign_in import (
+    check_authenticated,
+    delete_session_cookie,
+    login_throttle,
+    set_session_cookie,
+)
 from schema.types.accounts import (
     ProfilePayload,
     Session,
@@ -31,7 +36,7 @@ NewPassword = Annotated[
 
 async def viewer(info: Info) -> User | None:
     """The user who is logged in; null for visitors and API tokens."""
-    check_known(info.context)
+    check_authenticated(info.context)
     user_id = info.context.actor.user_id
     row = await info.context.loaders.user.load(user_id) if user_id else None
     return User.of(row) if row else None
@@ -64,8 +69,8 @@ async def log_in(
 
 async def log_out(info: Info) -> bool:
     """End the session and its streams; false if there was none."""
-    forget(info.context)
-    check_known(info.context)
+    delete_session_cookie(info.context)
+    check_authenticated(info.context)
     async with info.context.db.write() as uow:
         return await sessions.log_out(uow, info.context.actor)
 
@@ -163,5 +168,5 @@ async def revoke_api_token(
 
 
 def _logged_in(context: Context, opened: OpenSession) -> SessionPayload:
-    remember(context, opened.token, opened.expires_at)
+    set_session_cookie(context, opened.token, opened.expires_at)
     return SessionPayload(session=Session.of(opened))

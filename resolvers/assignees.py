@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.actors import check_sees_people
+from domain.actors import check_sees_private_data
 from domain.platform.search import check_search
 from schema.context import Info
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
@@ -29,7 +29,7 @@ async def incident_assignees(
     """People who can be assigned to incidents, newest first, without disabled accounts."""
     page, text = Page.of(first, after, last, before), check_search(search)
     if text is not None:
-        check_sees_people(info.context.actor, "search")
+        check_sees_private_data(info.context.actor, "search")
     async with info.context.db.read() as session:
         rows = await assignees.page(session, text, page.moments())
     return connection(AssigneeConnection, rows, page, cursor=moment_cursor, wrap=User.of)

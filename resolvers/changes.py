@@ -5,11 +5,11 @@ from typing import Annotated
 
 import strawberry
 
-from domain.actors import check_sees_people
+from domain.actors import check_sees_private_data
 from domain.overview.changes import ChangeKind, ChangeSubject
 from schema.context import Info
 from schema.pagination import MAX_BIGINT, After, Before, First, Last, Page, connection
-from schema.types.changes import Change, ChangeConnection, actor_name, change_cursor
+from schema.types.changes import Change, ChangeConnection, decode_actor, encode_change_cursor
 from services.platform import change_reads
 from services.platform.change_reads import ChangeFilter
 
@@ -50,9 +50,9 @@ async def changes(  # noqa: PLR0913, PLR0917 - the arguments of the field
 ) -> ChangeConnection:
     """The audit of phases, flags and tokens: author, difference and reason; newest first."""
     page = Page.of(first, after, last, before)
-    actors = None if actor is None else [actor_name(item) for item in actor]
+    actors = None if actor is None else [decode_actor(item) for item in actor]
     if any("@" in item for item in actors or ()):
-        check_sees_people(info.context.actor, "actor")
+        check_sees_private_data(info.context.actor, "actor")
     change_filter = ChangeFilter(subject, since, until, kind, action, actors)
     async with info.context.db.read() as session:
         rows = await change_reads.page(session, change_filter, page.numbers(at_most=MAX_BIGINT))
@@ -60,6 +60,6 @@ async def changes(  # noqa: PLR0913, PLR0917 - the arguments of the field
         ChangeConnection,
         rows,
         page,
-        cursor=change_cursor,
+        cursor=encode_change_cursor,
         wrap=Change.of,
     )

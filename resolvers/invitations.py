@@ -9,7 +9,7 @@ from schema.context import Info
 from schema.marketplace_enums import InvitationChannel, InvitationStatus
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.scalars import EmailAddress
-from schema.sign_in import check_known, login_throttle, remember
+from schema.sign_in import check_authenticated, login_throttle, set_session_cookie
 from schema.types.invitations import (
     AcceptInvitationInput,
     AcceptInvitationPayload,
@@ -141,12 +141,12 @@ async def decline_invitation(info: Info, code: Code) -> InvitationPreviewPayload
 
 async def accept_invitation(info: Info, input: AcceptanceArgument) -> AcceptInvitationPayload:
     """Accept an invitation with the caller's account, or with a new one."""
-    check_known(info.context)
+    check_authenticated(info.context)
     accepted = await invitation_acceptance.accept(
         login_throttle(info.context), info.context.actor, input.command()
     )
     if accepted.session is not None:
-        remember(info.context, accepted.session.token, accepted.session.expires_at)
+        set_session_cookie(info.context, accepted.session.token, accepted.session.expires_at)
     return AcceptInvitationPayload.of(accepted)
 
 

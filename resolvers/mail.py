@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.actors import check_sees_people
+from domain.actors import check_sees_private_data
 from domain.mail.outbox import MailStatus
 from schema.context import Info
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
@@ -42,7 +42,7 @@ async def mails(
 ) -> MailConnection:
     """E-mails in the outbox, newest first."""
     if recipient is not None:
-        check_sees_people(info.context.actor, "recipient")
+        check_sees_private_data(info.context.actor, "recipient")
     page = Page.of(first, after, last, before)
     has_server = outbox.has_server(info.context.runtime.settings)
     mail_filter = MailFilter(has_server, status, recipient)

@@ -1,1 +1,1 @@
-"""What the API is: declarations only."""
+"""The GraphQL schema: declarations of types, fields and inputs."""

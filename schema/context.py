@@ -1,4 +1,4 @@
-"""What every resolver can reach: the process's parts, who calls, and the loaders."""
+"""The context of resolvers: the runtime of the process, the caller, and the loaders."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ from subscriptions.tail import EventTail
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The parts that one server process shares between all its requests."""
+    """The services that a server process shares between all its requests."""
 
     settings: Settings
     db: Database
@@ -76,24 +76,24 @@ class Runtime:
 
 
 class Connection(Protocol):
-    """What is asked of a request or socket: starlette's have more."""
+    """What resolvers need of a request or socket, which are starlette's."""
 
     @property
     def client(self) -> Address | None:
-        """Where it comes from."""
+        """The address of the client."""
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """By lower-case names."""
+        """Headers by lower-case names."""
 
     @property
     def cookies(self) -> Mapping[str, str]:
-        """Of a browser."""
+        """The cookies of a browser."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What is kept of a socket's request once it is known who calls."""
+    """What is kept of the request of a socket after authentication."""
 
     client: Address | None
     headers: Mapping[str, str]
@@ -101,7 +101,7 @@ class Caller:
 
     @classmethod
     def of(cls, connection: Connection) -> Self:
-        """Where it comes from, and with which program."""
+        """Keep the address and the user agent."""
         agent = connection.headers.get(_AGENT)
         return cls(connection.client, {_AGENT: agent} if agent else _NOTHING, _NOTHING)
 
@@ -112,20 +112,20 @@ _NOTHING: Mapping[str, str] = {}
 
 @dataclass(slots=True)
 class Context:
-    """One request or one socket. `actor` of a socket is set by `connection_init`."""
+    """The context of one request or socket; `connection_init` sets the actor of a socket."""
 
     runtime: Runtime
     connection: Connection | None = None
     response: Response | None = None
     actor: Actor = ANONYMOUS
     auth_unavailable: bool = False
-    credential: str | None = field(default=None, repr=False)  # the valid one that came with it
+    credential: str | None = field(default=None, repr=False)  # of the actor, if it is valid
     has_invalid_token: bool = False
     has_stale_cookie: bool = False
-    supports_detached_streams: bool = False  # whether streams may go on without their generators
-    at_fault: bool = False  # whether an answer failed by our fault
-    accepted: tuple[str, str | None] | None = None  # a valid document, and which operation of it
-    on_hit: list[Callable[[], object]] = field(default_factory=list)  # of a cached response
+    supports_detached_streams: bool = False  # whether hubs may continue streams
+    at_fault: bool = False  # whether an error is the server's fault
+    accepted: tuple[str, str | None] | None = None  # the valid document, and the operation name
+    on_hit: list[Callable[[], object]] = field(default_factory=list)  # for a cached response
     connection_params: dict[str, object] | None = None
     request_id: str = field(default_factory=request_id)
     flag_streams: list[AckedStream] = field(default_factory=list)
@@ -133,7 +133,7 @@ class Context:
 
     @property
     def loaders(self) -> Loaders:
-        """Made when one is wanted: they are many, and most sockets and visitors need none."""
+        """The loaders, created on first use: most sockets and visitors need none."""
         if self._loaders is None:
             self._loaders = Loaders(self.runtime.db, self.runtime.propagations)
         return self._loaders
@@ -145,11 +145,11 @@ class Context:
 
     @property
     def now(self) -> datetime:
-        """This moment, aware."""
+        """The current time, with a time zone."""
         return self.runtime.clock()
 
     async def gate(self) -> Gate:
-        """What readiness needs from outside the database; runs stale health checks again."""
+        """Read what readiness needs besides the database; this repeats stale health checks."""
         runtime = self.runtime
         return await open_gate(
             runtime.health,
@@ -161,12 +161,12 @@ class Context:
         )
 
     async def pacing_context(self) -> PacingContext:
-        """What the pace of a ramp depends on outside the database."""
+        """Read what the pace of a ramp depends on besides the database."""
         return await load_pacing_context(self.runtime.health, self.runtime.settings)
 
     @property
     def client_ip(self) -> str:
-        """Where the caller is, for rate limits; 'local' where there is no socket."""
+        """The address of the caller for rate limits; 'local' without a network connection."""
         client = self.connection.client if self.connection is not None else None
         return client.host if client else "local"
 

@@ -1,6 +1,6 @@
-"""The enums of the graph: those of the domain, with a word on each of their values.
+"""The enums of the schema: those of the domain, with a description for each value.
 
-They keep their names; a test finds values without a description.
+A test fails for a value without a description.
 """
 
 from enum import StrEnum
@@ -49,7 +49,7 @@ __all__ = [
 
 
 def describe(kind: type[StrEnum], description: str, **values: str) -> None:
-    """Make an enum a part of the graph; raises KeyError where a value has no description."""
+    """Register an enum with the schema. Raises KeyError if a value has no description."""
     strawberry.enum(kind, name=kind.__name__, description=description)
     definition: StrawberryEnumDefinition = getattr(kind, "__strawberry_definition__")  # noqa: B009 - set by the line above
     for value in definition.values:

@@ -1,4 +1,4 @@
-"""How failures reach the client: expected ones with a code, all others masked."""
+"""Errors as clients see them: expected ones with a code, all others masked."""
 
 import logging
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ from strawberry.types.graphql import OperationType
 
 from domain.errors import DependencyDown, ErrorCode, FeatureOff, LaunchError, RateLimited
 from domain.platform.redaction import without_addresses
-from schema.error_texts import discreet
+from schema.error_texts import redact_engine_message
 from services.platform.outages import cause_of
 from services.platform.response_time import ResponseTimer
 
 logger = logging.getLogger(__name__)
 
-MAX_ERRORS = 8  # of one reply; ten thousand null fields have one cause
+MAX_ERRORS = 8  # per reply: ten thousand null fields have one cause
 
 
 class TopLevelCode(StrEnum):
@@ -42,7 +42,7 @@ SERVER_FAULTS = frozenset(
 
 
 def is_server_fault(code: object) -> bool:
-    """Whether a failure is ours and counts in the error rate; the rest is the caller's."""
+    """Return whether an error is the server's fault and counts towards the error rate."""
     return code in SERVER_FAULTS
 
 
@@ -50,7 +50,7 @@ class Refused(GraphQLError):
     """A request that is refused as a whole."""
 
     def __init__(self, code: TopLevelCode, message: str, **details: object) -> None:
-        """`code` ends up in `extensions.code`, `details` beside it."""
+        """`code` becomes `extensions.code`; `details` are further extensions."""
         super().__init__(message, extensions={"code": code.value, **details})
 
 
@@ -62,7 +62,7 @@ _CODES = {
 }
 
 
-# What strawberry raises where a document does not say what to do.
+# Strawberry raises these for a request without an operation.
 _NO_OPERATION = CannotGetOperationTypeError | InvalidOperationTypeError | MissingQueryError
 
 _DOWN: dict[str, object] = {"code": TopLevelCode.DEPENDENCY_DOWN.value}
@@ -70,7 +70,7 @@ _BAD_INPUT: dict[str, object] = {"code": TopLevelCode.BAD_USER_INPUT.value}
 
 
 def public_error(error: GraphQLError, request_id: str) -> GraphQLError:
-    """What a client may see of an error; anything unexpected is logged and masked."""
+    """Return the error that a client may see. An unexpected error is logged and masked."""
     original = error.original_error
     while isinstance(original, GraphQLError) and original.original_error is not None:
         original = original.original_error
@@ -80,12 +80,12 @@ def public_error(error: GraphQLError, request_id: str) -> GraphQLError:
         return _copy(error, "The document is nested too deeply.", _BAD_INPUT)
     if original is None or isinstance(original, GraphQLError | _NO_OPERATION):
         extensions = {"code": TopLevelCode.BAD_USER_INPUT.value, **(error.extensions or {})}
-        return _copy(error, discreet(error.message), extensions)
-    if (cause := cause_of(original)) is not None:  # of Redis, SMTP or a disk (D11)
+        return _copy(error, redact_engine_message(error.message), extensions)
+    if (cause := cause_of(original)) is not None:  # Redis, SMTP or a disk failed (D11)
         logger.warning("%s: %s", error.path, cause, extra={"request_id": request_id})
         return _copy(error, str(DependencyDown()), _DOWN)
     logger.error(
-        "unexpected error in %s", error.path, exc_info=original, extra={"request_id": request_id}
+        "Unexpected error in %s", error.path, exc_info=original, extra={"request_id": request_id}
     )
     return _copy(
         error,
@@ -118,32 +118,32 @@ def _copy(error: GraphQLError, message: str, extensions: dict[str, object]) -> G
 
 
 class ErrorPolicy(SchemaExtension):
-    """Turns every error of a reply into its public form, streams included."""
+    """Replaces the errors of each reply and stream result by their public form."""
 
     def on_operation(self) -> Iterator[None]:
-        """After a query or mutation."""
+        """Replace the errors of a query or mutation."""
         self._streamed = self._counted = False
-        self._timer = ResponseTimer(self._subscribed)
+        self._timer = ResponseTimer(self._count_waiting_stream)
         yield
         result = self.execution_context.result
         if not self._streamed:
-            self._clean(result)
+            self._publish_errors(result)
 
     def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:
-        """Before each result of a stream, or of any operation of a socket."""
-        self._clean(result)
+        """Replace the errors of a result of a stream, or of any operation of a socket."""
+        self._publish_errors(result)
         self._count()
         self._streamed = True
         yield None
 
-    def _subscribed(self, seconds: float) -> None:
-        """A stream waits before its first result: that is no response time (L3)."""
+    def _count_waiting_stream(self, seconds: float) -> None:
+        """Count a stream when it waits for its first event, which is no response time (L3)."""
         if self.execution_context.operation_type is OperationType.SUBSCRIPTION:
             self.execution_context.context.runtime.meter.count(seconds, failed=False)
             self._counted = True
 
     def _count(self) -> None:
-        """Somebody waited for the first result; later ones only count where they fail (S107)."""
+        """Count the response time of the first result, and failures of later ones (S107)."""
         context = self.execution_context.context
         if self._counted and not context.at_fault:
             return
@@ -152,15 +152,15 @@ class ErrorPolicy(SchemaExtension):
         context.at_fault = False  # a socket has many operations
         self._counted = True
 
-    def _clean(self, result: object) -> None:
+    def _publish_errors(self, result: object) -> None:
         errors = getattr(result, "errors", None)
         if errors:
             context = self.execution_context.context
             request_id = getattr(context, "request_id", "")
-            shown = [public_error(error, request_id) for error in errors[:MAX_ERRORS]]
-            if not context.actor.sees_people:
-                for error in shown:
+            public = [public_error(error, request_id) for error in errors[:MAX_ERRORS]]
+            if not context.actor.sees_private_data:
+                for error in public:
                     error.message = str(without_addresses(error.message))
-            if any(is_server_fault((error.extensions or {}).get("code")) for error in shown):
+            if any(is_server_fault((error.extensions or {}).get("code")) for error in public):
                 context.at_fault = True
-            result.errors = shown  # type: ignore[attr-defined]
+            result.errors = public  # type: ignore[attr-defined]

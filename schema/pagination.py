@@ -1,4 +1,4 @@
-"""Relay pages: 50 where nothing is said, 100 at most, opaque cursors (A43)."""
+"""Relay pagination: opaque cursors, 50 items by default, 100 at most (A43)."""
 
 import base64
 import binascii
@@ -46,8 +46,8 @@ T = TypeVar("T")
 P = TypeVar("P")
 
 
-class _Made(Protocol):
-    """A row that says when it was made."""
+class _TimestampedRow(Protocol):
+    """A row with its creation time."""
 
     @property
     def id(self) -> UUID: ...
@@ -56,14 +56,14 @@ class _Made(Protocol):
 
 
 def check_first(first: int) -> None:
-    """For lists that go on after a number, without cursors; raises Invalid for too many."""
+    """Check `first` of a list without cursors. Raises Invalid if it is out of range."""
     if not 0 <= first <= MAX_FIRST:
         raise Invalid(f"first is 0 to {MAX_FIRST}.", path=("first",))
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A validated request for a page; `after` and `before` are places of rows seen."""
+    """A validated request for a page; `after` and `before` are decoded cursors."""
 
     size: int
     after: tuple[str, ...] | None = None
@@ -78,7 +78,7 @@ class Page:
         last: int | None = None,
         before: str | None = None,
     ) -> "Page":
-        """Raises Invalid where a size is out of range or a cursor is not one of ours."""
+        """Validate the arguments. Raises Invalid for a size out of range or a foreign cursor."""
         if first is not None and last is not None:
             raise Invalid("Ask for first or for last, not for both.", path=("last",))
         name, count = ("first", first) if last is None else ("last", last)
@@ -93,27 +93,27 @@ class Page:
         )
 
     def moments(self) -> Keyset[tuple[datetime, UUID]]:
-        """Of a list ordered by (created_at, id); raises Invalid for a foreign cursor."""
-        return self._keyset(_moment)
+        """Return the keyset of a list ordered by (created_at, id). Raises Invalid."""
+        return self._keyset(_decode_moment)
 
     def numbers(self, *, at_most: int = MAX_INTEGER) -> Keyset[int]:
-        """Of a list ordered by a number; raises Invalid for a foreign cursor.
+        """Return the keyset of a list ordered by a number. Raises Invalid for a foreign cursor.
 
-        `at_most`: what the column can hold.
+        `at_most` is the largest value of the column.
         """
-        return self._keyset(partial(_number, at_most=at_most))
+        return self._keyset(partial(_decode_number, at_most=at_most))
 
-    def _keyset(self, read: Callable[[tuple[str, ...], str], P]) -> Keyset[P]:
-        # One more than asked for says whether there are more.
+    def _keyset(self, decode: Callable[[tuple[str, ...], str], P]) -> Keyset[P]:
+        # One row more than requested shows whether there are more.
         return Keyset(
             self.size + 1,
-            None if self.after is None else read(self.after, "after"),
-            None if self.before is None else read(self.before, "before"),
+            None if self.after is None else decode(self.after, "after"),
+            None if self.before is None else decode(self.before, "before"),
             self.from_end,
         )
 
 
-def _moment(place: tuple[str, ...], argument: str) -> tuple[datetime, UUID]:
+def _decode_moment(place: tuple[str, ...], argument: str) -> tuple[datetime, UUID]:
     try:
         moment, key = place
         parsed = datetime.fromisoformat(moment)
@@ -121,49 +121,51 @@ def _moment(place: tuple[str, ...], argument: str) -> tuple[datetime, UUID]:
             raise ValueError("naive")
         return parsed.astimezone(UTC), UUID(key)
     except (ValueError, OverflowError):
-        raise _foreign(argument) from None
+        raise _foreign_cursor_error(argument) from None
 
 
-def _number(place: tuple[str, ...], argument: str, *, at_most: int) -> int:
+def _decode_number(place: tuple[str, ...], argument: str, *, at_most: int) -> int:
     if len(place) != 1 or not place[0].isdecimal() or len(place[0]) > 19:
-        raise _foreign(argument)
+        raise _foreign_cursor_error(argument)
     number = int(place[0])
     if number > at_most:
-        raise _foreign(argument)
+        raise _foreign_cursor_error(argument)
     return number
 
 
-def number_after(cursor: str | None, *, at_most: int = MAX_BIGINT) -> int | None:
-    """The place of a cursor in a list ordered by a number; raises Invalid if it is foreign."""
-    return None if cursor is None else _number(decode_cursor(cursor), "after", at_most=at_most)
+def decode_number_cursor(cursor: str | None, *, at_most: int = MAX_BIGINT) -> int | None:
+    """Decode a cursor of a list ordered by a number. Raises Invalid if it is foreign."""
+    return (
+        None if cursor is None else _decode_number(decode_cursor(cursor), "after", at_most=at_most)
+    )
 
 
 def encode_cursor(*parts: object) -> str:
-    """An opaque cursor for a position."""
+    """Encode a position as an opaque cursor."""
     texts = [part.isoformat() if isinstance(part, datetime) else str(part) for part in parts]
-    # As `json.dumps` writes a list of texts, without an encoder made for each row of a page.
+    # The same JSON as `json.dumps`, which would create an encoder for each row of a page.
     raw = f"[{','.join(map(encode_basestring_ascii, texts))}]".encode()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def moment_cursor(row: _Made) -> str:
-    """The cursor of a row in a list ordered by (created_at, id): `Page.moments` reads it."""
+def moment_cursor(row: _TimestampedRow) -> str:
+    """Encode the cursor of a row in a list ordered by (created_at, id); see `Page.moments`."""
     return encode_cursor(row.created_at, row.id)
 
 
 def decode_cursor(cursor: str, argument: str = "after") -> tuple[str, ...]:
-    """The position of a cursor; raises Invalid where it is not one of ours."""
+    """Decode the position of a cursor. Raises Invalid if it is foreign."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         parts = json.loads(base64.urlsafe_b64decode(padded))
     except (ValueError, binascii.Error, RecursionError):
-        raise _foreign(argument) from None
+        raise _foreign_cursor_error(argument) from None
     if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
-        raise _foreign(argument)
+        raise _foreign_cursor_error(argument)
     return tuple(parts)
 
 
-def _foreign(argument: str) -> Invalid:
+def _foreign_cursor_error(argument: str) -> Invalid:
     return Invalid("This cursor does not belong to this list.", path=(argument,))
 
 
@@ -187,20 +189,20 @@ class Edge(Generic[T]):
     node: T = strawberry.field(description="The node itself.")
 
 
-class _Place(Edge[Any]):
-    """An edge whose cursor is made when somebody asks for it, which few do."""
+class _LazyEdge(Edge[Any]):
+    """An edge that encodes its cursor only if it is selected, which is rare."""
 
     def __init__(self, cursor: Callable[[Any], str], row: object, node: object) -> None:
         self._make, self._row, self.node = cursor, row, node
 
     @property
-    def cursor(self) -> str:  # type: ignore[override]  # read only, as all of it
+    def cursor(self) -> str:  # type: ignore[override]  # read only
         return self._make(self._row)
 
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    """Relay's connection, with the nodes beside the edges."""
+    """Relay's connection, with `nodes` in addition to `edges`."""
 
     edges: list[Edge[T]] = strawberry.field(description="The nodes with their cursors.")
     nodes: list[T] = strawberry.field(description="The nodes alone.")
@@ -208,7 +210,7 @@ class Connection(Generic[T]):
 
 
 R = TypeVar("R")
-C = TypeVar("C", bound=Connection[Any])  # a page of a type is no page of `object`
+C = TypeVar("C", bound=Connection[Any])  # not covariant: Connection[T] is no Connection[object]
 
 
 def connection(
@@ -220,20 +222,20 @@ def connection(
     wrap: Callable[[R], object],
     **more: object,
 ) -> C:
-    """A connection from rows that were read with one more than asked for, as `Page` says."""
-    more_there = len(rows) > page.size
-    shown = list(rows[: page.size])
+    """Build a connection from rows that were read with the keyset of `page`."""
+    has_more = len(rows) > page.size
+    selected = list(rows[: page.size])
     if page.from_end:
-        shown.reverse()
-    nodes = [wrap(row) for row in shown]
+        selected.reverse()
+    nodes = [wrap(row) for row in selected]
     return kind(
-        edges=[_Place(cursor, row, node) for row, node in zip(shown, nodes, strict=True)],
+        edges=[_LazyEdge(cursor, row, node) for row, node in zip(selected, nodes, strict=True)],
         nodes=nodes,
         page_info=PageInfo(
-            has_next_page=page.before is not None if page.from_end else more_there,
-            has_previous_page=more_there if page.from_end else page.after is not None,
-            start_cursor=cursor(shown[0]) if shown else None,
-            end_cursor=cursor(shown[-1]) if shown else None,
+            has_next_page=page.before is not None if page.from_end else has_more,
+            has_previous_page=has_more if page.from_end else page.after is not None,
+            start_cursor=cursor(selected[0]) if selected else None,
+            end_cursor=cursor(selected[-1]) if selected else None,
         ),
         **more,
     )

@@ -1,7 +1,7 @@
-"""Root fields: one helper each for queries, mutations and subscriptions, with their scopes.
+"""Helpers that define root fields: queries, mutations and subscriptions, with their scopes.
 
-A scope is declared on the field and enforced by the same declaration (A53); a test walks
-the built schema and finds every field that has none and is not in PUBLIC_FIELDS.
+One declaration documents and enforces the scope of a field (A53). A test walks the schema and fails
+for a field that has no scope and is not in PUBLIC_FIELDS.
 """
 
 import inspect
@@ -19,11 +19,11 @@ from domain.flags.guarded_operations import guards_of_call
 from schema.context import Context, Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
-from schema.list_arguments import list_filters, resolved
+from schema.list_arguments import await_result, list_filters
 from schema.planned import BUILDER_KEY, CALLER_FLAGS, ComputedField, read_rows
 from services.flags import feature_gates
 
-# Open to everybody, or checked inside against the caller's own data.
+# Fields without a scope: public, or restricted to the caller's own data by the resolver.
 PUBLIC_FIELDS = frozenset(
     {
         "Query.node",
@@ -53,7 +53,7 @@ PUBLIC_FIELDS = frozenset(
 
 
 def require(context: Context, scopes: tuple[Scope, ...]) -> None:
-    """Raise unless the caller holds one of the scopes."""
+    """Raise Refused unless the caller has one of the scopes."""
     actor = context.actor
     if actor.allows(scopes):
         return
@@ -69,7 +69,7 @@ class RequireScope(FieldExtension):
     """Refuses callers without one of the scopes before the resolver runs."""
 
     def __init__(self, scopes: tuple[Scope, ...]) -> None:
-        """`scopes`: one of these is enough."""
+        """One of the scopes is enough."""
         self.scopes = scopes
 
     async def resolve_async(
@@ -79,9 +79,9 @@ class RequireScope(FieldExtension):
         info: Info,
         **kwargs: object,
     ) -> object:
-        """Check, then go on."""
+        """Check the scopes, then run the resolver."""
         require(info.context, self.scopes)
-        return await resolved(next_(source, info, **kwargs))
+        return await await_result(next_(source, info, **kwargs))
 
 
 _SIGN_UP = "signUp"
@@ -89,7 +89,7 @@ _VISITOR_SIDES = {"acceptInvitation": UserType.COUPLE}
 
 
 class FeatureGuard(FieldExtension):
-    """Raises FeatureOff before the resolver runs. What no registry names is open."""
+    """Raises FeatureOff before the resolver runs if a flag of the guarded operation is off."""
 
     async def resolve_async(
         self,
@@ -98,25 +98,25 @@ class FeatureGuard(FieldExtension):
         info: Info,
         **kwargs: object,
     ) -> object:
-        """Check, then go on."""
+        """Check the flags, then run the resolver."""
         await _check_flags(info.context, info.field_name, kwargs)
-        return await resolved(next_(source, info, **kwargs))
+        return await await_result(next_(source, info, **kwargs))
 
 
 async def _check_flags(context: Context, name: str, arguments: Mapping[str, object]) -> None:
     form = arguments.get("input")
-    actor = ANONYMOUS if name == _SIGN_UP else context.actor  # it is for whom the form is about
-    stated = _VISITOR_SIDES.get(name) or _form_field(form, "user_type")
-    side = feature_gates.side_of(actor, UserType(stated) if stated else None)
+    actor = ANONYMOUS if name == _SIGN_UP else context.actor  # the new account counts, not ours
+    user_type = _VISITOR_SIDES.get(name) or _form_field(form, "user_type")
+    side = feature_gates.side_of(actor, UserType(user_type) if user_type else None)
     operations = guards_of_call(name, arguments.get("step"), side)
     if not operations:
         return
-    # Without an e-mail in the form, the code of the invitation stands for whom it went to.
+    # Without an e-mail in the form, the code of the invitation identifies the recipient.
     key = _form_field(form, "email") or _form_field(form, "code")
-    seen = feature_gates.context_of(actor, side, key)
+    evaluation_context = feature_gates.context_of(actor, side, key)
     flags = context.runtime.flags.current
     for operation in operations:
-        await feature_gates.check(context.runtime.db, flags, operation, seen)
+        await feature_gates.check(context.runtime.db, flags, operation, evaluation_context)
 
 
 def _form_field(form: object, name: str) -> str | None:
@@ -128,7 +128,7 @@ class ExpectedFailures(FieldExtension):
     """Turns an expected failure of a mutation into `errors` of its payload (A44)."""
 
     def __init__(self, failed: Callable[[LaunchError], object]) -> None:
-        """`failed` makes the payload."""
+        """`failed` builds the payload from the error."""
         self.failed = failed
 
     async def resolve_async(
@@ -138,17 +138,17 @@ class ExpectedFailures(FieldExtension):
         info: Info,
         **kwargs: object,
     ) -> object:
-        """Run the mutation; only LaunchError becomes data."""
+        """Run the mutation; a LaunchError becomes data."""
         try:
             return await next_(source, info, **kwargs)
         except LaunchError as error:
             info.context.at_fault |= error.code is ErrorCode.DEPENDENCY_DOWN
-            _tell_wait(info.context, error)
+            _set_retry_after(info.context, error)
             return self.failed(error)
 
 
-def _tell_wait(context: Context, error: LaunchError) -> None:
-    """Say in the reply over HTTP when to come back, as every limit does."""
+def _set_retry_after(context: Context, error: LaunchError) -> None:
+    """Set the header Retry-After of a reply over HTTP."""
     waits = [part.retry_after_seconds for part in parts_of(error) if isinstance(part, RateLimited)]
     if waits and context.response is not None:
         context.response.headers["retry-after"] = str(math.ceil(max(waits)))
@@ -160,18 +160,18 @@ def query(
     cost: int | None = None,
     read: Read | None = None,
     builder: ComputedField | None = None,
-    is_view: bool = False,
+    shows_caller_flags: bool = False,
     deprecated: str | None = None,
 ) -> Any:  # noqa: ANN401 - assigned to a field of any type
-    """A field of Query, described by the resolver's docstring.
+    """Define a field of Query; the docstring of the resolver is its description.
 
-    `read`: the rows that it shows, for query plans; `built`: what makes objects of them.
-    `is_view`: it shows the flags of the caller, which the process has in memory.
+    For query plans: `read` finds its rows, and `builder` builds objects from them.
+    `shows_caller_flags`: it shows only the flags of the caller, which the process has in memory.
     """
     metadata = dict(read_rows(read) if read else {})
     if builder is not None:
         metadata[BUILDER_KEY] = builder
-    if is_view:
+    if shows_caller_flags:
         metadata |= CALLER_FLAGS
     return _field(resolver, scopes, cost, list_filters(resolver), metadata, deprecated)
 
@@ -183,18 +183,18 @@ def mutation(
     cost: int | None = None,
     deprecated: str | None = None,
 ) -> Any:  # noqa: ANN401 - assigned to a field of any type
-    """A field of Mutation; with `failed`, expected failures come back in that payload.
+    """Define a field of Mutation; with `failed`, expected failures are returned in that payload.
 
-    `cost`: where it is another than that of any mutation. `deprecated`: what to use instead, and
-    until when this stays.
+    `cost` replaces the default cost of a mutation. `deprecated` says what to use instead, and when
+    the field will be removed.
     """
-    extensions: list[FieldExtension] = [FeatureGuard()]  # the last of them runs first
+    extensions: list[FieldExtension] = [FeatureGuard()]  # the last one runs first
     extensions += [ExpectedFailures(failed)] if failed else []
     return _field(resolver, scopes, cost, extensions, deprecated=deprecated)
 
 
 def subscription(resolver: Callable[..., object], *scopes: Scope) -> Any:  # noqa: ANN401 - assigned to a field of any type
-    """A field of Subscription."""
+    """Define a field of Subscription; the docstring of the resolver is its description."""
     return strawberry.subscription(
         resolver=resolver,
         description=inspect.getdoc(resolver),

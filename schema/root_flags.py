@@ -30,7 +30,7 @@ class FlagsQueries:
     flag_change_preview: FlagChangePreviewPayload = query(
         flags.flag_change_preview, Scope.FLAGS_READ, cost=10
     )
-    viewer_flags: FlagSet = query(flags.viewer_flags, is_view=True)
+    viewer_flags: FlagSet = query(flags.viewer_flags, shows_caller_flags=True)
     guarded_operations: list[GuardedOperation] = query(
         guarded_operations.guarded_operations, cost=5
     )

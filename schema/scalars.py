@@ -1,4 +1,4 @@
-"""The scalars of the graph: what they accept and how they print."""
+"""The scalars of the schema: parsing and serialization."""
 
 from datetime import UTC, date, datetime
 
@@ -25,14 +25,14 @@ def _reject(message: str) -> GraphQLError:
 
 
 def parse_text(value: object) -> str:
-    """What a scalar that is written as text takes."""
+    """Return the text of a scalar that is written as one."""
     if not isinstance(value, str):
         raise _reject("This scalar is written as a text.")
     return value
 
 
 def parse_email(value: object) -> EmailAddress:
-    """An e-mail address in the form in which it is stored."""
+    """Parse an e-mail address into the form in which it is stored."""
     try:
         return parse_address(parse_text(value))
     except Invalid as error:
@@ -40,7 +40,7 @@ def parse_email(value: object) -> EmailAddress:
 
 
 def parse_percent(value: object) -> Percent:
-    """A percentage from 0 to 100 with at most two decimals."""
+    """Parse a percentage from 0 to 100 with at most two decimals."""
     try:
         return rules.parse_percent(value)
     except Invalid as error:
@@ -48,13 +48,13 @@ def parse_percent(value: object) -> Percent:
 
 
 def print_percent(value: float) -> float | int:
-    """25 rather than 25.0: clients compare these in the dark."""
+    """Return 25 rather than 25.0, which some clients compare as text."""
     rounded = round(float(value), 2)
     return int(rounded) if rounded.is_integer() else rounded
 
 
 def parse_datetime(value: object) -> datetime:
-    """A moment with its offset from UTC (ISO 8601)."""
+    """Parse a date and time with its offset from UTC (ISO 8601)."""
     try:
         moment = datetime.fromisoformat(parse_text(value))
         if moment.tzinfo is None:
@@ -65,7 +65,7 @@ def parse_datetime(value: object) -> datetime:
 
 
 def parse_date(value: object) -> date:
-    """A calendar day."""
+    """Parse a calendar date."""
     try:
         return date.fromisoformat(parse_text(value))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What letting somebody in needs of a request: the browser's cookie, and from where it came."""
+"""What log-in needs of a request: the session cookie, and the origin of the request."""
 
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from settings import Settings
 COOKIE = "launch_session"
 
 
-def remember(context: Context, token: str, expires_at: datetime) -> None:
-    """Give the browser the session as a cookie that scripts cannot read."""
+def set_session_cookie(context: Context, token: str, expires_at: datetime) -> None:
+    """Set the session cookie, which scripts cannot read."""
     settings, connection = context.runtime.settings, context.connection
     if context.response is None or connection is None or not is_same_site(connection, settings):
         return
@@ -25,15 +25,15 @@ def remember(context: Context, token: str, expires_at: datetime) -> None:
     )
 
 
-def forget(context: Context) -> None:
-    """Take the cookie back."""
+def delete_session_cookie(context: Context) -> None:
+    """Delete the session cookie."""
     if context.response is not None:
         secure = _is_secure(context.runtime.settings)
         context.response.delete_cookie(COOKIE, secure=secure, httponly=True, samesite="lax")
 
 
 def login_throttle(context: Context) -> LoginThrottle:
-    """What the services of sign-up, log-in and password reset need."""
+    """Return what the services of sign-up, log-in and password reset need of the request."""
     runtime, connection = context.runtime, context.connection
     agent = connection.headers.get("user-agent") if connection is not None else None
     return LoginThrottle(
@@ -45,14 +45,14 @@ def login_throttle(context: Context) -> LoginThrottle:
     )
 
 
-def check_known(context: Context) -> None:
-    """Raises where nobody can say now who calls, rather than treat them as a visitor."""
+def check_authenticated(context: Context) -> None:
+    """Raise Refused if the credential could not be checked: the caller may be no visitor."""
     if context.auth_unavailable:
         raise Refused(TopLevelCode.DEPENDENCY_DOWN, "Access cannot be checked now: try again.")
 
 
 def is_same_site(connection: Connection, settings: Settings) -> bool:
-    """Whether our own pages sent this: others may not use the cookie that the browser adds."""
+    """Return whether our own pages sent the request; the cookie counts only for those."""
     if connection.headers.get("sec-fetch-site", "").lower() == "cross-site":
         return False
     origin = connection.headers.get("origin")
@@ -63,15 +63,15 @@ def is_same_site(connection: Connection, settings: Settings) -> bool:
 
 
 def _origin(url: str) -> tuple[str, str]:
-    # Not urlsplit, which raises on some of what a stranger may send.
+    # Not urlsplit, which raises for some invalid headers.
     scheme, _, rest = url.lower().partition("://")
     return scheme, rest.partition("/")[0]
 
 
 def _own_origin(connection: Connection, settings: Settings) -> tuple[str, str] | None:
-    """What a browser calls this server, by the Host that it sent; the scheme is compared too.
+    """Return the origin of this server by the header Host, with the scheme of the base URL.
 
-    Without a PUBLIC_URL the server is reached as it listens: by http.
+    Without a PUBLIC_URL the scheme is http, as the server listens.
     """
     host = connection.headers.get("host", "").lower()
     return (_origin(settings.base_url)[0], host) if host else None

@@ -22,7 +22,7 @@ from strawberry.types import ExecutionResult
 
 from domain.platform.media_types import Accepted
 from schema.context import Context, Runtime
-from schema.error_texts import discreet
+from schema.error_texts import redact_engine_message
 from schema.errors import Refused, TopLevelCode, public_error
 from server.documents import operation_kind
 from server.execution.engine import LaunchSchema
@@ -201,7 +201,7 @@ class GraphQLView(GraphQL[Context, None]):
         except OperationCancelled as error:
             return ExecutionResult(None, [deadline_error(error, kwargs["context"])])
         except HTTPException as error:  # the document does not contain the operation
-            refused = Refused(TopLevelCode.BAD_USER_INPUT, discreet(error.reason))
+            refused = Refused(TopLevelCode.BAD_USER_INPUT, redact_engine_message(error.reason))
             return ExecutionResult(None, [refused])
 
     async def process_result(

@@ -12,7 +12,7 @@ from domain.events import RecordedEvent
 from domain.metrics.metrics import EVENT_DELAY
 from domain.platform.keyset import Keyset
 from schema.context import Info
-from schema.pagination import encode_cursor, number_after
+from schema.pagination import decode_number_cursor, encode_cursor
 from schema.types.events import SHOWN_KINDS, LaunchEvent, is_shown, stream_gap, to_event
 from schema.types.node import decode_id
 from services.platform import event_reads
@@ -39,7 +39,7 @@ async def launch_events(
     A cursor beyond the log, as after a restored backup, gets a StreamGap, then new events.
     """
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
-    position = number_after(after)
+    position = decode_number_cursor(after)
     runtime = info.context.runtime
 
     def is_selected(item: RecordedEvent) -> bool:

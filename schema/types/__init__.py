@@ -1,1 +1,1 @@
-"""The object types, inputs and enums of the graph, by topic."""
+"""The object types, inputs and enums of the schema, by topic."""

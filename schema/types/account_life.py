@@ -1,4 +1,4 @@
-"""One's own sessions, e-mail and account, and the staff (S13, A53)."""
+"""The caller's sessions, e-mail and account, and the staff (S13, A53)."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from services.accounts import staff_changes
 
 @strawberry.type(description="A device that is logged in.")
 class LoginSession:
-    """One of the caller's own; its token is never shown again."""
+    """A session of the caller; its token is never shown again."""
 
     id: strawberry.ID = strawberry.field(description="For revokeSession.")
     created_at: datetime = strawberry.field(description="When the session began.")
@@ -28,7 +28,7 @@ class LoginSession:
 
     @classmethod
     def of(cls, row: rows.Session, info: Info) -> "LoginSession":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("LoginSession", row.id),
             created_at=row.created_at,
@@ -41,31 +41,31 @@ class LoginSession:
 
 @strawberry.type(description="A page of people.")
 class UserConnection(Connection[User]):
-    """Counts only where the count is asked for."""
+    """A page whose total is counted only if it is selected."""
 
     @strawberry.field(description="How many there are.")
     async def total_count(self, info: Info) -> int:
-        """One more statement."""
+        """Count with one additional statement."""
         async with info.context.db.read() as session:
             return await staff_changes.count(session)
 
 
 @strawberry.type(description="The address that an e-mail was sent to, or that is confirmed.")
 class EmailPayload:
-    """The answer of everything about one's e-mail."""
+    """The payload of mutations of the caller's e-mail address."""
 
     email: EmailAddress | None = strawberry.field(default=None, description="The e-mail address.")
     errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "EmailPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="The result of deleting an account.")
 class DeleteAccountPayload:
-    """The answer of deleteMyAccount."""
+    """The payload of `deleteMyAccount`."""
 
     deleted: bool = strawberry.field(
         default=False, description="True: the account is deleted for good."
@@ -74,5 +74,5 @@ class DeleteAccountPayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "DeleteAccountPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

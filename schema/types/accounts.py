@@ -19,7 +19,7 @@ from services.marketplace.profiles import ProfileResult
 
 @strawberry.input(description="The profile of a supplier or a couple.")
 class ProfileInput:
-    """Each side fills in its own fields; those left out stay as they are."""
+    """Fields of both sides; absent fields stay unchanged."""
 
     email: EmailAddress | None = strawberry.field(
         default=strawberry.UNSET, description="A supplier's address for its clients."
@@ -45,11 +45,11 @@ class ProfileInput:
     )
 
     def profile(self) -> Profile:
-        """What the rules look at; a field left out is no field."""
+        """Return the profile for the rules, without absent fields."""
         return Profile(**self.given())
 
     def given(self) -> dict[str, Any]:
-        """The fields that were given; null is not the same as left out."""
+        """Return the fields that were provided; null is different from absent."""
         return {name: value for name, value in vars(self).items() if value is not strawberry.UNSET}
 
 
@@ -67,14 +67,14 @@ class SignUpInput:
     )
 
     def request(self) -> SignUp:
-        """What the service is asked to do."""
+        """Return the command for the service."""
         profile = self.profile.profile() if self.profile else Profile()
         return SignUp(self.user_type, self.email, self.password, profile)
 
 
 @strawberry.type(description="A log-in. Its token is shown here and nowhere else.")
 class Session:
-    """A session that was just opened."""
+    """A session that has just been created."""
 
     access_token: str = strawberry.field(
         description="Send it as `Authorization: Bearer`; browsers also get it as a cookie."
@@ -84,7 +84,7 @@ class Session:
 
     @classmethod
     def of(cls, opened: OpenSession) -> "Session":
-        """A session as the graph shows it."""
+        """Build the object from a session."""
         return cls(
             access_token=opened.token,
             expires_at=opened.expires_at,
@@ -94,20 +94,20 @@ class Session:
 
 @strawberry.type(description="A session, or why there is none.")
 class SessionPayload:
-    """The answer of everything that logs in."""
+    """The payload of mutations that log in."""
 
     session: Session | None = strawberry.field(default=None, description="The new session.")
     errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "SessionPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="The account as it is now.")
 class ProfilePayload:
-    """The answer of everything that changes one's own account."""
+    """The payload of mutations that change the caller's account."""
 
     user: User | None = strawberry.field(default=None, description="The account.")
     warnings: list[str] = strawberry.field(
@@ -118,18 +118,18 @@ class ProfilePayload:
 
     @classmethod
     def of(cls, done: ProfileResult) -> "ProfilePayload":
-        """The answer to a change of the profile."""
+        """Build the payload of a change of the profile."""
         return cls(user=User.of(done.user), warnings=done.warnings)
 
     @classmethod
     def failed(cls, error: LaunchError) -> "ProfilePayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="A token, with its secret if it is new.")
 class TokenPayload:
-    """The answer of everything that changes a token."""
+    """The payload of mutations that change a token."""
 
     token: ApiToken | None = strawberry.field(default=None, description="The token.")
     secret: str | None = strawberry.field(
@@ -139,10 +139,10 @@ class TokenPayload:
 
     @classmethod
     def created(cls, made: NewToken) -> "TokenPayload":
-        """The answer to a new token."""
+        """Build the payload of a new token."""
         return cls(token=ApiToken.of(made.row), secret=made.secret)
 
     @classmethod
     def failed(cls, error: LaunchError) -> "TokenPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

@@ -1,4 +1,4 @@
-"""Who did something: a person, a tool or the system itself."""
+"""Actors: people, API tokens and the system."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -37,32 +37,32 @@ class User(Node):
         metadata=scoped_column(rows.User.email, Scope.PEOPLE_READ),
     )
     def email(self, info: Info) -> EmailAddress | None:
-        """Their own, or by scope (SEC10)."""
-        return EmailAddress(self.row.email) if self._is_known(info) else None
+        """Shown to themselves, and to others by scope (SEC10)."""
+        return EmailAddress(self.row.email) if self._shows_identity(info) else None
 
     @strawberry.field(description="When they confirmed the e-mail address; null for other callers.")
     def email_verified_at(self, info: Info) -> datetime | None:
-        """Null too where they have not."""
-        return self.row.email_verified_at if self._is_whole(info) else None
+        """Return null for others, and if it was never proved."""
+        return self.row.email_verified_at if self._sees_private_data(info) else None
 
     @strawberry.field(description="When they last logged in; null for other callers.")
     def last_login_at(self, info: Info) -> datetime | None:
-        """Null too where they never have."""
-        return self.row.last_login_at if self._is_whole(info) else None
+        """Return null for others, and if they never logged in."""
+        return self.row.last_login_at if self._sees_private_data(info) else None
 
     @strawberry.field(description="When the account was disabled; null for other callers.")
     def disabled_at(self, info: Info) -> datetime | None:
-        """Null too for who may come in."""
-        return self.row.disabled_at if self._is_whole(info) else None
+        """Return null for others, and if the account is enabled."""
+        return self.row.disabled_at if self._sees_private_data(info) else None
 
     @strawberry.field(description="Their supplier profile; null for other callers.")
     async def supplier(
         self, info: Info
     ) -> Annotated["Supplier", strawberry.lazy("schema.types.suppliers")] | None:
-        """Only suppliers have one."""
+        """Load the business of a supplier."""
         from schema.types.suppliers import Supplier  # noqa: PLC0415 - it imports this module
 
-        if USER_TYPES[self.row.role] is not UserType.SUPPLIER or not self._is_whole(info):
+        if USER_TYPES[self.row.role] is not UserType.SUPPLIER or not self._sees_private_data(info):
             return None
         found = await info.context.loaders.supplier_of_user.load(self.row.id)
         return Supplier.of(found, own=self.own) if found else None
@@ -71,20 +71,21 @@ class User(Node):
     async def couple(
         self, info: Info
     ) -> Annotated["Couple", strawberry.lazy("schema.types.couples")] | None:
-        """Only couples have one."""
+        """Load the wedding of a couple."""
         from schema.types.couples import Couple  # noqa: PLC0415 - it imports this module
 
-        if USER_TYPES[self.row.role] is not UserType.COUPLE or not self._is_whole(info):
+        if USER_TYPES[self.row.role] is not UserType.COUPLE or not self._sees_private_data(info):
             return None
         found = await info.context.loaders.couple_of_user.load(self.row.id)
         return Couple.of(found, own=self.own) if found else None
 
-    def _is_whole(self, info: Info) -> bool:
-        mine = self.own or readable(info.context.actor).is_user(self.row.id)
-        return mine and self._is_known(info)
+    def _sees_private_data(self, info: Info) -> bool:
+        """Whether the caller sees all fields of the row."""
+        is_readable = self.own or readable(info.context.actor).is_user(self.row.id)
+        return is_readable and self._shows_identity(info)
 
-    def _is_known(self, info: Info) -> bool:
-        """Whether the caller may know who it is: oneself, and others by scope."""
+    def _shows_identity(self, info: Info) -> bool:
+        """Whether the caller may know who it is: themselves, and others by scope."""
         actor = info.context.actor
         if self.own or actor.user_id == self.row.id:
             return True
@@ -94,7 +95,7 @@ class User(Node):
 
     @classmethod
     def of(cls, row: rows.User, *, own: bool = False) -> "User":
-        """A row as the graph shows it; `own`: in an answer that logs them in."""
+        """Build the object from a row; `own`: the response logs this person in."""
         return cls(
             row=row,
             own=own,
@@ -105,7 +106,7 @@ class User(Node):
 
 
 def _known_scopes(names: list[str]) -> list[Scope]:
-    """Those of a newer version are left out."""
+    """Return the scopes by name; scopes of a newer release are left out."""
     known = {scope.value: scope for scope in Scope}
     return [known[name] for name in names if name in known]
 
@@ -136,7 +137,7 @@ class ApiToken(Node):
 
     @classmethod
     def of(cls, row: rows.ApiToken) -> "ApiToken":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("ApiToken", row.id),
             name=row.name,
@@ -150,7 +151,7 @@ class ApiToken(Node):
 
 @strawberry.type(description="The system itself.")
 class SystemActor:
-    """A part of the system, or somebody whose account is gone."""
+    """A part of the system, or a person whose account is deleted."""
 
     component: str = strawberry.field(description="The component, such as `worker` or `ramp`.")
 
@@ -162,7 +163,7 @@ Actor = Annotated[
 
 
 async def load_actor(info: Info, ref: ActorRef) -> User | ApiToken | SystemActor:
-    """The actor behind a reference; what the audit kept of it where the account is gone."""
+    """Load the actor of a reference; if the account is deleted, the label in the audit is shown."""
     if ref.id is not None and ref.kind is ActorKind.USER:
         user = await info.context.loaders.user.load(ref.id)
         if user is not None:

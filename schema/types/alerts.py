@@ -1,4 +1,4 @@
-"""Alerts: who was told of what, and how fast (S99, S117)."""
+"""Alerts: deliveries, channels and their latency (S99, S117)."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from services.alerting.alert_reads import ChannelState
 
 @strawberry.type(description="The delivery of one message to one channel.")
 class AlertDelivery:
-    """A row of the delivery log."""
+    """An entry of the delivery log."""
 
     key: str = strawberry.field(
         description="The key of the cause, which fires and is resolved under it."
@@ -44,7 +44,7 @@ class AlertDelivery:
 
     @strawberry.field(description="The incident that it is about.")
     async def incident(self, info: Info) -> Incident | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         if self.row.incident_id is None:
             return None
         row = await info.context.loaders.incident.load(self.row.incident_id)
@@ -52,7 +52,7 @@ class AlertDelivery:
 
     @classmethod
     def of(cls, row: rows.AlertDelivery) -> "AlertDelivery":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             key=row.alert_key,
             kind=row.kind,
@@ -73,7 +73,7 @@ class AlertDelivery:
 
 @strawberry.type(description="An alert channel, from ALERT_URLS.")
 class AlertChannel:
-    """A channel and how it has done."""
+    """A channel with its success and latency."""
 
     name: str = strawberry.field(description="Scheme and host; the rest of the URL is secret.")
     minimum_severity: Severity = strawberry.field(
@@ -94,7 +94,7 @@ class AlertChannel:
 
     @classmethod
     def of(cls, state: ChannelState) -> "AlertChannel":
-        """A channel as the graph shows it."""
+        """Build the object from a channel."""
         return cls(
             name=state.name,
             minimum_severity=state.minimum,
@@ -108,7 +108,7 @@ class AlertChannel:
 
 @strawberry.type(description="The result of a test on one channel.")
 class AlertTestResult:
-    """Sent once, not tried again."""
+    """The result of a test message, which is not retried."""
 
     channel: str = strawberry.field(description="The channel's name.")
     delivered: bool = strawberry.field(description="Whether the test was delivered.")
@@ -117,7 +117,7 @@ class AlertTestResult:
 
     @classmethod
     def of(cls, message: Delivery) -> "AlertTestResult":
-        """A test message as the graph shows it."""
+        """Build the object from a test message."""
         return cls(
             channel=message.channel,
             delivered=message.sent_at is not None,
@@ -139,5 +139,5 @@ class SendTestAlertPayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "SendTestAlertPayload":
-        """An expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

@@ -1,4 +1,4 @@
-"""Bulk invitations: how many left, when the rest does, and why some cannot (M10)."""
+"""Bulk invitations: progress, forecast, and reasons for failures (M10)."""
 
 from datetime import datetime
 from typing import Annotated
@@ -30,7 +30,7 @@ AfterItem = Annotated[int, strawberry.argument(description="Only those after thi
 
 @strawberry.type(description="One invitation of a bulk invitation.")
 class BulkInvitationItem:
-    """For the supplier, and for the staff who help it."""
+    """One item, for the supplier and for the staff who help it."""
 
     position: int = strawberry.field(description="Its position in the order of sending.")
     status: BulkItemStatus = strawberry.field(description="Its outcome.")
@@ -47,21 +47,21 @@ class BulkInvitationItem:
 
     @strawberry.field(description="Who is invited.")
     async def client(self, info: Info) -> Client:
-        """Deleted only together with the item."""
+        """Load the client, which is deleted only together with the item."""
         found = await info.context.loaders.client.load(self.row.client_id)
         assert found is not None
         return Client.of(found)
 
     @strawberry.field(description="The invitation that was sent.")
     async def invitation(self, info: Info) -> Invitation | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         key = self.row.invitation_id
         found = await info.context.loaders.invitation.load(key) if key else None
         return Invitation.of(found) if found else None
 
     @classmethod
     def of(cls, row: rows.BulkInvitationItem) -> "BulkInvitationItem":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             position=row.position,
             status=row.status,
@@ -74,7 +74,7 @@ class BulkInvitationItem:
 
 @strawberry.type(description="The progress of a bulk invitation.")
 class BulkInvitationProgress:
-    """Counted when it is asked for."""
+    """Counts that are read when they are selected."""
 
     total: int = strawberry.field(description="The number of its invitations.")
     sent: int = strawberry.field(description="How many were sent.")
@@ -91,7 +91,7 @@ class BulkInvitationProgress:
 
     @classmethod
     def of(cls, progress: Progress) -> "BulkInvitationProgress":
-        """The counts as the graph shows them."""
+        """Build the object from the counts."""
         count = progress.counts.of
         return cls(
             total=count(*BulkItemStatus),
@@ -106,7 +106,7 @@ class BulkInvitationProgress:
 
 @strawberry.type(description="Invitations by e-mail to many clients, sent within the limits.")
 class BulkInvitation(Node):
-    """One is under way for each supplier."""
+    """A bulk invitation; a supplier has at most one in progress."""
 
     created_at: datetime = strawberry.field(description="When it was requested.")
     status: BulkInvitationStatus = strawberry.field(description="Its status.")
@@ -121,7 +121,7 @@ class BulkInvitation(Node):
 
     @strawberry.field(description="Its progress.")
     async def progress(self, info: Info) -> BulkInvitationProgress:
-        """Several are counted together."""
+        """Load the progress of several in one statement."""
         found = await info.context.loaders.bulk_progress.load(self.row.id)
         assert found is not None
         return BulkInvitationProgress.of(found)
@@ -133,7 +133,7 @@ class BulkInvitation(Node):
     async def items(
         self, info: Info, first: FirstItems = 50, after: AfterItem = 0, status: Statuses = None
     ) -> list[BulkInvitationItem]:
-        """At most 100 at once."""
+        """Return at most 100 items."""
         check_first(first)
         async with info.context.db.read() as session:
             found = await bulk_reads.items(session, self.row.id, status, after, first)
@@ -141,7 +141,7 @@ class BulkInvitation(Node):
 
     @classmethod
     def of(cls, row: rows.BulkInvitation) -> "BulkInvitation":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("BulkInvitation", row.id),
             created_at=row.created_at,
@@ -180,7 +180,7 @@ class InviteClientsInput:
     )
 
     def command(self) -> InviteClients:
-        """What the service takes."""
+        """Return the command for the service."""
         clients = self.client_ids
         return InviteClients(
             None
@@ -194,7 +194,7 @@ class InviteClientsInput:
 
 @strawberry.type(description="The bulk invitation as it is now.")
 class BulkInvitationPayload:
-    """The answer to starting and stopping."""
+    """The payload of starting and stopping."""
 
     bulk_invitation: BulkInvitation | None = strawberry.field(
         default=None, description="The bulk invitation."
@@ -203,5 +203,5 @@ class BulkInvitationPayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "BulkInvitationPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

@@ -1,4 +1,4 @@
-"""The audit: who changed what, from what to what, and why (A4)."""
+"""The audit log: who changed what, the values before and after, and why (A4)."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -64,13 +64,13 @@ class FieldChange:
     after: str | None = strawberry.field(description="The value after; null if it is not set.")
 
 
-def _as_json(value: object) -> JSON | None:
+def _to_json(value: object) -> JSON | None:
     return None if value is None else JSON(value)
 
 
 @strawberry.type(description="One change of one object. Changes are never edited or deleted.")
 class Change(Node):
-    """A row of the audit."""
+    """An entry of the audit log."""
 
     at: datetime = strawberry.field(description="When.", metadata=column(rows.Change.at))
     action: str = strawberry.field(
@@ -83,12 +83,12 @@ class Change(Node):
     before: JSON | None = strawberry.field(
         description="The state before; null if it is new.",
         deprecation_reason=_DIFF,
-        metadata=computed(_as_json, rows.Change.before),
+        metadata=computed(_to_json, rows.Change.before),
     )
     after: JSON | None = strawberry.field(
         description="The state after.",
         deprecation_reason=_DIFF,
-        metadata=computed(_as_json, rows.Change.after),
+        metadata=computed(_to_json, rows.Change.after),
     )
     reason: str | None = strawberry.field(
         description="The reason, in the words of the author.", metadata=column(rows.Change.reason)
@@ -100,7 +100,7 @@ class Change(Node):
         metadata=computed_list(field_changes, rows.Change.before, rows.Change.after),
     )
     def diff(self) -> list[FieldChange]:
-        """Worked out only where it is asked for."""
+        """Compute it only if it is selected."""
         found = field_changes(self.row.before, self.row.after)
         return [
             FieldChange(field=item.field, before=item.before, after=item.after) for item in found
@@ -115,7 +115,7 @@ class Change(Node):
         ),
     )
     async def actor(self, info: Info) -> Actor:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         row = self.row
         return await load_actor(info, ActorRef(row.actor_kind, row.actor_id, row.actor_label))
 
@@ -128,14 +128,14 @@ class Change(Node):
         ),
     )
     async def subject(self, info: Info) -> Node | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         return await load_subject(info, self.row.subject_kind, self.row.subject_id)
 
     @strawberry.field(description="The run that it belongs to.", metadata=read_rows(reads.RUN))
     async def run(
         self, info: Info
     ) -> Annotated["PhaseRun", strawberry.lazy("schema.types.phases")] | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         from schema.types.phases import PhaseRun  # noqa: PLC0415 - the types refer to each other
 
         if self.row.run_id is None:
@@ -147,12 +147,12 @@ class Change(Node):
         description="Whether revertChange would work now: nothing that it moved has changed since."
     )
     async def revertible(self, info: Info) -> bool:
-        """Changes of anything but a flag's state never are."""
+        """Return false for all but changes of the state of a flag."""
         return await info.context.loaders.revertible.load(self.row) or False
 
     @strawberry.field(description="The earlier change that this one reverted.")
     async def reverts(self, info: Info) -> Annotated["Change", strawberry.lazy(__name__)] | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         if self.row.reverts_id is None:
             return None
         row = await info.context.loaders.change.load(self.row.reverts_id)
@@ -160,14 +160,14 @@ class Change(Node):
 
     @classmethod
     def of(cls, row: rows.Change) -> "Change":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("Change", row.id),
             at=row.at,
             action=row.action,
             kind=kind_of(row.action),
-            before=_as_json(row.before),
-            after=_as_json(row.after),
+            before=_to_json(row.before),
+            after=_to_json(row.after),
             reason=row.reason,
             row=row,
         )
@@ -176,12 +176,12 @@ class Change(Node):
 ChangeConnection = Connection[Change]
 
 
-def change_cursor(row: rows.Change) -> str:
-    """The place of a change in the log."""
+def encode_change_cursor(row: rows.Change) -> str:
+    """Encode the cursor of a change."""
     return encode_cursor(row.event_id)
 
 
-def actor_name(text: str) -> str:
-    """An id of the graph as the id of the row; a name as it is."""
+def decode_actor(text: str) -> str:
+    """Decode the global id of an actor; any other text is a name and returned unchanged."""
     parts = parse_global_id(text)
     return parts[1] if parts and parts[0] in ("User", "ApiToken") else text

@@ -1,4 +1,4 @@
-"""How a file of clients is to be read: what the supplier chose and corrected (M10)."""
+"""The input of an import of clients: options and corrections (M10)."""
 
 import strawberry
 
@@ -19,7 +19,7 @@ class ImportCorrectionInput:
 
 @strawberry.input(description="How to read a file. What is omitted is detected.")
 class ClientImportInput:
-    """What the supplier chose."""
+    """The options of an import."""
 
     file_name: str | None = strawberry.field(
         description="The name of the file: at most 200 characters.", default=None
@@ -43,7 +43,7 @@ class ClientImportInput:
     )
 
     def command(self, parts: list[str]) -> ImportFile:
-        """What the service takes."""
+        """Return the command for the service."""
         owner = self.supplier_id
         return ImportFile(
             parts,

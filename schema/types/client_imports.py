@@ -1,4 +1,4 @@
-"""Imports of clients from files: what was sent, and what becomes of each row (M10)."""
+"""Imports of clients from files, with the outcome of each row (M10)."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -39,7 +39,7 @@ AfterRow = Annotated[
 
 @strawberry.type(description="An import of clients. The file itself is not stored.")
 class ClientImport(Node):
-    """How many rows the file had, and what became of them."""
+    """A finished import, with the number of rows by outcome."""
 
     created_at: datetime = strawberry.field(description="When it was completed.")
     file_name: str | None = strawberry.field(description="The name of the file.")
@@ -50,7 +50,7 @@ class ClientImport(Node):
 
     @classmethod
     def of(cls, row: rows.ClientImport) -> "ClientImport":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("ClientImport", row.id),
             created_at=row.created_at,
@@ -64,7 +64,7 @@ class ClientImport(Node):
 
 @strawberry.type(description="A column of a file.")
 class ImportColumn:
-    """What stands in it, and what it is taken for."""
+    """A column with its samples and the field that it is imported as."""
 
     position: int = strawberry.field(description="Its position in the file, from 1.")
     header: str | None = strawberry.field(description="Its cell in the first row.")
@@ -89,7 +89,7 @@ class ImportColumn:
 
 @strawberry.type(description="What is wrong with a cell.")
 class ImportProblem:
-    """Names the column; the row is that of the problem's row."""
+    """A problem of one cell."""
 
     field: ImportField = strawberry.field(description="What is wrong.")
     column: int | None = strawberry.field(
@@ -100,7 +100,7 @@ class ImportProblem:
 
     @classmethod
     def of(cls, problem: Problem, checked: CheckedFile) -> "ImportProblem":
-        """A problem as the graph shows it."""
+        """Build the object from a problem."""
         column = problem.column
         return cls(
             field=problem.field,
@@ -112,7 +112,7 @@ class ImportProblem:
 
 @strawberry.type(description="A cell as it was typed or corrected.")
 class ImportValue:
-    """For forms that correct it."""
+    """The text of one cell, for forms that correct it."""
 
     field: ImportField = strawberry.field(description="What the cell holds.")
     value: str = strawberry.field(description="Its text.")
@@ -120,7 +120,7 @@ class ImportValue:
 
 @strawberry.type(description="A row of a file.")
 class ImportRow:
-    """What it says, and what becomes of it."""
+    """A row with its values and outcome."""
 
     number: int = strawberry.field(description="Its number in the spreadsheet, from 1.")
     status: ImportRowStatus = strawberry.field(description="Its status.")
@@ -138,7 +138,7 @@ class ImportRow:
 
     @strawberry.field(description="The existing client with the same e-mail address or names.")
     async def existing(self, info: Info) -> Client | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         known = self.matched.existing
         if known is None or known.client_id is None:
             return None
@@ -147,12 +147,12 @@ class ImportRow:
 
     @strawberry.field(description="Warnings, such as a wedding date in the past.")
     def warnings(self, info: Info) -> list[str]:
-        """Warnings keep nothing from being imported."""
+        """Return warnings, which do not prevent the import."""
         return date_warnings(self.wedding_date, info.context.now)
 
     @classmethod
     def of(cls, row: MatchedRow, checked: CheckedFile) -> "ImportRow":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         client, known = row.checked.client, row.existing
         email = client.email if client else None
         return cls(
@@ -170,7 +170,7 @@ class ImportRow:
 
 @strawberry.type(description="A file with the status of each row.")
 class ImportPreview:
-    """How it was read, and what to ask the supplier."""
+    """How the file was read, and what the supplier has to decide."""
 
     encoding: CsvEncoding = strawberry.field(description="How its characters are encoded.")
     delimiter: CsvDelimiter = strawberry.field(description="The delimiter of its cells.")
@@ -193,7 +193,7 @@ class ImportPreview:
     def rows(
         self, first: FirstRows = 50, after: AfterRow = 0, status: Statuses = None
     ) -> list[ImportRow]:
-        """At most 100 at once."""
+        """Return at most 100 items."""
         check_first(first)
         checked = self.preview.checked
         return [ImportRow.of(row, checked) for row in self.preview.page(status, after, first)]
@@ -203,12 +203,12 @@ class ImportPreview:
         "null where there are none. No cell of it is a formula."
     )
     def remaining_csv(self) -> str | None:
-        """Made only where it is asked for."""
+        """Compute it only if it is selected."""
         return rules.remaining_csv(self.preview)
 
     @classmethod
     def of(cls, preview: rules.ImportPreview) -> "ImportPreview":
-        """A preview as the graph shows it."""
+        """Build the object from a preview."""
         checked, count = preview.checked, preview.count
         return cls(
             encoding=checked.file.encoding,
@@ -228,7 +228,7 @@ class ImportPreview:
 
 @strawberry.type(description="A preview of a file, or its import.")
 class ClientImportPayload:
-    """The answer to a preview and to an import."""
+    """The payload of a preview and of an import."""
 
     client_import: ClientImport | None = strawberry.field(
         default=None, description="The import; null for a preview."
@@ -240,10 +240,10 @@ class ClientImportPayload:
 
     @classmethod
     def of(cls, done: Imported) -> "ClientImportPayload":
-        """The answer to an import."""
+        """Build the payload of an import."""
         return cls(client_import=ClientImport.of(done.row), preview=ImportPreview.of(done.preview))
 
     @classmethod
     def failed(cls, error: LaunchError) -> "ClientImportPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

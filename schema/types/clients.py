@@ -36,7 +36,7 @@ WARNINGS = "Warnings, such as a wedding date in the past."
 
 @strawberry.type(description="A client of a supplier. Only that supplier sees it.")
 class Client(Node):
-    """Before and after the couple joins WedMe."""
+    """A client, before and after the couple joins WedMe."""
 
     couple_names: str = strawberry.field(
         description="The names of the couple as the supplier writes them.",
@@ -62,12 +62,12 @@ class Client(Node):
         metadata=read_rows(reads.COUPLE_OF_CLIENT),
     )
     async def couple(self, info: Info) -> Couple | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         return await load_partner(info, self.row.supplier_id, self.row.couple_id)
 
     @strawberry.field(description="The partnership with the couple, until it ends.")
     async def partnership(self, info: Info) -> Partnership | None:
-        """For endPartnership and blockPartner."""
+        """Load the partnership, for endPartnership and blockPartner."""
         if self.row.couple_id is None:
             return None
         pair = (self.row.supplier_id, self.row.couple_id)
@@ -80,7 +80,7 @@ class Client(Node):
     async def invitation(
         self, info: Info
     ) -> Annotated["Invitation", strawberry.lazy("schema.types.invitations")] | None:
-        """At most one is pending."""
+        """Load the newest invitation; at most one is pending."""
         from schema.types.invitations import Invitation  # noqa: PLC0415 - it imports this module
 
         found = await info.context.loaders.newest_invitation.load(self.row.id)
@@ -88,7 +88,7 @@ class Client(Node):
 
     @strawberry.field(description="The state of the contact with the client.")
     async def communication_status(self, info: Info) -> CommunicationStatus:
-        """From the newest invitation and the partnership."""
+        """Derive the status from the newest invitation and the partnership."""
         found = await info.context.loaders.messaging.communication.load(self.row.id)
         return status_of(self.row.status, found, info.context.now)
 
@@ -97,7 +97,7 @@ class Client(Node):
         "message; null without any."
     )
     async def last_activity_at(self, info: Info) -> datetime | None:
-        """After the end of a partnership nothing newer is seen."""
+        """Return the last activity up to the end of the partnership."""
         found = await info.context.loaders.messaging.communication.load(self.row.id)
         return found.last_activity_at if found else None
 
@@ -105,7 +105,7 @@ class Client(Node):
         description="The conversation with the couple, also after its end; null for other callers."
     )
     async def conversation(self, info: Info) -> Conversation | None:
-        """The supplier keeps what was said."""
+        """Load the conversation; the supplier keeps it after the end of the partnership."""
         found = await info.context.loaders.messaging.communication.load(self.row.id)
         if found is None or found.partnership_id is None:
             return None
@@ -113,7 +113,7 @@ class Client(Node):
 
     @classmethod
     def of(cls, row: rows.Client) -> "Client":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("Client", row.id),
             couple_names=row.couple_names,
@@ -127,7 +127,7 @@ class Client(Node):
 
 @strawberry.type(description="A page of clients.")
 class ClientConnection(Connection[Client]):
-    """Counts only where the count is asked for."""
+    """A page whose total is counted only if it is selected."""
 
     wanted: strawberry.Private[ClientFilter | None]
 
@@ -136,7 +136,7 @@ class ClientConnection(Connection[Client]):
         metadata=TOTAL_COUNT,
     )
     async def total_count(self, info: Info) -> int:
-        """One more statement."""
+        """Count with one additional statement."""
         if self.wanted is None:
             return 0
         async with info.context.db.read() as session:
@@ -145,7 +145,7 @@ class ClientConnection(Connection[Client]):
 
 @strawberry.input(description="A new client.")
 class AddClientInput:
-    """What addClient takes."""
+    """The input of `addClient`."""
 
     couple_names: str = strawberry.field(description=NAMES)
     email: EmailAddress | None = strawberry.field(
@@ -164,13 +164,13 @@ class AddClientInput:
     )
 
     def command(self) -> ClientDraft:
-        """What the service takes."""
+        """Return the command for the service."""
         return ClientDraft(self.couple_names, self.email, self.wedding_date, self.notes)
 
 
 @strawberry.input(description="Changes of a client; omitted fields stay unchanged.")
 class UpdateClientInput:
-    """What updateClient takes."""
+    """The input of `updateClient`."""
 
     id: strawberry.ID = strawberry.field(description="The client.")
     couple_names: str | None = strawberry.field(description=NAMES, default=UNSET)
@@ -186,7 +186,7 @@ class UpdateClientInput:
     )
 
     def patch(self) -> dict[str, object]:
-        """The fields that were given."""
+        """Return the fields that were provided."""
         names = ("couple_names", "email", "wedding_date", "notes")
         found = provided_fields(self, {name: name for name in names})
         refuse_null(found, "couple_names")
@@ -195,7 +195,7 @@ class UpdateClientInput:
 
 @strawberry.type(description="The client as it is now.")
 class ClientPayload:
-    """The answer of everything that changes a client."""
+    """The payload of mutations that change a client."""
 
     client: Client | None = strawberry.field(default=None, description="The client.")
     warnings: list[str] = strawberry.field(default_factory=list, description=WARNINGS)
@@ -203,10 +203,10 @@ class ClientPayload:
 
     @classmethod
     def of(cls, done: ClientResult) -> "ClientPayload":
-        """The answer to a change."""
+        """Build the payload of a change."""
         return cls(client=Client.of(done.row), warnings=done.warnings)
 
     @classmethod
     def failed(cls, error: LaunchError) -> "ClientPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

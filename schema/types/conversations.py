@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @strawberry.type(description="A person on one side of an active partnership.")
 class Contact:
-    """Shown to both sides, and only while the partnership is active."""
+    """The contact of one side, shown to both while the partnership is active."""
 
     side: ConversationSide = strawberry.field(description="The side that the person is on.")
     name: str = strawberry.field(description="A supplier's business name, or a couple's names.")
@@ -66,7 +66,7 @@ class Contact:
     "it; once the partnership has ended it can be read, but no message can be sent."
 )
 class Conversation(Node):
-    """One for each partnership, also before the first message."""
+    """The conversation of a partnership, which exists before the first message."""
 
     title: str = strawberry.field(description="The caller's name for the other side.")
     is_open: bool = strawberry.field(description="Whether messages can be sent.")
@@ -93,7 +93,7 @@ class Conversation(Node):
     async def partnership(
         self, info: Info
     ) -> Annotated["Partnership", strawberry.lazy("schema.types.couples")] | None:
-        """What has ended leads its supplier nowhere (SEC11)."""
+        """Load the partnership; null for the supplier of one that has ended (SEC11)."""
         from schema.types.couples import Partnership  # noqa: PLC0415 - it imports this module
 
         row = await info.context.loaders.partnership.load(self.view.partnership_id)
@@ -105,7 +105,7 @@ class Conversation(Node):
 
     @strawberry.field(description="The last message.")
     async def last_message(self, info: Info) -> Message | None:
-        """One statement for all conversations of a page."""
+        """Load it for all conversations of a page in one statement."""
         row = await info.context.loaders.messaging.last_message.load(self.view.partnership_id)
         return Message.of(row) if row else None
 
@@ -118,7 +118,7 @@ class Conversation(Node):
         last: Last = None,
         before: Before = None,
     ) -> MessageConnection:
-        """One page; `last: 50` is the newest one."""
+        """Return one page; `last: 50` is the newest one."""
         page = Page.of(first, after, last, before)
         async with info.context.db.read() as session:
             found = await messages.page(session, self.view.partnership_id, page.numbers())
@@ -148,19 +148,19 @@ class Conversation(Node):
 
 @strawberry.type(description="A page of conversations, the one with the newest activity first.")
 class ConversationConnection(Connection[Conversation]):
-    """Counts only where the count is asked for."""
+    """A page whose total is counted only if it is selected."""
 
     viewer: strawberry.Private[Participant | None]
 
     @strawberry.field(description="How many conversations have unread messages.")
     async def unread_conversations(self, info: Info) -> int:
-        """One more statement."""
+        """Count with one additional statement."""
         return await unread_conversations(info, self.viewer)
 
 
 @strawberry.type(description="A conversation, and the messages that are new or changed.")
 class ConversationUpdate:
-    """What the subscription of one conversation sends."""
+    """A result of the subscription of one conversation."""
 
     conversation: Conversation = strawberry.field(description="The conversation as it is now.")
     messages: list[Message] = strawberry.field(
@@ -171,7 +171,7 @@ class ConversationUpdate:
 
 @strawberry.type(description="What changed in the conversations of the caller.")
 class ConversationsUpdate:
-    """What the subscription of all conversations sends."""
+    """A result of the subscription of all conversations."""
 
     unread_conversations: int = strawberry.field(
         description="How many conversations have unread messages."
@@ -183,7 +183,7 @@ class ConversationsUpdate:
 
 @strawberry.input(description="The position up to which the caller has read.")
 class MarkConversationReadInput:
-    """What markConversationRead takes."""
+    """The input of `markConversationRead`."""
 
     conversation_id: strawberry.ID = strawberry.field(description="The conversation.")
     position: int = strawberry.field(
@@ -191,14 +191,14 @@ class MarkConversationReadInput:
     )
 
     def command(self) -> MarkRead:
-        """What the service takes."""
+        """Return the command for the service."""
         key = decode_id(self.conversation_id, "Conversation", "input", "conversationId")
         return MarkRead(key, self.position)
 
 
 @strawberry.type(description="The conversation as it is now.")
 class ConversationPayload:
-    """The answer of what changes a conversation."""
+    """The payload of mutations that change a conversation."""
 
     conversation: Conversation | None = strawberry.field(
         default=None, description="The conversation."
@@ -207,17 +207,17 @@ class ConversationPayload:
 
     @classmethod
     def of(cls, view: domain.Conversation) -> "ConversationPayload":
-        """The answer to a change."""
+        """Build the payload of a change."""
         return cls(conversation=Conversation.of(view))
 
     @classmethod
     def failed(cls, error: LaunchError) -> "ConversationPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 async def load_conversation(info: Info, partnership_id: UUID) -> Conversation | None:
-    """One's own conversation; None for everybody who takes no part in it, the staff included."""
+    """Load a conversation of the caller; None for anyone else, including staff."""
     viewer = participant_of(info.context.actor)
     if viewer is None:
         return None
@@ -226,7 +226,7 @@ async def load_conversation(info: Info, partnership_id: UUID) -> Conversation | 
 
 
 async def load_contacts(info: Info, partnership_id: UUID) -> Sequence[Contact]:
-    """Both sides of an active partnership, for those who take part in it."""
+    """Load both sides of an active partnership, for callers who take part in it."""
     if await load_conversation(info, partnership_id) is None:
         return []
     people = await info.context.loaders.messaging.contacts.load(partnership_id)
@@ -234,7 +234,7 @@ async def load_contacts(info: Info, partnership_id: UUID) -> Sequence[Contact]:
 
 
 async def unread_conversations(info: Info, viewer: Participant | None) -> int:
-    """How many conversations hold something unread; 0 for those who have none."""
+    """Count conversations with unread messages; 0 for callers without conversations."""
     if viewer is None:
         return 0
     async with info.context.db.read() as session:
@@ -242,7 +242,7 @@ async def unread_conversations(info: Info, viewer: Participant | None) -> int:
 
 
 async def read_conversation(info: Info, partnership_id: UUID) -> domain.Conversation:
-    """One's own conversation as it is now; raises Forbidden or NotFound."""
+    """Read a conversation of the caller. Raises Forbidden or NotFound."""
     viewer = require_participant(info.context.actor)
     async with info.context.db.read() as session:
         return await conversations.seen(session, viewer, partnership_id)

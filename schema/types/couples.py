@@ -52,19 +52,19 @@ class Partnership(Node):
         description="The people of both sides; empty once it has ended, and for other callers."
     )
     async def contacts(self, info: Info) -> list[Contact]:
-        """The supplier comes first."""
+        """Load both contacts, the supplier first."""
         return list(await load_contacts(info, self.row.id))
 
     @strawberry.field(description="Their conversation; null for other callers.")
     async def conversation(self, info: Info) -> Conversation | None:
-        """The staff reads no conversations."""
+        """Load the conversation; null for staff."""
         return await load_conversation(info, self.row.id)
 
     @strawberry.field(description="The supplier.")
     async def supplier(
         self, info: Info
     ) -> Annotated["Supplier", strawberry.lazy("schema.types.suppliers")]:
-        """Deleted only together with the partnership."""
+        """Load it; it is deleted only together with the partnership."""
         from schema.types.suppliers import Supplier  # noqa: PLC0415 - it imports this module
 
         found = await info.context.loaders.supplier.load(self.row.supplier_id)
@@ -75,20 +75,20 @@ class Partnership(Node):
     async def couple(
         self, info: Info
     ) -> Annotated["Couple", strawberry.lazy("schema.types.couples")]:
-        """Deleted only together with the partnership."""
+        """Load it; it is deleted only together with the partnership."""
         found = await info.context.loaders.couple.load(self.row.couple_id)
         assert found is not None
         return Couple.of(found)
 
     @strawberry.field(description="Seconds from the first invitation to its acceptance.")
     async def seconds_to_connect(self, info: Info) -> int | None:
-        """Null where there was no invitation."""
+        """Return null if there was no invitation."""
         pair = (self.row.supplier_id, self.row.couple_id)
         return await info.context.loaders.seconds_to_connect.load(pair)
 
     @classmethod
     def of(cls, row: rows.Partnership) -> "Partnership":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("Partnership", row.id),
             method=row.connection_method,
@@ -120,21 +120,23 @@ class Couple(Node):
         "partnership."
     )
     def phone(self, info: Info) -> str | None:
-        """A partner sees it only while the partnership is active."""
-        return self.row.phone if self._is_whole(info) else None
+        """Return the number to the couple and the staff."""
+        return self.row.phone if self._sees_private_data(info) else None
 
     @strawberry.field(description="Their guided setup; null for other callers.")
     async def setup(self, info: Info) -> Onboarding | None:
-        """Made together with the couple."""
-        return await load_onboarding(info, self.row.user_id) if self._is_whole(info) else None
+        """It is created together with the couple."""
+        return (
+            await load_onboarding(info, self.row.user_id) if self._sees_private_data(info) else None
+        )
 
     @strawberry.field(
         description="Their guided setup; only visible to themselves and the staff.",
         deprecation_reason=USE_SETUP,
     )
     async def onboarding(self, info: Info) -> Onboarding:
-        """Made together with the couple."""
-        if not self._is_whole(info):
+        """It is created together with the couple."""
+        if not self._sees_private_data(info):
             raise Forbidden("The onboarding of a couple is its own.")
         return await load_onboarding(info, self.row.user_id)
 
@@ -143,8 +145,8 @@ class Couple(Node):
         metadata=column(rows.Couple.first_connection_at),
     )
     def first_connection_at(self, info: Info) -> datetime | None:
-        """A partner need not know who was first."""
-        return self.row.first_connection_at if self._is_whole(info) else None
+        """Return it to the couple and the staff."""
+        return self.row.first_connection_at if self._sees_private_data(info) else None
 
     @strawberry.field(description="Their partnerships; a supplier sees only its own.")
     async def partnerships(
@@ -155,17 +157,17 @@ class Couple(Node):
         last: Last = None,
         before: Before = None,
     ) -> Connection[Partnership]:
-        """One page, newest first."""
+        """Return one page, newest first."""
         scope = readable(info.context.actor).partnerships_of_couple(self.row.id)
         shown = PartnershipScope(None, self.row.id) if self.own else scope
         return await page_of_partnerships(info, shown, Page.of(first, after, last, before))
 
-    def _is_whole(self, info: Info) -> bool:
+    def _sees_private_data(self, info: Info) -> bool:
         return self.own or readable(info.context.actor).is_couple(self.row.id)
 
     @classmethod
     def of(cls, row: rows.Couple, *, own: bool = False) -> "Couple":
-        """A row as the graph shows it; `own`: in an answer that logs its owner in."""
+        """Build the object from a row; `own`: the response logs its owner in."""
         return cls(
             id=node_id("Couple", row.id),
             partner1_name=row.partner1_name,
@@ -178,7 +180,7 @@ class Couple(Node):
 
 @strawberry.type(description="A page of couples.")
 class CoupleConnection(Connection[Couple]):
-    """Counts only where the count is asked for."""
+    """A page whose total is counted only if it is selected."""
 
     search: strawberry.Private[str | None]
 
@@ -186,7 +188,7 @@ class CoupleConnection(Connection[Couple]):
         description="The number of couples that match the search.", metadata=TOTAL_COUNT
     )
     async def total_count(self, info: Info) -> int:
-        """One more statement."""
+        """Count with one additional statement."""
         async with info.context.db.read() as session:
             return await directory.count_couples(session, self.search)
 
@@ -216,7 +218,7 @@ async def load_partner(info: Info, supplier_id: UUID, couple_id: UUID | None) ->
 
 
 async def visible_couple(info: Info, key: UUID) -> Couple | None:
-    """A couple by its id: one's own, that of an active partnership, for the staff any."""
+    """Load a couple: the caller's own, that of an active partnership, or any for staff."""
     row_scope = readable(info.context.actor)
     if row_scope.is_couple(key):
         found = await info.context.loaders.couple.load(key)
@@ -227,7 +229,7 @@ async def visible_couple(info: Info, key: UUID) -> Couple | None:
 async def page_of_partnerships(
     info: Info, scope: PartnershipScope | None, page: Page
 ) -> Connection[Partnership]:
-    """A page of those that the caller may see; None is none."""
+    """Return a page of partnerships in a scope; None is an empty page."""
     rows_found: list[rows.Partnership] = []
     if scope is not None:
         async with info.context.db.read() as session:

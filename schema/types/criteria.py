@@ -13,7 +13,7 @@ from schema.guard_enums import Aggregation, Comparator, GuardAction, Verdict
 
 @strawberry.type(description="A success criterion, such as: error_rate over 60 s below 2.")
 class Criterion:
-    """A criterion as it was given."""
+    """A success criterion."""
 
     key: str = strawberry.field(description="Its name within the phase.")
     metric: str = strawberry.field(description="The metric.")
@@ -43,7 +43,7 @@ class Criterion:
 
     @classmethod
     def of(cls, criterion: domain.Criterion) -> "Criterion":
-        """A criterion as the graph shows it."""
+        """Build the object from a criterion."""
         return cls(
             key=criterion.key,
             metric=criterion.metric,
@@ -63,7 +63,7 @@ class Criterion:
 
 @strawberry.type(description="A success criterion with its current verdict.")
 class CriterionStatus:
-    """What the last judgement found."""
+    """A criterion with its last verdict."""
 
     criterion: Criterion = strawberry.field(description="The criterion.")
     verdict: Verdict = strawberry.field(description="The result.")
@@ -81,7 +81,7 @@ class CriterionStatus:
 
     @classmethod
     def of(cls, criterion: domain.Criterion, state: CriterionState) -> "CriterionStatus":
-        """A criterion and where it stands; one that was edited since is not judged yet."""
+        """Build the status; a criterion edited since its last verdict is not judged yet."""
         found = state if state.judged == criterion else UNJUDGED
         return cls(
             criterion=Criterion.of(criterion),

@@ -9,7 +9,7 @@ from schema.guard_enums import Aggregation, Comparator, GuardAction
 
 @strawberry.input(description="A success criterion of a phase.")
 class CriterionInput:
-    """A criterion as it is given."""
+    """The input of a success criterion."""
 
     key: str = strawberry.field(description="Its name within the phase.")
     metric: str = strawberry.field(
@@ -50,7 +50,7 @@ class CriterionInput:
     )
 
     def rule(self) -> rules.Criterion:
-        """What the domain takes; null is the default."""
+        """Return the value for the domain; null means the default."""
         return rules.Criterion(
             key=self.key,
             metric=self.metric,

@@ -47,7 +47,7 @@ describe(
 
 @strawberry.interface(description="An expected failure of a mutation.")
 class Error:
-    """What every expected failure says."""
+    """The fields of every expected failure."""
 
     code: ErrorCode = strawberry.field(description="The code, for programs.")
     message: str = strawberry.field(description="A sentence, for people.")
@@ -60,7 +60,7 @@ class Error:
 
     @classmethod
     def of(cls, error: domain.LaunchError) -> "Error":
-        """The concrete kind for an expected failure."""
+        """Build the concrete type for an expected failure."""
         path = list(error.path) or None
         if isinstance(error, domain.VersionConflict):
             return VersionConflictError(
@@ -105,18 +105,18 @@ class Error:
 
     @classmethod
     def every(cls, error: domain.LaunchError) -> "list[Error]":
-        """All failures of a mutation, each at its field."""
+        """Build all failures of a mutation, each with its path."""
         return [cls.of(part) for part in domain.parts_of(error)]
 
 
 @strawberry.type(description="A failure that needs no further fields.")
 class UserError(Error):
-    """The plain kind."""
+    """A failure without further fields."""
 
 
 @strawberry.type(description="Somebody changed the object since you read it.")
 class VersionConflictError(Error):
-    """Names the version that stands and who made it (A5)."""
+    """A conflict, with the current version and who made it (A5)."""
 
     current_version: int = strawberry.field(description="The current version.")
     changed_at: datetime = strawberry.field(description="When it was made.")
@@ -124,13 +124,13 @@ class VersionConflictError(Error):
 
     @strawberry.field(description="Who made it.")
     async def changed_by(self, info: Info) -> Actor | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         return await load_actor(info, self.ref) if self.ref else None
 
 
 @strawberry.type(description="The phase is not ready.")
 class NotReadyError(Error):
-    """Shows the whole list (X2)."""
+    """A refused activation, with the readiness report (X2)."""
 
     readiness: LaunchReadiness = strawberry.field(description="Every check with its evidence.")
 
@@ -139,7 +139,7 @@ class NotReadyError(Error):
     description="A feature flag that guards the operation is off. Nothing was changed."
 )
 class FeatureOffError(Error):
-    """Says which flag, and whether it is a pause or has not begun (M1)."""
+    """A guarded operation that is closed, with its flag (M1)."""
 
     flag: str = strawberry.field(description="The key of the flag.")
     availability: FeatureAvailability = strawberry.field(
@@ -149,7 +149,7 @@ class FeatureOffError(Error):
 
 @strawberry.type(description="The current state does not allow the action.")
 class InvalidTransitionError(Error):
-    """Says what can be done instead."""
+    """A refused action, with those that are possible."""
 
     possible: list[str] | None = strawberry.field(
         description="The possible actions of a phase or an incident, by name; null if it depends on"
@@ -159,7 +159,7 @@ class InvalidTransitionError(Error):
 
 @strawberry.type(description="Something has changed since the plan was made.")
 class PlanDriftError(Error):
-    """Says what is no longer as it was planned."""
+    """A plan that is out of date, with what changed."""
 
     changed: list[str] | None = strawberry.field(
         description="Keys of the flags that changed, came or went, and `phase` for its settings; "

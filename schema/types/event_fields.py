@@ -1,4 +1,4 @@
-"""What every event of the feed has, whatever happened."""
+"""The fields that all events of the feed share."""
 
 from datetime import datetime
 from typing import TypedDict
@@ -33,12 +33,12 @@ class CommonFields(TypedDict):
 
 
 def cursor_of(item: RecordedEvent) -> str:
-    """The place of an event in the log."""
+    """Encode the cursor of an event."""
     return encode_cursor(item.seq)
 
 
 def common_fields(item: RecordedEvent) -> CommonFields:
-    """Those of a recorded event."""
+    """Return the common fields of a recorded event."""
     return CommonFields(
         cursor=cursor_of(item),
         at=item.occurred_at,

@@ -31,7 +31,7 @@ from services.phases import launch_states
 
 @strawberry.interface(description="An event of a launch.")
 class LaunchEvent:
-    """What every event tells."""
+    """The fields of every event."""
 
     cursor: str = strawberry.field(
         description="Its position in the log: pass it as `after` to resume.",
@@ -54,12 +54,12 @@ class LaunchEvent:
         metadata=event_fields.OCCURRED_AT,
     )
     def occurred_at(self) -> datetime:
-        """The moment under the name that it has in the log."""
+        """Return the time under the name that it has in the log."""
         return self.at
 
     @strawberry.field(description="Who did it.", metadata=event_fields.ACTOR)
     async def actor(self, info: Info) -> Actor | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         return await load_actor(info, self.ref) if self.ref else None
 
 
@@ -73,7 +73,7 @@ class PhaseEvent(LaunchEvent):
 
     @strawberry.field(description="The phase as it is now.", metadata=event_fields.PHASE)
     async def phase(self, info: Info) -> LaunchPhase:
-        """Phases are never deleted."""
+        """Load the phase; phases are never deleted."""
         assert self.event.phase_id is not None
         row = await info.context.loaders.phase.load(self.event.phase_id)
         assert row is not None
@@ -89,7 +89,7 @@ class FlagEvent(LaunchEvent):
 
     @strawberry.field(description="Its propagation to processes and clients; null for old events.")
     async def propagation(self, info: Info) -> Propagation | None:
-        """Looked up by the version of the set that it became part of."""
+        """Load the propagation of the flag set version of this change."""
         version = self.event.set_version
         found = await info.context.loaders.propagation.load(version) if version else None
         return Propagation.of(found) if found else None
@@ -105,7 +105,7 @@ class KillEvent(LaunchEvent):
 
     @classmethod
     def changed(cls, event: KillChanged, common: CommonFields) -> "KillEvent":
-        """An event as the graph shows it."""
+        """Build the object from an event."""
         record = event.record
         return cls(key=record.key, killed=record.killed, reason=record.reason, **common)
 
@@ -120,7 +120,7 @@ class HealthEvent(LaunchEvent):
 
     @strawberry.field(description="The check as it is now.")
     async def check(self, info: Info) -> HealthCheck:
-        """The newest state of the check."""
+        """Load the newest state of the check."""
         snapshot = await info.context.runtime.health.latest()
         state = next(item for item in snapshot.checks if item.check is self.event.check)
         return HealthCheck.of(state)
@@ -128,7 +128,7 @@ class HealthEvent(LaunchEvent):
 
 @strawberry.type(description="The verdict of a criterion changed, or it acted.")
 class CriterionEvent(LaunchEvent):
-    """One judgement of a criterion that made a difference (X1)."""
+    """A verdict of a criterion that differs from the one before (X1)."""
 
     status: CriterionStatus = strawberry.field(description="The criterion as it was judged then.")
     action_taken: GuardAction | None = strawberry.field(description="The action taken; null: none.")
@@ -136,7 +136,7 @@ class CriterionEvent(LaunchEvent):
 
     @strawberry.field(description="The phase as it is now.", metadata=event_fields.PHASE)
     async def phase(self, info: Info) -> LaunchPhase:
-        """Phases are never deleted."""
+        """Load the phase; phases are never deleted."""
         assert self.event.phase_id is not None
         row = await info.context.loaders.phase.load(self.event.phase_id)
         assert row is not None
@@ -161,7 +161,7 @@ class IncidentEvent(LaunchEvent):
 
     @strawberry.field(description="The incident as it is now.", metadata=event_fields.INCIDENT)
     async def incident(self, info: Info) -> Incident:
-        """Incidents are never deleted."""
+        """Load the incident; incidents are never deleted."""
         row = await info.context.loaders.incident.load(self.event.incident_id)
         assert row is not None
         return Incident.of(row)
@@ -179,7 +179,7 @@ class AlertEvent(LaunchEvent):
 
     @classmethod
     def sent(cls, event: AlertSent, common: CommonFields) -> "AlertEvent":
-        """An event as the graph shows it."""
+        """Build the object from an event."""
         return cls(
             channel=event.channel,
             delivered=event.delivered,
@@ -196,13 +196,13 @@ class SilenceEvent(LaunchEvent):
 
     @strawberry.field(description="The silence after the event.")
     def silence(self, info: Info) -> Silence:
-        """The event holds it whole."""
+        """Return the silence, which the event contains."""
         return Silence.of(self.event.silence, info.context.now)
 
 
 @strawberry.type(description="The stream missed events: read the state again, then resume.")
 class StreamGap(LaunchEvent):
-    """Sent instead of what a slow reader could not take."""
+    """Stands for events that a stream did not send."""
 
     missed: int = strawberry.field(description="The least number of missed events.")
     resume_from: str = strawberry.field(
@@ -215,7 +215,7 @@ class StreamGap(LaunchEvent):
         directives=[CostDirective(weight=50)],
     )
     async def snapshot(self, info: Info) -> LaunchState:
-        """Read only where it is asked for."""
+        """Read it only if it is selected."""
         async with info.context.db.read() as session:
             return LaunchState.of(await launch_states.state_at(session, self.at), self.at)
 
@@ -247,12 +247,12 @@ SHOWN_KINDS = tuple(
 
 
 def is_shown(item: RecordedEvent) -> bool:
-    """Whether the feed shows this kind of event."""
+    """Return whether the feed shows this kind of event."""
     return item.event.TYPE in SHOWN_KINDS
 
 
 def to_event(item: RecordedEvent) -> LaunchEvent:
-    """An event as the graph shows it; ask `is_shown` first."""
+    """Build the object for an event; check `is_shown` first."""
     common = common_fields(item)
     found: LaunchEvent | None = None
     match item.event:
@@ -282,7 +282,7 @@ _MAX = 2**31 - 1  # what Int holds: a cursor may be any number
 
 
 def stream_gap(cursor: str, at: datetime, missed: int) -> StreamGap:
-    """What is sent instead of events that were left out after a cursor."""
+    """Build the event that stands for events left out after a cursor."""
     missed = min(missed, _MAX)
     return StreamGap(
         cursor=cursor,

@@ -18,7 +18,7 @@ class FlagState:
 
     @classmethod
     def of(cls, state: domain.FlagState) -> "FlagState":
-        """A state as the graph shows it."""
+        """Build the object from a state."""
         return cls(
             enabled=state.enabled,
             rollout_percentage=state.rollout_percentage,
@@ -37,5 +37,5 @@ class FlagDiff:
 
     @classmethod
     def of(cls, diff: plans.FlagDiff) -> "FlagDiff":
-        """A diff as the graph shows it."""
+        """Build the object from a diff."""
         return cls(key=diff.key, before=FlagState.of(diff.before), after=FlagState.of(diff.after))

@@ -1,4 +1,4 @@
-"""Why a flag has its value for somebody (X7)."""
+"""Explanations of flag values (X7)."""
 
 from datetime import datetime
 

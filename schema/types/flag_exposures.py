@@ -1,4 +1,4 @@
-"""What flags were served as (A23)."""
+"""Exposures: the values that flags were served with (A23)."""
 
 import strawberry
 
@@ -8,7 +8,7 @@ from schema.scalars import Percent
 
 @strawberry.type(description="How often a flag was served. Repeated evaluations count again.")
 class FlagExposure:
-    """Of all processes, to about a minute; numbers are whole (A23)."""
+    """Counts of all processes, complete up to about a minute ago (A23)."""
 
     on: float = strawberry.field(description="How often it was served as on.")
     off: float = strawberry.field(description="How often it was served as off.")
@@ -18,5 +18,5 @@ class FlagExposure:
 
     @classmethod
     def of(cls, found: Exposure) -> "FlagExposure":
-        """Counts as the graph shows them."""
+        """Build the object from counts."""
         return cls(on=found.on, off=found.off, on_share=found.on_share)

@@ -26,7 +26,7 @@ IDEMPOTENT = "For 24 hours, repeating the request with the same key returns the 
 
 @strawberry.input(description="A new flag.")
 class CreateFeatureFlagInput:
-    """What createFeatureFlag takes."""
+    """The input of `createFeatureFlag`."""
 
     key: str = strawberry.field(
         description="2 to 63 characters of a-z, 0-9 and _; the first is a letter."
@@ -53,7 +53,7 @@ class CreateFeatureFlagInput:
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
 
     def command(self) -> FlagDraft:
-        """What the service takes."""
+        """Return the command for the service."""
         return FlagDraft(
             key=self.key,
             name=self.name,
@@ -70,7 +70,7 @@ class CreateFeatureFlagInput:
 
 @strawberry.input(description="Changes of a flag; omitted fields stay unchanged.")
 class UpdateFeatureFlagInput:
-    """What updateFeatureFlag takes."""
+    """The input of `updateFeatureFlag`."""
 
     key: str = strawberry.field(description="The flag's key.")
     name: str | None = strawberry.field(description="Its name for people.", default=UNSET)
@@ -100,7 +100,7 @@ class UpdateFeatureFlagInput:
     expected_version: int | None = strawberry.field(description=EXPECTED, default=None)
 
     def patch(self) -> FlagPatch:
-        """The fields that were given; raises Required for a null that cannot be."""
+        """Return the provided fields. Raises Required for a field that cannot be null."""
         names = {name: name for name in FlagPatch.__annotations__}
         values = provided_fields(self, names)
         refuse_null(values, *(name for name in names if name not in ("description", "override")))
@@ -110,7 +110,7 @@ class UpdateFeatureFlagInput:
 
 @strawberry.input(description="The state to set a flag to; repeating changes nothing.")
 class ToggleFeatureFlagInput:
-    """What toggleFeatureFlag takes."""
+    """The input of `toggleFeatureFlag`."""
 
     key: str = strawberry.field(description="The flag's key.")
     enabled: bool = strawberry.field(description="On or off.")
@@ -121,7 +121,7 @@ class ToggleFeatureFlagInput:
 
 @strawberry.input(description="Whom to evaluate flags for.")
 class EvaluateFlagsInput:
-    """What evaluateFlags takes."""
+    """The input of `evaluateFlags`."""
 
     targeting_key: str | None = strawberry.field(
         description="The targeting key; with a user's id, also a global id, the user's groups "
@@ -143,7 +143,7 @@ class EvaluateFlagsInput:
     )
 
     def command(self) -> EvaluateFlags:
-        """What the service takes."""
+        """Return the command for the service."""
         return EvaluateFlags(
             targeting_key=_row_id(self.targeting_key),
             user_type=self.user_type,
@@ -156,7 +156,7 @@ class EvaluateFlagsInput:
 
 @strawberry.type(description="A flag after a mutation.")
 class FlagPayload:
-    """What the mutations of flags give."""
+    """The payload of mutations of flags."""
 
     flag: FeatureFlag | None = strawberry.field(description="The flag.", default=None)
     change: Change | None = strawberry.field(
@@ -169,7 +169,7 @@ class FlagPayload:
 
     @classmethod
     def of(cls, result: FlagResult) -> "FlagPayload":
-        """A result as the graph shows it."""
+        """Build the object from a result."""
         return cls(
             flag=FeatureFlag.of(result.flag),
             change=Change.of(result.change) if result.change else None,
@@ -178,11 +178,11 @@ class FlagPayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "FlagPayload":
-        """An expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 def _row_id(key: str | None) -> str | None:
-    """Flags are hashed by the id of the row; lists of people show the id of the graph."""
+    """Decode a global id: buckets are computed from row ids."""
     parts = parse_global_id(key) if key else None
     return parts[1] if parts and parts[0] == "User" else key

@@ -1,4 +1,4 @@
-"""Whom a change of a flag would reach, before anybody clicks (U2)."""
+"""Dry runs of changes of flags: how many people they affect (U2)."""
 
 import strawberry
 
@@ -12,7 +12,7 @@ from services.flags.flag_previews import FlagPreview
     description="The effect that a change of a flag would have now. Nothing is changed."
 )
 class FlagChangePreview:
-    """Suppliers and couples, counted by evaluating the flag for each of them."""
+    """The effect of a change, counted by evaluating the flag for all suppliers and couples."""
 
     enabled: bool = strawberry.field(description="Whether it would be on.")
     rollout_percentage: Percent = strawberry.field(
@@ -33,7 +33,7 @@ class FlagChangePreview:
 
     @classmethod
     def of(cls, found: FlagPreview) -> "FlagChangePreview":
-        """A dry run as the graph shows it."""
+        """Build the object from a dry run."""
         return cls(
             enabled=found.after.enabled,
             rollout_percentage=found.after.rollout_percentage,
@@ -49,7 +49,7 @@ class FlagChangePreview:
 
 @strawberry.type(description="The preview of a change of a flag, or why it would be rejected.")
 class FlagChangePreviewPayload:
-    """What flagChangePreview gives."""
+    """The payload of `flagChangePreview`."""
 
     preview: FlagChangePreview | None = strawberry.field(
         description="The effect; null if the change would be rejected.", default=None
@@ -60,10 +60,10 @@ class FlagChangePreviewPayload:
 
     @classmethod
     def of(cls, found: FlagPreview) -> "FlagChangePreviewPayload":
-        """A dry run as the graph shows it."""
+        """Build the object from a dry run."""
         return cls(preview=FlagChangePreview.of(found))
 
     @classmethod
     def failed(cls, error: LaunchError) -> "FlagChangePreviewPayload":
-        """An expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

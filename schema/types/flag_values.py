@@ -40,13 +40,13 @@ class FlagEvaluation:
         directives=[ScopeDirective(any=list(_FLAGS_READ))],
     )
     def explanation(self, info: Info) -> FlagExplanation | None:
-        """Needs a scope of its own: it tells how others are targeted."""
+        """Explain the value; this needs a scope, because it shows how others are targeted."""
         require(info.context, _FLAGS_READ)
         return FlagExplanation.of(self.result)
 
     @classmethod
     def of(cls, result: ExplainedEvaluation) -> "FlagEvaluation":
-        """An evaluation as the graph shows it."""
+        """Build the object from an evaluation."""
         item = result.evaluation
         return cls(
             key=item.key,
@@ -60,7 +60,7 @@ class FlagEvaluation:
 
 @strawberry.type(description="Flags for one user at one version of the whole set.")
 class FlagSet:
-    """What an app asks for when it starts."""
+    """The flags of one user, which apps request when they start."""
 
     version: int = strawberry.field(description="The version of the whole set of flags.")
     etag: str = strawberry.field(description="Changes when a value in here changes.")
@@ -71,13 +71,13 @@ class FlagSet:
 
     @classmethod
     def of(cls, version: int, results: list[ExplainedEvaluation]) -> "FlagSet":
-        """Evaluations as the graph shows them."""
+        """Build the object from evaluations."""
         tag = etag(version, [result.evaluation for result in results])
         return cls(version=version, etag=tag, flags=[FlagEvaluation.of(item) for item in results])
 
     @classmethod
     def seen(cls, flags: Flags, evaluations: Sequence[Evaluation]) -> "FlagSet":
-        """What a client sees of a whole set: of outcomes that many get there is one object."""
+        """Build the set of a client; equal evaluations share one object."""
         known = _evaluations.setdefault(flags.outcomes, {})
         shown = list(map(known.get, map(id, evaluations)))
         if not all(shown):
@@ -90,7 +90,7 @@ class FlagSet:
 
     @classmethod
     def shared(cls, seen: Seen) -> "FlagSet":
-        """The same object for all who see the same, so that it is executed once for them."""
+        """Return one object for all callers with equal evaluations, so that they share results."""
         if not isinstance(seen.shown, cls):
             seen.shown = cls.seen(seen.of, seen.evaluations)
         return seen.shown

@@ -22,7 +22,7 @@ from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last
 from schema.planned import TOTAL_COUNT, column, computed, kill_lookup, read_rows
 from schema.results import SharedResults
 from schema.scalars import Percent
-from schema.types.changes import Change, change_cursor
+from schema.types.changes import Change, encode_change_cursor
 from schema.types.flag_exposures import FlagExposure
 from schema.types.kills import FlagKill
 from schema.types.node import Node, node_id
@@ -46,7 +46,7 @@ def _kill(key: str, kills: KillSwitch) -> FlagKill | None:
     description="A feature flag: on or off, for a percentage of users, for target groups."
 )
 class FeatureFlag(Node):
-    """A flag as operators see it."""
+    """A flag, as operators see it."""
 
     key: str = strawberry.field(
         description="Its name in code; never changes.", metadata=column(rows.FeatureFlag.flag_key)
@@ -117,7 +117,7 @@ class FeatureFlag(Node):
     async def run(
         self, info: Info
     ) -> Annotated["PhaseRun", strawberry.lazy("schema.types.phases")] | None:
-        """A run without an outcome holds its flags alone (D2)."""
+        """Load the run that holds the flag: the one without an outcome (D2)."""
         from schema.types.phases import PhaseRun  # noqa: PLC0415 - the types refer to each other
 
         hold = self.flag.wanted.hold
@@ -131,7 +131,7 @@ class FeatureFlag(Node):
     async def phase(
         self, info: Info
     ) -> Annotated["LaunchPhase", strawberry.lazy("schema.types.phases")] | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         from schema.types.phases import LaunchPhase  # noqa: PLC0415 - the types refer to each other
 
         if self.flag.phase_id is None:
@@ -145,7 +145,7 @@ class FeatureFlag(Node):
         metadata=kill_lookup(_kill, rows.FeatureFlag.flag_key),
     )
     async def kill(self, info: Info) -> FlagKill | None:
-        """As this process knows it."""
+        """Return the kill in force in this process."""
         return _kill(self.flag.key, info.context.runtime.flags.kills)
 
     @strawberry.field(
@@ -154,14 +154,14 @@ class FeatureFlag(Node):
         metadata=computed(guards_of, rows.FeatureFlag.flag_key),
     )
     def guards(self) -> list[str]:
-        """From the registry of guarded operations (D8)."""
+        """Return the guarded operations of the flag (D8)."""
         return guards_of(self.key)
 
     @strawberry.field(
         description="When it was last evaluated for somebody, to the minute; null: never."
     )
     async def last_evaluated_at(self, info: Info) -> datetime | None:
-        """All flags of a reply in one statement."""
+        """Load it for all flags of a reply in one statement."""
         return await info.context.loaders.last_evaluated.load(self.flag.key)
 
     @strawberry.field(
@@ -176,13 +176,13 @@ class FeatureFlag(Node):
             strawberry.argument(description="The time range; 90 days are stored."),
         ] = TimeRange.LAST_24H,
     ) -> FlagExposure:
-        """All flags of a reply in one statement."""
+        """Load it for all flags of a reply in one statement."""
         found = await info.context.loaders.exposures.load((self.flag.key, window))
         return FlagExposure.of(found or Exposure())
 
     @strawberry.field(description="Whether it can be removed from the code.")
     async def staleness(self, info: Info) -> Staleness:
-        """By when it was last evaluated and changed (A23)."""
+        """Derive staleness from the last evaluation and change (A23)."""
         evaluated = await info.context.loaders.last_evaluated.load(self.flag.key)
         return staleness(self.flag, evaluated, info.context.now)
 
@@ -192,7 +192,7 @@ class FeatureFlag(Node):
         directives=[CostDirective(weight=10)],
     )
     async def exposed_users(self, info: Info) -> int:
-        """Evaluates the flag for each of them; nobody sees one that is killed."""
+        """Count people by evaluating the flag for each; 0 while it is killed."""
         if info.context.runtime.flags.kills.find(self.flag.key):
             return 0
         async with info.context.db.read() as session:
@@ -207,7 +207,7 @@ class FeatureFlag(Node):
         last: Last = None,
         before: Before = None,
     ) -> Connection[Change]:
-        """One page of the audit."""
+        """Return one page of the audit."""
         page = Page.of(first, after, last, before)
         async with info.context.db.read() as session:
             rows = await flag_reads.history(
@@ -220,13 +220,13 @@ class FeatureFlag(Node):
             Connection[Change],
             rows,
             page,
-            cursor=change_cursor,
+            cursor=encode_change_cursor,
             wrap=Change.of,
         )
 
     @classmethod
     def of(cls, flag: domain.Flag) -> "FeatureFlag":
-        """A flag as the graph shows it."""
+        """Build the object from a flag."""
         return cls(
             id=node_id("FeatureFlag", flag.id),
             key=flag.key,
@@ -249,7 +249,7 @@ class FeatureFlag(Node):
 
     @classmethod
     def shared(cls, of: Flags, flag: domain.Flag) -> "FeatureFlag":
-        """The same object for all streams that send a flag of a set."""
+        """Return one object per flag of a set, shared by all streams."""
         known = _flags.setdefault(of, {})
         found = known.get(flag.key)
         if found is None:
@@ -259,7 +259,7 @@ class FeatureFlag(Node):
 
 @strawberry.type(description="A page of flags.")
 class FeatureFlagConnection(Connection[FeatureFlag]):
-    """Counts only where the count is asked for."""
+    """A page whose total is counted only if it is selected."""
 
     wanted: strawberry.Private[FlagFilter]
 
@@ -269,7 +269,7 @@ class FeatureFlagConnection(Connection[FeatureFlag]):
         metadata=TOTAL_COUNT,
     )
     async def total_count(self, info: Info) -> int:
-        """One more statement."""
+        """Count with one additional statement."""
         async with info.context.db.read() as session:
             return await flag_reads.count(session, self.wanted)
 

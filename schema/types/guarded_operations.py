@@ -1,4 +1,4 @@
-"""What feature flags guard, as somebody meets it (D8, M1)."""
+"""Guarded operations and their availability to the caller (D8, M1)."""
 
 import strawberry
 
@@ -19,7 +19,7 @@ describe(
 
 @strawberry.type(description="An operation that feature flags guard.")
 class GuardedOperation:
-    """One entry of the registry, for whoever asks."""
+    """One guarded operation, with its availability to the caller."""
 
     kind: OperationKind = strawberry.field(description="What it is.")
     name: str = strawberry.field(description="Its name, key or path.")
@@ -36,7 +36,7 @@ class GuardedOperation:
     def of(
         cls, item: domain.GuardedOperation, availability: FeatureAvailability
     ) -> "GuardedOperation":
-        """An entry as the graph shows it."""
+        """Build the object from an entry."""
         flags = list(item.flags)
         return cls(
             kind=item.kind,

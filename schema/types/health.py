@@ -1,4 +1,4 @@
-"""Health: the five checks, damped, and how they were (S5, S25, A27)."""
+"""Health: the five damped checks and their history (S5, S25, A27)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -37,7 +37,7 @@ class HealthSlot:
 
     @classmethod
     def of(cls, slot: history.HealthSlot) -> "HealthSlot":
-        """A slot as the graph shows it."""
+        """Build the object from a slot."""
         return cls(
             at=slot.at,
             samples=slot.samples,
@@ -48,7 +48,7 @@ class HealthSlot:
 
 @strawberry.type(description="One check: bad after two failures, good again after two passes.")
 class HealthCheck(Node):
-    """A check as one may rely on it now."""
+    """A check with its damped status."""
 
     name: str = strawberry.field(description="Its name for people.")
     type: CheckType = strawberry.field(description="Its name for programs.")
@@ -68,13 +68,13 @@ class HealthCheck(Node):
 
     @strawberry.field(description="The silence that covers it now.")
     async def silence(self, info: Info) -> Silence | None:
-        """All checks of a reply in one statement."""
+        """Load it for all checks of a reply in one statement."""
         found = await info.context.loaders.silence_of_check.load(self.type)
         return Silence.of(found, info.context.now) if found else None
 
     @classmethod
     def of(cls, state: domain.CheckState) -> "HealthCheck":
-        """A state as the graph shows it."""
+        """Build the object from a state."""
         return cls(
             id=node_id("HealthCheck", domain.CHECK_IDS[state.check]),
             name=domain.CHECK_NAMES[state.check],
@@ -101,7 +101,7 @@ class HealthCheck(Node):
             TimeRange, strawberry.argument(description="The time range.")
         ] = TimeRange.LAST_24H,
     ) -> Percent | None:
-        """All checks of a reply in one statement."""
+        """Load it for all checks of a reply in one statement."""
         return await info.context.loaders.uptime.load((self.type, window))
 
     @strawberry.field(
@@ -116,14 +116,14 @@ class HealthCheck(Node):
             TimeRange, strawberry.argument(description="The time range.")
         ] = TimeRange.LAST_24H,
     ) -> list[HealthSlot]:
-        """All checks of a reply in one statement."""
+        """Load it for all checks of a reply in one statement."""
         found = await info.context.loaders.health_history.load((self.type, window)) or []
         return [HealthSlot.of(slot) for slot in found]
 
 
 @strawberry.type(description="A source of heartbeats.")
 class Heartbeat:
-    """CRITICAL where it was silent for longer than it may be."""
+    """A heartbeat; CRITICAL after a longer silence than allowed."""
 
     name: str = strawberry.field(description="The name: `worker`, `mail`, or one of HEARTBEATS.")
     status: HealthStatus = strawberry.field(
@@ -136,7 +136,7 @@ class Heartbeat:
 
     @classmethod
     def of(cls, found: heartbeats.Heartbeat, now: datetime) -> "Heartbeat":
-        """A source as the graph shows it."""
+        """Build the object from a source."""
         return cls(
             name=found.name,
             status=found.status(now),
@@ -147,7 +147,7 @@ class Heartbeat:
 
 @strawberry.type(description="All checks at one moment.")
 class HealthSnapshot:
-    """What the dashboard shows at the top."""
+    """All checks, as the dashboard shows them at the top."""
 
     cursor: str = strawberry.field(description="Grows from snapshot to snapshot.")
     at: datetime = strawberry.field(description="When it was taken.")
@@ -159,7 +159,7 @@ class HealthSnapshot:
 
     @classmethod
     def of(cls, snapshot: domain.HealthSnapshot) -> "HealthSnapshot":
-        """A snapshot as the graph shows it."""
+        """Build the object from a snapshot."""
         return cls(
             cursor=snapshot.cursor,
             at=snapshot.at,
@@ -173,7 +173,7 @@ class HealthSnapshot:
         "checks means that checks have stopped; null if there was never a reading."
     )
     def age_seconds(self, info: Info) -> float | None:
-        """By the clock of this server: those of browsers differ."""
+        """Compute the age with the clock of this server: clocks of browsers differ."""
         read = [check.checked_at for check in self.checks if check.checked_at is not None]
         return max(0.0, (info.context.now - max(read)).total_seconds()) if read else None
 
@@ -182,7 +182,7 @@ class HealthSnapshot:
         "store knows."
     )
     async def heartbeats(self, info: Info) -> list[Heartbeat] | None:
-        """Read only where it is asked for."""
+        """Read it only if it is selected."""
         found = await info.context.runtime.heartbeats.all()
         return None if found is None else [Heartbeat.of(item, info.context.now) for item in found]
 
@@ -197,14 +197,14 @@ class HealthSnapshot:
             TimeRange, strawberry.argument(description="The time range.")
         ] = TimeRange.LAST_1H,
     ) -> float | None:
-        """One statement, and only where it is asked for."""
+        """Compute it with one statement, only if it is selected."""
         async with info.context.db.read() as session:
             return await longest_gap(session, window, info.context.now)
 
 
 @strawberry.type(description="The public status of the system.")
 class SystemStatus:
-    """For people who use the product: no part is named, no error shown."""
+    """The status for customers, without names of parts or errors."""
 
     at: datetime = strawberry.field(description="The time of the last check.")
     status: ServiceStatus = strawberry.field(description="The current status.")
@@ -212,14 +212,14 @@ class SystemStatus:
 
     @classmethod
     def of(cls, snapshot: domain.HealthSnapshot, incidents: Collection[Severity]) -> "SystemStatus":
-        """A snapshot, and open incidents that users notice, in the words of users."""
+        """Build the status from a snapshot and the open incidents that customers notice."""
         checks = ((state.check, state.status) for state in snapshot.checks)
         found = summarize(checks, incidents)
         return cls(at=snapshot.at, status=found.status, effects=list(found.effects))
 
 
 async def load_health_check(info: Info, key: UUID) -> HealthCheck | None:
-    """The check with this row id; None where there is none. Ids are fixed, so no row is read."""
+    """Load the check with this row id, or None. Ids are fixed, so that no row is read."""
     check = domain.CHECKS_BY_ID.get(key)
     if check is None:
         return None

@@ -18,7 +18,7 @@ from schema.types.suspects import SuspectChange, SuspectLimit, load_suspects
     description="A consequence of the cause of an incident, which opened no incident of its own."
 )
 class IncidentDependent:
-    """Such as a metric that is bad because the database is down (L17)."""
+    """A symptom, such as a bad metric while the database is down (L17)."""
 
     key: str = strawberry.field(description="Its key, as `dedupKey` is the key of the cause.")
     title: str = strawberry.field(description="A summary in one line.")
@@ -32,7 +32,7 @@ class IncidentDependent:
 
     @classmethod
     def of(cls, row: rows.IncidentDependent) -> "IncidentDependent":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             key=row.key,
             title=row.title,
@@ -53,7 +53,7 @@ def _as_it_is(value: float | None) -> float | None:
     "incident."
 )
 class IncidentEpisode:
-    """Facts of one episode; the incident shows those of its current one."""
+    """One episode; the incident shows the fields of its current one."""
 
     number: int = strawberry.field(
         description="Counts the episodes of one incident, from 1.",
@@ -114,7 +114,7 @@ class IncidentEpisode:
         description="The phase that it belongs to.", metadata=read_rows(reads.PHASE_OF_EPISODE)
     )
     async def phase(self, info: Info) -> LaunchPhase | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         if self.row.phase_id is None:
             return None
         row = await info.context.loaders.phase.load(self.row.phase_id)
@@ -126,7 +126,7 @@ class IncidentEpisode:
         directives=[CostDirective(weight=10)],
     )
     async def suspects(self, info: Info, limit: SuspectLimit = 5) -> list[SuspectChange]:
-        """Ranked by evidence (X8)."""
+        """Load suspects, ranked by evidence (X8)."""
         return await load_suspects(info, self.incident, limit, self.row)
 
     @strawberry.field(
@@ -134,13 +134,13 @@ class IncidentEpisode:
         "which it began."
     )
     async def dependents(self, info: Info) -> list[IncidentDependent]:
-        """One cause opens one incident (L17)."""
+        """Load the symptoms of the cause, which open no incidents (L17)."""
         found = await info.context.loaders.dependents.load(self.row.id) or []
         return [IncidentDependent.of(row) for row in found]
 
     @classmethod
     def of(cls, row: rows.IncidentEpisode, incident: rows.LaunchIncident) -> "IncidentEpisode":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             number=row.number,
             title=row.title,

@@ -17,7 +17,7 @@ from services.incidents.incidents import IncidentDraft, OpenedIncident
 
 @strawberry.input(description="An incident to report.")
 class CreateIncidentInput:
-    """What createIncident takes."""
+    """The input of `createIncident`."""
 
     type: str = strawberry.field(description="Its kind, such as `payment_failure`.")
     severity: Severity = strawberry.field(description="The severity.")
@@ -42,7 +42,7 @@ class CreateIncidentInput:
     )
 
     def command(self) -> IncidentDraft:
-        """What the service takes."""
+        """Return the command for the service."""
         phase = self.phase_id
         return IncidentDraft(
             type=self.type,
@@ -58,7 +58,7 @@ class CreateIncidentInput:
 
 @strawberry.input(description="Changes of an incident; omitted fields stay unchanged.")
 class UpdateIncidentInput:
-    """What updateIncident takes."""
+    """The input of `updateIncident`."""
 
     id: strawberry.ID = strawberry.field(description="The incident.")
     severity: Severity | None = strawberry.field(description="The severity.", default=UNSET)
@@ -82,7 +82,7 @@ class UpdateIncidentInput:
     )
 
     def patch(self) -> IncidentPatch:
-        """The fields that were given; raises Required for a null that cannot be."""
+        """Return the provided fields. Raises Required for a field that cannot be null."""
         names = {name: name for name in IncidentPatch.__annotations__}
         values = provided_fields(self, names)
         refuse_null(values, "severity", "title", "status", "affected_features")
@@ -94,7 +94,7 @@ class UpdateIncidentInput:
 
 @strawberry.type(description="An incident after a mutation.")
 class IncidentPayload:
-    """What the mutations of incidents give."""
+    """The payload of mutations of incidents."""
 
     incident: Incident | None = strawberry.field(description="The incident.", default=None)
     merged: bool = strawberry.field(
@@ -106,10 +106,10 @@ class IncidentPayload:
 
     @classmethod
     def of(cls, done: OpenedIncident) -> "IncidentPayload":
-        """A result as the graph shows it."""
+        """Build the object from a result."""
         return cls(incident=Incident.of(done.row), merged=done.merged)
 
     @classmethod
     def failed(cls, error: LaunchError) -> "IncidentPayload":
-        """An expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @strawberry.type(description="An incident of a launch.")
 class Incident(Node):
-    """One for each cause while it is open."""
+    """An incident; a cause has at most one that is open."""
 
     number: int = strawberry.field(
         description="The number by which people refer to it.",
@@ -83,13 +83,13 @@ class Incident(Node):
 
     @strawberry.field(description="The affected flags.")
     async def affected_features(self, info: Info) -> list[FeatureFlag]:
-        """Keys of flags that no longer exist are left out."""
+        """Return the flags that still exist."""
         found = await info.context.loaders.flag_by_key.load_many(self.row.affected_features)
         return [FeatureFlag.of(flag) for flag in found if flag is not None]
 
     @strawberry.field(description="The phase that it belongs to.", metadata=read_rows(reads.PHASE))
     async def phase(self, info: Info) -> LaunchPhase | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         if self.row.phase_id is None:
             return None
         row = await info.context.loaders.phase.load(self.row.phase_id)
@@ -105,7 +105,7 @@ class Incident(Node):
         ),
     )
     async def acknowledged_by(self, info: Info) -> Actor | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         row = self.row
         if row.acknowledged_by_kind is None:
             return None
@@ -115,7 +115,7 @@ class Incident(Node):
 
     @strawberry.field(description="Who works on it.", metadata=read_rows(reads.ASSIGNEE))
     async def assignee(self, info: Info) -> User | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         if self.row.assignee_id is None:
             return None
         user = await info.context.loaders.user.load(self.row.assignee_id)
@@ -133,7 +133,7 @@ class Incident(Node):
         last: Last = None,
         before: Before = None,
     ) -> Connection[Annotated["LaunchEvent", strawberry.lazy("schema.types.events")]]:
-        """Read from the log (A33)."""
+        """Read the timeline from the event log (A33)."""
         from schema.types.events import to_event  # noqa: PLC0415 - they refer to each other
 
         page = Page.of(first, after, last, before)
@@ -147,7 +147,7 @@ class Incident(Node):
         directives=[CostDirective(weight=10)],
     )
     async def suspects(self, info: Info, limit: SuspectLimit = 5) -> list[SuspectChange]:
-        """Those of the current episode, ranked by evidence (X8)."""
+        """Load suspects of the current episode, ranked by evidence (X8)."""
         return await load_suspects(info, self.row, limit)
 
     @strawberry.field(
@@ -155,7 +155,7 @@ class Incident(Node):
         metadata=read_rows(reads.CURRENT_EPISODE),
     )
     async def current_episode(self, info: Info) -> IncidentEpisode:
-        """Every incident has one."""
+        """Load the current episode, which every incident has."""
         episode = await info.context.loaders.episode.load(self.row.id)
         assert episode is not None
         return IncidentEpisode.of(episode, self.row)
@@ -171,7 +171,7 @@ class Incident(Node):
             int | None, strawberry.argument(description="The most to return, from 1 to 100.")
         ] = 20,
     ) -> list[IncidentEpisode]:
-        """The history."""
+        """Load the history of episodes."""
         page = EpisodePage(self.row.id, 20 if limit is None else limit)
         rows = await info.context.loaders.episodes.load(page) or []
         return [IncidentEpisode.of(row, self.row) for row in rows]
@@ -181,12 +181,12 @@ class Incident(Node):
         directives=[CostDirective(weight=20)],
     )
     async def report(self, info: Info) -> str:
-        """Numbers, impact, resolution, suspects, timeline (A35)."""
+        """Write the report: numbers, impact, resolution, suspects, timeline (A35)."""
         return await info.context.loaders.incident_report.load(self.row) or ""
 
     @classmethod
     def of(cls, row: rows.LaunchIncident) -> "Incident":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("Incident", row.id),
             number=row.number,
@@ -209,12 +209,12 @@ class Incident(Node):
 
 @strawberry.type(description="A page of people who can be assigned to incidents.")
 class AssigneeConnection(Connection[User]):
-    """Nobody counts them."""
+    """A page without a total."""
 
 
 @strawberry.type(description="A page of incidents.")
 class IncidentConnection(Connection[Incident]):
-    """Counts only where the count is asked for."""
+    """A page whose total is counted only if it is selected."""
 
     wanted: strawberry.Private[IncidentFilter]
 
@@ -222,6 +222,6 @@ class IncidentConnection(Connection[Incident]):
         description="The number of incidents that match the filter.", metadata=TOTAL_COUNT
     )
     async def total_count(self, info: Info) -> int:
-        """One more statement."""
+        """Count with one additional statement."""
         async with info.context.db.read() as session:
             return await incident_reads.count(session, self.wanted)

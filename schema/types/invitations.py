@@ -36,7 +36,7 @@ from services.marketplace.invitations import Invited
 
 @strawberry.type(description="Why an invitation makes no progress, and what to do.")
 class InvitationHint:
-    """For its supplier, and for the staff who help them."""
+    """A hint for the supplier, and for the staff who help them."""
 
     kind: InvitationHintKind = strawberry.field(description="The problem.")
     message: str = strawberry.field(description="The problem in plain words, with the next step.")
@@ -45,13 +45,13 @@ class InvitationHint:
 
     @classmethod
     def of(cls, hint: Hint) -> "InvitationHint":
-        """A hint as the graph shows it."""
+        """Build the object from a hint."""
         return cls(kind=hint.kind, message=hint.message, next_step=hint.next_step, since=hint.since)
 
 
 @strawberry.type(description="An invitation, as its supplier sees it.")
 class Invitation(Node):
-    """One link to WedMe; one is pending for each client."""
+    """An invitation to WedMe; a client has at most one that is pending."""
 
     channel: InvitationChannel = strawberry.field(
         description="How the couple gets the link.", metadata=column(rows.Invitation.channel)
@@ -90,19 +90,19 @@ class Invitation(Node):
         ),
     )
     def status(self, info: Info) -> InvitationStatus:
-        """A pending one past its end has expired, swept up or not."""
+        """Return EXPIRED for a pending invitation past its end, before the sweep too."""
         return status_at(self.row.status, self.row.expires_at, info.context.now)
 
     @strawberry.field(description="Who is invited.", metadata=read_rows(reads.CLIENT_OF_INVITATION))
     async def client(self, info: Info) -> Client:
-        """Deleted only together with the invitation."""
+        """Load the client, which is deleted only together with the invitation."""
         found = await info.context.loaders.client.load(self.row.client_id)
         assert found is not None
         return Client.of(found)
 
     @strawberry.field(description="The problem and the next step; null: none.")
     async def hint(self, info: Info) -> InvitationHint | None:
-        """Looks at its letter only while that matters."""
+        """Compute the hint; the e-mail is loaded only while it matters."""
         loaders, known = info.context.loaders, outbox.has_server(info.context.runtime.settings)
         client = await loaders.client.load(self.row.client_id)
         assert client is not None
@@ -117,12 +117,12 @@ class Invitation(Node):
         metadata=read_rows(reads.COUPLE_OF_INVITATION),
     )
     async def couple(self, info: Info) -> Couple | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         return await load_partner(info, self.row.supplier_id, self.row.couple_id)
 
     @classmethod
     def of(cls, row: rows.Invitation, accept_url: str | None = None) -> "Invitation":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("Invitation", row.id),
             channel=row.channel,
@@ -139,20 +139,20 @@ class Invitation(Node):
 
 @strawberry.type(description="A page of invitations.")
 class InvitationConnection(Connection[Invitation]):
-    """Counts only where the count is asked for."""
+    """A page whose total is counted only if it is selected."""
 
     wanted: strawberry.Private[InvitationFilter]
 
     @strawberry.field(description="The number of invitations that match the filter.")
     async def total_count(self, info: Info) -> int:
-        """One more statement."""
+        """Count with one additional statement."""
         async with info.context.db.read() as session:
             return await directory.count_invitations(session, self.wanted)
 
 
 @strawberry.type(description="An invitation, as the holder of its code sees it.")
 class InvitationPreview:
-    """Looking at it consumes nothing: mail scanners follow every link."""
+    """The preview of an invitation; it consumes nothing, because mail scanners follow links."""
 
     status: InvitationStatus = strawberry.field(description="Its current status.")
     supplier_name: str = strawberry.field(description="The name of the supplier.")
@@ -172,7 +172,7 @@ class InvitationPreview:
 
     @classmethod
     def of(cls, shown: Preview) -> "InvitationPreview":
-        """What a code shows."""
+        """Build the preview of a code."""
         return cls(
             status=shown.status,
             supplier_name=shown.supplier_name,
@@ -188,25 +188,25 @@ class InvitationPreview:
 
 @strawberry.type(description="The invitation as it is now.")
 class InvitationPayload:
-    """The answer of everything that a supplier does to an invitation."""
+    """The payload of a supplier's mutations of an invitation."""
 
     invitation: Invitation | None = strawberry.field(default=None, description="The invitation.")
     errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def of(cls, done: Invited) -> "InvitationPayload":
-        """The answer to an invitation that was sent."""
+        """Build the payload of an invitation that was sent."""
         return cls(invitation=Invitation.of(done.row, done.accept_url))
 
     @classmethod
     def failed(cls, error: LaunchError) -> "InvitationPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="The invitation of the code.")
 class InvitationPreviewPayload:
-    """The answer to opening or declining."""
+    """The payload of opening or declining."""
 
     invitation: InvitationPreview | None = strawberry.field(
         default=None, description="The invitation."
@@ -215,13 +215,13 @@ class InvitationPreviewPayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "InvitationPreviewPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 @strawberry.input(description="The form with which a couple accepts an invitation.")
 class AcceptInvitationInput:
-    """All but the code may be left out where the invitation went by e-mail."""
+    """The input of `acceptInvitation`; an invitation by e-mail needs only the code."""
 
     code: str = strawberry.field(description="The code from the link.")
     partner1_name: str | None = strawberry.field(
@@ -252,7 +252,7 @@ class AcceptInvitationInput:
     )
 
     def command(self) -> Acceptance:
-        """What the service takes."""
+        """Return the command for the service."""
         profile = Profile(
             partner1_name=self.partner1_name,
             partner2_name=self.partner2_name,
@@ -265,7 +265,7 @@ class AcceptInvitationInput:
 
 @strawberry.type(description="The partnership, and a session if an account was created.")
 class AcceptInvitationPayload:
-    """The answer to accepting."""
+    """The payload of accepting."""
 
     partnership: Partnership | None = strawberry.field(
         default=None, description="The couple and the supplier."
@@ -284,7 +284,7 @@ class AcceptInvitationPayload:
 
     @classmethod
     def of(cls, done: Accepted) -> "AcceptInvitationPayload":
-        """The answer to an acceptance."""
+        """Build the payload of an acceptance."""
         return cls(
             partnership=Partnership.of(done.partnership),
             couple=Couple.of(done.couple, own=True),
@@ -295,5 +295,5 @@ class AcceptInvitationPayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "AcceptInvitationPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

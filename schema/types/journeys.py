@@ -26,7 +26,7 @@ _UNDER_WAY = "How many have started and not ended."
 
 @strawberry.type(description="One step of a journey.")
 class JourneyStep:
-    """Counts are of runs that began in the window."""
+    """A step with counts of the journey runs that began in the window."""
 
     key: str = strawberry.field(description="The key.")
     title: str = strawberry.field(description="Its heading.")
@@ -42,7 +42,7 @@ class JourneyStep:
 
 @strawberry.type(description="A journey of suppliers of one vendor type.")
 class JourneyBreakdown:
-    """What a journey comes to for one kind of business."""
+    """The totals of a journey for one kind of business."""
 
     vendor_type: VendorType | None = strawberry.field(
         description="The vendor type; null if it is not known yet."
@@ -66,7 +66,7 @@ class JourneyBreakdown:
 
     @classmethod
     def of(cls, vendor_type: str, found: domain.Totals) -> "JourneyBreakdown":
-        """Totals as the graph shows them."""
+        """Build the object from totals."""
         return cls(
             vendor_type=Vendor(vendor_type) if vendor_type else None,
             started=found.started,
@@ -123,7 +123,7 @@ class Journey:
 
     @classmethod
     def of(cls, found: domain.JourneyFigures) -> "Journey":
-        """A funnel as the graph shows it."""
+        """Build the object from a funnel."""
         totals = found.totals
         return cls(
             key=found.journey.key.value,
@@ -147,7 +147,7 @@ class Journey:
 
 
 class Funnels(list[Journey]):
-    """All journeys at one moment; executed once for all streams that show them."""
+    """All journeys at one moment, executed once for all streams that send them."""
 
     def __init__(self, found: Iterable[domain.JourneyFigures]) -> None:
         """As the graph shows them."""
@@ -156,7 +156,7 @@ class Funnels(list[Journey]):
 
     @classmethod
     def shared(cls, found: JourneySnapshot) -> "Funnels":
-        """The same object for all who look at the same."""
+        """Return one object for all streams of the same funnels."""
         known = _shown.get(found)
         if known is None:
             known = _shown[found] = cls(found.journeys)

@@ -1,4 +1,4 @@
-"""Kill switches: flags forced off whatever their rows say (S53, A6; L11)."""
+"""Kill switches, which force flags off whatever their rows say (S53, A6; L11)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,7 +19,7 @@ KEYS = "The flags' keys; `*` is every flag. At most 100."
 
 
 class KillSource(StrEnum):
-    """Where a kill comes from."""
+    """The source of a kill."""
 
     SWITCH = "switch"
     ENVIRONMENT = "environment"
@@ -53,12 +53,12 @@ class FlagKill:
 
     @strawberry.field(description="The author; null for the environment.")
     async def by(self, info: Info) -> Actor | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         return await load_actor(info, self.record.by) if self.record else None
 
     @classmethod
     def of(cls, kill: domain.Kill, switch: KillSwitch) -> "FlagKill":
-        """A kill as the graph shows it."""
+        """Build the object from a kill."""
         record = kill.record
         return cls(
             key=kill.key,
@@ -71,7 +71,7 @@ class FlagKill:
 
 
 def in_force(switch: KillSwitch) -> list[FlagKill]:
-    """Every kill that is in force in this process, by key; those of the environment last."""
+    """List the kills in force in this process, by key; those of the environment last."""
     made = [domain.Kill(key, record) for key, record in sorted(switch.kills.items())]
     fixed = [domain.Kill(key) for key in sorted(switch.environment)]
     return [FlagKill.of(kill, switch) for kill in (*made, *fixed)]
@@ -83,7 +83,7 @@ def _command(keys: Iterable[str], reason: str, *, killed: bool) -> ChangeKills:
 
 @strawberry.input(description="Flags to force off for everybody.")
 class KillFlagsInput:
-    """What killFlags takes."""
+    """The input of `killFlags`."""
 
     keys: list[str] = strawberry.field(description=KEYS)
     reason: str = strawberry.field(
@@ -91,13 +91,13 @@ class KillFlagsInput:
     )
 
     def command(self) -> ChangeKills:
-        """What the service takes."""
+        """Return the command for the service."""
         return _command(self.keys, self.reason, killed=True)
 
 
 @strawberry.input(description="Kills to end: the flags' own settings apply again.")
 class LiftKillsInput:
-    """What liftKills takes."""
+    """The input of `liftKills`."""
 
     keys: list[str] = strawberry.field(
         description=f"{KEYS} Lifting `*` leaves the kills of single flags in force."
@@ -105,13 +105,13 @@ class LiftKillsInput:
     reason: str = strawberry.field(description="The reason, for the audit.")
 
     def command(self) -> ChangeKills:
-        """What the service takes."""
+        """Return the command for the service."""
         return _command(self.keys, self.reason, killed=False)
 
 
 @strawberry.type(description="The kills after a mutation.")
 class KillPayload:
-    """What killFlags and liftKills give."""
+    """The payload of `killFlags` and `liftKills`."""
 
     kills: list[FlagKill] = strawberry.field(
         description="Every kill that is in force now.", default_factory=list
@@ -126,5 +126,5 @@ class KillPayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "KillPayload":
-        """An expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

@@ -1,4 +1,4 @@
-"""A launch as a file: flags and phases that are made and changed together (A52; L27)."""
+"""Launch files: flags and phases that are created and changed together (A52; L27)."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -32,7 +32,7 @@ KEY = "Its key: a flag or phase that does not exist is created."
 
 @strawberry.input(description="A flag of a file; omitted fields stay unchanged.")
 class LaunchFileFlagInput:
-    """As `launch export` writes it."""
+    """An entry as `launch export` writes it."""
 
     key: str = strawberry.field(description=KEY)
     name: str | None = strawberry.field(description="Its name for people.", default=UNSET)
@@ -52,7 +52,7 @@ class LaunchFileFlagInput:
     )
 
     def command(self) -> FlagEntry:
-        """What the service takes; raises Required for a null that cannot be."""
+        """Return the command for the service. Raises Required for a field that cannot be null."""
         names = {name: name for name in FlagPatch.__annotations__ if name != "override"}
         values = provided_fields(self, names)
         refuse_null(values, *(name for name in names if name != "description"))
@@ -61,7 +61,7 @@ class LaunchFileFlagInput:
 
 @strawberry.input(description="A phase of a file; omitted fields stay unchanged.")
 class LaunchFilePhaseInput:
-    """As `launch export` writes it."""
+    """An entry as `launch export` writes it."""
 
     key: str = strawberry.field(description=KEY)
     name: str | None = strawberry.field(description="Its name for people.", default=UNSET)
@@ -94,7 +94,7 @@ class LaunchFilePhaseInput:
     )
 
     def command(self) -> PhaseEntry:
-        """What the service takes; raises Required for a null that cannot be."""
+        """Return the command for the service. Raises Required for a field that cannot be null."""
         names = {name: name for name in PhasePatch.__annotations__} | {
             "success_criteria": "criteria"
         }
@@ -121,7 +121,7 @@ _PARTS: dict[str, Callable[[Any], object]] = {
 
 @strawberry.input(description="The flags and phases of a launch file. Nothing is ever removed.")
 class LaunchFileInput:
-    """What launchPlan and applyLaunch take."""
+    """The input of `launchPlan` and `applyLaunch`."""
 
     flags: list[LaunchFileFlagInput] | None = strawberry.field(
         description="At most 500; applied before the phases.", default=None
@@ -131,7 +131,7 @@ class LaunchFileInput:
     )
 
     def command(self) -> LaunchFile:
-        """What the service takes."""
+        """Return the command for the service."""
         return LaunchFile(
             [item.command() for item in self.flags or ()],
             [item.command() for item in self.phases or ()],
@@ -140,7 +140,7 @@ class LaunchFileInput:
 
 @strawberry.type(description="One field that changes.")
 class LaunchFileField:
-    """As JSON, in the words of the graph."""
+    """A changed field, with values as JSON in the names of the schema."""
 
     name: str = strawberry.field(description="The field.")
     before: JSON | None = strawberry.field(description="The current value; null if it is created.")
@@ -149,7 +149,7 @@ class LaunchFileField:
 
 @strawberry.type(description="A flag or phase to create or change.")
 class LaunchFileChange:
-    """One entry of a file that differs from what is there."""
+    """An entry of a file that differs from the current state."""
 
     kind: FileKind = strawberry.field(description="Flag or phase.")
     key: str = strawberry.field(description="Its key.")
@@ -158,7 +158,7 @@ class LaunchFileChange:
 
     @classmethod
     def of(cls, change: FileChange) -> "LaunchFileChange":
-        """A change as the graph shows it."""
+        """Build the object from a change."""
         fields = [
             LaunchFileField(name=name, before=_json(before), after=_json(after))
             for name, (before, after) in change.fields.items()
@@ -168,7 +168,7 @@ class LaunchFileChange:
 
 @strawberry.type(description="What applying a file would change, or has changed.")
 class LaunchFilePlan:
-    """The whole difference."""
+    """All differences between a file and the current state."""
 
     hash: str | None = strawberry.field(
         description="Pass it to applyLaunch, so that only what was shown can happen.", default=None
@@ -183,12 +183,12 @@ class LaunchFilePlan:
 
     @classmethod
     def of(cls, plan: FilePlan) -> "LaunchFilePlan":
-        """A plan as the graph shows it."""
+        """Build the object from a plan."""
         return cls(hash=plan.hash, changes=[LaunchFileChange.of(item) for item in plan.changes])
 
     @classmethod
     def failed(cls, error: LaunchError) -> "LaunchFilePlan":
-        """Expected failures."""
+        """Build the payload of expected failures."""
         return cls(errors=Error.every(error))
 
 

@@ -1,4 +1,4 @@
-"""A launch as it was at a moment, typed and as plain JSON (X6)."""
+"""The state of a launch at a moment, typed and as JSON (X6)."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from schema.types.flag_diffs import FlagState
 
 @strawberry.type(description="A phase at a moment.")
 class PhaseThen:
-    """As the last event of the phase left it."""
+    """A phase after its last event."""
 
     id: strawberry.ID = strawberry.field(description="The id of the LaunchPhase.")
     key: str = strawberry.field(description="The key of the phase.")
@@ -26,7 +26,7 @@ class PhaseThen:
 
     @classmethod
     def of(cls, item: domain.PhaseThen) -> "PhaseThen":
-        """A phase as the graph shows it."""
+        """Build the object from a phase."""
         return cls(
             id=strawberry.ID(global_id("LaunchPhase", item.id)),
             key=item.key,
@@ -40,7 +40,7 @@ class PhaseThen:
 
 @strawberry.type(description="A kill switch that was in force at a moment.")
 class KillThen:
-    """The kill with the highest number, unless a lift had ended it."""
+    """The kill with the highest number, unless it had been lifted."""
 
     key: str = strawberry.field(description="The flag's key; `*` is every flag.")
     since: datetime = strawberry.field(description="When it was killed.")
@@ -48,13 +48,13 @@ class KillThen:
 
     @classmethod
     def of(cls, item: domain.KillThen) -> "KillThen":
-        """A kill as the graph shows it."""
+        """Build the object from a kill."""
         return cls(key=item.key, since=item.since, reason=item.reason)
 
 
 @strawberry.type(description="A flag at a moment.")
 class FlagThen:
-    """As the last event of the flag left it."""
+    """A flag after its last event."""
 
     key: str = strawberry.field(description="The key of the flag.")
     state: FlagState = strawberry.field(
@@ -67,7 +67,7 @@ class FlagThen:
 
     @classmethod
     def of(cls, item: domain.FlagThen) -> "FlagThen":
-        """A flag as the graph shows it."""
+        """Build the object from a flag."""
         return cls(
             key=item.key,
             state=FlagState.of(item.state),
@@ -78,7 +78,7 @@ class FlagThen:
 
 @strawberry.type(description="A health check at a moment.")
 class CheckThen:
-    """As the last event of the check left it."""
+    """A check after its last event."""
 
     type: CheckType = strawberry.field(description="The part that is checked.")
     status: HealthStatus = strawberry.field(description="The status that it had.")
@@ -88,13 +88,13 @@ class CheckThen:
 
     @classmethod
     def of(cls, item: domain.CheckThen) -> "CheckThen":
-        """A check as the graph shows it."""
+        """Build the object from a check."""
         return cls(type=item.check, status=item.status, since=item.since)
 
 
 @strawberry.type(description="An incident at a moment.")
 class IncidentThen:
-    """As the last event of the incident left it."""
+    """An incident after its last event."""
 
     id: strawberry.ID = strawberry.field(description="The id of the Incident.")
     number: int = strawberry.field(description="The number by which people refer to it.")
@@ -105,7 +105,7 @@ class IncidentThen:
 
     @classmethod
     def of(cls, item: domain.IncidentThen) -> "IncidentThen":
-        """An incident as the graph shows it."""
+        """Build the object from an incident."""
         return cls(
             id=strawberry.ID(global_id("Incident", item.id)),
             number=item.number,
@@ -118,7 +118,7 @@ class IncidentThen:
 
 @strawberry.type(description="The state of a launch at a moment, from the event log.")
 class LaunchState:
-    """The state after everything that had happened until then."""
+    """The state after all events up to a moment."""
 
     at: datetime = strawberry.field(description="The moment.")
     cursor: str | None = strawberry.field(
@@ -137,7 +137,7 @@ class LaunchState:
 
     @classmethod
     def of(cls, state: domain.LaunchState, at: datetime) -> "LaunchState":
-        """A state as the graph shows it."""
+        """Build the object from a state."""
         return cls(
             at=at,
             cursor=encode_cursor(state.position) if state.position else None,
@@ -151,7 +151,7 @@ class LaunchState:
 
 
 def state_as_json(state: domain.LaunchState, at: datetime) -> JSON:
-    """With the names and enum values of the graph; `cursor` null: before the first event."""
+    """Return the state as JSON with the names of the schema; `cursor` is null before any event."""
     return JSON(
         {
             "at": at.isoformat(),

@@ -1,4 +1,4 @@
-"""The outbox in the graph (S14)."""
+"""E-mails of the outbox (S14)."""
 
 from datetime import datetime
 
@@ -47,7 +47,7 @@ describe(
 
 @strawberry.type(description="An attempt to send an e-mail.")
 class MailAttempt:
-    """A line of the delivery log."""
+    """An entry of the delivery log."""
 
     at: datetime = strawberry.field(description="When.")
     took_ms: int = strawberry.field(description="How long the mail server took.")
@@ -55,13 +55,13 @@ class MailAttempt:
 
     @classmethod
     def of(cls, row: rows.MailAttempt) -> "MailAttempt":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(at=row.at, took_ms=row.took_ms, error=row.error)
 
 
 @strawberry.type(description="An e-mail in the outbox.")
 class Mail(Node):
-    """Its words are shown to admins only, and only until it is out."""
+    """An e-mail; only admins see its text, until it is sent."""
 
     kind: MailKind = strawberry.field(description="Its kind.")
     recipient: str = strawberry.field(description="The recipient.")
@@ -79,22 +79,22 @@ class Mail(Node):
 
     @strawberry.field(description="Its status.")
     def status(self, info: Info) -> MailStatus:
-        """Depends on whether there is a mail server."""
+        """Derive the status, which depends on whether a mail server is configured."""
         return _status(self.row, info)
 
     @strawberry.field(description="Its text while it is unsent; for admins, never for tokens.")
     def body(self, info: Info) -> str | None:
-        """It may hold a link that lets its reader in."""
+        """Return the text to admins: it may contain a log-in link."""
         return self.row.body if self._shows_words(info) else None
 
     @strawberry.field(description="The same in HTML.")
     def html(self, info: Info) -> str | None:
-        """As the text."""
+        """Return the HTML under the same rule as the text."""
         return self.row.html if self._shows_words(info) else None
 
     @strawberry.field(description="Its attempts, newest first.")
     async def deliveries(self, info: Info) -> list[MailAttempt]:
-        """At most eight for each time that somebody asked for it."""
+        """Load the attempts: at most eight for each request to send."""
         found = await info.context.loaders.mail_attempts.load(self.row.id)
         return [MailAttempt.of(row) for row in found or ()]
 
@@ -104,7 +104,7 @@ class Mail(Node):
 
     @classmethod
     def of(cls, row: rows.Mail) -> "Mail":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("Mail", row.id),
             kind=row.kind,
@@ -123,27 +123,27 @@ class Mail(Node):
 
 @strawberry.type(description="A page of e-mails.")
 class MailConnection(Connection[Mail]):
-    """Counts only where the count is asked for."""
+    """A page whose total is counted only if it is selected."""
 
     wanted: strawberry.Private[MailFilter]
 
     @strawberry.field(description="The number of e-mails that match the filter.")
     async def total_count(self, info: Info) -> int:
-        """One more statement."""
+        """Count with one additional statement."""
         async with info.context.db.read() as session:
             return await outbox.count(session, self.wanted)
 
 
 @strawberry.type(description="The e-mail after the mutation.")
 class MailPayload:
-    """The answer of everything that changes a letter."""
+    """The payload of mutations that change an e-mail."""
 
     mail: Mail | None = strawberry.field(default=None, description="The e-mail address.")
     errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "MailPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 

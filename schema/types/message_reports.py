@@ -1,4 +1,4 @@
-"""Messages that were reported to the staff (M7)."""
+"""Reports of messages to the staff (M7)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -19,7 +19,7 @@ from services.marketplace.message_reports import ReportMessage
 
 @strawberry.type(description="A reported message. Moderators see it, and only the message itself.")
 class MessageReport:
-    """A row of message_reports."""
+    """A report of a message."""
 
     id: strawberry.ID = strawberry.field(description="Identifies the report.")
     message_id: strawberry.ID = strawberry.field(
@@ -58,63 +58,63 @@ class MessageReport:
 
 @strawberry.type(description="A page of reports, the newest first.")
 class MessageReportConnection(Connection[MessageReport]):
-    """Counts only where the count is asked for."""
+    """A page whose total is counted only if it is selected."""
 
     is_open: strawberry.Private[bool | None]
 
     @strawberry.field(description="The number of reports that match the filter.")
     async def total_count(self, info: Info) -> int:
-        """One more statement."""
+        """Count with one additional statement."""
         async with info.context.db.read() as session:
             return await message_reports.count(session, is_open=self.is_open)
 
 
 @strawberry.input(description="A message and the reason.")
 class MessageReasonInput:
-    """What reportMessage, hideMessage and showMessage take."""
+    """The input of `reportMessage`, `hideMessage` and `showMessage`."""
 
     message_id: strawberry.ID = strawberry.field(description="The message.")
     reason: str = strawberry.field(description="1 to 1000 characters.")
 
     def command(self) -> ReportMessage:
-        """What the service takes."""
+        """Return the command for the service."""
         key = decode_id(self.message_id, "Message", "input", "messageId")
         return ReportMessage(key, self.reason)
 
 
 @strawberry.input(description="A report and the reason for dismissing it.")
 class DismissMessageReportInput:
-    """What dismissMessageReport takes."""
+    """The input of `dismissMessageReport`."""
 
     id: strawberry.ID = strawberry.field(description="The report.")
     reason: str = strawberry.field(description="1 to 1000 characters, kept in the audit.")
 
     def key(self) -> UUID:
-        """The id of the row."""
+        """Return the id of the row."""
         return decode_id(self.id, "MessageReport", "input", "id")
 
 
 @strawberry.type(description="The message as it is now.")
 class MessagePayload:
-    """The answer of what changes a message."""
+    """The payload of mutations that change a message."""
 
     message: Message | None = strawberry.field(default=None, description="The message.")
     errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "MessagePayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="The report as it is now.")
 class MessageReportPayload:
-    """The answer of what changes a report."""
+    """The payload of mutations that change a report."""
 
     report: MessageReport | None = strawberry.field(default=None, description="The report.")
     errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "MessageReportPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

@@ -18,7 +18,7 @@ from services.marketplace.messages import SendMessage
 
 @strawberry.type(description="One message. Only the two sides of its conversation see it.")
 class Message:
-    """A row of messages."""
+    """A message."""
 
     id: strawberry.ID = strawberry.field(description="Identifies the message.")
     position: int = strawberry.field(
@@ -40,13 +40,13 @@ class Message:
 
     @strawberry.field(description="Whether the caller's own side sent it.")
     def is_mine(self, info: Info) -> bool:
-        """The side decides, not the person: two partners write as one couple."""
+        """Return whether the caller's side wrote it: two partners are one couple."""
         viewer = participant_of(info.context.actor)
         return viewer is not None and viewer.side is self.row.side
 
     @classmethod
     def of(cls, row: rows.Message) -> "Message":
-        """A row as both sides see it."""
+        """Build the object from a row, as both sides see it."""
         hidden = row.hidden_at is not None
         return cls(
             id=node_id("Message", row.id),
@@ -63,12 +63,12 @@ class Message:
 
 @strawberry.type(description="A page of messages, the oldest first.")
 class MessageConnection(Connection[Message]):
-    """The newest page is that of `last`."""
+    """A page of messages; `last` selects the newest."""
 
 
 @strawberry.input(description="A message to send.")
 class SendMessageInput:
-    """What sendMessage takes."""
+    """The input of `sendMessage`."""
 
     conversation_id: strawberry.ID = strawberry.field(description="The conversation.")
     text: str = strawberry.field(
@@ -80,19 +80,19 @@ class SendMessageInput:
     )
 
     def command(self) -> SendMessage:
-        """What the service takes."""
+        """Return the command for the service."""
         key = decode_id(self.conversation_id, "Conversation", "input", "conversationId")
         return SendMessage(key, self.text, self.idempotency_key)
 
 
 @strawberry.type(description="The message that was sent, or why it was not.")
 class SendMessagePayload:
-    """The answer of sendMessage."""
+    """The payload of `sendMessage`."""
 
     message: Message | None = strawberry.field(default=None, description="The message.")
     errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "SendMessagePayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

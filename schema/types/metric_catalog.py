@@ -1,4 +1,4 @@
-"""Which metrics there are (L13)."""
+"""The catalogue of metrics (L13)."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from services.metrics import metric_catalog as catalog
 
 @strawberry.type(description="A metric that criteria and charts can use.")
 class Metric:
-    """Of the system, or of an outside tool that has sent samples of it."""
+    """A metric of the system, or of an external tool that has sent samples."""
 
     name: str = strawberry.field(description="The name; custom metrics start with `custom.`.")
     kind: MetricKind = strawberry.field(
@@ -29,7 +29,7 @@ class Metric:
 
     @classmethod
     def of(cls, metric: catalog.Metric) -> "Metric":
-        """A metric as the graph shows it."""
+        """Build the object from a metric."""
         return cls(
             name=metric.name,
             kind=metric.kind,

@@ -53,7 +53,7 @@ class MetricCard:
 
     @classmethod
     def of(cls, card: Card) -> "MetricCard":
-        """A card as the graph shows it."""
+        """Build the object from a card."""
         return cls(
             key=card.key,
             title=card.title,
@@ -68,7 +68,7 @@ class MetricCard:
 
 @strawberry.type(description="One point of a chart.")
 class MetricPoint:
-    """A gap is a point without a value."""
+    """A point of a chart; a gap has no value."""
 
     at: datetime = strawberry.field(description="The start of its interval.")
     value: float | None = strawberry.field(
@@ -91,7 +91,7 @@ class MetricSeries:
 
     @classmethod
     def of(cls, line: reads.Series) -> "MetricSeries":
-        """A line as the graph shows it."""
+        """Build the object from a line."""
         return cls(
             name=line.name,
             unit=line.unit,
@@ -132,14 +132,14 @@ class MetricsSnapshot:
 
     @strawberry.field(description="The outcome of the runs that began in the range.")
     async def journeys(self, info: Info) -> list[Journey]:
-        """Read only where they are asked for; once for all who look at the same snapshot."""
+        """Read the funnels if they are selected, once for all callers of a snapshot."""
         view = BoardView(self.range, self.phase_id)
         found = await info.context.runtime.journeys.latest(view, self.source)
         return [Journey.of(item) for item in found.journeys]
 
     @classmethod
     def of(cls, found: reads.Snapshot, phase_id: UUID | None = None) -> "MetricsSnapshot":
-        """A snapshot as the graph shows it."""
+        """Build the object from a snapshot."""
         return cls(
             cursor=encode_cursor(found.at),
             at=found.at,
@@ -155,7 +155,7 @@ class MetricsSnapshot:
 
     @classmethod
     def shared(cls, found: reads.Snapshot, phase_id: UUID | None) -> "MetricsSnapshot":
-        """The same object for all who look at the same, so that it is executed once for them."""
+        """Return one object for all callers of a snapshot, so that they share results."""
         known = _shown.get(found)
         if known is None:
             known = _shown[found] = cls.of(found, phase_id)
@@ -167,7 +167,7 @@ _shown: WeakKeyDictionary[reads.Snapshot, MetricsSnapshot] = WeakKeyDictionary()
 
 @strawberry.input(description="A sample of a custom metric.")
 class MetricSampleInput:
-    """What recordSamples takes."""
+    """The input of `recordSamples`."""
 
     name: str = strawberry.field(description="Starts with `custom.`.")
     value: float = strawberry.field(description="A finite number.")
@@ -188,13 +188,13 @@ class MetricSampleInput:
     )
 
     def command(self, index: int) -> Sample:
-        """What the service takes; raises Invalid naming the field."""
+        """Return the command for the service. Raises Invalid that names the field."""
         tags = tags_of(self.tags, "samples", str(index), "tags")
         return Sample(self.name, self.value, self.unit or "", tags, self.at, self.kind)
 
 
 def tags_of(value: object, *path: str) -> dict[str, str]:
-    """Tags as texts by name; raises Invalid for anything else."""
+    """Parse tags: texts by name. Raises Invalid for anything else."""
     if value is None:
         return {}
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
@@ -206,7 +206,7 @@ def tags_of(value: object, *path: str) -> dict[str, str]:
 
 @strawberry.type(description="The recorded samples.")
 class RecordSamplesPayload:
-    """All of a call, or none."""
+    """The payload of `recordSamples`, which stores all samples or none."""
 
     recorded: int = strawberry.field(
         description="How many were recorded; 0 with errors.", default=0
@@ -218,5 +218,5 @@ class RecordSamplesPayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "RecordSamplesPayload":
-        """Expected failures."""
+        """Build the payload of expected failures."""
         return cls(errors=Error.every(error))

@@ -24,7 +24,7 @@ from services.marketplace.notifications import SetPreference
     description="One entry of the caller's inbox. Nobody else sees it; it is deleted after a year."
 )
 class Notification(Node):
-    """Its words are made when it is read: names are those of now."""
+    """A notification; its text is written when it is read, with current names."""
 
     kind: NotificationKind = strawberry.field(description="Why the caller is notified.")
     side: ConversationSide = strawberry.field(description="The side that the caller is on.")
@@ -58,7 +58,7 @@ class Notification(Node):
 
 @strawberry.type(description="A page of the caller's inbox, the newest first.")
 class NotificationConnection(Connection[Notification]):
-    """Counts only where the count is asked for."""
+    """A page whose total is counted only if it is selected."""
 
     reader: strawberry.Private[Participant | None]
 
@@ -67,7 +67,7 @@ class NotificationConnection(Connection[Notification]):
         f"more than {domain.MAX_UNREAD}."
     )
     async def unread_count(self, info: Info) -> int:
-        """One more statement."""
+        """Count with one additional statement."""
         return await count_unread(info, self.reader)
 
 
@@ -86,7 +86,7 @@ class InboxUpdate:
 
 @strawberry.type(description="How the caller receives one kind of notification.")
 class NotificationPreference:
-    """Both ways are on until the caller switches one off."""
+    """Preferences for one kind of notification; both channels are on by default."""
 
     kind: NotificationKind = strawberry.field(description="The kind.")
     in_app: bool = strawberry.field(description="Whether it is put into the inbox.")
@@ -96,13 +96,13 @@ class NotificationPreference:
 
     @classmethod
     def of(cls, preference: Preference) -> "NotificationPreference":
-        """A preference as the graph shows it."""
+        """Build the object from a preference."""
         return cls(kind=preference.kind, in_app=preference.in_app, email=preference.email)
 
 
 @strawberry.input(description="How the caller wants to receive one kind of notification.")
 class NotificationPreferenceInput:
-    """What setNotificationPreference takes; what is left out stays as it is."""
+    """The input of `setNotificationPreference`; absent fields stay unchanged."""
 
     kind: NotificationKind = strawberry.field(description="The kind.")
     in_app: bool | None = strawberry.field(
@@ -111,13 +111,13 @@ class NotificationPreferenceInput:
     email: bool | None = strawberry.field(description="Whether e-mails are sent.", default=None)
 
     def command(self) -> SetPreference:
-        """What the service takes."""
+        """Return the command for the service."""
         return SetPreference(self.kind, self.in_app, self.email)
 
 
 @strawberry.type(description="The unread notifications after the mutation.")
 class NotificationsPayload:
-    """The answer of what marks notifications as read."""
+    """The payload of mutations that mark notifications as read."""
 
     notification: Notification | None = strawberry.field(
         default=None, description="The marked notification; null if all were marked."
@@ -129,13 +129,13 @@ class NotificationsPayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "NotificationsPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="The current notification preferences.")
 class NotificationPreferencesPayload:
-    """The answer of setNotificationPreference."""
+    """The payload of `setNotificationPreference`."""
 
     preferences: list[NotificationPreference] | None = strawberry.field(
         default=None, description="All kinds."
@@ -144,7 +144,7 @@ class NotificationPreferencesPayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "NotificationPreferencesPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
@@ -154,7 +154,7 @@ UnreadOnly = Annotated[
 
 
 async def count_unread(info: Info, reader: Participant | None) -> int:
-    """How many notifications are unread; 0 for those who have no inbox."""
+    """Count unread notifications; 0 for callers without an inbox."""
     if reader is None:
         return 0
     async with info.context.db.read() as session:
@@ -162,7 +162,7 @@ async def count_unread(info: Info, reader: Participant | None) -> int:
 
 
 async def read_update(info: Info, reader: Participant) -> InboxUpdate:
-    """The state of an inbox."""
+    """Read the state of an inbox."""
     async with info.context.db.read() as session:
         unread = await notifications.count_unread(session, reader)
         newest = await notifications.newest(session, reader)
@@ -170,7 +170,7 @@ async def read_update(info: Info, reader: Participant) -> InboxUpdate:
 
 
 async def load_notification(info: Info, key: UUID) -> Notification | None:
-    """One's own notification; None for everybody else, the staff included."""
+    """Load a notification of the caller; None for anyone else, including staff."""
     reader = participant_of(info.context.actor)
     if reader is None:
         return None

@@ -1,4 +1,4 @@
-"""What somebody who stands still is shown (S73, X12)."""
+"""Reminders and banners for people whose onboarding is stalled (S73, X12)."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ describe(
 
 @strawberry.type(description="A nudge, shown until it is dismissed or a step is completed.")
 class OnboardingNudge:
-    """At most three that say STUCK, however often somebody comes to a stand."""
+    """A reminder; a person gets at most three, however often they stall."""
 
     kind: NudgeKind = strawberry.field(description="Why it is shown.")
     message: str = strawberry.field(description="The text.")
@@ -30,7 +30,7 @@ class OnboardingNudge:
 
     @classmethod
     def of(cls, row: OnboardingProgress) -> "OnboardingNudge | None":
-        """The nudge of an onboarding, where there is one."""
+        """Build the reminder of an onboarding, if there is one."""
         step = find_step(row.user_type, row.nudge_step) if row.nudge_step else None
         if row.nudge_kind is None or row.nudged_at is None or step is None:
             return None
@@ -40,7 +40,7 @@ class OnboardingNudge:
 
 @strawberry.type(description="A notice that an incident affects the next step.")
 class OnboardingBanner:
-    """Shown while an incident is open on the step; nothing internal of it."""
+    """Shown while an incident is open on the step, without internal details."""
 
     message: str = strawberry.field(description="The text.")
     step: str = strawberry.field(description="The key of the step.")
@@ -48,5 +48,5 @@ class OnboardingBanner:
 
     @classmethod
     def of(cls, step: Step, episode: IncidentEpisode) -> "OnboardingBanner":
-        """What people read of an incident."""
+        """Build the banner for an incident."""
         return cls(message=rules.banner(step), step=step.key, since=episode.began_at)

@@ -1,4 +1,4 @@
-"""How far somebody is with the guided setup (S42, S83 to S86)."""
+"""The guided setup and its progress (S42, S83 to S86)."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from services.journeys.onboarding import progress_of
 
 @strawberry.type(description="One step of the guided setup.")
 class OnboardingStep:
-    """A step, and when it was done."""
+    """A step, with the time when it was completed."""
 
     key: str = strawberry.field(description="The key.")
     title: str = strawberry.field(description="Its heading.")
@@ -40,7 +40,7 @@ class OnboardingStep:
 
 @strawberry.type(description="The progress of somebody in the guided setup.")
 class Onboarding(Node):
-    """One row a person; what is derived from it is computed in one place (decision 14)."""
+    """The setup of one person; derived fields are computed in one place (decision 14)."""
 
     user_type: UserType = strawberry.field(description="Which steps apply.")
     percent_complete: int = strawberry.field(
@@ -60,7 +60,7 @@ class Onboarding(Node):
 
     @strawberry.field(description="All steps, in the order in which they are offered.")
     async def steps(self, info: Info) -> list[OnboardingStep]:
-        """The flags are asked only where one is bound to a step."""
+        """List the steps that are offered; flags are evaluated only if a step has one."""
         progress, hidden = progress_of(self.row), await self._hidden(info)
         spent, side = rules.seconds_spent(progress), self.row.user_type
         offered = rules.open_steps(side, progress.done, lambda step: step.key not in hidden)
@@ -79,13 +79,13 @@ class Onboarding(Node):
 
     @strawberry.field(description="The next step; null if there is none.")
     async def current_step(self, info: Info) -> str | None:
-        """The first required one that is offered and not done."""
+        """Return the first required step that is offered and not completed."""
         hidden, done = await self._hidden(info), progress_of(self.row).done
         return rules.next_step(self.row.user_type, done, lambda step: step.key not in hidden)
 
     @strawberry.field(description="Set while an incident affects the next step.")
     async def banner(self, info: Info) -> OnboardingBanner | None:
-        """Nobody is told that they are slow while it is us (X12)."""
+        """Load the banner: nobody is reminded while an incident blocks the step (X12)."""
         done, hidden = progress_of(self.row).done, await self._hidden(info)
         key = rules.next_step(self.row.user_type, done, lambda step: step.key not in hidden)
         step = rules.find_step(self.row.user_type, key) if key else None
@@ -98,7 +98,7 @@ class Onboarding(Node):
 
     @strawberry.field(description="The step at which they have been inactive for five minutes.")
     async def stuck_at_step(self, info: Info) -> str | None:
-        """As of now; nobody stands still at what they are not offered."""
+        """Return the stalled step, if it is offered."""
         progress, hidden = progress_of(self.row), await self._hidden(info)
         last, now = self.row.last_activity_at, info.context.now
         return rules.stuck_at(progress, last, now, lambda step: step.key not in hidden)
@@ -107,7 +107,7 @@ class Onboarding(Node):
         description="A supplier has sent an invitation; a couple has its first connection."
     )
     async def first_value_achieved(self, info: Info) -> bool:
-        """What the launch counts as success (S86)."""
+        """Return whether the success of the launch is reached (S86)."""
         loaders, user_id = info.context.loaders, self.row.user_id
         if self.row.user_type is rules.OnboardingSide.SUPPLIER:
             supplier = await loaders.supplier_of_user.load(user_id)
@@ -117,7 +117,7 @@ class Onboarding(Node):
 
     @strawberry.field(description="Whose it is.")
     async def user(self, info: Info) -> User | None:
-        """For those who help."""
+        """Load the person, for the staff who help."""
         found = await info.context.loaders.user.load(self.row.user_id)
         return User.of(found) if found else None
 
@@ -131,7 +131,7 @@ class Onboarding(Node):
 
     @classmethod
     def of(cls, row: rows.OnboardingProgress) -> "Onboarding":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("Onboarding", row.id),
             user_type=Side(row.user_type.value),
@@ -151,12 +151,12 @@ OnboardingConnection = Connection[Onboarding]
 
 @strawberry.type(description="The onboarding as it is now.")
 class OnboardingPayload:
-    """The answer of everything that moves an onboarding."""
+    """The payload of mutations that move an onboarding."""
 
     onboarding: Onboarding | None = strawberry.field(default=None, description="The onboarding.")
     errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "OnboardingPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

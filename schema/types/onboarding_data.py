@@ -27,7 +27,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[object], object]]] = {
 
 
 def profile_in(step: str, data: object) -> dict[str, object]:
-    """The fields to save; raises Invalid naming what is wrong in the data."""
+    """Parse the fields to save. Raises Invalid that names what is wrong."""
     if data is None:
         return {}
     if not isinstance(data, Mapping):
@@ -39,7 +39,7 @@ def profile_in(step: str, data: object) -> dict[str, object]:
 
 @contextmanager
 def named_in_data() -> Iterator[None]:
-    """What is refused of a profile is named by its place in `data`, not in an input."""
+    """Rewrite the paths of errors of a profile to the place in `data`."""
     try:
         yield
     except LaunchError as error:

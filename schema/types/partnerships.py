@@ -1,4 +1,4 @@
-"""What ends a partnership, and whom somebody has blocked (M4)."""
+"""Ended partnerships and blocked partners (M4)."""
 
 from datetime import datetime
 
@@ -21,32 +21,32 @@ class BlockedPartner:
 
     @classmethod
     def of(cls, item: partner_endings.BlockedPartner) -> "BlockedPartner":
-        """As the graph shows it."""
+        """Build the object from a blocked partner."""
         key = node_id("Partnership", item.partnership_id)
         return cls(partnership_id=key, name=item.name, since=item.since)
 
 
 @strawberry.type(description="The partnership as it is now.")
 class PartnershipPayload:
-    """The answer of everything that changes a partnership."""
+    """The payload of mutations that change a partnership."""
 
     partnership: Partnership | None = strawberry.field(default=None, description="The partnership.")
     errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "PartnershipPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="Whether invitations come by e-mail.")
 class InvitationEmailsPayload:
-    """The answer of setInvitationEmails."""
+    """The payload of `setInvitationEmails`."""
 
     enabled: bool | None = strawberry.field(default=None, description="As it is now.")
     errors: list[Error] = strawberry.field(default_factory=list, description="Expected failures.")
 
     @classmethod
     def failed(cls, error: LaunchError) -> "InvitationEmailsPayload":
-        """The answer to an expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

@@ -13,7 +13,7 @@ from schema.types.actors import Actor, load_actor
 
 @strawberry.type(description="A pause, which only a person ends.")
 class PhasePause:
-    """Guards that roll back stay active meanwhile."""
+    """A pause; guards that roll back stay active during it."""
 
     author: PauseAuthor = strawberry.field(description="Who decided on it.")
     reason: str | None = strawberry.field(
@@ -24,10 +24,10 @@ class PhasePause:
 
     @strawberry.field(description="Who paused it.")
     async def actor(self, info: Info) -> Actor:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         return await load_actor(info, self.by)
 
     @classmethod
     def of(cls, pause: domain.Pause) -> "PhasePause":
-        """A pause as the graph shows it."""
+        """Build the object from a pause."""
         return cls(author=pause.author, reason=pause.reason, at=pause.at, by=pause.actor)

@@ -1,4 +1,4 @@
-"""A flag of a phase: what the phase aims at, and what is in force (D1, L1)."""
+"""The flags of a phase: targets, and the values in force (D1, L1)."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from schema.types.flags import FeatureFlag
 def _target(
     held: float | None, linked: float | None, owner: float, chosen: bool, groups: list[str]
 ) -> Percent:
-    """What the run that holds the flag aims at, else what a new one would (`PhaseFlag.of`)."""
+    """Return the target of the run that holds the flag, else that of a new run."""
     if held is not None:
         return Percent(held)
     link = None if linked is None else Percent(linked)
@@ -25,7 +25,7 @@ def _target(
 
 @strawberry.type(description="A flag that a phase switches on.")
 class PhaseFlag:
-    """A flag with the values that the run of the phase holds, each by its name."""
+    """A flag of a phase, with the values of its run."""
 
     flag: FeatureFlag = strawberry.field(
         description="The flag as it is now.", metadata=same_row_object(flag_rows.FeatureFlag)
@@ -70,7 +70,7 @@ class PhaseFlag:
 
     @classmethod
     def of(cls, link: plans.LinkedFlag, run_id: UUID | None) -> "PhaseFlag":
-        """A link as the graph shows it. `run_id`: the present or last run of the phase."""
+        """Build the object from a link; `run_id` is the current or last run of the phase."""
         hold = link.hold if link.hold and link.hold.run_id == run_id else None
         target = link.target if hold is None or hold.target is None else hold.target
         return cls(

@@ -26,7 +26,7 @@ del _NAMES["criteria"]
 
 
 def phase_ref(phase_id: str | None, key: str | None, name: str = "phaseId") -> PhaseRef:
-    """The phase of an input; raises Required unless exactly one of id and key is there."""
+    """Return the phase of an input. Raises Required unless exactly one of id and key is given."""
     if (phase_id is None) == (key is None):
         raise Required(f"Give either {name} or key.", path=("input", name))
     if phase_id is None:
@@ -36,7 +36,7 @@ def phase_ref(phase_id: str | None, key: str | None, name: str = "phaseId") -> P
 
 @strawberry.input(description="A new phase with its ramp, criteria and flags.")
 class CreateLaunchPhaseInput:
-    """What createLaunchPhase takes."""
+    """The input of `createLaunchPhase`."""
 
     key: str = strawberry.field(
         description="2 to 63 characters of a-z, 0-9 and _; the first is a letter."
@@ -73,7 +73,7 @@ class CreateLaunchPhaseInput:
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
 
     def command(self) -> PhaseDraft:
-        """What the service takes."""
+        """Return the command for the service."""
         platforms = tuple(Platform) if self.platforms is None else tuple(self.platforms)
         return PhaseDraft(
             key=self.key,
@@ -94,7 +94,7 @@ class CreateLaunchPhaseInput:
 
 @strawberry.input(description="Changes of a phase; omitted fields stay unchanged.")
 class UpdateLaunchPhaseInput:
-    """What updateLaunchPhase takes. There is no status: use the actions."""
+    """The input of `updateLaunchPhase`, without a status: actions change it."""
 
     id: strawberry.ID | None = strawberry.field(description=BY_ID, default=None)
     key: str | None = strawberry.field(
@@ -133,11 +133,11 @@ class UpdateLaunchPhaseInput:
     reason: str | None = strawberry.field(description=REASON, default=None)
 
     def phase(self) -> PhaseRef:
-        """Which phase is meant."""
+        """Return the reference to the phase."""
         return phase_ref(self.id, self.key, "id")
 
     def patch(self) -> PhasePatch:
-        """The fields that were given; raises Required for a null that cannot be."""
+        """Return the provided fields. Raises Required for a field that cannot be null."""
         values = provided_fields(self, _NAMES)
         refuse_null(values, "name", "position", "platforms", "cohort")
         if "steps" in values:
@@ -153,7 +153,7 @@ class UpdateLaunchPhaseInput:
 
 @strawberry.input(description="An activation, bound to the plan and readiness that its author saw.")
 class ActivateLaunchPhaseInput:
-    """What activateLaunchPhase takes."""
+    """The input of `activateLaunchPhase`."""
 
     phase_id: strawberry.ID | None = strawberry.field(description=BY_ID, default=None)
     key: str | None = strawberry.field(description=BY_KEY, default=None)
@@ -179,11 +179,11 @@ class ActivateLaunchPhaseInput:
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
 
     def phase(self) -> PhaseRef:
-        """Which phase is meant."""
+        """Return the reference to the phase."""
         return phase_ref(self.phase_id, self.key)
 
     def command(self, phase_id: UUID) -> ActivatePhase:
-        """What the service takes."""
+        """Return the command for the service."""
         return ActivatePhase(
             phase_id=phase_id,
             plan_hash=self.plan_hash,
@@ -198,7 +198,7 @@ class ActivateLaunchPhaseInput:
 
 @strawberry.input(description="A rollback. The reason is required and visible to everybody.")
 class RollbackLaunchPhaseInput:
-    """What rollbackLaunchPhase takes."""
+    """The input of `rollbackLaunchPhase`."""
 
     reason: str = strawberry.field(description="Why.")
     phase_id: strawberry.ID | None = strawberry.field(description=BY_ID, default=None)
@@ -212,11 +212,11 @@ class RollbackLaunchPhaseInput:
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
 
     def phase(self) -> PhaseRef:
-        """Which phase is meant."""
+        """Return the reference to the phase."""
         return phase_ref(self.phase_id, self.key)
 
     def command(self, phase_id: UUID) -> Rollback:
-        """What the service takes."""
+        """Return the command for the service."""
         return Rollback(
             phase_id=phase_id,
             reason=self.reason,
@@ -228,7 +228,7 @@ class RollbackLaunchPhaseInput:
 
 @strawberry.input(description="An action on a phase.")
 class PhaseActionInput:
-    """What pause, resume, advance and complete take."""
+    """The input of pausing, resuming, advancing and completing a phase."""
 
     phase_id: strawberry.ID | None = strawberry.field(description=BY_ID, default=None)
     key: str | None = strawberry.field(description=BY_KEY, default=None)
@@ -242,11 +242,11 @@ class PhaseActionInput:
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
 
     def phase(self) -> PhaseRef:
-        """Which phase is meant."""
+        """Return the reference to the phase."""
         return phase_ref(self.phase_id, self.key)
 
     def command(self, phase_id: UUID) -> MovePhase:
-        """What the service takes."""
+        """Return the command for the service."""
         return MovePhase(
             phase_id=phase_id,
             accept_limits=tuple(self.accept_limits or ()),

@@ -1,4 +1,4 @@
-"""The parts of which the inputs of phases are made: steps, flags, the plan of a rollback."""
+"""Parts of the inputs of phases: steps, flags and rollback plans."""
 
 import strawberry
 
@@ -10,7 +10,7 @@ from services.phases.phases import FlagLink
 
 @strawberry.input(description="One step of a ramp.")
 class RampStepInput:
-    """A step as it is given."""
+    """The input of a step."""
 
     percentage: Percent = strawberry.field(
         description="The most users that a flag of the phase may reach."
@@ -24,13 +24,13 @@ class RampStepInput:
     )
 
     def rule(self) -> rules.RampStep:
-        """What the domain takes."""
+        """Return the value for the domain."""
         return rules.RampStep(self.percentage, self.hold_seconds, bool(self.requires_approval))
 
 
 @strawberry.input(description="A flag that a phase switches on.")
 class PhaseFlagInput:
-    """A link as it is given."""
+    """The input of a link to a flag."""
 
     flag_key: str = strawberry.field(description="The flag's key.")
     target_percentage: Percent | None = strawberry.field(
@@ -40,13 +40,13 @@ class PhaseFlagInput:
     position: int | None = strawberry.field(description="Its position.", default=0)
 
     def command(self) -> FlagLink:
-        """What the service takes."""
+        """Return the command for the service."""
         return FlagLink(self.flag_key, self.target_percentage, self.position or 0)
 
 
 @strawberry.input(description="The rollback plan of a phase, which a call can override.")
 class RollbackPlanInput:
-    """A plan as it is given."""
+    """The input of a rollback plan."""
 
     mode: RollbackMode | None = strawberry.field(
         description="What happens to the flags.", default=rules.RollbackMode.DISABLE_ALL
@@ -64,7 +64,7 @@ class RollbackPlanInput:
     )
 
     def rule(self) -> rules.RollbackPlan:
-        """What the domain takes."""
+        """Return the value for the domain."""
         return rules.RollbackPlan(
             mode=self.mode or rules.RollbackMode.DISABLE_ALL,
             drain_seconds=self.drain_seconds or 0,

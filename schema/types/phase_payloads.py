@@ -1,4 +1,4 @@
-"""What the mutations of phases give, and the plan of an activation (S19, S20, X3)."""
+"""The payloads of mutations of phases, and activation plans (S19, S20, X3)."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ _SPREAD = "The propagation of its flags; follow it with the subscription `propag
 
 @strawberry.type(description="How many people of one kind see a flag of the phase.")
 class ExposureDelta:
-    """Counted by evaluating the flags for everybody."""
+    """A change of exposure, counted by evaluating the flags for everyone."""
 
     user_type: UserType = strawberry.field(description="The user type.")
     vendor_type: VendorType | None = strawberry.field(description="Their trade, if suppliers.")
@@ -38,7 +38,7 @@ class ExposureDelta:
 
     @classmethod
     def of(cls, item: plans.Exposure) -> "ExposureDelta":
-        """A count as the graph shows it."""
+        """Build the object from a count."""
         return cls(
             user_type=item.user_type,
             vendor_type=item.vendor_type,
@@ -50,7 +50,7 @@ class ExposureDelta:
 
 @strawberry.type(description="A flag that people would lose by an activation.")
 class FlagLoss:
-    """Named in `acceptLosses`, or the activation is refused."""
+    """A flag that people would lose; the activation needs it in `acceptLosses`."""
 
     key: str = strawberry.field(description="The flag's key.")
     before: Percent = strawberry.field(description="The percentage in force now.")
@@ -59,13 +59,13 @@ class FlagLoss:
 
     @classmethod
     def of(cls, loss: Loss) -> "FlagLoss":
-        """A loss as the graph shows it."""
+        """Build the object from a loss."""
         return cls(key=loss.key, before=loss.before, after=loss.after, people=loss.people)
 
 
 @strawberry.type(description="What activating a phase would change. Nothing is changed yet.")
 class ActivationPlan:
-    """The dry run."""
+    """The dry run of an activation."""
 
     phase: LaunchPhase = strawberry.field(description="The phase.")
     hash: str = strawberry.field(
@@ -92,7 +92,7 @@ class ActivationPlan:
 
     @classmethod
     def of(cls, plan: Plan) -> "ActivationPlan":
-        """A plan as the graph shows it."""
+        """Build the object from a plan."""
         return cls(
             phase=LaunchPhase.of(plan.phase),
             hash=plan.hash,
@@ -109,7 +109,7 @@ class ActivationPlan:
 
 @strawberry.type(description="A phase after a mutation.")
 class PhasePayload:
-    """What most mutations of phases give."""
+    """The payload of most mutations of phases."""
 
     phase: LaunchPhase | None = strawberry.field(description="The phase.", default=None)
     warnings: list[str] = strawberry.field(
@@ -120,7 +120,7 @@ class PhasePayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "PhasePayload":
-        """An expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
@@ -135,7 +135,7 @@ class ActivateLaunchPhasePayload:
 
     @classmethod
     def of(cls, done: Activation, spread: Spread | None) -> "ActivateLaunchPhasePayload":
-        """A result as the graph shows it."""
+        """Build the object from a result."""
         return cls(
             phase=LaunchPhase.of(done.phase),
             run=PhaseRun.of(done.run),
@@ -144,13 +144,13 @@ class ActivateLaunchPhasePayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "ActivateLaunchPhasePayload":
-        """An expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="A phase that was rolled back.")
 class RollbackLaunchPhasePayload:
-    """What was undone, and the incident that was opened."""
+    """The payload of a rollback, with the incident that it opened."""
 
     phase: LaunchPhase | None = strawberry.field(description="The phase.", default=None)
     incident: Incident | None = strawberry.field(description="Its incident.", default=None)
@@ -166,7 +166,7 @@ class RollbackLaunchPhasePayload:
 
     @classmethod
     def of(cls, done: RolledBack, spread: Spread | None) -> "RollbackLaunchPhasePayload":
-        """A result as the graph shows it."""
+        """Build the object from a result."""
         return cls(
             phase=LaunchPhase.of(done.phase),
             incident=Incident.of(done.incident) if done.incident else None,
@@ -177,5 +177,5 @@ class RollbackLaunchPhasePayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "RollbackLaunchPhasePayload":
-        """An expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

@@ -46,7 +46,7 @@ _PHASE, _RUN = rows.LaunchPhase, rows.PhaseRun
 
 @strawberry.type(description="A launch phase.")
 class LaunchPhase(Node):
-    """A phase as operators see it."""
+    """A phase, as operators see it."""
 
     key: str = strawberry.field(description="The key.", metadata=column(_PHASE.key))
     name: str = strawberry.field(
@@ -94,13 +94,13 @@ class LaunchPhase(Node):
 
     @strawberry.field(description="The steps of its ramp; empty: everybody at once.")
     def steps(self) -> list[RampStep]:
-        """In the order in which they are gone through."""
+        """Return the steps in their order."""
         steps = steps_of(self.row.steps)
         return [RampStep.of(self.row, index, step) for index, step in enumerate(steps)]
 
     @strawberry.field(description="The current step; null if it is not live.")
     def current_step(self) -> RampStep | None:
-        """Only a live phase is on a step."""
+        """Return the current step of a live phase."""
         steps, index = steps_of(self.row.steps), self.row.step_index
         if index is None or index >= len(steps) or not phase_reads.is_live(self.row):
             return None
@@ -108,17 +108,17 @@ class LaunchPhase(Node):
 
     @strawberry.field(description="Who paused it and why; null unless it is PAUSED.")
     def pause(self) -> PhasePause | None:
-        """Set and cleared with the status."""
+        """Return the pause, which is set and cleared with the status."""
         return PhasePause.of(self.row.pause) if self.row.pause else None
 
     @strawberry.field(description="When the ramp moves on by itself; null if it waits.")
     def next_step_at(self) -> datetime | None:
-        """Only an ACTIVE phase moves."""
+        """Return the time of the next step of an ACTIVE phase."""
         return phase_reads.next_step_at(self.row)
 
     @strawberry.field(description="Its success criteria with their current verdicts.")
     async def success_criteria(self, info: Info) -> list[CriterionStatus]:
-        """In the order in which they were given, as they stand in the latest run."""
+        """Load the criteria in their order, with the verdicts of the latest run."""
         criteria, run_id = criteria_of(self.row.success_criteria), self.row.current_run_id
         states = await info.context.loaders.criteria.load(run_id) if criteria and run_id else None
         known = states or {}
@@ -128,7 +128,7 @@ class LaunchPhase(Node):
         description="Why the ramp does not take its next step; empty: nothing holds it."
     )
     async def held_by(self, info: Info) -> list[str]:
-        """Sentences: health, criteria, incidents, the error budget, people who wait (X11)."""
+        """List why the ramp is held: health, criteria, incidents, error budget, people (X11)."""
         if not phase_reads.is_live(self.row):
             return []
         pacing_context = await info.context.pacing_context()
@@ -143,14 +143,14 @@ class LaunchPhase(Node):
         directives=[CostDirective(weight=2)],
     )
     async def verification(self, info: Info) -> PhaseVerification | None:
-        """Of the latest run; a move that changed no flag needed to reach nobody."""
+        """Load the verification of the latest run; an action that changed no flag is complete."""
         run_id = self.row.current_run_id
         found = await info.context.loaders.verification.load(run_id) if run_id else None
         return PhaseVerification.of(found) if found else None
 
     @strawberry.field(description="Its rollback plan.")
     def rollback_plan(self) -> RollbackPlan | None:
-        """Null: every flag off, at once."""
+        """Return the plan; null means that every flag is switched off at once."""
         plan = plan_of(self.row.rollback_plan)
         return RollbackPlan.of(plan) if plan else None
 
@@ -159,7 +159,7 @@ class LaunchPhase(Node):
         metadata=read_rows(reads.FLAGS),
     )
     async def flags(self, info: Info) -> list[PhaseFlag]:
-        """In the order of the phase."""
+        """Load the flags in the order of the phase."""
         links = await info.context.loaders.phase_flags.load(self.row.id)
         return [PhaseFlag.of(link, self.row.current_run_id) for link in links or []]
 
@@ -172,7 +172,7 @@ class LaunchPhase(Node):
         last: Last = None,
         before: Before = None,
     ) -> Connection[Annotated["PhaseRun", strawberry.lazy("schema.types.phases")]]:
-        """One page."""
+        """Return one page."""
         page = Page.of(first, after, last, before)
         async with info.context.db.read() as session:
             found = await phase_reads.runs(session, self.row.id, page.numbers())
@@ -185,7 +185,7 @@ class LaunchPhase(Node):
         description="Whether the phase is ready now.", directives=[CostDirective(weight=10)]
     )
     async def readiness(self, info: Info) -> LaunchReadiness:
-        """Health checks older than 30 s are run again first."""
+        """Compute readiness; health checks older than 30 s are repeated first."""
         gate = await info.context.gate()
         async with info.context.db.read() as session:
             found = await phase_activation.assess(session, self.row.id, gate, info.context.now)
@@ -193,13 +193,13 @@ class LaunchPhase(Node):
 
     @strawberry.field(description="The actions that are possible now.")
     def available_actions(self) -> list[PhaseAction]:
-        """For the buttons of a dashboard."""
+        """Return the actions that are possible now, for the buttons of a dashboard."""
         steps = steps_of(self.row.steps)
         return domain.available_actions(self.row.status, steps, self.row.step_index)
 
     @classmethod
     def of(cls, row: rows.LaunchPhase) -> "LaunchPhase":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("LaunchPhase", row.id),
             key=row.key,
@@ -222,7 +222,7 @@ class LaunchPhase(Node):
 
 @strawberry.type(description="One activation of a phase.")
 class PhaseRun(Node):
-    """From activation to its end."""
+    """A run, from the activation to its end."""
 
     number: int = strawberry.field(
         description="1 for the first run of the phase.", metadata=column(_RUN.number)
@@ -243,7 +243,7 @@ class PhaseRun(Node):
 
     @strawberry.field(description="The phase.", metadata=read_rows(reads.OF_RUN))
     async def phase(self, info: Info) -> LaunchPhase:
-        """Runs are deleted with their phase, so it is there."""
+        """Load the phase, which exists: runs are deleted with it."""
         found = await info.context.loaders.phase.load(self.row.phase_id)
         assert found is not None
         return LaunchPhase.of(found)
@@ -252,7 +252,7 @@ class PhaseRun(Node):
     def rehearsal(
         self,
     ) -> Annotated["Rehearsal", strawberry.lazy("schema.types.rehearsals")] | None:
-        """Stored with the run after each of its stages."""
+        """Return the rehearsal, which is stored with the run after each stage."""
         from schema.types.rehearsals import Rehearsal  # noqa: PLC0415 - the types refer to each other
 
         state = rehearsal_of(self.row.rehearsal)
@@ -264,7 +264,7 @@ class PhaseRun(Node):
     async def report(
         self, info: Info
     ) -> Annotated["LaunchReport", strawberry.lazy("schema.types.reports")]:
-        """Made anew each time from what the run left behind."""
+        """Compute the report from the records of the run."""
         from schema.types.reports import LaunchReport  # noqa: PLC0415 - the types refer to each other
 
         killed = info.context.runtime.flags.kills.killed
@@ -274,13 +274,13 @@ class PhaseRun(Node):
 
     @strawberry.field(description="Who activated it.")
     async def activated_by(self, info: Info) -> Actor:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         row = self.row
         return await load_actor(info, ActorRef(row.actor_kind, row.actor_id, row.actor_label))
 
     @classmethod
     def of(cls, row: rows.PhaseRun) -> "PhaseRun":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("PhaseRun", row.id),
             number=row.number,

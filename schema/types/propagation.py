@@ -1,4 +1,4 @@
-"""How far a version of the flags has come (X5, S97)."""
+"""The propagation of flag set versions (X5, S97)."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from domain.propagation import propagation as domain
 
 @strawberry.type(description="The propagation of a flag change to processes and live clients.")
 class Propagation:
-    """Measured from its commit, on one clock for all hosts."""
+    """The propagation of a version since its commit, on one clock for all hosts."""
 
     version: int = strawberry.field(description="The version of the whole set of flags.")
     started_at: datetime = strawberry.field(description="When it was committed.")
@@ -53,7 +53,7 @@ class Propagation:
 
     @classmethod
     def of(cls, found: domain.Propagation) -> "Propagation":
-        """A measurement as the graph shows it."""
+        """Build the object from a measurement."""
         return cls(
             version=found.version,
             started_at=found.started_at,

@@ -13,7 +13,7 @@ from schema.types.actors import Actor, load_actor
 
 @strawberry.type(description="A step of a ramp: the most users that a phase may reach for a while.")
 class RampStep:
-    """A step, with who approved it."""
+    """A step of a ramp, with its approval."""
 
     index: int = strawberry.field(description="Its index, from 0.")
     percentage: Percent = strawberry.field(
@@ -27,7 +27,7 @@ class RampStep:
 
     @strawberry.field(description="Who approved this step in the current run.")
     async def approved_by(self, info: Info) -> Actor | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         if self.phase.current_run_id is None:
             return None
         run = await info.context.loaders.run.load(self.phase.current_run_id)
@@ -39,7 +39,7 @@ class RampStep:
 
     @classmethod
     def of(cls, phase: rows.LaunchPhase, index: int, step: DomainStep) -> "RampStep":
-        """A step as the graph shows it."""
+        """Build the object from a step."""
         return cls(
             index=index,
             percentage=step.percentage,

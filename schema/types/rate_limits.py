@@ -1,4 +1,4 @@
-"""What a caller may still spend (A42)."""
+"""The remaining quota of a caller (A42)."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from schema.quota import Cost
     "has the same under `extensions.cost`."
 )
 class RateLimit:
-    """One caller's points at a moment."""
+    """The quota of a caller at a moment."""
 
     cost: int = strawberry.field(description="The most that this operation can cost, in points.")
     limit: int = strawberry.field(description="The most points that a caller can have.")
@@ -23,7 +23,7 @@ class RateLimit:
 
     @classmethod
     def of(cls, standing: QuotaState, cost: Cost, now: datetime) -> "RateLimit":
-        """As of now."""
+        """Build the object from the current state of the quota."""
         return cls(
             cost=cost.points,
             limit=standing.budget.points,

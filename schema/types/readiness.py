@@ -1,4 +1,4 @@
-"""May a phase go live: the list and its verdict (X2)."""
+"""Readiness of a phase: checks and verdict (X2)."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from schema.types.subjects import load_visible
 
 @strawberry.type(description="One item of the readiness list.")
 class ReadinessCheck:
-    """What was looked at and what was found."""
+    """One check with its evidence."""
 
     key: str = strawberry.field(description="The key.")
     title: str = strawberry.field(description="The condition.")
@@ -27,12 +27,12 @@ class ReadinessCheck:
         " or the caller may not see it."
     )
     async def evidence(self, info: Info) -> Node | None:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         return await load_visible(info, self.shown_by) if self.shown_by else None
 
     @classmethod
     def of(cls, check: domain.ReadinessCheck) -> "ReadinessCheck":
-        """A check as the graph shows it."""
+        """Build the object from a check."""
         return cls(
             key=check.key,
             title=check.title,
@@ -57,7 +57,7 @@ class LaunchReadiness:
 
     @classmethod
     def of(cls, readiness: domain.Readiness) -> "LaunchReadiness":
-        """A verdict as the graph shows it."""
+        """Build the object from a verdict."""
         return cls(
             verdict=readiness.verdict,
             checks=[ReadinessCheck.of(check) for check in readiness.checks],

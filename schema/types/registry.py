@@ -1,4 +1,4 @@
-"""Every type that `node(id)` can find, and what it takes to see one."""
+"""The types that `node(id)` can load, with the access that each needs."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -37,14 +37,14 @@ MARKETPLACE = (Scope.SELF, Scope.DIRECTORY_READ)
 
 @dataclass(frozen=True, slots=True)
 class NodeKind:
-    """How one type is loaded; `scopes` are what a caller needs to see it."""
+    """How a type is loaded; a caller needs one of the scopes."""
 
     load: Callable[[Info, UUID], Awaitable[Node | None]]
     scopes: tuple[Scope, ...]
     own: Callable[[Actor, UUID], bool] = lambda _actor, _key: False
 
     def allows(self, actor: Actor, key: UUID) -> bool:
-        """Whether this caller may see this row."""
+        """Return whether the caller may see a row."""
         return actor.allows(self.scopes) or self.own(actor, key)
 
 
@@ -66,7 +66,7 @@ def _owned(
     of: Callable[[Any], Node],
     within: Callable[[RowScope, Any], bool],
 ) -> NodeKind:
-    """A type whose rows say whose they are: the row is read first, then shown or not."""
+    """Return the kind of a type with owned rows: the row is loaded, then access is checked."""
 
     async def load(info: Info, key: UUID) -> Node | None:
         row = await loader(info.context.loaders).load(key)
@@ -76,7 +76,7 @@ def _owned(
 
 
 async def _load_change(info: Info, key: UUID) -> Node | None:
-    """Changes that `changes` lists: nothing that suppliers or couples did, nor of accounts."""
+    """Load a change that `changes` lists: none by suppliers or couples, or of accounts."""
     row = await info.context.loaders.change.load(key)
     return Change.of(row) if row is not None and row.subject_kind in SUBJECTS.values() else None
 

@@ -1,4 +1,4 @@
-"""Rehearsals: what one did and how long it took (X4, S112)."""
+"""Rehearsals: their stages and durations (X4, S112)."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from schema.types.propagation import Propagation
 
 @strawberry.type(description="A step of the rehearsed ramp.")
 class RehearsedStep:
-    """How far a copy of the flags reached."""
+    """A step of a rehearsal, with the share that a copy of the flags reached."""
 
     percentage: Percent = strawberry.field(description="The percentage of the step.")
     exposed: int = strawberry.field(description="How many synthetic users saw a flag.")
@@ -24,7 +24,7 @@ class RehearsedStep:
 
 @strawberry.type(description="A rehearsal of a launch on copies of its flags, without users.")
 class Rehearsal:
-    """Seconds are those of the rehearsal, in which every hold and interval is half a second."""
+    """A rehearsal, in which every hold and interval takes half a second."""
 
     status: RehearsalStatus = strawberry.field(description="Whether it runs, passed or failed.")
     stage: RehearsalStage = strawberry.field(description="The stage that it reached.")
@@ -48,7 +48,7 @@ class Rehearsal:
 
     @classmethod
     def of(cls, state: domain.Rehearsal) -> "Rehearsal":
-        """A rehearsal as the graph shows it."""
+        """Build the object from a rehearsal."""
         people = len(domain.PEOPLE)
         return cls(
             status=state.status,
@@ -70,7 +70,7 @@ class Rehearsal:
 
 @strawberry.type(description="A rehearsal that was started.")
 class RehearsalPayload:
-    """Its run: ask for it again to see how it goes on."""
+    """The payload of a rehearsal: its run, which can be queried for progress."""
 
     run: PhaseRun | None = strawberry.field(description="The run.", default=None)
     errors: list[Error] = strawberry.field(
@@ -79,5 +79,5 @@ class RehearsalPayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "RehearsalPayload":
-        """An expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

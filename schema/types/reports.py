@@ -20,7 +20,7 @@ describe(
 
 @strawberry.type(description="An acceptance criterion of the launch, judged by one run.")
 class AcceptanceProof:
-    """A number, not a claim (S95 to S112)."""
+    """The measured value of an acceptance criterion (S95 to S112)."""
 
     row: str = strawberry.field(description="Its row in the requirements, such as `S97`.")
     criterion: str = strawberry.field(description="The criterion.")
@@ -37,7 +37,7 @@ class AcceptanceProof:
 
     @classmethod
     def of(cls, found: Proof) -> "AcceptanceProof":
-        """A proof as the graph shows it."""
+        """Build the object from a proof."""
         return cls(
             row=found.row,
             criterion=found.criterion,
@@ -62,7 +62,7 @@ describe(
 
 @strawberry.type(description="A flag that is not at the target of its run, and why.")
 class ExemptFlag:
-    """Named, so that 100 % never hides one."""
+    """A flag that a proof leaves out; it is listed so that 100 % hides nothing."""
 
     key: str = strawberry.field(description="The flag's key.")
     reason: Exemption = strawberry.field(description="What keeps it from its target.")
@@ -72,13 +72,13 @@ class ExemptFlag:
 
     @classmethod
     def of(cls, found: Exempt) -> "ExemptFlag":
-        """A flag as the graph shows it."""
+        """Build the object from a flag."""
         return cls(key=found.key, reason=Exemption(found.exemption), detail=found.detail)
 
 
 @strawberry.type(description="The report of a run, so far if it is live.")
 class LaunchReport:
-    """Means are over the incidents while the run was live; null where there were none."""
+    """The report of a run; means cover its incidents, and are null without any."""
 
     markdown: str = strawberry.field(
         description="The whole report: proofs, flags, propagation, incidents, timeline."
@@ -106,7 +106,7 @@ class LaunchReport:
 
     @classmethod
     def of(cls, found: Report) -> "LaunchReport":
-        """A report as the graph shows it."""
+        """Build the object from a report."""
         return cls(
             markdown=found.markdown,
             criteria=[CriterionStatus.of(*judged) for judged in found.criteria],

@@ -8,7 +8,7 @@ from schema.enums import RollbackMode
 
 @strawberry.type(description="The rollback plan of a phase, which a call can override.")
 class RollbackPlan:
-    """The plan that a phase was given."""
+    """The rollback plan of a phase."""
 
     mode: RollbackMode = strawberry.field(description="What happens to the flags.")
     drain_seconds: int = strawberry.field(description="0: a rollback is immediate.")
@@ -19,7 +19,7 @@ class RollbackPlan:
 
     @classmethod
     def of(cls, plan: domain.RollbackPlan) -> "RollbackPlan":
-        """A plan as the graph shows it."""
+        """Build the object from a plan."""
         return cls(
             mode=plan.mode,
             drain_seconds=plan.drain_seconds,

@@ -1,4 +1,4 @@
-"""What a rollback would do, before anybody clicks (X10)."""
+"""The dry run of a rollback (X10)."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from services.phases.rollback_preview import RollbackPreview as Preview
 
 @strawberry.type(description="How many people are at a step of the guided setup now.")
 class MidStep:
-    """Active in the last five minutes; whoever stands still for longer is not counted."""
+    """People on a step who were active in the last five minutes."""
 
     user_type: UserType = strawberry.field(description="The user type.")
     step: str = strawberry.field(description="The key of the step.")
@@ -23,7 +23,7 @@ class MidStep:
 
     @classmethod
     def of(cls, item: Counted) -> "MidStep":
-        """A count as the graph shows it."""
+        """Build the object from a count."""
         return cls(
             user_type=Side(item.side.value),
             step=item.step,
@@ -34,7 +34,7 @@ class MidStep:
 
 @strawberry.type(description="What rolling a phase back would do now. Nothing is changed.")
 class RollbackPreview:
-    """The dry run; a rollback is immediate, also for those in the middle of a step."""
+    """The dry run of a rollback, which is immediate, also for people in a step."""
 
     phase: LaunchPhase = strawberry.field(description="The phase.")
     mode: RollbackMode = strawberry.field(description="The mode, as requested or as its plan says.")
@@ -56,7 +56,7 @@ class RollbackPreview:
 
     @classmethod
     def of(cls, found: Preview, at: datetime) -> "RollbackPreview":
-        """A dry run as the graph shows it."""
+        """Build the object from a dry run."""
         return cls(
             phase=LaunchPhase.of(found.phase),
             mode=found.mode,

@@ -1,4 +1,4 @@
-"""Silences: planned work, during which nobody is told of what it breaks (A28)."""
+"""Silences: planned work, during which no alerts are sent (A28)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ from services.alerting.silences import SilenceDraft
     description="A silence: alerts of these checks are suppressed during planned work."
 )
 class Silence(Node):
-    """A silence as it was made. Samples go on being taken, and are marked."""
+    """A silence; samples are still recorded during it, and marked."""
 
     starts_at: datetime = strawberry.field(description="When it begins.")
     ends_at: datetime = strawberry.field(description="When it ends.")
@@ -37,12 +37,12 @@ class Silence(Node):
 
     @strawberry.field(description="Who made it.")
     async def created_by(self, info: Info) -> Actor:
-        """Resolved only where it is asked for."""
+        """Load it only if it is selected."""
         return await load_actor(info, self.maker)
 
     @classmethod
     def of(cls, silence: domain.Silence, now: datetime) -> "Silence":
-        """A silence as the graph shows it."""
+        """Build the object from a silence."""
         return cls(
             id=node_id("Silence", silence.id),
             starts_at=silence.starts_at,
@@ -59,7 +59,7 @@ class Silence(Node):
 
 @strawberry.input(description="A new silence.")
 class CreateSilenceInput:
-    """What createSilence takes."""
+    """The input of `createSilence`."""
 
     ends_at: datetime = strawberry.field(description="When it ends: after 7 days at most.")
     reason: str = strawberry.field(description="The planned work; everybody can read it.")
@@ -74,7 +74,7 @@ class CreateSilenceInput:
     )
 
     def command(self) -> SilenceDraft:
-        """What the service takes; null is the default."""
+        """Return the command for the service; null means the default."""
         return SilenceDraft(
             ends_at=self.ends_at,
             reason=self.reason,
@@ -86,7 +86,7 @@ class CreateSilenceInput:
 
 @strawberry.type(description="A silence after a mutation.")
 class SilencePayload:
-    """What the mutations of silences give."""
+    """The payload of mutations of silences."""
 
     silence: Silence | None = strawberry.field(description="The silence.", default=None)
     errors: list[Error] = strawberry.field(
@@ -95,11 +95,11 @@ class SilencePayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "SilencePayload":
-        """An expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 async def load_silence(info: Info, key: UUID) -> Silence | None:
-    """The silence with this row id; None where there is none."""
+    """Load the silence with this row id, or None."""
     found = await info.context.loaders.silence.load(key)
     return Silence.of(found, info.context.now) if found else None

@@ -1,4 +1,4 @@
-"""The node that an event or a change is about."""
+"""The subjects of events and changes, as nodes."""
 
 from uuid import UUID
 
@@ -9,12 +9,12 @@ from schema.types.node import Node
 
 
 async def load_subject(info: Info, kind: Subject, key: UUID) -> Node | None:
-    """The flag, phase, incident, user or token with this row id."""
+    """Load the flag, phase, incident, user or token with this row id."""
     return await load_node(info, _TYPE_NAMES[kind], key) if kind in _TYPE_NAMES else None
 
 
 async def load_visible(info: Info, value: str) -> Node | None:
-    """The node with this global id; None where there is none, or none that the caller may see."""
+    """Load the node with this global id; None if there is none that the caller may see."""
     from schema.types.registry import NODES  # noqa: PLC0415 - the registry imports every type
 
     type_name, key = ids.parse_global_id(value) or ("", "")
@@ -25,7 +25,7 @@ async def load_visible(info: Info, value: str) -> Node | None:
 
 
 async def load_node(info: Info, type_name: str, key: UUID) -> Node | None:
-    """The node of a type with this row id; None for unknown types and rows."""
+    """Load the node of a type by its row id; None for unknown types and rows."""
     from schema.types.registry import NODES  # noqa: PLC0415 - the registry imports every type
 
     kind = NODES.get(type_name)

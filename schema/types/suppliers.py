@@ -45,7 +45,7 @@ Search = Annotated[
 
 @strawberry.type(description="A supplier on WedSync. Its couples see only a part.")
 class Supplier(Node):
-    """A supplier, as it, its couples or the staff see it."""
+    """A supplier, as itself, its couples or the staff see it."""
 
     email: EmailAddress = strawberry.field(
         description="The e-mail address for its clients.", metadata=column(rows.Supplier.email)
@@ -64,21 +64,23 @@ class Supplier(Node):
         "partnership."
     )
     def phone(self, info: Info) -> str | None:
-        """A couple sees it only while the partnership is active."""
-        return self.row.phone if self._is_whole(info) else None
+        """Return the number to the supplier and the staff."""
+        return self.row.phone if self._sees_private_data(info) else None
 
     @strawberry.field(description="Its guided setup; null for other callers.")
     async def setup(self, info: Info) -> Onboarding | None:
-        """Made together with the supplier."""
-        return await load_onboarding(info, self.row.user_id) if self._is_whole(info) else None
+        """It is created together with the supplier."""
+        return (
+            await load_onboarding(info, self.row.user_id) if self._sees_private_data(info) else None
+        )
 
     @strawberry.field(
         description="Its guided setup; only visible to itself and the staff.",
         deprecation_reason=USE_SETUP,
     )
     async def onboarding(self, info: Info) -> Onboarding:
-        """Made together with the supplier."""
-        if not self._is_whole(info):
+        """It is created together with the supplier."""
+        if not self._sees_private_data(info):
             raise Forbidden("The onboarding of a supplier is its own.")
         return await load_onboarding(info, self.row.user_id)
 
@@ -87,8 +89,8 @@ class Supplier(Node):
         metadata=column(rows.Supplier.first_value_at),
     )
     def first_value_at(self, info: Info) -> datetime | None:
-        """What the launch counts as its success (S86)."""
-        return self.row.first_value_at if self._is_whole(info) else None
+        """Return when the supplier reached the success that the launch counts (S86)."""
+        return self.row.first_value_at if self._sees_private_data(info) else None
 
     @strawberry.field(
         description="Its clients; empty for other callers.",
@@ -104,10 +106,10 @@ class Supplier(Node):
         status: Status = None,
         search: Search = None,
     ) -> ClientConnection:
-        """One page, newest first."""
+        """Return one page, newest first."""
         page, found = Page.of(first, after, last, before), []
         text = check_search(search)
-        wanted = ClientFilter(self.row.id, status, text) if self._is_whole(info) else None
+        wanted = ClientFilter(self.row.id, status, text) if self._sees_private_data(info) else None
         if wanted is not None:
             async with info.context.db.read() as session:
                 found = await directory.page_of_clients(session, wanted, page.moments())
@@ -123,7 +125,7 @@ class Supplier(Node):
     @strawberry.field(description="Its newest bulk invitation; null for other callers.")
     async def bulk_invitation(self, info: Info) -> BulkInvitation | None:
         """At most one is under way."""
-        if not self._is_whole(info):
+        if not self._sees_private_data(info):
             return None
         found = await info.context.loaders.newest_bulk_invitation.load(self.row.id)
         return BulkInvitation.of(found) if found else None
@@ -137,17 +139,17 @@ class Supplier(Node):
         last: Last = None,
         before: Before = None,
     ) -> Connection[Partnership]:
-        """One page, newest first."""
+        """Return one page, newest first."""
         scope = readable(info.context.actor).partnerships_of_supplier(self.row.id)
         shown = PartnershipScope(self.row.id, None, True) if self.own else scope
         return await page_of_partnerships(info, shown, Page.of(first, after, last, before))
 
-    def _is_whole(self, info: Info) -> bool:
+    def _sees_private_data(self, info: Info) -> bool:
         return self.own or readable(info.context.actor).is_supplier(self.row.id)
 
     @classmethod
     def of(cls, row: rows.Supplier, *, own: bool = False) -> "Supplier":
-        """A row as the graph shows it; `own`: in an answer that logs its owner in."""
+        """Build the object from a row; `own`: the response logs its owner in."""
         return cls(
             id=node_id("Supplier", row.id),
             email=EmailAddress(row.email),
@@ -160,7 +162,7 @@ class Supplier(Node):
 
 @strawberry.type(description="A page of suppliers.")
 class SupplierConnection(Connection[Supplier]):
-    """Counts only where the count is asked for."""
+    """A page whose total is counted only if it is selected."""
 
     wanted: strawberry.Private[SupplierFilter]
 
@@ -169,13 +171,13 @@ class SupplierConnection(Connection[Supplier]):
         metadata=TOTAL_COUNT,
     )
     async def total_count(self, info: Info) -> int:
-        """One more statement."""
+        """Count with one additional statement."""
         async with info.context.db.read() as session:
             return await directory.count_suppliers(session, self.wanted)
 
 
 async def visible_supplier(info: Info, key: UUID) -> Supplier | None:
-    """A supplier by its id: one's own, that of any partnership of a couple, for the staff any."""
+    """Load a supplier: the caller's own, that of any partnership, or any for staff."""
     row_scope, loaders = readable(info.context.actor), info.context.loaders
     if row_scope.is_supplier(key):
         found = await loaders.supplier.load(key)

@@ -16,7 +16,7 @@ SuspectLimit = Annotated[
 
 @strawberry.type(description="A change that may have caused an incident.")
 class SuspectChange:
-    """One line of the ranking (X8)."""
+    """A suspect of an incident, with its evidence (X8)."""
 
     change: Change = strawberry.field(description="The change, for revertChange.")
     score: float = strawberry.field(description="How suspicious it is, from 0 to 1.")
@@ -25,7 +25,7 @@ class SuspectChange:
 
     @classmethod
     def of(cls, item: suspects.SuspectChange) -> "SuspectChange":
-        """A suspect as the graph shows it."""
+        """Build the object from a suspect."""
         return cls(
             change=Change.of(item.change),
             score=item.score,
@@ -37,7 +37,7 @@ class SuspectChange:
 async def load_suspects(
     info: Info, row: LaunchIncident, limit: int | None, episode: IncidentEpisode | None = None
 ) -> list[SuspectChange]:
-    """Those of an episode; None is the current one."""
+    """Load the suspects of an episode; None means the current one."""
     wanted = suspects.SuspectQuery(row, 5 if limit is None else limit, episode)
     found = await info.context.loaders.suspects.load(wanted) or []
     return [SuspectChange.of(item) for item in found]

@@ -1,4 +1,4 @@
-"""Where the result of a move of a phase is in force (D4)."""
+"""Verifications: in which processes the result of an action is in force (D4)."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from domain.propagation import verifications as domain
     description="In how many live processes the result of a move of a phase is in force now."
 )
 class PhaseVerification:
-    """Read from what each process says that it serves."""
+    """A verification, from what each process reports that it serves."""
 
     version: int = strawberry.field(
         description="The version of the flags that the move made; follow it with the subscription "
@@ -41,7 +41,7 @@ class PhaseVerification:
 
     @classmethod
     def of(cls, found: domain.Verification) -> "PhaseVerification":
-        """A verification as the graph shows it."""
+        """Build the object from a verification."""
         return cls(
             version=found.version,
             moved_at=found.moved_at,

@@ -1,4 +1,4 @@
-"""Webhooks: subscription documents that are sent to a URL (A46, X14)."""
+"""Webhooks: subscription documents whose results are sent to a URL (A46, X14)."""
 
 from datetime import datetime
 
@@ -33,7 +33,7 @@ class Webhook(Node):
 
     @classmethod
     def of(cls, row: rows.Webhook) -> "Webhook":
-        """A row as the graph shows it; the secret stays where it is."""
+        """Build the object from a database row, without the secret."""
         return cls(
             id=node_id("Webhook", row.id),
             url=row.url,
@@ -49,7 +49,7 @@ class Webhook(Node):
 
 @strawberry.type(description="The delivery of one event to a webhook.")
 class WebhookDelivery:
-    """A row of the delivery log."""
+    """An entry of the delivery log."""
 
     id: strawberry.ID = strawberry.field(description="For `retryWebhookDelivery`.")
     message_id: str = strawberry.field(
@@ -67,7 +67,7 @@ class WebhookDelivery:
 
     @classmethod
     def of(cls, row: rows.WebhookDelivery) -> "WebhookDelivery":
-        """A row as the graph shows it."""
+        """Build the object from a database row."""
         return cls(
             id=node_id("WebhookDelivery", row.id),
             message_id=f"msg_{row.id.hex}",
@@ -85,7 +85,7 @@ class WebhookDelivery:
 
 @strawberry.input(description="Changes of a webhook; omitted fields stay unchanged.")
 class UpdateWebhookInput:
-    """A change."""
+    """The input of a change."""
 
     id: strawberry.ID = strawberry.field(description="The webhook.")
     url: str | None = strawberry.field(description="Another URL.", default=None)
@@ -96,13 +96,13 @@ class UpdateWebhookInput:
     )
 
     def edit(self) -> WebhookEdit:
-        """As the service takes it."""
+        """Return the command for the service."""
         return WebhookEdit(self.url, self.document, self.secret, self.active)
 
 
 @strawberry.type(description="The result of changing a webhook.")
 class WebhookPayload:
-    """A webhook, or why there is none."""
+    """The payload of a webhook."""
 
     webhook: Webhook | None = strawberry.field(
         description="The webhook; null after a dry run.", default=None
@@ -117,19 +117,19 @@ class WebhookPayload:
 
     @classmethod
     def made(cls, row: rows.Webhook | None, sample: bytes | None) -> "WebhookPayload":
-        """A new webhook, or the outcome of a dry run."""
+        """Build the payload of a new webhook, or of a dry run."""
         found = orjson.loads(sample) if sample is not None else None
         return cls(webhook=Webhook.of(row) if row is not None else None, sample_payload=found)
 
     @classmethod
     def failed(cls, error: LaunchError) -> "WebhookPayload":
-        """An expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="The result of asking for another attempt.")
 class WebhookDeliveryPayload:
-    """The delivery as it was when it was asked for."""
+    """The payload of a delivery."""
 
     delivery: WebhookDelivery | None = strawberry.field(
         description="The delivery; the attempt itself follows within seconds.", default=None
@@ -140,13 +140,13 @@ class WebhookDeliveryPayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "WebhookDeliveryPayload":
-        """An expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="The result of skipping events.")
 class SkipWebhookPayload:
-    """The webhook, where it now stands."""
+    """The payload of skipping events, with the webhook."""
 
     webhook: Webhook | None = strawberry.field(
         description="The webhook; a paused one stays paused.", default=None
@@ -162,5 +162,5 @@ class SkipWebhookPayload:
 
     @classmethod
     def failed(cls, error: LaunchError) -> "SkipWebhookPayload":
-        """An expected failure."""
+        """Build the payload of an expected failure."""
         return cls(errors=Error.every(error))

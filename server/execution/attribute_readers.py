@@ -46,7 +46,7 @@ def holds_free_text(kind: GraphQLOutputType) -> bool:
     """Return whether values of a type are texts in which people may have written addresses.
 
     The scalar EmailAddress is not one of them and checks nothing: it is `str`. Each field that
-    returns it decides who may see it (tests/api/test_people.py).
+    returns it decides who may see it (tests/api/test_email_fields.py).
     """
     return get_named_type(kind).name in _FREE_TEXT_SCALARS
 

@@ -34,7 +34,7 @@ from domain.events import RecordedEvent
 from schema.context import Context, Runtime
 from schema.directives import ScopeDirective
 from schema.errors import TopLevelCode
-from schema.pagination import encode_cursor, number_after
+from schema.pagination import decode_number_cursor, encode_cursor
 from schema.types.node import decode_id
 from server.compat import core_schema
 from server.cost.analysis import compute_cost
@@ -200,7 +200,7 @@ def _required_scopes(field: GraphQLField) -> tuple[Scope, ...]:
 
 
 def _decode_after(arguments: Arguments) -> int | None:
-    return number_after(arguments.get("after"))
+    return decode_number_cursor(arguments.get("after"))
 
 
 def _check_arguments(arguments: Arguments) -> None:

@@ -95,7 +95,7 @@ class FastPathExecutor(StrawberryGraphQLCoreExecutionContext):
         self._readers: dict[int, tuple[GroupedFieldSet, FieldReaders | None]] = {}
         self._item_plans: dict[int, tuple[FieldDetailsList, ItemPlan | None]] = {}
         context = self.context_value
-        self.sees_private_data = not isinstance(context, Context) or context.actor.sees_people
+        self.sees_private_data = not isinstance(context, Context) or context.actor.sees_private_data
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:  # noqa: ANN401 - as the base
         """Give the executor of one event its own caches: a stream lives long.

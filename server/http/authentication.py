@@ -7,7 +7,7 @@ from domain.actors import ANONYMOUS, Actor
 from domain.errors import DependencyDown
 from schema.context import Connection, Context, Runtime
 from schema.errors import TopLevelCode
-from schema.sign_in import COOKIE, forget, is_same_site
+from schema.sign_in import COOKIE, delete_session_cookie, is_same_site
 from server.http.negotiation import Refusal
 from server.http.requests import GraphQLRequest
 from settings import Settings
@@ -45,7 +45,7 @@ async def authenticate(context: Context) -> None:
         context.actor, context.credential = actors[0], credentials[0].secret
     elif credentials[0].from_cookie:
         context.has_stale_cookie = True
-        forget(context)
+        delete_session_cookie(context)
     else:
         context.has_invalid_token = True
 

@@ -194,7 +194,7 @@ class PlannedOperations:
 
     def _execute_plan(self, request: ParsedRequest, context: Context) -> _Execute | None:
         """Return what executes the plan; None if there is none for this caller and variables."""
-        operation, sees_private_data = request.operation, context.actor.sees_people
+        operation, sees_private_data = request.operation, context.actor.sees_private_data
         try:
             values = [item.read_value(request.variables) for item in operation.variables]
             plan = self._find_plan(operation, values, sees_private_data=sees_private_data)
