@@ -38,6 +38,7 @@ async def first_run(day: Day) -> None:
     await until(day, lambda: everybody_shows(day, ALL), "all viewers have all features")
     await day.look("at 100 %")
     async with faults.slow_mail(day):
+        await day.look("while e-mail is slow")
         await asyncio.sleep(day.plan.slow_seconds)
     async with faults.error_burst(day):
         day.faults[BURST] = day.now
