@@ -22,6 +22,11 @@ _PLATFORMS: Mapping[str, tuple[Argument, ...]] = {
     "phase_2": tuple(item.value for item in Platform),
 }
 _PERCENTAGES = (0.0, 1.0, 5.0, 25.0, 50.0, 60.0, 99.99, 100.0)
+_METRICS: tuple[tuple[str, str | None, str], ...] = (
+    ("custom.orders", "counter", ""),
+    ("custom.wait", "histogram", "ms"),
+    ("custom.stock", None, ""),
+)
 _WAITS = (0, 0, 1, 5, 30, 60, 300, 900)
 _TICK_WAITS = (0, 30, 30, 30, 30, 60, 300)
 
@@ -134,6 +139,8 @@ class Generator:
             yield 15, "set_health", lambda: (self._one(seen.sick), True)
         if not seen.database_away:
             yield 2, "fold", _nothing
+            yield 3, "verify", _nothing
+            yield 3, "declare", self._declaration
             yield 1, "silence", lambda: (self._checks(), float(self._one((60, 300, 1800))))
             yield 1, "end_silences", _nothing
         if seen.processes:
@@ -185,6 +192,13 @@ class Generator:
         """Good, at the limit, bad; too few or enough; fresh, late, or later than any window."""
         value = self._one((LIMIT / 2, LIMIT, LIMIT * 5, LIMIT * 5))
         return value, self._one((1, 3, 5, 7)), float(self._one((0, 1, 1, 20, 90, 3000)))
+
+    def _declaration(self) -> tuple[Argument, ...]:
+        """Mostly of the kind and unit that its name suggests."""
+        name, kind, unit = self._one(_METRICS)
+        if self._random.random() < 0.3:
+            kind, unit = self._one((None, "gauge", "counter")), self._one(("", "ms", "s"))
+        return name, kind, unit, self._one((1.0, 1.0, 1.0, -1.0))
 
     def _people(self) -> tuple[Argument, ...]:
         return tuple(self._random.sample(PEOPLE, self._one((0, 1, 2))))

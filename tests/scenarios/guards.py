@@ -35,7 +35,8 @@ class Guards:
         for before, after in step.phases():
             run_id = before["current_run_id"]
             if before["success_criteria"] != after["success_criteria"]:
-                self._forget(run_id)
+                for key in [key for key in self.failures if key[0] == run_id]:
+                    del self.failures[key]  # criteria that were edited start anew
             if step.kind in TICKS and before["status"] in ("active", "paused"):
                 yield from self._tick(step, run_id, before, after)
 
@@ -71,8 +72,3 @@ class Guards:
             self.failures[key] += 1
             self.failed_at[key] = now
         return self.failures[key]
-
-    def _forget(self, run_id: object) -> None:
-        """Criteria that were edited start anew."""
-        for key in [key for key in self.failures if key[0] == run_id]:
-            del self.failures[key]

@@ -1,7 +1,6 @@
 """What must hold after every step: invariants over the log of accepted steps (D1 to D8).
 
-Not a second engine: the model remembers what people asked for, and compares it with the rows,
-the log and what processes serve.
+No second engine: it compares what people asked for with the rows, the log and what is served.
 """
 
 from collections import Counter
@@ -28,7 +27,9 @@ _MOVES: Mapping[tuple[str, str], frozenset[str]] = {
     ("completed", "rolled_back"): frozenset({"roll_back"}),
 }
 _ADVANCES = frozenset({"advance", "sweep", "work"}) | TICKS
+_LIFTS = frozenset({"lift_ceiling", "activate", "roll_back"}) | TICKS
 _SETS = frozenset({"set_percentage", "override", "toggle"})
+_CONTEXTS = [(person, EvaluationContext({BucketBy.USER: person})) for person in PEOPLE]
 _AUDITED = {
     "flag": ("enabled", "rolloutPercentage", "targetGroups"),
     "phase": ("status", "step", "platforms"),
@@ -44,26 +45,19 @@ class Model:
     killed: set[object] = field(default_factory=set)
     audited: dict[object, Mapping[str, Any]] = field(default_factory=dict)
     guards: Guards = field(default_factory=Guards)
+    metrics: dict[object, tuple[object, object]] = field(default_factory=dict)
     before_run: dict[object, Mapping[str, tuple[bool, float]]] = field(default_factory=dict)
 
     def violations(self, step: Transition, polled: Mapping[int, ServingProcess]) -> list[str]:
         """Everything that does not hold after a step; `polled` processes have just read all."""
-        if step.outcome.accepted:
-            self._remember(step)
+        if step.outcome.accepted and step.kind == "kill":
+            self.killed.update(_keys(step))
+        if step.outcome.accepted and step.kind == "lift":
+            self.killed.difference_update(_keys(step))
         found = [text for rule in _RULES for text in rule(self, step)]
         for number, process in polled.items():
             found += self._served(step, number, process)
         return found
-
-    def _remember(self, step: Transition) -> None:
-        if step.kind == "kill":
-            self.killed.update(_keys(step))
-        if step.kind == "lift":
-            self.killed.difference_update(_keys(step))
-
-    def has(self, flag: Row, person: str) -> bool:
-        """Whether somebody has a feature after this step."""
-        return not self.killed & {"*", flag["flag_key"]} and sees(flag, person)
 
     def _served(self, step: Transition, number: int, process: ServingProcess) -> Iterator[str]:
         current = process.flags.current
@@ -72,8 +66,9 @@ class Model:
         if process.position != step.after.seq:
             yield f"process {number} is at event {process.position}, not {step.after.seq}"
         for key, row in step.after.flags.items():
-            want = {person for person in PEOPLE if self.has(row, person)}
-            have = {person for person in PEOPLE if current.evaluate(key, _context(person)).value}
+            is_killed = bool(self.killed & {"*", key})
+            want = {person for person in PEOPLE if not is_killed and sees(row, person)}
+            have = {person for person, seen in _CONTEXTS if current.evaluate(key, seen).value}
             if want != have:
                 yield f"{key} is served to {sorted(have)}, not to {sorted(want)}"
 
@@ -96,9 +91,7 @@ def _log_is_dense(_model: Model, step: Transition) -> Iterator[str]:
     if seqs != list(range(step.before.seq + 1, step.after.seq + 1)):
         yield f"events {seqs} after {step.before.seq}, the counter says {step.after.seq}"
     for row in step.events:
-        if not row["at"] <= row["recorded_at"] or not (
-            step.before.at <= row["recorded_at"] <= step.after.at
-        ):
+        if not max(row["at"], step.before.at) <= row["recorded_at"] <= step.after.at:
             yield f"{row['kind']} of {row['at']} was recorded at {row['recorded_at']}"
 
 
@@ -158,7 +151,7 @@ def _in_force_is_the_formula(_model: Model, step: Transition) -> Iterator[str]:
         steps, index = phase["steps"], phase["step_index"]
         live = phase["status"] in ("active", "paused") and bool(steps)
         want = float(steps[index]["percentage"]) if live else None
-        if phase["status"] != "rolled_back" and _number(flag["run_step"]) != want:
+        if phase["status"] != "rolled_back" and flag["run_step"] != want:
             yield f"{key} is at step {flag['run_step']}, {phase['key']} at {want}"
 
 
@@ -169,10 +162,9 @@ def _each_value_has_one_writer(_model: Model, step: Transition) -> Iterator[str]
         for name in ("enabled", "rollout_percentage", "target_groups"):
             if before[name] != after[name] and not by_owner:
                 yield f"{step.kind} changed {name} of {key}, which is its owner's"
-        if before["run_ceiling"] != after["run_ceiling"] and not by_owner:
-            allowed = step.kind in ("lift_ceiling", "activate", "roll_back") or step.kind in TICKS
-            if not allowed:
-                yield f"{step.kind} changed the ceiling of {key}"
+        is_lifted = by_owner or step.kind in _LIFTS
+        if before["run_ceiling"] != after["run_ceiling"] and not is_lifted:
+            yield f"{step.kind} changed the ceiling of {key}"
         have = percentage(after) if step.kind in ("set_percentage", "override") else is_on(after)
         if by_owner and step.kind in _SETS and have != step.arguments[1]:
             yield f"{step.kind} of {key} to {step.arguments[1]}, in force is {have}"
@@ -232,8 +224,28 @@ def _nothing_is_open_for_what_has_ended(_model: Model, step: Transition) -> Iter
             yield f"incident {row['number']} is open, its run ended as {run['outcome']}"
 
 
-def _guards_act_by_the_next_tick(model: Model, step: Transition) -> Iterator[str]:
-    return model.guards.violations(step)
+def _metrics_keep_kind_and_unit(model: Model, step: Transition) -> Iterator[str]:
+    """The first kind and the first unit stay; others, and counters that fall, are refused (L13)."""
+    if step.kind != "declare" or step.before.database_away:
+        return
+    name, kind, unit, value = step.arguments
+    before = model.metrics.get(name, (None, ""))
+    after = (before[0] or kind, before[1] or unit)
+    fits = kind in (None, after[0]) and unit in ("", after[1])
+    fits = fits and not (after[0] == "counter" and float(str(value)) < 0)
+    model.metrics |= {name: after} if fits else {}
+    if fits != step.outcome.accepted or step.after.metrics.get(name) != model.metrics.get(name):
+        yield f"{step.arguments} after {before}: {step.outcome}, {step.after.metrics.get(name)}"
+
+
+def _verified_is_in_force(_model: Model, step: Transition) -> Iterator[str]:
+    """Each process that serves a move is counted, and none that does not (D4)."""
+    for found in step.after.verified:
+        have = sum(version >= found.version for version in step.after.reported)
+        lost = sum(version >= found.version for version in step.after.lost)
+        is_wrong = found.is_verified and have < len(step.after.reported)
+        if is_wrong or not have <= found.in_force <= have + lost:
+            yield f"{found} while processes report {step.after.reported}, lost {step.after.lost}"
 
 
 _RULES: tuple[Rule, ...] = (
@@ -249,7 +261,9 @@ _RULES: tuple[Rule, ...] = (
     _rollback_undoes,
     _nobody_loses_a_feature,
     _nothing_is_open_for_what_has_ended,
-    _guards_act_by_the_next_tick,
+    lambda model, step: model.guards.violations(step),
+    _metrics_keep_kind_and_unit,
+    _verified_is_in_force,
 )
 
 
@@ -260,15 +274,7 @@ def _target(flag: Row) -> float:
     return own if own > 0 or chosen else 100.0
 
 
-def _number(value: object) -> float | None:
-    return None if value is None else float(str(value))
-
-
 def _keys(step: Transition, place: int = 0) -> tuple[object, ...]:
     value = step.arguments[place]
     assert isinstance(value, tuple)
     return value
-
-
-def _context(person: str) -> EvaluationContext:
-    return EvaluationContext(keys={BucketBy.USER: person})

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.health.health import Outcome
+from domain.propagation.verifications import Verification
 from tests.scenarios.system import System
 
 Row = Mapping[str, Any]
@@ -31,6 +32,10 @@ class Observation:
     database_away: bool
     processes: tuple[int, ...]
     sick: tuple[str, ...]
+    metrics: Mapping[object, tuple[object, object]]  # kind and unit, by name
+    verified: Sequence[Verification]  # what this step has found out of the moves of runs
+    reported: Sequence[int]  # the version that each process has said it serves
+    lost: Sequence[int]  # the same of those that died
 
     def live(self) -> list[str]:
         """The keys of the phases that are ACTIVE or PAUSED."""
@@ -70,6 +75,10 @@ async def observe(system: System, after: int = 0) -> Observation:
         database_away=system.database_away,
         processes=tuple(sorted(system.processes)),
         sick=tuple(c.value for c, p in system.probes.items() if p.outcome is Outcome.FAILED),
+        metrics={item["name"]: (item["kind"], item["unit"]) for item in row["custom_metrics"]},
+        verified=system.take_verified(),
+        reported=[p.reported for p in system.processes.values() if p.reported is not None],
+        lost=tuple(system.lost),
     )
 
 
@@ -109,6 +118,7 @@ _TABLES = (
     ("launch_incidents", "t.number"),
     ("criterion_statuses", "t.criterion_key"),
     ("launch_silences", "t.created_at"),
+    ("custom_metrics", "t.name"),
 )
 _NEW_EVENTS = "SELECT id FROM launch_events WHERE seq > $1"
 _EVERYTHING = "SELECT " + ", ".join(

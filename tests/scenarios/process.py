@@ -11,6 +11,8 @@ from services.flags.flag_store import FlagStore
 from services.flags.kill_mirror import KillMirror
 from services.flags.kill_sync import KillSync
 from services.platform.event_reads import LogReader
+from services.propagation.delivery_acks import DeliveryAcks, monotonic_ms
+from services.propagation.propagation_state import redis_time, report
 from subscriptions import channels
 from subscriptions.bus import Broadcast
 from subscriptions.tail import EventTail
@@ -24,6 +26,9 @@ class ServingProcess:
         """Connects with its first poll."""
         self.db = db
         self.flags = FlagStore(self.db, clock=clock)
+        self.reported: int | None = None  # the version that Redis was told
+        self._redis = redis
+        self._acks = DeliveryAcks()
         self._kills = KillSync(self.db, KillMirror(redis), self.flags)
         self.db.on_commit(self._kills.after_commit)
         log = LogReader(self.db)
@@ -50,6 +55,17 @@ class ServingProcess:
             await self._tail.catch_up()
         except DependencyDown:
             return
+
+    async def report(self) -> None:
+        """Tell the others what it serves, as it does all the time; it has no streams."""
+        if version := self.flags.current.version:
+            self._acks.serves(version)
+            seconds, micros = await redis_time(self._redis)
+            now = monotonic_ms()
+            offset = seconds * 1000 + micros // 1000 - now
+            steps = self._acks.steps
+            await report(self._redis, self._acks.name, 0, steps, (), now_ms=now, offset=offset)
+            self.reported = version
 
     async def stop(self) -> None:
         """The process is gone."""

@@ -9,6 +9,7 @@ import asyncpg
 from pgqueuer.errors import RetryRequested
 
 from domain.health.health import CheckType, Outcome
+from domain.metrics.metrics import MetricKind
 from jobs.routing import RAMP
 from services.metrics import metric_rollups
 from services.metrics.metric_samples import Sample, record_samples
@@ -25,6 +26,18 @@ async def samples(system: System, value: float, count: int, late_seconds: float)
     at = system.clock() - timedelta(seconds=late_seconds)
     async with system.db.write() as uow:
         await record_samples(uow, [Sample(METRIC, value, at=at)] * count)
+
+
+async def declare(system: System, name: str, kind: str | None, unit: str, value: float) -> None:
+    """A sample of a tool that says of which kind its metric is, and in which unit, or does not."""
+    sample = Sample(name, value, unit=unit, kind=MetricKind(kind) if kind else None)
+    async with system.db.write() as uow:
+        await record_samples(uow, [sample])
+
+
+async def verify(system: System) -> None:
+    """Somebody looks where the moves of the phases are in force."""
+    await system.verify()
 
 
 async def tick(system: System) -> None:
@@ -88,7 +101,7 @@ async def lose_process(system: System, number: int) -> None:
 
 async def empty_redis(system: System) -> None:
     """The cache restarts without its data."""
-    await system.redis.flushdb()
+    await system.empty_redis()
 
 
 async def lose_database(system: System) -> None:
@@ -112,6 +125,8 @@ STEPS: Mapping[str, Callable[..., Awaitable[None]]] = {
     function.__name__: function
     for function in (
         samples,
+        declare,
+        verify,
         tick,
         tick_twice,
         sweep,

@@ -1,10 +1,14 @@
 """The system of one sequence: a worker, some processes, and what they share, on one clock."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+from sqlalchemy import select
+
+from db.models.phases import PhaseRun
 from db.session import Database
 from domain.health.health import CheckType
+from domain.propagation.verifications import Verification
 from jobs.launch_checks import check_launch
 from jobs.parts import Parts
 from jobs.worker import HANDLERS
@@ -14,6 +18,9 @@ from services.health.heartbeats import Heartbeats
 from services.phases.health_watchdog import Watchdog
 from services.phases.readiness import Gate, open_gate
 from services.platform.certificates import CertificateWatch
+from services.propagation.delivery_acks import DeliveryAcks
+from services.propagation.propagation import Propagations
+from services.propagation.verifications import Verifications
 from tests.factories.health import FakeProbe
 from tests.scenarios.clock import VirtualClock
 from tests.scenarios.ground import Ground
@@ -35,6 +42,8 @@ class System:
         self.probes: Mapping[CheckType, FakeProbe] = {check: FakeProbe() for check in CheckType}
         self.processes: dict[int, ServingProcess] = {}
         self.database_away = False
+        self.lost: list[int] = []
+        self._verified: list[Verification] = []
         self.worker = ground.databases.lend(clock)
         self.alerts = AlertCenter(self.settings, self.worker, redis)
         self.monitor = HealthMonitor(
@@ -64,7 +73,31 @@ class System:
 
     async def lose_process(self, number: int) -> None:
         """It dies without a word."""
-        await self.processes.pop(number).stop()
+        process = self.processes.pop(number)
+        self.lost += [process.reported] if process.reported else []
+        await process.stop()
+
+    async def verify(self) -> None:
+        """All processes report; then it is asked where the moves of all runs are in force."""
+        for process in self.processes.values():
+            await process.report()
+        propagations = Propagations(self.redis, self.worker, DeliveryAcks(), self.clock)
+        async with self.worker.read() as session:
+            runs = list(await session.scalars(select(PhaseRun.id)))
+        found = await Verifications(self.worker, propagations).of_runs(runs)
+        self._verified = list(found.values())
+
+    def take_verified(self) -> Sequence[Verification]:
+        """What was found since the last call."""
+        found, self._verified = self._verified, []
+        return found
+
+    async def empty_redis(self) -> None:
+        """It restarts without its data: what was reported is gone."""
+        await self.redis.flushdb()
+        self.lost.clear()
+        for process in self.processes.values():
+            process.reported = None
 
     async def gate(self) -> Gate:
         """As every activation asks for."""

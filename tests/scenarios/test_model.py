@@ -1,12 +1,18 @@
 """The model can fail: rows that are changed behind its back are seen."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from domain.propagation.verifications import Verification
+from tests.scenarios.clock import START
 from tests.scenarios.ground import Ground
+from tests.scenarios.model import Model, _verified_is_in_force
 from tests.scenarios.runner import run_steps, shortened
 from tests.scenarios.step import Step
+from tests.scenarios.transition import Transition
 
 LIVE = (
     Step("create_flag", ("flag_0", False, 25.0, ())),
@@ -39,6 +45,24 @@ async def test_rows_that_changed_behind_its_back_are_seen(
 ) -> None:
     run = await run_steps(ground, [*LIVE, Step("sql", (sql,))])
     assert any(violation in text for text in run.violations), run.report()
+
+
+async def test_a_unit_that_changed_behind_its_back_is_seen(ground: Ground) -> None:
+    declared = Step("declare", ("custom.wait", "histogram", "ms", 1.0))
+    sql = Step("sql", ("UPDATE custom_metrics SET unit = 's'",))
+    run = await run_steps(ground, [declared, sql, Step("declare", ("custom.wait", None, "", 1.0))])
+    assert any("('histogram', 's')" in text for text in run.violations), run.report()
+
+
+@pytest.mark.parametrize(("in_force", "expected"), [(0, False), (1, True), (2, True), (3, False)])
+def test_a_verification_that_counts_too_few_or_too_many_is_seen(
+    in_force: int, expected: bool
+) -> None:
+    """One process serves version 5, another has only 4, and one that has died served 5."""
+    found = Verification(5, START, live=3, in_force=in_force)
+    after = SimpleNamespace(verified=[found], reported=[5, 4], lost=[5])
+    step = cast("Transition", SimpleNamespace(after=after))
+    assert (list(_verified_is_in_force(Model(), step)) == []) is expected
 
 
 async def test_a_failing_sequence_becomes_shorter(ground: Ground) -> None:
