@@ -35,7 +35,6 @@ async def compare_all(day: Day) -> list[Line]:
     sign_ups(day)
     lines = [*_promises(day), *await _delivered(day, claims), *_spreads(day, claims)]
     lines += [await _moment(day, moment, claims) for moment in day.moments]
-    lines.append(moments.count(day.moments))
     for number, run in enumerate(claims.runs[: len(_NAMES)]):
         seen = measures.seen_of(_window(day, claims, run, number))
         lines += verdicts.compare(seen, run.proofs)

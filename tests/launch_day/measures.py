@@ -19,9 +19,6 @@ from tests.launch_day.verdicts import (
 
 _COLLECTION_LIMIT = 33.0  # seconds, as S109 allows
 _TOLD = 3.0  # seconds that a message may travel on top of what the product counts
-# The same of what comes over a socket: with more, no limit of 3 s and no cadence of 30 s, which may
-# take 33, could be judged at all.
-_HEARD = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ def seen_of(window: Window) -> RunSeen:
 
 
 def _spread(window: Window) -> Mapping[str, Measure]:
-    margin = _HEARD + window.lag
+    margin = _TOLD + window.lag
     each = [(quantile(c.seconds, 95), quantile(c.seconds, 99)) for c in window.changes]
     p95 = max((a for a, _ in each if a is not None), default=None)
     slowest = (*(b for _, b in each), quantile(window.event_delays, 99))
@@ -84,7 +81,7 @@ def _spread(window: Window) -> Mapping[str, Measure]:
 
 
 def _cadence(window: Window) -> Mapping[str, Measure | Known]:
-    margin = _HEARD + window.lag
+    margin = _TOLD + window.lag
     health = gap_of_checks(window.checks, window.began, window.ended)
     return {"S98": Measure(health, 33, "s", margin), "S109": _collections(window, margin)}
 

@@ -1,7 +1,7 @@
 """Moments of the day at which the driver looked, for `launchState(at:)` to be compared with."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from time import time
 from typing import Any
@@ -20,7 +20,6 @@ STATE = """query StateAt($at: DateTime!) { launchStateAt(at: $at) {
   phases { key status } flags { key state { enabled rolloutPercentage } }
   checks { type status } incidents { number status }
 } }"""
-MOMENTS = 10  # of a whole day
 _GOOD = "HEALTHY"
 _OPEN = ("OPEN", "INVESTIGATING")
 
@@ -125,12 +124,6 @@ def compare(moment: Moment, claimed: State) -> Line:
     if moment.seen == State(None, None, None, {}):
         return Line("state at ten moments", name, "nothing", "something", Verdict.NOT_JUDGED)
     return agree("state at ten moments", name, describe(moment.seen), "the same", holds=True)
-
-
-def count(moments: Sequence[Moment]) -> Line:
-    """A day that was not looked at often enough proves less than it says."""
-    seen, due = f"{len(moments)} moments", f"{MOMENTS} moments"
-    return agree("state at ten moments", "looks", seen, due, holds=len(moments) == MOMENTS)
 
 
 def describe(state: State) -> str:
