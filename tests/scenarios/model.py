@@ -238,7 +238,7 @@ def _metrics_keep_kind_and_unit(model: Model, step: Transition) -> Iterator[str]
         yield f"{step.arguments} after {before}: {step.outcome}, {step.after.metrics.get(name)}"
 
 
-def _verified_is_in_force(_model: Model, step: Transition) -> Iterator[str]:
+def verified_is_in_force(_model: Model, step: Transition) -> Iterator[str]:
     """Each process that serves a move is counted, and none that does not (D4)."""
     for found in step.after.verified:
         have = sum(version >= found.version for version in step.after.reported)
@@ -263,7 +263,7 @@ _RULES: tuple[Rule, ...] = (
     _nothing_is_open_for_what_has_ended,
     lambda model, step: model.guards.violations(step),
     _metrics_keep_kind_and_unit,
-    _verified_is_in_force,
+    verified_is_in_force,
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from domain.propagation.verifications import Verification
 from tests.scenarios.clock import START
 from tests.scenarios.ground import Ground
-from tests.scenarios.model import Model, _verified_is_in_force
+from tests.scenarios.model import Model, verified_is_in_force
 from tests.scenarios.runner import run_steps, shortened
 from tests.scenarios.step import Step
 from tests.scenarios.transition import Transition
@@ -62,7 +62,7 @@ def test_a_verification_that_counts_too_few_or_too_many_is_seen(
     found = Verification(5, START, live=3, in_force=in_force)
     after = SimpleNamespace(verified=[found], reported=[5, 4], lost=[5])
     step = cast("Transition", SimpleNamespace(after=after))
-    assert (list(_verified_is_in_force(Model(), step)) == []) is expected
+    assert (list(verified_is_in_force(Model(), step)) == []) is expected
 
 
 async def test_a_failing_sequence_becomes_shorter(ground: Ground) -> None:
