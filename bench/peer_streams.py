@@ -1,4 +1,7 @@
-"""A change through Valkey to 3,000 sockets: ours, mercurius, graphql-ws."""
+"""A change through Valkey to 3,000 sockets: ours, mercurius, graphql-ws, Bun.
+
+Bun publishes one identical message in native code, without GraphQL: the floor of a fan-out.
+"""
 
 import json
 import time
@@ -11,9 +14,9 @@ from bench.crowd import Crowd, crowd
 from bench.figures import Figure, figure, ratio
 from bench.launches import TOGGLE, admin, flag_key, make_flags
 from bench.listeners import ListenCommand
-from bench.peers import installed
+from bench.peers import bun, installed
 from bench.run import Run
-from bench.stack import Process
+from bench.stack import NODE, Process
 from bench.streams import VIEWER
 
 _SOCKETS = 3_000
@@ -29,9 +32,14 @@ def measure(run: Run) -> Iterable[Figure]:
     folder, many = installed(run.tell), run.some(_SOCKETS)
     own_figures = list(_own_figures(run, many))
     yield from own_figures
-    for name in ("mercurius", "graphql-ws"):
+    programs = {"mercurius": NODE, "graphql-ws": NODE, "bun": bun(folder)}
+    for name, program in programs.items():
+        if program is None:
+            run.tell(f"{name}: there is none for this machine")
+            continue
         with run.stack() as stack:
-            server = stack.peer(name, folder, {"SNAPSHOT": json.dumps(_message(0))})
+            snapshot = {"SNAPSHOT": json.dumps(_message(0))}
+            server = stack.peer(name, folder, snapshot, program)
             redis = Redis.from_url(stack.env["REDIS_URL"])
 
             def change(number: int, redis: Redis = redis) -> None:

@@ -12,6 +12,7 @@ from bench.stack import NODE, ROOT
 _SOURCE = ROOT / "bench" / "peers"
 _FOLDER = ROOT / ".cache" / "peers"
 _NAMES = ("mercurius", "graphql-ws", "postgraphile", "unleash-server")
+_BUN = "@oven/bun-linux-x64"
 _QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 _SECONDS = 300
 _LINES = 5
@@ -36,10 +37,18 @@ def installed(tell: Callable[[str], None]) -> Path:
     return _FOLDER
 
 
+def bun(folder: Path) -> Path | None:
+    """The program; None where there is none for this machine."""
+    found = folder / "node_modules" / _BUN / "bin" / "bun"
+    return found if found.exists() else None
+
+
 def versions() -> str:
     """For the head of a report."""
     packages = json.loads((_SOURCE / "package-lock.json").read_text())["packages"]
-    return ", ".join(f"{name} {packages[f'node_modules/{name}']['version']}" for name in _NAMES)
+    return ", ".join(
+        f"{name} {packages[f'node_modules/{name}']['version']}" for name in (*_NAMES, _BUN)
+    )
 
 
 def install(folder: Path, tell: Callable[[str], None], fetch: Callable[[Path], None]) -> None:

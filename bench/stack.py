@@ -99,12 +99,14 @@ class Stack:
         """A worker process; when it is at work nobody can tell from outside."""
         return Process(self._spawn("worker", {}), 0)
 
-    def peer(self, name: str, folder: Path, more: Mapping[str, str] = _NOTHING) -> Process:
+    def peer(
+        self, name: str, folder: Path, more: Mapping[str, str] = _NOTHING, program: Path = NODE
+    ) -> Process:
         """A server of `bench/peers` over the same PostgreSQL and Valkey, which answers."""
         port = free_port()
         env = {**os.environ, "DATABASE_URL": self.plain_url, "REDIS_URL": self.env["REDIS_URL"]}
         env |= {"PORT": str(port), "NODE_ENV": "production", "SNAPSHOT": "{}", **more}
-        command = [str(NODE), str(folder / f"{name}.js")]
+        command = [str(program), str(folder / f"{name}.js")]
         process = Process(self._start_process(name, command, env), port)
         wait_until_open(process, self.folder / f"{name}.log")
         return process
