@@ -13,7 +13,7 @@ from starlette.types import Message, Scope
 
 from endpoints.callers import Callers
 from endpoints.graph_route import PATH
-from endpoints.headers import secure_headers
+from endpoints.headers import header_problem, secure_headers
 from endpoints.request_id import HEADER
 from endpoints.stopping import Stopping
 from schema.context import Context, Runtime
@@ -76,7 +76,7 @@ class DirectAnswers:
             return None
         if self._crosses_origins and first(b"origin") is not None:
             return None
-        if [name for name, _ in request.headers.raw].count(b"host") != 1:
+        if header_problem(request.scope) is not None:
             return None
         return self._heads.get(choose_json_type(first(b"accept") or ""))
 

@@ -72,7 +72,7 @@ class SingleHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """400, or as the app answers."""
         kind = scope["type"]
-        problem = _problem(scope) if kind in ("http", "websocket") else None
+        problem = header_problem(scope) if kind in ("http", "websocket") else None
         if problem is None:
             await self._app(scope, receive, send)
         elif kind == "http" or "websocket.http.response" in scope.get("extensions", {}):
@@ -84,7 +84,8 @@ class SingleHeaders:
             await send({"type": "websocket.close", "code": 1008})
 
 
-def _problem(scope: Scope) -> bytes | None:
+def header_problem(scope: Scope) -> bytes | None:
+    """Return why a request is refused for its headers alone; None where it is not."""
     names = [name for name, _ in scope["headers"]]
     if names.count(b"host") != 1:
         return b"A request names one host, in one Host header."

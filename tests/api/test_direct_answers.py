@@ -160,6 +160,8 @@ async def test_a_direct_response_is_that_of_the_application(
     [
         (("Authorization: Bearer " + "x" * 43,), 401),
         (("Host: launch.test", "Host: other.test"), 400),
+        (("X-Api-Key: " + "x" * 43, "X-Api-Key: " + "y" * 43), 400),
+        (("X-Api-Key: " + "x" * 43,), 401),
         (("Content-Type: text/plain",), 415),
         (("Accept: text/html",), 406),
         (("Content-Type: application/json; charset=utf-8",), 200),
@@ -180,6 +182,16 @@ async def test_what_is_unusual_is_left_to_the_application(
     else:
         (found,) = await sent(site.direct, part)
     assert found.status == status
+    assert site.answers.answered == 0
+
+
+async def test_a_second_credential_is_refused_beside_a_valid_one(
+    site: Site, admin: GraphQLClient
+) -> None:
+    again, key = f"Authorization: Bearer {admin.token}", "X-Api-Key: " + "x" * 43
+    for more, status in ((again, 400), (key, 401)):
+        (found,) = await sent(site.direct, request(FLAGS, admin.token, more, n=1))
+        assert found.status == status
     assert site.answers.answered == 0
 
 
