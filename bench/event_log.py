@@ -91,13 +91,13 @@ async def observed(command: Command, processes: int = PROCESSES) -> tuple[Writte
 
 def wrong(written: Written, seen: Seen) -> Sequence[str]:
     """What the log did that it must not do."""
-    found = {
+    faults = {
         "skipped": len(written.committed.keys() - seen.moments.keys()),
         "doubled": seen.doubled,
         "seen though rolled back": len(written.rolled_back & seen.moments.keys()),
         "gaps": seen.positions[-1] - seen.positions[0] + 1 - len(seen.positions),
     }
-    return [f"{count} {name}" for name, count in found.items() if count]
+    return [f"{count} {name}" for name, count in faults.items() if count]
 
 
 async def _read(reader: asyncpg.Connection, seen: Seen, ended: asyncio.Event) -> None:
@@ -118,5 +118,5 @@ def _write(command: Command) -> Output:
         input=json.dumps(asdict(command)) + "\n",
         check=True, capture_output=True, text=True, cwd=ROOT,
     )  # fmt: skip
-    found: Output = json.loads(done.stdout)
-    return found
+    output: Output = json.loads(done.stdout)
+    return output

@@ -95,6 +95,6 @@ async def _main(command: Command) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    given = Command(**json.loads(sys.stdin.readline()))
-    pin(0, given.core)
-    print(json.dumps(uvloop.run(_main(given))), flush=True)
+    command_line = Command(**json.loads(sys.stdin.readline()))
+    pin(0, command_line.core)
+    print(json.dumps(uvloop.run(_main(command_line))), flush=True)

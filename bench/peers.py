@@ -39,8 +39,8 @@ def installed(tell: Callable[[str], None]) -> Path:
 
 def bun(folder: Path) -> Path | None:
     """The program; None where there is none for this machine."""
-    found = folder / "node_modules" / _BUN / "bin" / "bun"
-    return found if found.exists() else None
+    program = folder / "node_modules" / _BUN / "bin" / "bun"
+    return program if program.exists() else None
 
 
 def versions() -> str:
