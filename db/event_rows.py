@@ -15,6 +15,7 @@ from domain.actors import ActorKind, ActorRef
 from domain.events import ALL_EVENTS, Event, FlagChanged, RecordedEvent, UnknownEvent
 from domain.events.accounts import ACCOUNT_EVENTS
 from domain.events.alerts import ALERT_EVENTS
+from domain.events.couples import COUPLE_EVENTS
 from domain.events.criteria import CRITERION_EVENTS
 from domain.events.imports import IMPORT_EVENTS
 from domain.events.kills import KILL_EVENTS
@@ -37,6 +38,7 @@ _KINDS = {
         *WEBHOOK_EVENTS,
         *ACCOUNT_EVENTS,
         *KILL_EVENTS,
+        *COUPLE_EVENTS,
         *MESSAGE_EVENTS,
         *NOTIFICATION_EVENTS,
     )

@@ -101,6 +101,11 @@ _COUPLES = (
         "mvp_couple_profile", "Couple profile", "Basic wedding information and account settings."
     ),
     _couple(
+        "mvp_step_invite_partner",
+        "Bring your partner",
+        "Invite the second partner, who gets an account of their own.",
+    ),
+    _couple(
         "mvp_direct_connections",
         "Direct connections",
         "Sign up as a couple without an invitation, and be connected later.",

@@ -23,6 +23,7 @@ PATHS = (
     "/confirm-email",
     "/log-in-link",
     "/accept/{code}",
+    "/join/{code}",
     "/onboarding/{step}",
     "/dashboard",
     "/clients",

@@ -98,7 +98,7 @@ async def invite_client(
     expires_in_days: ExpiryDays = None,
 ) -> InvitationPayload:
     """Invite a client by e-mail, or by the link in `acceptUrl`."""
-    key, site = decode_id(client_id, "Client", "clientId"), _site(info)
+    key, site = decode_id(client_id, "Client", "clientId"), site_of(info)
     command = InviteClient(email, channel, expires_in_days)
     async with info.context.db.write() as uow:
         invited = await inviting.invite(
@@ -109,7 +109,7 @@ async def invite_client(
 
 async def resend_invitation(info: Info, id: Id) -> InvitationPayload:
     """Send an invitation again with a new link; the old link ends. At most five times a day."""
-    key, site = decode_id(id, "Invitation"), _site(info)
+    key, site = decode_id(id, "Invitation"), site_of(info)
     async with info.context.db.write() as uow:
         invited = await inviting.resend(uow, info.context.actor, site, key)
     return InvitationPayload.of(invited)
@@ -150,7 +150,8 @@ async def accept_invitation(info: Info, input: AcceptanceArgument) -> AcceptInvi
     return AcceptInvitationPayload.of(accepted)
 
 
-def _site(info: Info) -> Site:
+def site_of(info: Info) -> Site:
+    """Where links lead, and what limits go by, for whoever asks."""
     settings, block = info.context.runtime.settings, block_of(info.context.client_ip)
     can_send = outbox.has_server(settings)
     return Site(settings.base_url, can_send, info.context.runtime.secret, block)

@@ -104,6 +104,8 @@ class Loaders(BulkLoaders):
         self.supplier_of_user = _make_loader(lookups.suppliers_by_user)
         self.client = _make_loader(lookups.clients)
         self.couple = _make_loader(lookups.couples)
+        self.couple_members = _make_loader(lookups.couple_members)
+        self.partner_invitation = _make_loader(lookups.partner_invitations)
         self.couple_of_user = _make_loader(lookups.couples_by_user)
         self.active_partnership = _make_loader(lookups.active_partnerships)
         self.partner_couple = _make_loader(lookups.partner_couples)

@@ -22,6 +22,7 @@ from schema.errors import Refused, TopLevelCode
 from schema.list_arguments import await_result, list_filters
 from schema.planned import BUILDER_KEY, CALLER_FLAGS, ComputedField, read_rows
 from services.flags import feature_gates
+from services.marketplace import couple_joining
 
 # Fields without a scope: public, or restricted to the caller's own data by the resolver.
 PUBLIC_FIELDS = frozenset(
@@ -34,6 +35,7 @@ PUBLIC_FIELDS = frozenset(
         "Query.viewerFlags",
         "Query.guardedOperations",
         "Query.invitation",
+        "Query.coupleInvitation",
         "Mutation.signUp",
         "Mutation.logIn",
         "Mutation.logOut",
@@ -42,8 +44,10 @@ PUBLIC_FIELDS = frozenset(
         "Mutation.requestLogInLink",
         "Mutation.logInByLink",
         "Mutation.acceptInvitation",
+        "Mutation.acceptCoupleInvitation",
         "Mutation.openInvitation",
         "Mutation.declineInvitation",
+        "Mutation.declineCoupleInvitation",
         "Mutation.acknowledgeFlags",
         "Mutation.confirmEmail",
         "Subscription.viewerFlags",
@@ -85,7 +89,8 @@ class RequireScope(FieldExtension):
 
 
 _SIGN_UP = "signUp"
-_VISITOR_SIDES = {"acceptInvitation": UserType.COUPLE}
+_JOIN = "acceptCoupleInvitation"
+_VISITOR_SIDES = {"acceptInvitation": UserType.COUPLE, _JOIN: UserType.COUPLE}
 
 
 class FeatureGuard(FieldExtension):
@@ -112,8 +117,13 @@ async def _check_flags(context: Context, name: str, arguments: Mapping[str, obje
     if not operations:
         return
     # Without an e-mail in the form, the code of the invitation identifies the recipient.
-    key = _form_field(form, "email") or _form_field(form, "code")
+    code = _form_field(form, "code")
+    key = _form_field(form, "email") or code
     evaluation_context = feature_gates.context_of(actor, side, key)
+    if name == _JOIN and code is not None:
+        async with context.runtime.db.read() as session:
+            inviter = await couple_joining.let_in_as(session, code)
+        evaluation_context = inviter or evaluation_context
     flags = context.runtime.flags.current
     for operation in operations:
         await feature_gates.check(context.runtime.db, flags, operation, evaluation_context)

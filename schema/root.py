@@ -5,6 +5,7 @@ import strawberry
 from resolvers import nodes, rate_limits
 from schema.permissions import query
 from schema.root_accounts import AccountsMutations, AccountsQueries
+from schema.root_couples import CoupleMutations, CoupleQueries
 from schema.root_flags import FlagsMutations, FlagsQueries, FlagsSubscriptions
 from schema.root_inbox import InboxMutations, InboxQueries, InboxSubscriptions
 from schema.root_marketplace import (
@@ -36,6 +37,7 @@ class Query(
     FlagsQueries,
     OperationsQueries,
     MarketplaceQueries,
+    CoupleQueries,
     MessageQueries,
     InboxQueries,
 ):
@@ -53,6 +55,7 @@ class Mutation(
     FlagsMutations,
     OperationsMutations,
     MarketplaceMutations,
+    CoupleMutations,
     MessageMutations,
     InboxMutations,
 ):

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from uuid import UUID
 
+from domain.actors import Actor
 from domain.errors import NotFound
 from domain.events import IncidentChanged, RecordedEvent
+from domain.events.couples import CoupleMemberChanged
 from domain.events.marketplace import OnboardingChanged
 from domain.journeys.onboarding import OnboardingSide
 from schema.context import Info
@@ -27,7 +28,7 @@ async def viewer_onboarding(info: Info) -> AsyncIterator[Onboarding]:
     events: Latest[RecordedEvent] = Latest()
     flags: Latest[FlagSet] = Latest()
     async with (
-        runtime.tail.subscribe(events, _concerns(user_id)) as changes,
+        runtime.tail.subscribe(events, _concerns(info.context.actor)) as changes,
         runtime.flag_feed.sets.subscribe(flags, _changes_steps(runtime.flags.current)) as sets,
         aclosing(merge_subscriptions(changes, sets)) as news,
     ):
@@ -45,12 +46,14 @@ async def viewer_onboarding(info: Info) -> AsyncIterator[Onboarding]:
                     return
 
 
-def _concerns(user_id: UUID | None) -> Callable[[RecordedEvent], bool]:
+def _concerns(actor: Actor) -> Callable[[RecordedEvent], bool]:
     def is_selected(item: RecordedEvent) -> bool:
         event = item.event
         if isinstance(event, IncidentChanged):
             return True  # the event does not contain the steps that it affects
-        return isinstance(event, OnboardingChanged) and event.user_id == user_id
+        if isinstance(event, CoupleMemberChanged):
+            return actor.couple_id is not None and event.couple_id == actor.couple_id
+        return isinstance(event, OnboardingChanged) and event.user_id == actor.user_id
 
     return is_selected
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,7 +13,10 @@ from domain.marketplace.partner_blocks import PartnerSide
 
 
 class Couple(Timestamps, Base):
-    """Two partners on WedMe who share one login."""
+    """Two people who get married, of whom one or both have an account.
+
+    `user_id` is one of its members, kept for the release before 0088; read `CoupleMember`.
+    """
 
     __tablename__ = "couples"
     __table_args__ = (
@@ -38,6 +41,21 @@ class Couple(Timestamps, Base):
     )
     first_connection_made: Mapped[bool] = mapped_column(server_default=text("false"))
     first_connection_at: Mapped[datetime | None]
+
+
+class CoupleMember(Base):
+    """An account that sees and edits a couple. A couple has one or two, in seats 1 and 2."""
+
+    __tablename__ = "couple_members"
+    __table_args__ = (
+        UniqueConstraint("couple_id", "seat"),
+        CheckConstraint("seat IN (1, 2)", name="seat"),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(reference("users"), primary_key=True)
+    couple_id: Mapped[UUID] = mapped_column(reference("couples"))
+    seat: Mapped[int] = mapped_column(SmallInteger)
+    joined_at: Mapped[Moment]
 
 
 class Partnership(Base):

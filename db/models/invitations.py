@@ -1,4 +1,4 @@
-"""Invitations from suppliers to couples (S10, decisions 11 and 12)."""
+"""Invitations to a couple: from a supplier, or from one partner to the other (S10, M9)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -58,3 +58,36 @@ class Invitation(Base):
     accepted_at: Mapped[datetime | None]
     resend_count: Mapped[int] = mapped_column(server_default=text("0"))
     created_at: Mapped[Moment]
+
+
+class CoupleInvitation(Base):
+    """One partner invites the other. One is pending for each couple; codes as for `Invitation`."""
+
+    __tablename__ = "couple_invitations"
+    __table_args__ = (
+        Index(
+            "uq_couple_invitations_couple_id_pending",
+            "couple_id",
+            unique=True,
+            postgresql_where=text("status IN ('sent', 'opened')"),
+        ),
+        Index(None, "couple_id", "created_at"),
+        Index(None, "created_by"),
+        Index(None, "accepted_by"),
+        CheckConstraint("(channel = 'link') OR (email IS NOT NULL)", name="email"),
+    )
+
+    id: Mapped[UuidKey]
+    couple_id: Mapped[UUID] = mapped_column(reference("couples"))
+    created_by: Mapped[UUID | None] = mapped_column(reference("users", ondelete="SET NULL"))
+    accepted_by: Mapped[UUID | None] = mapped_column(reference("users", ondelete="SET NULL"))
+    invite_code: Mapped[bytes] = mapped_column(unique=True)
+    mail_code: Mapped[bytes | None] = mapped_column(unique=True)
+    channel: Mapped[InvitationChannel] = mapped_column(enum_column(InvitationChannel))
+    email: Mapped[str | None]
+    status: Mapped[InvitationStatus] = mapped_column(
+        enum_column(InvitationStatus), server_default="sent"
+    )
+    created_at: Mapped[Moment]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]

@@ -23,6 +23,7 @@ class Mail(Base):
         Index(None, "created_at", "id"),
         Index("ix_mails_recipient", text("lower(recipient)")),
         Index(None, "invitation_id"),
+        Index(None, "couple_invitation_id"),
         Index(
             "ix_mails_due",
             "next_attempt_at",
@@ -49,6 +50,7 @@ class Mail(Base):
     next_attempt_at: Mapped[datetime | None]
     claimed_until: Mapped[datetime | None]
     invitation_id: Mapped[UUID | None] = mapped_column(reference("invitations"))
+    couple_invitation_id: Mapped[UUID | None] = mapped_column(reference("couple_invitations"))
 
 
 class MailAttempt(Base):

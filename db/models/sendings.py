@@ -20,6 +20,7 @@ class InvitationSending(Base):
     """An invitation e-mail, or a declined invitation.
 
     It has no foreign keys, because counts outlive the client, the invitation and the supplier.
+    `supplier_id` and `client_id` are both the couple's id where one partner invites the other.
     `recipient` is the SHA-256 of the address.
     """
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.accounts import User
 from db.models.conversations import Conversation as Counters
 from db.models.conversations import ConversationRead, Message
-from db.models.couples import Couple, Partnership
+from db.models.couples import Couple, CoupleMember, Partnership
 from db.models.suppliers import Client, Supplier
 from db.queries.pages import Moments, newest_first
 from domain.marketplace.conversations import (
@@ -192,6 +192,7 @@ def _suppliers(ids: Sequence[UUID]) -> _Rows:
 
 
 def _couples(ids: Sequence[UUID]) -> _Rows:
+    """Both partners, where both have an account: each has an e-mail of their own."""
     return (
         select(
             Partnership.id,
@@ -202,8 +203,10 @@ def _couples(ids: Sequence[UUID]) -> _Rows:
             Couple.phone,
         )
         .join(Couple, Couple.id == Partnership.couple_id)
-        .join(User, User.id == Couple.user_id)
+        .join(CoupleMember, CoupleMember.couple_id == Couple.id)
+        .join(User, User.id == CoupleMember.user_id)
         .where(Partnership.id.in_(ids), Partnership.is_active, User.disabled_at.is_(None))
+        .order_by(CoupleMember.seat)
     )
 
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import User
-from db.models.couples import Couple, Partnership
+from db.models.couples import Couple, CoupleMember, Partnership
 from db.models.invitations import Invitation
 from db.models.suppliers import Supplier
 from db.queries.pages import Moments, has_words, newest_first, search_page
@@ -28,14 +28,16 @@ async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Cou
 
 
 async def by_user(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Couple]:
-    """Load couples by the id of their user."""
-    rows = await session.scalars(select(Couple).where(Couple.user_id.in_(ids)))
-    return {row.user_id: row for row in rows}
+    """Couples by the id of a member."""
+    query = select(CoupleMember.user_id, Couple).join(Couple, Couple.id == CoupleMember.couple_id)
+    rows = await session.execute(query.where(CoupleMember.user_id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 async def lock_of_user(session: AsyncSession, user_id: UUID) -> Couple | None:
-    """Lock the couple of a user until the end of the transaction."""
-    query = select(Couple).where(Couple.user_id == user_id).with_for_update(key_share=True)
+    """The couple that a user is a member of, locked until the end of the transaction."""
+    mine = select(CoupleMember.couple_id).where(CoupleMember.user_id == user_id)
+    query = select(Couple).where(Couple.id.in_(mine)).with_for_update(key_share=True)
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -44,9 +46,14 @@ def directory(search: str | None) -> list[ColumnElement[bool]]:
     if search is None:
         return []
     if "@" in search:
-        owner = select(User.id).where(func.lower(User.email) == func.lower(search))
-        return [Couple.user_id.in_(owner)]
+        return [Couple.id.in_(with_email(search))]
     return [has_words(Couple.partner1_name, Couple.partner2_name, search)]
+
+
+def with_email(email: str) -> Select[UUID]:
+    """The ids of couples with a member who has this e-mail."""
+    members = select(CoupleMember.couple_id).join(User, User.id == CoupleMember.user_id)
+    return members.where(func.lower(User.email) == func.lower(email))
 
 
 def paged(search: str | None, page: Moments) -> Select[Couple]:
@@ -70,6 +77,17 @@ async def partnership_of(session: AsyncSession, pair: Pair) -> Partnership | Non
         Partnership.supplier_id == pair[0], Partnership.couple_id == pair[1]
     )
     return await session.scalar(query)
+
+
+async def has_partnerships(session: AsyncSession, couple_id: UUID) -> bool:
+    """Whether a couple has or has had a supplier."""
+    query = select(Partnership.id).where(Partnership.couple_id == couple_id).limit(1)
+    return (await session.execute(query)).scalar_one_or_none() is not None
+
+
+async def delete_couple(session: AsyncSession, couple_id: UUID) -> None:
+    """Take a couple away whose only member joins another one."""
+    await session.execute(delete(Couple).where(Couple.id == couple_id))
 
 
 async def connect(session: AsyncSession, pair: Pair, now: datetime) -> tuple[Partnership, bool]:
@@ -161,18 +179,10 @@ async def seconds_to_connect(session: AsyncSession, pairs: Sequence[Pair]) -> Ma
     return {(one, other): round(took) for one, other, took in rows if other is not None}
 
 
-async def partners_of_supplier(
-    session: AsyncSession, supplier_id: UUID
-) -> list[Row[Partnership, str]]:
-    """Lock the active partnerships of a supplier and return them with the couples' e-mails."""
-    query = (
-        select(Partnership, User.email)
-        .join(Couple, Couple.id == Partnership.couple_id)
-        .join(User, User.id == Couple.user_id)
-        .where(Partnership.supplier_id == supplier_id, Partnership.is_active)
-        .with_for_update(of=Partnership)
-    )
-    return list(await session.execute(query))
+async def partners_of_supplier(session: AsyncSession, supplier_id: UUID) -> list[Partnership]:
+    """Active partnerships of a supplier, locked."""
+    query = select(Partnership).where(Partnership.supplier_id == supplier_id, Partnership.is_active)
+    return list(await session.scalars(query.with_for_update()))
 
 
 async def partners_of_couple(session: AsyncSession, couple_id: UUID) -> list[Row[Partnership, str]]:

@@ -16,7 +16,7 @@ from db.models.accounts import (
     Session,
     User,
 )
-from db.models.couples import Couple
+from db.models.couples import CoupleMember
 from db.models.suppliers import Supplier
 from domain.actors import Role, VendorType
 
@@ -40,11 +40,11 @@ async def live_session(
             User.role,
             Supplier.id,
             Supplier.vendor_type,
-            Couple.id,
+            CoupleMember.couple_id,
         )
         .join(User, User.id == Session.user_id)
         .outerjoin(Supplier, Supplier.user_id == User.id)
-        .outerjoin(Couple, Couple.user_id == User.id)
+        .outerjoin(CoupleMember, CoupleMember.user_id == User.id)
         .where(where, Session.revoked_at.is_(None), Session.expires_at > now)
         .where(User.disabled_at.is_(None))
     )

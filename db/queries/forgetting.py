@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change, IdempotencyKey, LaunchEvent
 from db.models.incidents import LaunchIncident
+from db.models.invitations import CoupleInvitation
 from db.models.kills import FlagKill
 from db.models.mail import Mail
 from db.models.phases import PhaseRun
@@ -39,6 +40,12 @@ async def delete_emails(session: AsyncSession, emails: set[str]) -> None:
     """Delete all e-mails to these addresses, sent or not."""
     lowered = [email.lower() for email in emails]
     await session.execute(delete(Mail).where(func.lower(Mail.recipient).in_(lowered)))
+
+
+async def delete_couple_invitations(session: AsyncSession, email: str) -> None:
+    """Delete what a partner sent to this address: the couple stays, the address does not."""
+    theirs = func.lower(CoupleInvitation.email) == email.lower()
+    await session.execute(delete(CoupleInvitation).where(theirs))
 
 
 async def anonymize_deliveries(session: AsyncSession, email: str, name: str) -> None:

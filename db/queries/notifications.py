@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import User
 from db.models.conversations import Conversation
-from db.models.couples import Couple, Partnership
+from db.models.couples import CoupleMember, Partnership
 from db.models.notifications import Notification, NotificationPreference
 from db.models.suppliers import Client, Supplier
 from db.queries.pages import Moments, newest_first
@@ -216,7 +216,8 @@ def _recipients(notice: Notice) -> list[ColumnElement[bool]]:
     elif notice.side is ConversationSide.SUPPLIER:
         where.append(User.id.in_(select(Supplier.user_id).where(Supplier.id == notice.party_id)))
     else:
-        where.append(User.id.in_(select(Couple.user_id).where(Couple.id == notice.party_id)))
+        members = select(CoupleMember.user_id).where(CoupleMember.couple_id == notice.party_id)
+        where.append(User.id.in_(members))
     if notice.except_user_id is not None:
         where.append(User.id != notice.except_user_id)
     return where

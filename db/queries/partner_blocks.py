@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models.accounts import User
-from db.models.couples import Couple, PartnerBlock, Partnership
+from db.models.couples import PartnerBlock, Partnership
 from db.models.suppliers import Client
+from db.queries.couples import with_email
 from domain.marketplace.partner_blocks import PartnerSide
 
 MAX = 1_000
@@ -42,10 +42,7 @@ async def sides_between(
     if couple_id is not None:
         couple.append(Partnership.couple_id == couple_id)
     if email is not None:
-        owner = select(Couple.id).join(User, User.id == Couple.user_id)
-        couple.append(
-            Partnership.couple_id.in_(owner.where(func.lower(User.email) == func.lower(email)))
-        )
+        couple.append(Partnership.couple_id.in_(with_email(email)))
     if not couple:
         return frozenset()
     query = (

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import User
-from db.models.couples import Couple
+from db.models.couples import CoupleMember
 from db.models.suppliers import Supplier
 from domain.actors import USER_TYPES, Role
 from domain.flags.flags import BucketBy, EvaluationContext, groups_of
@@ -55,9 +55,9 @@ async def by_user(session: AsyncSession, user_id: UUID) -> Person | None:
 
 async def _load_people(session: AsyncSession, where: ColumnElement[bool]) -> list[Person]:
     query = (
-        select(User.id, User.role, Supplier.id, Supplier.vendor_type, Couple.id)
+        select(User.id, User.role, Supplier.id, Supplier.vendor_type, CoupleMember.couple_id)
         .outerjoin(Supplier, Supplier.user_id == User.id)
-        .outerjoin(Couple, Couple.user_id == User.id)
+        .outerjoin(CoupleMember, CoupleMember.user_id == User.id)
         .where(where)
     )
     people = []

@@ -11,8 +11,8 @@ from db.models.accounts import ApiToken, Session, User
 from db.models.bulk_invitations import BulkInvitation
 from db.models.client_imports import ClientImport
 from db.models.conversations import ConversationRead, Message, MessageReport
-from db.models.couples import Couple, Partnership
-from db.models.invitations import Invitation
+from db.models.couples import Couple, CoupleMember, Partnership
+from db.models.invitations import CoupleInvitation, Invitation
 from db.models.notifications import Notification, NotificationPreference
 from db.models.onboarding import OnboardingProgress
 from db.models.suppliers import Client, Supplier
@@ -30,7 +30,7 @@ async def rows_of_person(
 
 def _owned(user_id: UUID) -> Sequence[tuple[type[Base], ColumnElement[bool]]]:
     suppliers = select(Supplier.id).where(Supplier.user_id == user_id)
-    couples = select(Couple.id).where(Couple.user_id == user_id)
+    couples = select(CoupleMember.couple_id).where(CoupleMember.user_id == user_id)
     partnerships = select(Partnership.id).where(
         or_(Partnership.supplier_id.in_(suppliers), Partnership.couple_id.in_(couples))
     )
@@ -39,7 +39,9 @@ def _owned(user_id: UUID) -> Sequence[tuple[type[Base], ColumnElement[bool]]]:
         (Session, Session.user_id == user_id),
         (ApiToken, ApiToken.created_by == user_id),
         (Supplier, Supplier.user_id == user_id),
-        (Couple, Couple.user_id == user_id),
+        (Couple, Couple.id.in_(couples)),
+        (CoupleMember, CoupleMember.user_id == user_id),
+        (CoupleInvitation, CoupleInvitation.couple_id.in_(couples)),
         (OnboardingProgress, OnboardingProgress.user_id == user_id),
         (Client, Client.supplier_id.in_(suppliers)),
         (BulkInvitation, BulkInvitation.supplier_id.in_(suppliers)),

@@ -76,4 +76,5 @@ async def suppress(session: AsyncSession, recipient: bytes, now: datetime) -> No
 async def withdraw_invitations(session: AsyncSession, email: str, now: datetime) -> None:
     """Cancel unsent invitations to an address."""
     theirs = func.lower(Mail.recipient) == func.lower(email)
-    await mail.cancel_open(session, theirs & Mail.invitation_id.is_not(None), now)
+    about = or_(Mail.invitation_id.is_not(None), Mail.couple_invitation_id.is_not(None))
+    await mail.cancel_open(session, theirs & about, now)

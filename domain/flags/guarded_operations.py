@@ -16,6 +16,7 @@ from domain.platform.percent import NOBODY
 _SUPPLIER = frozenset({UserType.SUPPLIER})
 _COUPLE = frozenset({UserType.COUPLE})
 _BOTH = _SUPPLIER | _COUPLE
+_INVITE_PARTNER = ("mvp_step_invite_partner", "onboarding_invite_partner")
 
 
 class OperationKind(StrEnum):
@@ -100,6 +101,20 @@ OPERATIONS: tuple[GuardedOperation, ...] = (
         ("updateProfile", "Editing your wedding profile", "mvp_couple_profile", _COUPLE),
         ("requestAssistance", "Asking for help here", "mvp_onboarding_assistance", _BOTH),
     ),
+    GuardedOperation(
+        OperationKind.MUTATION,
+        "inviteToCouple",
+        "Inviting your partner",
+        _INVITE_PARTNER,
+        _COUPLE,
+    ),
+    GuardedOperation(
+        OperationKind.MUTATION,
+        "acceptCoupleInvitation",
+        "Joining your partner",
+        ("mvp_invitation_accept", *_INVITE_PARTNER),
+        _COUPLE,
+    ),
     *_of_kind(
         OperationKind.SUBSCRIPTION,
         ("viewerOnboarding", "Updating this page live", "mvp_realtime_updates", _BOTH),
@@ -128,7 +143,7 @@ OPERATIONS: tuple[GuardedOperation, ...] = (
 )
 NUDGES = next(item for item in OPERATIONS if item.kind is OperationKind.JOB)
 BULK_INVITATIONS = next(item for item in OPERATIONS if item.name == "inviteClients")
-SIGN_UPS = frozenset({"signUp", "acceptInvitation"})
+SIGN_UPS = frozenset({"signUp", "acceptInvitation", "acceptCoupleInvitation"})
 _ROOT_FIELDS = frozenset({OperationKind.MUTATION, OperationKind.SUBSCRIPTION})
 
 

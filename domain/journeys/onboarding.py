@@ -81,7 +81,8 @@ STEPS: Mapping[OnboardingSide, tuple[Step, ...]] = {
         Step(
             INVITE_PARTNER,
             "Bring Your Partner",
-            "Plan together: tell your partner where to log in",
+            "Plan together: each of you with an account of your own",
+            "Invite your partner first.",
             required=False,
         ),
     ),
@@ -96,6 +97,7 @@ class OnboardingFacts:
     has_client: bool = False
     has_invited: bool = False
     has_connection: bool = False
+    has_invited_partner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,11 @@ def _first_undone(side: OnboardingSide, done: Collection[str]) -> Step | None:
 def proven(side: OnboardingSide, facts: OnboardingFacts) -> frozenset[str]:
     """The steps that the facts prove, in whatever order."""
     holds_by_step = (
-        {BASIC_DETAILS: facts.has_profile, FIRST_CONNECTION: facts.has_connection}
+        {
+            BASIC_DETAILS: facts.has_profile,
+            FIRST_CONNECTION: facts.has_connection,
+            INVITE_PARTNER: facts.has_invited_partner,
+        }
         if side is OnboardingSide.COUPLE
         else {
             BUSINESS_INFO: facts.has_profile,

@@ -77,7 +77,8 @@ class User(Node):
         if USER_TYPES[self.row.role] is not UserType.COUPLE or not self._sees_private_data(info):
             return None
         found = await info.context.loaders.couple_of_user.load(self.row.id)
-        return Couple.of(found, own=self.own) if found else None
+        owner = self.row.id if self.own else None
+        return Couple.of(found, owner=owner) if found else None
 
     def _sees_private_data(self, info: Info) -> bool:
         """Whether the caller sees all fields of the row."""

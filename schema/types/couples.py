@@ -23,6 +23,7 @@ from schema.pagination import (
 )
 from schema.planned import TOTAL_COUNT, column
 from schema.types.conversations import Contact, Conversation, load_contacts, load_conversation
+from schema.types.couple_members import CoupleInvitation, CoupleMember
 from schema.types.node import Node, node_id
 from schema.types.onboarding import Onboarding
 from services.journeys.onboarding import NOBODYS
@@ -113,7 +114,27 @@ class Couple(Node):
         metadata=column(rows.Couple.wedding_date),
     )
     row: strawberry.Private[rows.Couple]
-    own: strawberry.Private[bool] = False
+    owner: strawberry.Private[UUID | None] = None
+
+    @strawberry.field(
+        description="The partners who have an account; none for others to see. Both see the same."
+    )
+    async def members(self, info: Info) -> list[CoupleMember]:
+        """In the order in which they came."""
+        if not self._sees_private_data(info):
+            return []
+        found = await info.context.loaders.couple_members.load(self.row.id)
+        return [CoupleMember.of(member, info) for member in found or ()]
+
+    @strawberry.field(
+        description="The newest invitation from one partner to the other; null for others to see."
+    )
+    async def partner_invitation(self, info: Info) -> CoupleInvitation | None:
+        """Shows without its link, which only the answer that sent it holds."""
+        if not self._sees_private_data(info):
+            return None
+        found = await info.context.loaders.partner_invitation.load(self.row.id)
+        return CoupleInvitation.of(found) if found else None
 
     @strawberry.field(
         description="Their own telephone number; null for others, who find it in the contacts of a "
@@ -125,9 +146,11 @@ class Couple(Node):
 
     @strawberry.field(description="Their guided setup; null for other callers.")
     async def setup(self, info: Info) -> Onboarding | None:
-        """It is created together with the couple."""
+        """That of the caller, where both partners have an account."""
         return (
-            await load_onboarding(info, self.row.user_id) if self._sees_private_data(info) else None
+            await load_onboarding(info, self._whose(info))
+            if self._sees_private_data(info)
+            else None
         )
 
     @strawberry.field(
@@ -135,10 +158,10 @@ class Couple(Node):
         deprecation_reason=USE_SETUP,
     )
     async def onboarding(self, info: Info) -> Onboarding:
-        """It is created together with the couple."""
+        """That of the caller, where both partners have an account."""
         if not self._sees_private_data(info):
             raise Forbidden("The onboarding of a couple is its own.")
-        return await load_onboarding(info, self.row.user_id)
+        return await load_onboarding(info, self._whose(info))
 
     @strawberry.field(
         description="When they were first connected; null for other callers.",
@@ -159,22 +182,28 @@ class Couple(Node):
     ) -> Connection[Partnership]:
         """Return one page, newest first."""
         scope = readable(info.context.actor).partnerships_of_couple(self.row.id)
-        shown = PartnershipScope(None, self.row.id) if self.own else scope
+        shown = PartnershipScope(None, self.row.id) if self.owner else scope
         return await page_of_partnerships(info, shown, Page.of(first, after, last, before))
 
     def _sees_private_data(self, info: Info) -> bool:
-        return self.own or readable(info.context.actor).is_couple(self.row.id)
+        return self.owner is not None or readable(info.context.actor).is_couple(self.row.id)
+
+    def _whose(self, info: Info) -> UUID:
+        """The caller; to the staff, a partner who has been there all along."""
+        actor = info.context.actor
+        mine = actor.user_id if actor.couple_id == self.row.id else None
+        return self.owner or mine or self.row.user_id
 
     @classmethod
-    def of(cls, row: rows.Couple, *, own: bool = False) -> "Couple":
-        """Build the object from a row; `own`: the response logs its owner in."""
+    def of(cls, row: rows.Couple, *, owner: UUID | None = None) -> "Couple":
+        """A row as the graph shows it; `owner`: whom the answer that holds it logs in."""
         return cls(
             id=node_id("Couple", row.id),
             partner1_name=row.partner1_name,
             partner2_name=row.partner2_name,
             wedding_date=row.wedding_date,
             row=row,
-            own=own,
+            owner=owner,
         )
 
 

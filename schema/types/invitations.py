@@ -287,7 +287,7 @@ class AcceptInvitationPayload:
         """Build the payload of an acceptance."""
         return cls(
             partnership=Partnership.of(done.partnership),
-            couple=Couple.of(done.couple, own=True),
+            couple=Couple.of(done.couple, owner=done.user_id),
             session=Session.of(done.session) if done.session else None,
             already_accepted=done.already,
             warnings=done.warnings,

@@ -1,19 +1,23 @@
 """Creates accounts (S29, S13)."""
 
 import secrets
+from uuid import UUID
 
 from db.models.accounts import User
 from db.models.couples import Couple
 from db.models.onboarding import OnboardingProgress
 from db.queries import accounts as queries
+from db.queries import couple_members, people
 from db.session import UnitOfWork
 from domain.accounts import accounts as rules
 from domain.accounts.accounts import NewAccount, Profile
 from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, UserType
 from domain.errors import NotUnique
 from domain.events import UserSignedUp
+from domain.flags.flags import EvaluationContext
 from domain.ids import UserId
 from domain.journeys.onboarding import OnboardingSide
+from domain.marketplace.couple_members import FIRST_SEAT
 from services.flags import feature_gates
 from services.journeys import onboarding
 from services.mail.email_addresses import parse_address
@@ -29,19 +33,27 @@ class EmailTaken(NotUnique):
 
 
 async def create_account(
-    uow: UnitOfWork, account: NewAccount, password_hash: str | None = None
+    uow: UnitOfWork,
+    account: NewAccount,
+    password_hash: str | None = None,
+    *,
+    brought_by: UUID | None = None,
 ) -> User:
     """Create a user with supplier or couple and onboarding; raises EmailTaken.
 
     A profile that comes with it completes the step that asks for one (M5).
-    Without a password hash the account has no password until its owner chooses one.
+    Without a password hash the account has no password until its owner chooses one. `brought_by`:
+    the partner whose couple it joins, which the caller sees to; it gets none of its own.
     """
     role, email = rules.ROLES[account.user_type], parse_address(account.email, ("input", "email"))
-    key = await feature_gates.draw_id(uow.session, account.user_type, email)
+    let_in_as = await _let_in_as(uow, account.user_type, email, brought_by)
+    key = await feature_gates.draw_id(uow.session, account.user_type, let_in_as)
     user = await queries.add_user(uow.session, email, role, password_hash, key)
     if user is None:
         raise EmailTaken
-    await _create_profile(uow, user, account)
+    if brought_by is None:
+        await _create_profile(uow, user, account)
+    _begin_onboarding(uow, user, account.user_type)
     phase_id = await queries.active_phase_id(uow.session, rules.PLATFORMS[account.user_type])
     event = UserSignedUp(user_id=UserId(user.id), user_type=account.user_type, phase_id=phase_id)
     uow.record(actor_of(user), event)
@@ -86,13 +98,26 @@ async def _create_profile(uow: UnitOfWork, user: User, account: NewAccount) -> N
             wedding_date=profile.wedding_date,
         )
         uow.session.add(couple)
+        await uow.session.flush()
+        await couple_members.add(uow.session, couple.id, user.id, FIRST_SEAT, uow.now)
+
+
+def _begin_onboarding(uow: UnitOfWork, user: User, user_type: UserType) -> None:
     progress = OnboardingProgress(
         user_id=user.id,
-        user_type=OnboardingSide(account.user_type.value),
-        current_step=rules.FIRST_STEPS[account.user_type],
+        user_type=OnboardingSide(user_type.value),
+        current_step=rules.FIRST_STEPS[user_type],
         last_activity_at=uow.now,
     )
     uow.session.add(progress)
+
+
+async def _let_in_as(
+    uow: UnitOfWork, side: UserType, email: str, brought_by: UUID | None
+) -> EvaluationContext:
+    """Both partners are let in together, whatever the e-mail of the second one."""
+    person = await people.by_user(uow.session, brought_by) if brought_by else None
+    return person.context if person else feature_gates.visitor_context(side, email)
 
 
 async def _create_supplier(uow: UnitOfWork, user: User, account: NewAccount) -> None:

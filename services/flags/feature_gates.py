@@ -108,17 +108,17 @@ async def killed_keys(session: AsyncSession, settings: Settings) -> frozenset[st
     return await kills.killed_keys(session) | frozenset(settings.flags_killed)
 
 
-async def draw_id(session: AsyncSession, side: UserType, email: str) -> UUID:
-    """Draw the id of a new account within every rollout percentage that its e-mail was within.
+async def draw_id(session: AsyncSession, side: UserType, let_in_as: EvaluationContext) -> UUID:
+    """Draw the id of a new account within every rollout percentage that it was let in with.
 
-    A percentage applies to the e-mail at sign-up and to the id afterwards. With both inside it, the
-    5 % who could sign up are the 5 % for whom the flags of the same cohort are on (L21).
+    A percentage applies to the e-mail at sign-up, or to the partner who invites, and to the id
+    afterwards. With both inside it, the 5 % who could sign up are the 5 % for whom the flags of the
+    same cohort are on (L21).
     """
     operations = rules.sign_ups_of(side)
     keys = [key for item in operations for key in item.flags]
     flags = await read_flags(session, keys, frozenset())
-    by_email = visitor_context(side, email)
-    evaluations = [flags.evaluate(key, by_email) for key in flags.flags]
+    evaluations = [flags.evaluate(key, let_in_as) for key in flags.flags]
     inside = [item.key for item in evaluations if item.value and item.limit is not None]
     user_id = uuid4()
     for _ in range(_MAX_DRAWS):

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.couples import Couple
 from db.models.onboarding import OnboardingProgress
 from db.models.suppliers import Supplier
-from db.queries import couples, suppliers
+from db.queries import couple_invitations, couple_members, couples, suppliers
 from db.queries import onboarding as queries
 from db.session import UnitOfWork
 from domain.actors import Actor
@@ -56,6 +56,12 @@ async def refresh(
         action = nudges.COMPLETED if arrives else nudges.ADVANCED
         record(uow, actor, row, action, fresh)
     return row
+
+
+async def refresh_couple(uow: UnitOfWork, actor: Actor, couple_id: UUID) -> None:
+    """The same for each partner who has an account: what one has done, both have."""
+    for member in await couple_members.of_couple(uow.session, couple_id):
+        await refresh(uow, actor, member.user_id)
 
 
 async def complete_step(
@@ -153,7 +159,8 @@ async def _facts(
         return OnboardingFacts()
     connected = await queries.couple_is_connected(session, couple.id)
     has_profile = bool(couple.partner1_name and couple.partner2_name)
-    return OnboardingFacts(has_profile, has_connection=connected)
+    brought = await couple_invitations.has_any(session, couple.id)
+    return OnboardingFacts(has_profile, has_connection=connected, has_invited_partner=brought)
 
 
 def _achieve(

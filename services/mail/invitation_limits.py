@@ -1,5 +1,6 @@
 """Counts invitations by e-mail in the database, and knows who wants none (SEC5, D13)."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,26 +16,47 @@ from services.mail.email_addresses import domain_of
 from services.platform.credentials import digest
 
 
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """Who sends, by the account and by what is counted."""
+
+    user_id: UUID
+    party_id: UUID
+    client_id: UUID
+
+
 async def admit_letter(
     uow: UnitOfWork, supplier: Supplier, client: Client, email: str, block: str | None
 ) -> None:
+    """Note that a supplier's invitation goes out; raises as `_admit` does."""
+    await _admit(uow, _Sender(supplier.user_id, supplier.id, client.id), email, block)
+
+
+async def admit_couple_letter(
+    uow: UnitOfWork, couple_id: UUID, user_id: UUID, email: str, block: str | None
+) -> None:
+    """The same where one partner invites the other: the couple is both sender and client."""
+    await _admit(uow, _Sender(user_id, couple_id, couple_id), email, block)
+
+
+async def _admit(uow: UnitOfWork, sender: _Sender, email: str, block: str | None) -> None:
     """Note that an invitation goes out; raises RateLimited, or Invalid where nobody wants it.
 
     Whoever is counted by the same supplier, recipient, domain or block meanwhile waits: of two that
     both count below a limit, one would be too many.
     """
     recipient, domain = key_of(email), domain_of(email)
-    user = await uow.session.get_one(User, supplier.user_id)
+    user = await uow.session.get_one(User, sender.user_id)
     letter = rules.LetterTo(domain, uow.now - user.created_at, block)
     shared = [digest(name) for name in rules.counted_together(letter)]
-    await queries.lock_counts(uow.session, supplier.id.bytes, recipient, *shared)
+    await queries.lock_counts(uow.session, sender.party_id.bytes, recipient, *shared)
     if await queries.is_suppressed(uow.session, recipient):
         raise Invalid(rules.NO_MAIL, path=("email",))
     row = InvitationSending(
         at=uow.now,
         kind=SendingKind.LETTER,
-        supplier_id=supplier.id,
-        client_id=client.id,
+        supplier_id=sender.party_id,
+        client_id=sender.client_id,
         recipient=recipient,
         domain=domain,
         block=block,

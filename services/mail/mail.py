@@ -17,7 +17,7 @@ import aiosmtplib
 from aiosmtplib.errors import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 
 from db.models.mail import Mail, MailAttempt
-from db.queries import invitations, sendings
+from db.queries import couple_invitations, invitations, sendings
 from db.queries import mail as queries
 from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
@@ -61,12 +61,13 @@ async def post(
     letter: Letter,
     *,
     invitation_id: UUID | None = None,
+    couple_invitation_id: UUID | None = None,
     link_expires_at: datetime | None = None,
 ) -> MailId:
     """Put a letter into the outbox; the job that sends it follows from the event.
 
-    `invitation_id`: what it is about, so that it ends with it. `link_expires_at`: when the link
-    inside ends, after which nobody needs the letter.
+    `invitation_id` and `couple_invitation_id`: what it is about, so that it ends with it.
+    `link_expires_at`: when the link inside ends, after which nobody needs the letter.
     """
     row = Mail(
         kind=letter.kind,
@@ -78,6 +79,7 @@ async def post(
         created_at=uow.now,
         attempts=0,
         invitation_id=invitation_id,
+        couple_invitation_id=couple_invitation_id,
         link_expires_at=link_expires_at,
         retry_until=retry_until(uow.now, link_expires_at),
     )
@@ -115,15 +117,21 @@ async def _is_withdrawn(uow: UnitOfWork, row: Mail) -> bool:
 
     Its sender was disabled (SEC11), or who gets it has stopped all invitations (SEC5).
     """
-    key = row.invitation_id
-    if key is None:
+    if row.invitation_id is None and row.couple_invitation_id is None:
         return False
     unwanted = await sendings.is_suppressed(uow.session, invitation_limits.key_of(row.recipient))
-    if not unwanted and not await invitations.is_sender_disabled(uow.session, key):
+    if not unwanted and not await _is_sender_gone(uow, row):
         return False
     row.cancelled_at, row.claimed_until, row.next_attempt_at = uow.now, None, None
     row.body, row.html, row.unsubscribe_url = SENT_BODY, None, None
     return True
+
+
+async def _is_sender_gone(uow: UnitOfWork, row: Mail) -> bool:
+    if row.couple_invitation_id is not None:
+        return await couple_invitations.is_sender_gone(uow.session, row.couple_invitation_id)
+    assert row.invitation_id is not None
+    return await invitations.is_sender_disabled(uow.session, row.invitation_id)
 
 
 async def _attempt(server: Server, sender: Sender, row: Mail) -> Attempt:

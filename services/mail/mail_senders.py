@@ -32,6 +32,8 @@ async def sender_of(session: AsyncSession, row: Mail, default: Mailbox) -> Sende
     """
     if row.invitation_id is not None:
         return await _of_invitation(session, row.invitation_id, default)
+    if row.couple_invitation_id is not None:
+        return Sender(replace(default, name=BRANDS[Platform.WEDME].name))
     role = await queries.role_of(session, row.recipient)
     if role is None or role in STAFF:
         return Sender(default)

@@ -7,6 +7,7 @@ from db.models.accounts import User
 from db.models.couples import Couple
 from db.models.suppliers import Client, Supplier
 from db.queries import accounts, couples, forgetting, suppliers
+from db.queries import couple_members as member_queries
 from db.session import UnitOfWork
 from domain.accounts import account_emails as letters
 from domain.accounts.staff import check_admins_left
@@ -18,7 +19,7 @@ from services.accounts.email_confirmations import record
 from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_changes import check_current, myself
 from services.mail import mail
-from services.marketplace import clients, partnerships
+from services.marketplace import clients, couple_members, partnerships
 
 FORGOTTEN = "somebody whose account is deleted"
 
@@ -34,10 +35,11 @@ async def delete_own(throttle: LoginThrottle, actor: Actor, current: str | None)
     async with throttle.db.write() as uow:
         user = await accounts.lock_user(uow.session, seen.id)
         if user is not None:
-            await _delete(uow, replace(actor, label=FORGOTTEN), user)
+            base_url = throttle.settings.base_url
+            await _delete(uow, replace(actor, label=FORGOTTEN), user, base_url)
 
 
-async def _delete(uow: UnitOfWork, actor: Actor, user: User) -> None:
+async def _delete(uow: UnitOfWork, actor: Actor, user: User, base_url: str) -> None:
     if user.role is Role.ADMIN:
         check_admins_left(user.role, other_admins=await accounts.other_admins(uow.session, user.id))
     await revocation.revoke_all(uow, actor, user)
@@ -47,9 +49,12 @@ async def _delete(uow: UnitOfWork, actor: Actor, user: User) -> None:
     if supplier is not None:
         emails.add(supplier.email)
         await _leave_couples(uow, actor, supplier)
-    if couple is not None:
+    if couple is not None and not await couple_members.close_account(
+        uow, actor, base_url, couple, user
+    ):
         await _leave_suppliers(uow, actor, couple)
     await forgetting.delete_emails(uow.session, emails)
+    await forgetting.delete_couple_invitations(uow.session, user.email)
     await forgetting.anonymize_deliveries(uow.session, user.email, FORGOTTEN)
     await forgetting.delete_idempotency_keys(uow.session, user.id)
     await forgetting.anonymize_actor(uow.session, user.id, FORGOTTEN)
@@ -61,11 +66,14 @@ async def _delete(uow: UnitOfWork, actor: Actor, user: User) -> None:
 async def _leave_couples(uow: UnitOfWork, actor: Actor, supplier: Supplier) -> None:
     """Each couple sees its partnership end, and is told why. Clients are locked first, as ever."""
     await suppliers.lock_clients(uow.session, Client.supplier_id == supplier.id)
-    for row, email in await couples.partners_of_supplier(uow.session, supplier.id):
+    rows = await couples.partners_of_supplier(uow.session, supplier.id)
+    members = await member_queries.by_couple(uow.session, [row.couple_id for row in rows])
+    name = supplier.business_name or "One of your suppliers"
+    for row in rows:
         partnerships.part(uow, actor, row)
-        name = supplier.business_name or "One of your suppliers"
-        notice = letters.partner_left(Platform.WEDME, email, name)
-        await mail.post(uow, actor, notice)
+        for member in members.get(row.couple_id, ()):
+            notice = letters.partner_left(Platform.WEDME, member.email, name)
+            await mail.post(uow, actor, notice)
 
 
 async def _leave_suppliers(uow: UnitOfWork, actor: Actor, couple: Couple) -> None:

@@ -6,42 +6,33 @@ Account, couple, partnership, client, onboarding, session and events exist toget
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from db.models.accounts import SignupAttempt, User
+from db.models.accounts import User
 from db.models.couples import Couple, Partnership
 from db.models.invitations import Invitation
 from db.models.suppliers import Client, Supplier
-from db.queries import accounts, couples, partner_blocks, suppliers
+from db.queries import accounts, couple_members, couples, partner_blocks, suppliers
 from db.queries import invitations as queries
 from db.session import UnitOfWork
 from domain.accounts import accounts as account_rules
-from domain.accounts.accounts import NewAccount, Profile
+from domain.accounts.accounts import Profile
 from domain.actors import Actor, Role, UserType
-from domain.errors import Forbidden, NotFound, NotUnique
+from domain.errors import Forbidden, NotFound
 from domain.marketplace import acceptance as rules
 from domain.marketplace.clients import ClientStatus, date_warnings
 from domain.marketplace.invitations import InvitationStatus, refusal, status_at
 from domain.marketplace.partner_blocks import check_accept
 from services.accounts import acceptance_repeats
-from services.accounts.accounts import EmailTaken, actor_of, create_account
-from services.accounts.email_confirmations import send_link
+from services.accounts.accounts import actor_of
 from services.accounts.login_throttle import LoginThrottle
-from services.accounts.password_changes import set_password
 from services.accounts.sessions import OpenSession, open_session
 from services.journeys import onboarding
 from services.marketplace import partnerships
 from services.marketplace.invitation_changes import record
 from services.marketplace.invitation_codes import NO_SUCH_CODE
+from services.marketplace.invited_accounts import Invited, create_or_enter, prepare_password
 from services.platform.credentials import digest, plausible
 
 _CODE = ("input", "code")
-
-
-class LogInFirst(NotUnique):
-    """This e-mail has an account already. Log in, then open the invitation again."""
-
-    def __init__(self) -> None:
-        """A code lets nobody into an account that exists, but for ADR 7."""
-        super().__init__(path=("input", "email"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +53,7 @@ class Accepted:
 
     partnership: Partnership
     couple: Couple
+    user_id: UUID
     session: OpenSession | None = None
     already: bool = False
     warnings: list[str] = field(default_factory=list)
@@ -89,7 +81,7 @@ async def accept(throttle: LoginThrottle, actor: Actor, command: Acceptance) -> 
     acceptance_repeats.check_key(command.key)
     await throttle.check_code_rate()
     profile = account_rules.check_profile(command.profile, UserType.COUPLE, ("input",))
-    password_hash = await _prepare(throttle, actor, command)
+    password_hash = await prepare_password(throttle, actor, command.email, command.password)
     async with throttle.db.write() as uow:
         row, supplier, client = await _find(uow, command.code)
         if await queries.claim(uow.session, digest(command.code), uow.now) is None:
@@ -102,18 +94,7 @@ async def accept(throttle: LoginThrottle, actor: Actor, command: Acceptance) -> 
         if opened is not None:
             acceptance_repeats.keep(uow, guest.user.id, command.code, command.key)
         warnings = date_warnings(guest.couple.wedding_date, uow.now)
-        return Accepted(partnership, guest.couple, opened, warnings=warnings)
-
-
-async def _prepare(throttle: LoginThrottle, actor: Actor, command: Acceptance) -> str | None:
-    """What must not happen inside the transaction: counting attempts, hashing a password."""
-    if not actor.is_anonymous:
-        return None
-    await throttle.check_acceptance_rate()
-    if command.password is None:
-        return None
-    account_rules.check_password(command.password, command.email or "", ("input", "password"))
-    return await throttle.passwords.hash(command.password)
+        return Accepted(partnership, guest.couple, guest.user.id, opened, warnings=warnings)
 
 
 async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Client]:
@@ -137,12 +118,13 @@ async def _again(
     partnership = await couples.partnership_of(uow.session, (row.supplier_id, row.couple_id))
     couple = (await couples.by_id(uow.session, [row.couple_id]))[row.couple_id]
     assert partnership is not None
-    if couple.id == actor.couple_id:
-        return Accepted(partnership, couple, already=True)
+    if actor.user_id is not None and couple.id == actor.couple_id:
+        return Accepted(partnership, couple, actor.user_id, already=True)
     user = await _repeating(uow, actor, couple, command)
     if user is None:
         raise refused
-    return Accepted(partnership, couple, _let_in(uow, throttle, user), already=True)
+    opened = _let_in(uow, throttle, user)
+    return Accepted(partnership, couple, user.id, opened, already=True)
 
 
 async def _repeating(
@@ -151,7 +133,11 @@ async def _repeating(
     """The account that a visitor's key made, whose answer may have got lost."""
     if not actor.is_anonymous:
         return None
-    return await acceptance_repeats.account_of(uow, couple.user_id, command.code, command.key)
+    for member in await couple_members.of_couple(uow.session, couple.id):
+        user = await acceptance_repeats.account_of(uow, member.user_id, command.code, command.key)
+        if user is not None:
+            return user
+    return None
 
 
 async def _guest(
@@ -167,39 +153,10 @@ async def _guest(
         user = (await accounts.users_by_id(uow.session, [actor.user_id]))[actor.user_id]
         return _Guest(user, await _couple(uow, actor.user_id))
     email = rules.new_email(row.email, command.email, confirmed=command.confirms_email)
-    if command.password is not None:
-        account_rules.check_password(command.password, email, ("input", "password"))
     is_proven = rules.is_proven(row.email, email, by_mail=row.mail_code == digest(command.code))
-    try:
-        account = NewAccount(UserType.COUPLE, email, Profile())
-        user = await create_account(uow, account, password_hash)
-    except EmailTaken:
-        return await _returning(uow, email, password_hash, is_proven=is_proven)
-    if is_proven:
-        user.email_verified_at = uow.now
-    else:
-        await send_link(uow, actor_of(user), base_url, user)
-    uow.session.add(SignupAttempt(at=uow.now, user_type=UserType.COUPLE, succeeded=True))
-    return _Guest(user, await _couple(uow, user.id), is_new=True, enters=True)
-
-
-async def _returning(
-    uow: UnitOfWork, email: str, password_hash: str | None, *, is_proven: bool
-) -> _Guest:
-    """A couple without a password, on a device that it has not used yet; raises LogInFirst."""
-    seen = await accounts.user_by_email(uow.session, email)
-    user = await accounts.lock_user(uow.session, seen.id) if seen is not None else None
-    has_password = user is not None and user.password_hash is not None
-    if (
-        user is None
-        or user.disabled_at is not None
-        or not rules.may_enter(user.role, has_password=has_password, is_proven=is_proven)
-    ):
-        raise LogInFirst
-    user.email_verified_at = user.email_verified_at or uow.now
-    if password_hash is not None:
-        await set_password(uow, actor_of(user), user, password_hash)
-    return _Guest(user, await _couple(uow, user.id), enters=True)
+    invited = Invited(email, is_proven, command.password, password_hash)
+    user, is_new = await create_or_enter(uow, base_url, invited)
+    return _Guest(user, await _couple(uow, user.id), is_new=is_new, enters=True)
 
 
 async def _couple(uow: UnitOfWork, user_id: UUID) -> Couple:
@@ -226,7 +183,7 @@ async def _connect(
     partnership = await partnerships.connect(uow, actor, pair, row.created_at)
     record(uow, actor, row, "accepted", before)
     # The couple first, then the supplier, as everywhere.
-    await onboarding.refresh(uow, actor, guest.user.id)
+    await onboarding.refresh_couple(uow, actor, guest.couple.id)
     await onboarding.refresh(uow, actor, supplier.user_id)
     return partnership
 

@@ -42,10 +42,17 @@ async def update(uow: UnitOfWork, actor: Actor, given: Mapping[str, object]) -> 
     changed = await _apply(uow, row, patch)
     if changed:
         _record(uow, actor, actor.user_id, changed)
-        await onboarding.refresh(uow, actor, actor.user_id)
+        await _refresh(uow, actor, actor.user_id, row)
     user = (await accounts.users_by_id(uow.session, [actor.user_id]))[actor.user_id]
     warnings = date_warnings(row.wedding_date, uow.now) if isinstance(row, Couple) else []
     return ProfileResult(user, warnings)
+
+
+async def _refresh(uow: UnitOfWork, actor: Actor, user_id: UserId, row: Supplier | Couple) -> None:
+    if isinstance(row, Couple):
+        await onboarding.refresh_couple(uow, actor, row.id)
+    else:
+        await onboarding.refresh(uow, actor, user_id)
 
 
 async def _apply(

@@ -9,7 +9,7 @@ from db.models.client_imports import ClientImport
 from db.models.conversations import Message
 from db.models.couples import Couple, Partnership
 from db.models.incidents import LaunchIncident
-from db.models.invitations import Invitation
+from db.models.invitations import CoupleInvitation, Invitation
 from db.models.mail import Mail
 from db.models.onboarding import OnboardingProgress
 from db.models.suppliers import Client, Supplier
@@ -18,6 +18,8 @@ from db.queries import (
     client_imports,
     communication,
     conversations,
+    couple_invitations,
+    couple_members,
     couples,
     invitations,
     mail,
@@ -34,6 +36,7 @@ from db.session import Database
 from domain.flags.samples import Person
 from domain.marketplace.conversations import Conversation, Participant
 from domain.marketplace.conversations import Person as Contact
+from domain.marketplace.couple_members import Member
 from domain.marketplace.notifications import Notification
 from services.marketplace import bulk_reads
 from services.marketplace.bulk_invitations import Progress
@@ -59,6 +62,10 @@ class MarketplaceLookups(Lookups):
             partial(bulk_reads.progress, clock=db.clock)
         )
         self.couples: Lookup[UUID, Couple] = self._by(couples.by_id)
+        self.couple_members: Lookup[UUID, Sequence[Member]] = self._by(couple_members.by_couple)
+        self.partner_invitations: Lookup[UUID, CoupleInvitation] = self._by(
+            couple_invitations.newest_by_couple
+        )
         self.couples_by_user: Lookup[UUID, Couple] = self._by(couples.by_user)
         self.active_partnerships: Lookup[Pair, Partnership] = self._by(couples.active_partnerships)
         self.partner_couples: Lookup[Pair, Couple] = self._by(couples.partner_couples)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from db.session import Database
+from tests.factories import couples
 from tests.factories.marketplace import (
     COUPLE_SETUP,
     INVITE,
@@ -161,13 +162,18 @@ async def test_accepting_completes_the_couples_setup(
     assert done["onboarding"]["percentComplete"] == 100
 
 
-async def test_optional_steps_are_completed_manually(visitor: GraphQLClient, db: Database) -> None:
-    """A36: it counts for nothing in the percentage."""
+async def test_an_optional_step_counts_for_nothing_in_the_percentage(
+    visitor: GraphQLClient, db: Database
+) -> None:
+    """A36; and nobody can say that they have invited their partner who has not (M9)."""
     couple = await new_couple(visitor, db)
     (error,) = (await complete(couple, "invite_partner"))["errors"]
     assert error["message"] == "First comes “Basic Details”. Save both of your names first."
     await complete(couple, "basic_details", data={"partner1Name": "Emma", "partner2Name": "J"})
     await accept_invitation(couple, await add_and_invite(await new_supplier(visitor, db)))
+    (error,) = (await complete(couple, "invite_partner"))["errors"]
+    assert (error["message"], error["path"]) == ("Invite your partner first.", ["step"])
+    assert (await couples.invite(couple))["errors"] == []
     assert (await complete(couple, "invite_partner"))["errors"] == []
     steps = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]["steps"]
     assert [bool(step["completedAt"]) for step in steps] == [True, True, True]

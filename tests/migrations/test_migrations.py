@@ -227,3 +227,35 @@ async def test_addresses_become_one_form_and_no_accounts_are_merged(database: Da
     await migrate.upgrade(url)
     stored = await rows(url, "SELECT email FROM users ORDER BY created_at, email")
     assert sorted(row[0] for row in stored) == sorted(_ADDRESSES.values())
+
+
+_COUPLE = """WITH person AS (
+    INSERT INTO users (email, role) VALUES ('{0}', 'couple') RETURNING id)
+  INSERT INTO couples (user_id) SELECT id FROM person"""
+_MEMBERS = """SELECT users.email, member.seat, couples.user_id = member.user_id
+  FROM couple_members member JOIN users ON users.id = member.user_id
+  JOIN couples ON couples.id = member.couple_id ORDER BY users.email"""
+_SECOND = """WITH person AS (
+    INSERT INTO users (email, role) VALUES ('james@b.example', 'couple') RETURNING id)
+  INSERT INTO couple_members (user_id, couple_id, seat)
+  SELECT person.id, couples.id, 2 FROM person, couples
+  JOIN users ON users.id = couples.user_id WHERE users.email = 'b@b.example'"""
+
+
+async def test_couples_of_before_have_a_member_and_the_release_before_goes_on(
+    database: Database,
+) -> None:
+    """0088: `couples.user_id` is kept, followed and handed over; a partner who stays keeps all."""
+    url = make_url(database.url).set(database="members").render_as_string(hide_password=False)
+    await recreate(database.engine, "members")
+    await migrate.upgrade(url)
+    await migrate.downgrade(url, "0087")
+    await rows(url, _COUPLE.format("a@b.example"))
+    await migrate.upgrade(url)
+    await rows(url, _COUPLE.format("b@b.example"))
+    assert await rows(url, _MEMBERS) == [("a@b.example", 1, True), ("b@b.example", 1, True)]
+    await rows(url, _SECOND)
+    await rows(url, "DELETE FROM users WHERE email IN ('a@b.example', 'b@b.example')")
+    assert await rows(url, _MEMBERS) == [("james@b.example", 2, True)]
+    await migrate.downgrade(url, "0087")
+    assert await rows(url, "SELECT count(*) FROM couples") == [(1,)]

@@ -191,6 +191,7 @@ const MARKETPLACE = [
   "mvp_couple_dashboard",
   "mvp_couple_suppliers",
   "mvp_couple_profile",
+  "mvp_step_invite_partner",
   "mvp_direct_connections",
   "mvp_onboarding_assistance",
   "mvp_realtime_updates",

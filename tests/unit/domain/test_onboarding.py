@@ -76,7 +76,7 @@ def test_steps_are_those_of_the_source() -> None:
 
 
 def test_a_step_that_can_be_proven_says_what_is_missing() -> None:
-    everything = OnboardingFacts(True, True, True, True)
+    everything = OnboardingFacts(True, True, True, True, True)
     for side, steps in STEPS.items():
         provable = proven(side, everything)
         assert {step.key for step in steps if step.unproven} == provable

@@ -16,6 +16,7 @@ const ResetPasswordPage = lazyRoute(
 const ConfirmEmailPage = lazyRoute(async () => (await import("../features/session/ConfirmEmailPage")).ConfirmEmailPage);
 const LogInLinkPage = lazyRoute(async () => (await import("../features/session/LogInLinkPage")).LogInLinkPage);
 const ExplorerPage = lazyRoute(async () => (await import("../features/api/ExplorerPage")).ExplorerPage);
+const JoinPage = lazyRoute(async () => (await import("../features/joining/JoinPage")).JoinPage);
 const AcceptPage = lazyRoute(async () => (await import("../features/invitations/AcceptPage")).AcceptPage);
 
 /** A page for visitors; whoever is logged in goes where they wanted to. */
@@ -45,6 +46,11 @@ export const publicRoutes: RouteObject[] = [
     element: <AcceptPage />,
     handle: { title: "Your invitation", brand: "wedme" },
   },
+  {
+    path: "join/:code",
+    element: <JoinPage />,
+    handle: { title: "Your invitation", brand: "wedme" },
+  },
 ];
 
 /** Pages that somebody may open the product with. */
@@ -52,4 +58,5 @@ export const publicPages = [
   { path: "login", Page: LogInPage },
   { path: "signup", Page: SignUpPage },
   { path: "accept/:code", Page: AcceptPage },
+  { path: "join/:code", Page: JoinPage },
 ];

@@ -20,6 +20,7 @@ const COUPLE: Record<string, Feature> = {
   mvp_couple_dashboard: { name: "Your suppliers at a glance", description: "Your suppliers on your overview page." },
   mvp_couple_suppliers: { name: "Suppliers", description: "Everyone who works on your wedding." },
   mvp_couple_profile: { name: "Wedding profile", description: "Your names and wedding date." },
+  mvp_step_invite_partner: { name: "Your partner", description: "An account for your partner." },
   mvp_onboarding_assistance: { name: "Help", description: "Ask our team when you are stuck." },
   mvp_realtime_updates: { name: "Live updates", description: "Open pages update automatically." },
 };

@@ -23,7 +23,8 @@ type Couple = NonNullable<NonNullable<Data["viewer"]>["couple"]>;
 /** A couple's first page: their day, who works on it, and what to do next (S85, S114). */
 export function OverviewPage() {
   const [{ data }, again, reading] = useLiveQuery(OverviewQuery, {});
-  useRealtime(ViewerOnboardingStream, {}, () => again({ requestPolicy: "network-only" }));
+  const refresh = () => again({ requestPolicy: "network-only" });
+  useRealtime(ViewerOnboardingStream, {}, refresh, refresh);
   const couple = data?.viewer?.couple;
   return (
     <Page title={couple ? names(couple) : "Your wedding"}>
@@ -39,7 +40,7 @@ export function OverviewPage() {
           <SimpleGrid cols={{ base: 1, md: 2 }} style={{ alignItems: "start" }}>
             <Stack>
               <ProgressCard title="Next steps" onboarding={couple.onboarding} pathOf={placeOf} />
-              <PartnerStep onboarding={couple.onboarding} />
+              <PartnerStep onboarding={couple.onboarding} couple={couple} onChanged={refresh} />
               <HelpCard onboarding={couple.onboarding} />
             </Stack>
             <Gate flag="mvp_couple_dashboard">

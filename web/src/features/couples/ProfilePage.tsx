@@ -12,15 +12,20 @@ import { useLiveQuery } from "../../lib/live";
 import { useFormDraft } from "../../lib/useDraft";
 import { FeatureList } from "../access/FeatureList";
 import { Gate } from "../access/Gate";
+import { useRealtime } from "../access/realtime";
+import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
 import { Reminders } from "../onboarding/Reminders";
 import { AccountSections } from "../session/AccountSections";
 import { useSaveProfile } from "../session/useSaveProfile";
 import { CoupleProfileQuery } from "./couples.graphql";
 import { InvitationEmails } from "./InvitationEmails";
+import { Partners } from "./Partners";
 
 /** Names, the day, and the log-in of a couple (S39, S114). */
 export function ProfilePage() {
-  const [{ data }, , reading] = useLiveQuery(CoupleProfileQuery, {});
+  const [{ data }, again, reading] = useLiveQuery(CoupleProfileQuery, {});
+  const refresh = () => again({ requestPolicy: "network-only" });
+  useRealtime(ViewerOnboardingStream, {}, refresh, refresh);
   const viewer = data?.viewer;
   return (
     <Page title="Profile" size="sm">
@@ -29,6 +34,7 @@ export function ProfilePage() {
           {viewer?.couple && <ProfileForm couple={viewer.couple} />}
         </Section>
       </Gate>
+      {viewer?.couple && <Partners couple={viewer.couple} onChanged={refresh} />}
       {viewer?.couple && <Reminders onboarding={viewer.couple.onboarding} />}
       <InvitationEmails />
       <FeatureList />

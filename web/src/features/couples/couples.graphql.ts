@@ -36,6 +36,7 @@ export const OverviewQuery = graphql(`
         partner1Name
         partner2Name
         weddingDate
+        ...PartnerFields
         onboarding {
           ...OnboardingFields
         }
@@ -83,6 +84,7 @@ export const CoupleProfileQuery = graphql(`
         partner2Name
         weddingDate
         phone
+        ...PartnerFields
         onboarding {
           ...OnboardingFields
         }

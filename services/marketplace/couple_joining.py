@@ -1,0 +1,228 @@
+"""The second partner accepts the invitation of the first: one atomic claim (M9).
+
+Account, membership, session and events exist together or not at all, as in
+`invitation_acceptance`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.accounts import User
+from db.models.couples import Couple
+from db.models.invitations import CoupleInvitation
+from db.queries import accounts, couple_members, couples, people
+from db.queries import couple_invitations as queries
+from db.session import Database, UnitOfWork
+from domain.actors import Actor, Role
+from domain.errors import Forbidden, NotFound
+from domain.events.couples import JOINED
+from domain.flags.flags import EvaluationContext
+from domain.marketplace import acceptance as rules
+from domain.marketplace import couple_members as member_rules
+from domain.marketplace.invitations import PENDING, InvitationStatus, mask_email, refusal
+from services.accounts import acceptance_repeats
+from services.accounts.accounts import actor_of
+from services.accounts.login_throttle import LoginThrottle
+from services.accounts.sessions import OpenSession, open_session
+from services.journeys import onboarding
+from services.marketplace.couple_invitations import end, record, status_now
+from services.marketplace.couple_members import end_streams
+from services.marketplace.couple_members import record as record_member
+from services.marketplace.invited_accounts import Invited, create_or_enter, prepare_password
+from services.platform.credentials import digest, plausible
+
+NO_SUCH_CODE = "This link is not valid. Ask your partner for a new one."
+_CODE = ("input", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCouple:
+    """What the second partner fills in."""
+
+    code: str = field(repr=False)
+    email: str | None = None
+    password: str | None = field(default=None, repr=False)
+    confirms_email: bool = False
+    key: str | None = field(default=None, repr=False)  # lets its sender in again for a day
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The couple; `session` where an account was made or entered, by this call or its repeat."""
+
+    user: User
+    couple: Couple
+    session: OpenSession | None = None
+    already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CouplePreview:
+    """What a code shows of its invitation to whoever holds it; names only while it works."""
+
+    status: InvitationStatus
+    inviter: str
+    masked_email: str | None
+    needs_email: bool
+    expires_at: datetime
+    partner1_name: str | None = None
+    partner2_name: str | None = None
+    wedding_date: date | None = None
+
+
+async def join(throttle: LoginThrottle, actor: Actor, command: JoinCouple) -> Joined:
+    """Make the caller a member of the couple; whoever has joined may say it again.
+
+    Raises NotFound, Expired, Revoked or AlreadyUsed for the code, EmailMismatch where the e-mail
+    is another one and that was not confirmed, LogInFirst, Required or Invalid for the rest,
+    InvalidTransition where both have an account or the caller plans another wedding.
+    """
+    if not actor.is_anonymous and actor.role is not Role.COUPLE:
+        raise Forbidden("Only couples accept this invitation: log out first.")
+    acceptance_repeats.check_key(command.key)
+    await throttle.check_code_rate()
+    password_hash = await prepare_password(throttle, actor, command.email, command.password)
+    async with throttle.db.write() as uow:
+        row, couple, host = await _find(uow, command.code)
+        if await queries.claim(uow.session, row.id, uow.now) is None:
+            return await _again(uow, throttle, actor, row, couple, command)
+        user = await _guest(uow, throttle, actor, row, command, password_hash, host)
+        await _move_in(uow, actor_of(user), user, couple)
+        row.accepted_by = user.id
+        record(uow, actor_of(user), row, "accepted")
+        await onboarding.refresh_couple(uow, actor_of(user), couple.id)
+        if not actor.is_anonymous:
+            return Joined(user, couple)
+        acceptance_repeats.keep(uow, user.id, command.code, command.key)
+        return Joined(user, couple, _let_in(uow, throttle, user))
+
+
+async def preview(db: Database, code: str) -> CouplePreview | None:
+    """Consumes nothing: mail scanners follow every link. None for a code that is none."""
+    if not plausible(code):
+        return None
+    async with db.read() as session:
+        found = await queries.by_code(session, digest(code))
+    return _preview(*found, db.clock()) if found else None
+
+
+async def decline(uow: UnitOfWork, actor: Actor, code: str) -> CouplePreview:
+    """The invited person does not want to; again does nothing."""
+    row, couple, host = await _find(uow, code, path=("code",))
+    status = status_now(row, uow.now)
+    if status in PENDING:
+        await end(uow, actor, row, InvitationStatus.DECLINED)
+    elif status is not InvitationStatus.DECLINED:
+        raise refusal(status)
+    return _preview(row, couple, host, uow.now)
+
+
+async def let_in_as(session: AsyncSession, code: str) -> EvaluationContext | None:
+    """Flags decide over both partners as over the one who invites; None for an unknown code."""
+    found = await queries.by_code(session, digest(code)) if plausible(code) else None
+    person = await people.by_user(session, found[2].id) if found else None
+    return person.context if person else None
+
+
+async def _find(
+    uow: UnitOfWork, code: str, path: tuple[str, ...] = _CODE
+) -> tuple[CoupleInvitation, Couple, User]:
+    """The couple is locked before its invitation, as everywhere."""
+    found = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
+    if found is not None:
+        await couple_members.lock_couple(uow.session, found[1].id)
+        await queries.lock(uow.session, found[0].id)
+    if found is None:
+        raise NotFound(NO_SUCH_CODE, path=path)
+    return found[0], found[1], found[2]
+
+
+async def _guest(
+    uow: UnitOfWork,
+    throttle: LoginThrottle,
+    actor: Actor,
+    row: CoupleInvitation,
+    command: JoinCouple,
+    password_hash: str | None,
+    host: User,
+) -> User:
+    if actor.user_id is not None:
+        rules.check_account(row.email, command.email, actor.label, confirmed=command.confirms_email)
+        return (await accounts.users_by_id(uow.session, [actor.user_id]))[actor.user_id]
+    email = rules.new_email(row.email, command.email, confirmed=command.confirms_email)
+    is_proven = rules.is_proven(row.email, email, by_mail=row.mail_code == digest(command.code))
+    invited = Invited(email, is_proven, command.password, password_hash)
+    base_url = throttle.settings.base_url
+    user, _ = await create_or_enter(uow, base_url, invited, brought_by=host.id)
+    return user
+
+
+async def _move_in(uow: UnitOfWork, actor: Actor, user: User, couple: Couple) -> None:
+    """Make somebody a member, who gives up an empty couple of their own for it."""
+    own = await couples.lock_of_user(uow.session, user.id)
+    members = await couple_members.of_couple(uow.session, couple.id)
+    if own is not None:
+        others = await couple_members.of_couple(uow.session, own.id)
+        member_rules.check_may_join(
+            is_member=own.id == couple.id,
+            has_partnerships=await couples.has_partnerships(uow.session, own.id),
+            has_partner=len(others) > 1,
+        )
+    seat = member_rules.free_seat([member.seat for member in members])
+    if own is not None:
+        await couples.delete_couple(uow.session, own.id)
+    await couple_members.add(uow.session, couple.id, user.id, seat, uow.now)
+    record_member(uow, actor, couple.id, user.id, JOINED)
+    await end_streams(uow, actor, user.id)
+
+
+async def _again(
+    uow: UnitOfWork,
+    throttle: LoginThrottle,
+    actor: Actor,
+    row: CoupleInvitation,
+    couple: Couple,
+    command: JoinCouple,
+) -> Joined:
+    """Not pending any more: fine for the partner who accepted it, a clear error for others."""
+    if row.status is not InvitationStatus.ACCEPTED or row.accepted_by is None:
+        raise refusal(status_now(row, uow.now))
+    members = await couple_members.of_couple(uow.session, couple.id)
+    if row.accepted_by in [member.user_id for member in members]:
+        if row.accepted_by == actor.user_id:
+            users = await accounts.users_by_id(uow.session, [row.accepted_by])
+            return Joined(users[row.accepted_by], couple, already=True)
+        user = await _repeating(uow, actor, row, command)
+        if user is not None:
+            return Joined(user, couple, _let_in(uow, throttle, user), already=True)
+    raise refusal(row.status)
+
+
+async def _repeating(
+    uow: UnitOfWork, actor: Actor, row: CoupleInvitation, command: JoinCouple
+) -> User | None:
+    """The account that a visitor's key made, whose answer may have got lost."""
+    if not actor.is_anonymous or row.accepted_by is None:
+        return None
+    return await acceptance_repeats.account_of(uow, row.accepted_by, command.code, command.key)
+
+
+def _let_in(uow: UnitOfWork, throttle: LoginThrottle, user: User) -> OpenSession:
+    return open_session(uow, user, throttle.device, throttle.settings.session_days)
+
+
+def _preview(row: CoupleInvitation, couple: Couple, host: User, now: datetime) -> CouplePreview:
+    status = status_now(row, now)
+    works = status in PENDING
+    return CouplePreview(
+        status=status,
+        inviter=mask_email(host.email),
+        masked_email=mask_email(row.email) if row.email else None,
+        needs_email=row.email is None,
+        expires_at=row.expires_at,
+        partner1_name=couple.partner1_name if works else None,
+        partner2_name=couple.partner2_name if works else None,
+        wedding_date=couple.wedding_date if works else None,
+    )
