@@ -19,6 +19,7 @@ from domain.events.couples import COUPLE_EVENTS
 from domain.events.criteria import CRITERION_EVENTS
 from domain.events.imports import IMPORT_EVENTS
 from domain.events.kills import KILL_EVENTS
+from domain.events.legal import LEGAL_EVENTS
 from domain.events.marketplace import MARKETPLACE_EVENTS
 from domain.events.messages import MESSAGE_EVENTS
 from domain.events.notifications import NOTIFICATION_EVENTS
@@ -39,6 +40,7 @@ _KINDS = {
         *ACCOUNT_EVENTS,
         *KILL_EVENTS,
         *COUPLE_EVENTS,
+        *LEGAL_EVENTS,
         *MESSAGE_EVENTS,
         *NOTIFICATION_EVENTS,
     )

@@ -22,6 +22,8 @@ PATHS = (
     "/reset-password",
     "/confirm-email",
     "/log-in-link",
+    "/terms",
+    "/privacy",
     "/accept/{code}",
     "/join/{code}",
     "/onboarding/{step}",

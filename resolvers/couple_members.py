@@ -6,7 +6,7 @@ import strawberry
 
 from resolvers.invitations import site_of
 from schema.context import Info
-from schema.sign_in import check_known, login_throttle, remember
+from schema.sign_in import check_authenticated, login_throttle, set_session_cookie
 from schema.types.couple_joining import (
     AcceptCoupleInvitationInput,
     AcceptCoupleInvitationPayload,
@@ -63,11 +63,11 @@ async def decline_couple_invitation(info: Info, code: Code) -> CoupleInvitationP
 
 async def accept_couple_invitation(info: Info, input: JoinForm) -> AcceptCoupleInvitationPayload:
     """Join one's partner: with one's account, or with a new one. Both see the same from then on."""
-    check_known(info.context)
+    check_authenticated(info.context)
     throttle = login_throttle(info.context)
     done = await couple_joining.join(throttle, info.context.actor, input.command())
     if done.session is not None:
-        remember(info.context, done.session.token, done.session.expires_at)
+        set_session_cookie(info.context, done.session.token, done.session.expires_at)
     return AcceptCoupleInvitationPayload.of(done)
 
 

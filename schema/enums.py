@@ -8,6 +8,7 @@ from enum import StrEnum
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from domain.accounts.legal import LegalDocumentKind
 from domain.actors import Role, Scope, UserType, VendorType
 from domain.errors import ErrorCode
 from domain.flags.flags import BucketBy, EvaluationErrorCode, EvaluationReason
@@ -29,6 +30,7 @@ __all__ = [
     "EvaluationReason",
     "HealthStatus",
     "IncidentStatus",
+    "LegalDocumentKind",
     "PhaseAction",
     "PhaseStatus",
     "Platform",
@@ -88,6 +90,12 @@ describe(
     ADMIN="Has every permission.",
     SUPPLIER="Has access to their own data.",
     COUPLE="Has access to their own data.",
+)
+describe(
+    LegalDocumentKind,
+    "What a legal document is about.",
+    TERMS="Terms of use.",
+    PRIVACY="Privacy policy.",
 )
 describe(
     UserType,

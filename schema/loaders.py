@@ -67,6 +67,25 @@ class MessagingLoaders:
         self.notification = _make_loader(lookups.notifications)
 
 
+class MemberLoaders:
+    """The accounts of couples (M9)."""
+
+    def __init__(self, lookups: MarketplaceLookups) -> None:
+        """Those of one context."""
+        self.of_couple = _make_loader(lookups.couple_members)
+        self.partner_invitation = _make_loader(lookups.partner_invitations)
+
+
+class StartPageLoaders:
+    """What somebody is shown first (U12, M12)."""
+
+    def __init__(self, lookups: MarketplaceLookups) -> None:
+        """Those of one context."""
+        self.accepted_documents = _make_loader(lookups.accepted_documents)
+        self.next_weddings = _make_loader(lookups.next_weddings)
+        self.ending_invitations = _make_loader(lookups.ending_invitations)
+
+
 class Loaders(BulkLoaders):
     """The loaders of one context."""
 
@@ -104,14 +123,14 @@ class Loaders(BulkLoaders):
         self.supplier_of_user = _make_loader(lookups.suppliers_by_user)
         self.client = _make_loader(lookups.clients)
         self.couple = _make_loader(lookups.couples)
-        self.couple_members = _make_loader(lookups.couple_members)
-        self.partner_invitation = _make_loader(lookups.partner_invitations)
         self.couple_of_user = _make_loader(lookups.couples_by_user)
         self.active_partnership = _make_loader(lookups.active_partnerships)
         self.partner_couple = _make_loader(lookups.partner_couples)
         self.partner_supplier = _make_loader(lookups.partner_suppliers)
         self.partnership = _make_loader(lookups.partnerships)
         self.messaging = MessagingLoaders(lookups)
+        self.members = MemberLoaders(lookups)
+        self.start_page = StartPageLoaders(lookups)
         self.seconds_to_connect = _make_loader(lookups.seconds_to_connect)
         self.invitation = _make_loader(lookups.invitations)
         self.newest_invitation = _make_loader(lookups.newest_invitations)

@@ -36,6 +36,7 @@ PUBLIC_FIELDS = frozenset(
         "Query.guardedOperations",
         "Query.invitation",
         "Query.coupleInvitation",
+        "Query.legalDocuments",
         "Mutation.signUp",
         "Mutation.logIn",
         "Mutation.logOut",

@@ -3,17 +3,19 @@
 import strawberry
 
 from domain.actors import Scope
-from resolvers import account_life, accounts, staff
+from resolvers import account_life, accounts, legal, staff
 from schema.permissions import mutation, query
 from schema.scalars import JSON
 from schema.types.account_life import (
     DeleteAccountPayload,
+    DocumentsPayload,
     EmailPayload,
     LoginSession,
     UserConnection,
 )
 from schema.types.accounts import ProfilePayload, SessionPayload, TokenPayload
 from schema.types.actors import ApiToken, User
+from schema.types.legal import LegalDocument
 
 
 @strawberry.type
@@ -22,6 +24,7 @@ class AccountsQueries:
 
     viewer: User | None = query(accounts.viewer)
     my_sessions: list[LoginSession] = query(account_life.my_sessions, Scope.SELF)
+    legal_documents: list[LegalDocument] = query(legal.legal_documents_in_force)
     export_my_data: JSON = query(account_life.export_my_data, Scope.SELF, cost=50)
     staff: UserConnection = query(staff.staff, Scope.TOKENS_ADMIN)
     api_tokens: list[ApiToken] = query(accounts.api_tokens, Scope.TOKENS_ADMIN)
@@ -40,6 +43,9 @@ class AccountsMutations:
     log_in_by_link: SessionPayload = mutation(accounts.log_in_by_link, failed=SessionPayload.failed)
     change_password: ProfilePayload = mutation(
         accounts.change_password, Scope.SELF, failed=ProfilePayload.failed
+    )
+    accept_documents: DocumentsPayload = mutation(
+        legal.accept_documents, Scope.SELF, failed=DocumentsPayload.failed
     )
     revoke_session: bool = mutation(account_life.revoke_session, Scope.SELF)
     revoke_other_sessions: int = mutation(account_life.revoke_other_sessions, Scope.SELF)

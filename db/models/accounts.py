@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, Timestamps, UuidKey, enum_column, reference
+from domain.accounts.legal import LegalDocumentKind
 from domain.actors import Role, UserType
 
 
@@ -111,6 +112,19 @@ class EmailConfirmation(Base):
     created_at: Mapped[Moment]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class LegalAcceptance(Base):
+    """A version of the terms or the privacy policy that a person has accepted (M12)."""
+
+    __tablename__ = "legal_acceptances"
+
+    user_id: Mapped[UUID] = mapped_column(reference("users"), primary_key=True)
+    kind: Mapped[LegalDocumentKind] = mapped_column(
+        enum_column(LegalDocumentKind), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True)
+    accepted_at: Mapped[Moment]
 
 
 class SignupAttempt(Base):

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.base import Base
-from db.models.accounts import ApiToken, Session, User
+from db.models.accounts import ApiToken, LegalAcceptance, Session, User
 from db.models.bulk_invitations import BulkInvitation
 from db.models.client_imports import ClientImport
 from db.models.conversations import ConversationRead, Message, MessageReport
@@ -37,6 +37,7 @@ def _owned(user_id: UUID) -> Sequence[tuple[type[Base], ColumnElement[bool]]]:
     return (
         (User, User.id == user_id),
         (Session, Session.user_id == user_id),
+        (LegalAcceptance, LegalAcceptance.user_id == user_id),
         (ApiToken, ApiToken.created_by == user_id),
         (Supplier, Supplier.user_id == user_id),
         (Couple, Couple.id.in_(couples)),

@@ -63,6 +63,19 @@ class EmailPayload:
         return cls(errors=Error.every(error))
 
 
+@strawberry.type(description="The account, after it has accepted documents.")
+class DocumentsPayload:
+    """The answer of acceptDocuments."""
+
+    user: User | None = strawberry.field(default=None, description="The account.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "DocumentsPayload":
+        """The answer to an expected failure."""
+        return cls(errors=Error.every(error))
+
+
 @strawberry.type(description="The result of deleting an account.")
 class DeleteAccountPayload:
     """The payload of `deleteMyAccount`."""

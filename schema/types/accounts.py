@@ -11,6 +11,7 @@ from domain.errors import LaunchError
 from schema.scalars import EmailAddress
 from schema.types.actors import ApiToken, User
 from schema.types.errors import Error
+from schema.types.legal import ACCEPTED, AcceptedDocumentInput, accepted_in
 from services.accounts.api_tokens import NewToken
 from services.accounts.sessions import OpenSession
 from services.accounts.sign_up import SignUp
@@ -66,10 +67,15 @@ class SignUpInput:
         default=strawberry.UNSET, description="The first fields of the profile."
     )
 
+    accepted_documents: list[AcceptedDocumentInput] | None = strawberry.field(
+        default=None, description=ACCEPTED
+    )
+
     def request(self) -> SignUp:
         """Return the command for the service."""
         profile = self.profile.profile() if self.profile else Profile()
-        return SignUp(self.user_type, self.email, self.password, profile)
+        accepted = accepted_in(self.accepted_documents)
+        return SignUp(self.user_type, self.email, self.password, profile, accepted)
 
 
 @strawberry.type(description="A log-in. Its token is shown here and nowhere else.")

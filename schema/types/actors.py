@@ -12,7 +12,9 @@ from schema.context import Info
 from schema.enums import Role, Scope, UserType
 from schema.planned import column, computed, scoped_column
 from schema.scalars import EmailAddress
+from schema.types.legal import LegalDocument
 from schema.types.node import Node, node_id
+from services.accounts import legal_documents
 
 if TYPE_CHECKING:
     from schema.types.couples import Couple
@@ -79,6 +81,18 @@ class User(Node):
         found = await info.context.loaders.couple_of_user.load(self.row.id)
         owner = self.row.id if self.own else None
         return Couple.of(found, owner=owner) if found else None
+
+    @strawberry.field(
+        description="Terms and privacy in versions that they have still to accept; none for others "
+        "to see, nor for the staff."
+    )
+    async def documents_to_accept(self, info: Info) -> list[LegalDocument]:
+        """Of suppliers and couples."""
+        is_own = self.own or info.context.actor.user_id == self.row.id
+        if not is_own or self.row.role in STAFF:
+            return []
+        accepted = await info.context.loaders.start_page.accepted_documents.load(self.row.id)
+        return [LegalDocument.of(item) for item in legal_documents.pending(accepted or ())]
 
     def _sees_private_data(self, info: Info) -> bool:
         """Whether the caller sees all fields of the row."""

@@ -11,6 +11,7 @@ from schema.types.accounts import Session
 from schema.types.couple_members import CoupleInvitation
 from schema.types.couples import Couple
 from schema.types.errors import Error
+from schema.types.legal import ACCEPTED, AcceptedDocumentInput, accepted_in
 from services.marketplace.couple_invitations import InvitedPartner, InvitePartner
 from services.marketplace.couple_joining import CouplePreview, JoinCouple, Joined
 
@@ -90,10 +91,15 @@ class AcceptCoupleInvitationInput:
         default=None,
     )
 
+    accepted_documents: list[AcceptedDocumentInput] | None = strawberry.field(
+        default=None, description=ACCEPTED
+    )
+
     def command(self) -> JoinCouple:
         """What the service takes."""
         confirms = bool(self.confirm_email_mismatch)
-        return JoinCouple(self.code, self.email, self.password, confirms, self.idempotency_key)
+        key, accepted = self.idempotency_key, accepted_in(self.accepted_documents)
+        return JoinCouple(self.code, self.email, self.password, confirms, key, accepted)
 
 
 @strawberry.type(description="The invitation as it is now.")

@@ -123,7 +123,7 @@ class Couple(Node):
         """In the order in which they came."""
         if not self._sees_private_data(info):
             return []
-        found = await info.context.loaders.couple_members.load(self.row.id)
+        found = await info.context.loaders.members.of_couple.load(self.row.id)
         return [CoupleMember.of(member, info) for member in found or ()]
 
     @strawberry.field(
@@ -133,7 +133,7 @@ class Couple(Node):
         """Shows without its link, which only the answer that sent it holds."""
         if not self._sees_private_data(info):
             return None
-        found = await info.context.loaders.partner_invitation.load(self.row.id)
+        found = await info.context.loaders.members.partner_invitation.load(self.row.id)
         return CoupleInvitation.of(found) if found else None
 
     @strawberry.field(

@@ -25,6 +25,7 @@ from schema.types.accounts import Session
 from schema.types.clients import WARNINGS, Client
 from schema.types.couples import Couple, Partnership, load_partner
 from schema.types.errors import Error
+from schema.types.legal import ACCEPTED, AcceptedDocumentInput, accepted_in
 from schema.types.node import Node, node_id
 from services.mail import outbox
 from services.marketplace import directory, invitation_hints
@@ -251,6 +252,10 @@ class AcceptInvitationInput:
         default=None,
     )
 
+    accepted_documents: list[AcceptedDocumentInput] | None = strawberry.field(
+        default=None, description=ACCEPTED
+    )
+
     def command(self) -> Acceptance:
         """Return the command for the service."""
         profile = Profile(
@@ -260,7 +265,8 @@ class AcceptInvitationInput:
         )
         confirms = bool(self.confirm_email_mismatch)
         key = self.idempotency_key
-        return Acceptance(self.code, profile, self.email, self.password, confirms, key)
+        accepted = accepted_in(self.accepted_documents)
+        return Acceptance(self.code, profile, self.email, self.password, confirms, key, accepted)
 
 
 @strawberry.type(description="The partnership, and a session if an account was created.")

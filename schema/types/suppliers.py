@@ -1,7 +1,7 @@
 """Suppliers (S7, S33)."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
@@ -33,6 +33,9 @@ from schema.types.node import Node, node_id
 from schema.types.onboarding import Onboarding
 from services.marketplace import directory
 from services.marketplace.directory import ClientFilter, SupplierFilter
+
+if TYPE_CHECKING:
+    from schema.types.invitations import Invitation
 
 Status = Annotated[
     ClientStatus | None, strawberry.argument(description="Only clients with this status.")
@@ -121,6 +124,32 @@ class Supplier(Node):
             wrap=Client.of,
             wanted=wanted,
         )
+
+    @strawberry.field(
+        description="Its clients whose wedding comes next, the first one first, at most three; "
+        "none for other callers."
+    )
+    async def next_weddings(self, info: Info) -> list[Client]:
+        """Archived clients are left out."""
+        if not self._sees_private_data(info):
+            return []
+        found = await info.context.loaders.start_page.next_weddings.load(self.row.id)
+        return [Client.of(row) for row in found or ()]
+
+    @strawberry.field(
+        description="Its pending invitations that end within three days, the first one first, at "
+        "most five; none for other callers."
+    )
+    async def ending_invitations(
+        self, info: Info
+    ) -> list[Annotated["Invitation", strawberry.lazy("schema.types.invitations")]]:
+        """Time to remind the couple, or to send it again."""
+        from schema.types.invitations import Invitation  # noqa: PLC0415 - it imports this module
+
+        if not self._sees_private_data(info):
+            return []
+        found = await info.context.loaders.start_page.ending_invitations.load(self.row.id)
+        return [Invitation.of(row) for row in found or ()]
 
     @strawberry.field(description="Its newest bulk invitation; null for other callers.")
     async def bulk_invitation(self, info: Info) -> BulkInvitation | None:

@@ -10,9 +10,10 @@ from db.session import UnitOfWork
 from domain.accounts import account_emails as emails
 from domain.accounts import accounts as rules
 from domain.accounts.accounts import NewAccount, Profile
+from domain.accounts.legal import AcceptedDocument
 from domain.actors import UserType
 from domain.errors import ErrorCode, Invalid, LaunchError
-from services.accounts import sessions
+from services.accounts import legal_documents, sessions
 from services.accounts.accounts import EmailTaken, actor_of, create_account
 from services.accounts.email_confirmations import welcome
 from services.accounts.login_throttle import LoginThrottle
@@ -35,6 +36,7 @@ class SignUp:
     email: str
     password: str = field(repr=False)
     profile: Profile = field(default_factory=Profile)
+    accepted: tuple[AcceptedDocument, ...] = ()
 
 
 class UnusableEmail(Invalid):
@@ -67,20 +69,22 @@ async def _sign_up(throttle: LoginThrottle, request: SignUp) -> OpenSession:
     await throttle.check_attempt_rate()
     account = rules.new_account(request.user_type, request.email, request.profile)
     rules.check_password(request.password, account.email, ("input", "password"))
+    legal_documents.check(request.accepted, ("input", "acceptedDocuments"))
     await throttle.check_sign_up_rate(account.email)
     async with throttle.db.read() as session:
         taken = await queries.user_by_email(session, account.email) is not None
     if not taken:
         # Somebody may take the e-mail while the password is hashed.
         with suppress(EmailTaken):
-            return await _create(throttle, account, request.password)
+            return await _create(throttle, account, request)
     return await _meet_owner(throttle, account, request.password)
 
 
-async def _create(throttle: LoginThrottle, account: NewAccount, password: str) -> OpenSession:
-    password_hash = await throttle.passwords.hash(password)
+async def _create(throttle: LoginThrottle, account: NewAccount, request: SignUp) -> OpenSession:
+    password_hash = await throttle.passwords.hash(request.password)
     async with throttle.db.write() as uow:
         user = await create_account(uow, account, password_hash)
+        await legal_documents.keep(uow, actor_of(user), user.id, request.accepted)
         await welcome(uow, throttle.settings.base_url, user)
         _keep(uow, account.user_type, None)
         days = throttle.settings.session_days

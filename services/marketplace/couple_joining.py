@@ -15,6 +15,7 @@ from db.models.invitations import CoupleInvitation
 from db.queries import accounts, couple_members, couples, people
 from db.queries import couple_invitations as queries
 from db.session import Database, UnitOfWork
+from domain.accounts.legal import AcceptedDocument
 from domain.actors import Actor, Role
 from domain.errors import Forbidden, NotFound
 from domain.events.couples import JOINED
@@ -22,7 +23,7 @@ from domain.flags.flags import EvaluationContext
 from domain.marketplace import acceptance as rules
 from domain.marketplace import couple_members as member_rules
 from domain.marketplace.invitations import PENDING, InvitationStatus, mask_email, refusal
-from services.accounts import acceptance_repeats
+from services.accounts import acceptance_repeats, legal_documents
 from services.accounts.accounts import actor_of
 from services.accounts.login_throttle import LoginThrottle
 from services.accounts.sessions import OpenSession, open_session
@@ -46,6 +47,7 @@ class JoinCouple:
     password: str | None = field(default=None, repr=False)
     confirms_email: bool = False
     key: str | None = field(default=None, repr=False)  # lets its sender in again for a day
+    accepted: tuple[AcceptedDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ async def join(throttle: LoginThrottle, actor: Actor, command: JoinCouple) -> Jo
     if not actor.is_anonymous and actor.role is not Role.COUPLE:
         raise Forbidden("Only couples accept this invitation: log out first.")
     acceptance_repeats.check_key(command.key)
+    legal_documents.check(command.accepted, ("input", "acceptedDocuments"))
     await throttle.check_code_rate()
     password_hash = await prepare_password(throttle, actor, command.email, command.password)
     async with throttle.db.write() as uow:
@@ -90,6 +93,7 @@ async def join(throttle: LoginThrottle, actor: Actor, command: JoinCouple) -> Jo
             return await _again(uow, throttle, actor, row, couple, command)
         user = await _guest(uow, throttle, actor, row, command, password_hash, host)
         await _move_in(uow, actor_of(user), user, couple)
+        await legal_documents.keep(uow, actor_of(user), user.id, command.accepted)
         row.accepted_by = user.id
         record(uow, actor_of(user), row, "accepted")
         await onboarding.refresh_couple(uow, actor_of(user), couple.id)

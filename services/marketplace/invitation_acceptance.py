@@ -15,13 +15,14 @@ from db.queries import invitations as queries
 from db.session import UnitOfWork
 from domain.accounts import accounts as account_rules
 from domain.accounts.accounts import Profile
+from domain.accounts.legal import AcceptedDocument
 from domain.actors import Actor, Role, UserType
 from domain.errors import Forbidden, NotFound
 from domain.marketplace import acceptance as rules
 from domain.marketplace.clients import ClientStatus, date_warnings
 from domain.marketplace.invitations import InvitationStatus, refusal, status_at
 from domain.marketplace.partner_blocks import check_accept
-from services.accounts import acceptance_repeats
+from services.accounts import acceptance_repeats, legal_documents
 from services.accounts.accounts import actor_of
 from services.accounts.login_throttle import LoginThrottle
 from services.accounts.sessions import OpenSession, open_session
@@ -45,6 +46,7 @@ class Acceptance:
     password: str | None = field(default=None, repr=False)
     confirms_email: bool = False
     key: str | None = field(default=None, repr=False)  # lets its sender in again for a day
+    accepted: tuple[AcceptedDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ async def accept(throttle: LoginThrottle, actor: Actor, command: Acceptance) -> 
     if not actor.is_anonymous and actor.role is not Role.COUPLE:
         raise Forbidden("Only couples accept invitations: log out first.")
     acceptance_repeats.check_key(command.key)
+    legal_documents.check(command.accepted, ("input", "acceptedDocuments"))
     await throttle.check_code_rate()
     profile = account_rules.check_profile(command.profile, UserType.COUPLE, ("input",))
     password_hash = await prepare_password(throttle, actor, command.email, command.password)
@@ -88,6 +91,8 @@ async def accept(throttle: LoginThrottle, actor: Actor, command: Acceptance) -> 
             return await _again(uow, throttle, actor, row, command)
         base_url = throttle.settings.base_url
         guest = await _guest(uow, actor, row, command, password_hash, base_url)
+        actor_now = actor_of(guest.user)
+        await legal_documents.keep(uow, actor_now, guest.user.id, command.accepted)
         _fill_in(guest.couple, profile, anew=not guest.enters or guest.is_new)
         partnership = await _connect(uow, guest, row, supplier, client)
         opened = _let_in(uow, throttle, guest.user) if guest.enters else None

@@ -22,17 +22,20 @@ from db.queries import (
     couple_members,
     couples,
     invitations,
+    legal,
     mail,
     messages,
     notifications,
     nudges,
     onboarding,
     people,
+    start_pages,
     suppliers,
 )
 from db.queries.communication import Communication
 from db.queries.couples import Pair
 from db.session import Database
+from domain.accounts.legal import AcceptedDocument
 from domain.flags.samples import Person
 from domain.marketplace.conversations import Conversation, Participant
 from domain.marketplace.conversations import Person as Contact
@@ -49,6 +52,15 @@ class MarketplaceLookups(Lookups):
     def __init__(self, db: Database) -> None:
         """`db` is the database of the process."""
         super().__init__(db)
+        self.accepted_documents: Lookup[UUID, frozenset[AcceptedDocument]] = self._by(
+            legal.accepted_by
+        )
+        self.next_weddings: Lookup[UUID, Sequence[Client]] = self._by(
+            partial(start_pages.next_weddings, clock=db.clock)
+        )
+        self.ending_invitations: Lookup[UUID, Sequence[Invitation]] = self._by(
+            partial(start_pages.ending_invitations, clock=db.clock)
+        )
         self.people: Lookup[UUID, Person] = self._by(people.by_id)
         self.suppliers: Lookup[UUID, Supplier] = self._by(suppliers.by_id)
         self.suppliers_by_user: Lookup[UUID, Supplier] = self._by(suppliers.by_user)

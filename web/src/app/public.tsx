@@ -16,6 +16,8 @@ const ResetPasswordPage = lazyRoute(
 const ConfirmEmailPage = lazyRoute(async () => (await import("../features/session/ConfirmEmailPage")).ConfirmEmailPage);
 const LogInLinkPage = lazyRoute(async () => (await import("../features/session/LogInLinkPage")).LogInLinkPage);
 const ExplorerPage = lazyRoute(async () => (await import("../features/api/ExplorerPage")).ExplorerPage);
+const TermsPage = lazyRoute(async () => (await import("../features/legal/LegalPage")).TermsPage);
+const PrivacyPage = lazyRoute(async () => (await import("../features/legal/LegalPage")).PrivacyPage);
 const JoinPage = lazyRoute(async () => (await import("../features/joining/JoinPage")).JoinPage);
 const AcceptPage = lazyRoute(async () => (await import("../features/invitations/AcceptPage")).AcceptPage);
 
@@ -40,6 +42,8 @@ export const publicRoutes: RouteObject[] = [
   { path: "reset-password", element: <ResetPasswordPage />, handle: { title: "New password" } },
   { path: "confirm-email", element: <ConfirmEmailPage />, handle: { title: "Confirm your e-mail" } },
   { path: "log-in-link", element: <LogInLinkPage />, handle: { title: "Log in" } },
+  { path: "terms", element: <TermsPage />, handle: { title: "Terms of use" } },
+  { path: "privacy", element: <PrivacyPage />, handle: { title: "Privacy policy" } },
   { path: "explorer", element: <ExplorerPage />, handle: { title: "Explorer", brand: "launch" } },
   {
     path: "accept/:code",

@@ -9,6 +9,7 @@ import { useLiveQuery } from "../../lib/live";
 import { useNow } from "../../lib/time";
 import { Gate } from "../access/Gate";
 import { useRealtime } from "../access/realtime";
+import { ConsentNote } from "../legal/ConsentNote";
 import { Guidance } from "../onboarding/Guidance";
 import { HelpCard } from "../onboarding/HelpCard";
 import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
@@ -35,11 +36,14 @@ export function OverviewPage() {
       ) : (
         <>
           <ConfirmEmailNote />
+          <ConsentNote />
           <Day couple={couple} />
           <Guidance onboarding={couple.onboarding} pathOf={placeOf} />
           <SimpleGrid cols={{ base: 1, md: 2 }} style={{ alignItems: "start" }}>
             <Stack>
-              <ProgressCard title="Next steps" onboarding={couple.onboarding} pathOf={placeOf} />
+              {!couple.onboarding.completedAt && (
+                <ProgressCard title="Next steps" onboarding={couple.onboarding} pathOf={placeOf} />
+              )}
               <PartnerStep onboarding={couple.onboarding} couple={couple} onChanged={refresh} />
               <HelpCard onboarding={couple.onboarding} />
             </Stack>

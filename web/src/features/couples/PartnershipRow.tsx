@@ -59,6 +59,12 @@ export function PartnershipRow({ partnership, isBlocked = false, children }: Pro
             </Text>
           )}
         </Group>
+        {conversation?.lastMessage && !conversation.lastMessage.isHidden && (
+          <Text size="sm" mt={4} lineClamp={2} data-testid="last-message" style={{ overflowWrap: "anywhere" }}>
+            {conversation.lastMessage.isMine && "You: "}
+            {conversation.lastMessage.text}
+          </Text>
+        )}
         {conversation && <ToMessages conversation={conversation} path="/conversations" />}
       </Box>
       {children}

@@ -23,6 +23,13 @@ export const PartnershipFields = graphql(`
       unreadCount
       isOpen
       lastActivityAt
+      lastMessage {
+        id
+        text
+        sentAt
+        isMine
+        isHidden
+      }
     }
   }
 `);

@@ -14,6 +14,7 @@ import { notifyFailure } from "../../lib/notifyFailure";
 import { repeatKeys } from "../../lib/repeatKeys";
 import { Moment } from "../../lib/time";
 import { useFormDraft } from "../../lib/useDraft";
+import { Consent, useConsent } from "../legal/Consent";
 import { LogInLinkButton } from "../session/LogInLinkButton";
 import { useSession } from "../session/session";
 import type { Connection } from "./Connected";
@@ -36,6 +37,7 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
   const [knownAs, setKnownAs] = useState<string>();
   const [mailed, setMailed] = useState(false);
   const opened = useOpened(code);
+  const consent = useConsent();
   const form = useForm({
     initialValues: { ...known(viewer ? null : preview), email: "", password: "", confirmed: false },
     validate: {
@@ -50,7 +52,13 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
     const given = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, orNull(value)]));
     const key = viewer ? null : repeatKeys.of(acceptance(code));
     const { data, error } = await accept({
-      input: { code, ...given, confirmEmailMismatch: confirmed, idempotencyKey: key },
+      input: {
+        code,
+        ...given,
+        confirmEmailMismatch: confirmed,
+        idempotencyKey: key,
+        acceptedDocuments: viewer ? null : (consent ?? null),
+      },
     });
     const payload = data?.acceptInvitation;
     setMismatch(payload?.errors.find((failure) => failure.code === "EMAIL_MISMATCH")?.message);
@@ -131,6 +139,7 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
             />
           </>
         )}
+        {!viewer && <Consent action="Create our account" />}
         {mismatch && (
           <Checkbox
             label="This invitation is meant for me"

@@ -12,6 +12,7 @@ import { notifyFailure } from "../../lib/notifyFailure";
 import { repeatKeys } from "../../lib/repeatKeys";
 import { Moment } from "../../lib/time";
 import { useFormDraft } from "../../lib/useDraft";
+import { Consent, useConsent } from "../legal/Consent";
 import { useSession } from "../session/session";
 import { AcceptCoupleInvitationMutation, DeclineCoupleInvitationMutation } from "./joining.graphql";
 import { joining, type Joined, type Preview } from "./preview";
@@ -31,6 +32,7 @@ export function JoinForm({ code, preview, repeats, onJoined, onDeclined }: Props
   const [state, accept] = useMutation(AcceptCoupleInvitationMutation);
   const [problem, setProblem] = useState<ReactNode>();
   const [mismatch, setMismatch] = useState<string>();
+  const consent = useConsent();
   const form = useForm({ initialValues: { email: "", password: "", confirmed: false } });
   const draft = useFormDraft(`join:${code}`, form, { secrets: ["password", "confirmed"], guards: false });
 
@@ -38,7 +40,8 @@ export function JoinForm({ code, preview, repeats, onJoined, onDeclined }: Props
     if (state.fetching) return;
     const key = viewer ? null : repeatKeys.of(joining(code));
     const given = { email: orNull(email), password: orNull(password), confirmEmailMismatch: confirmed };
-    const { data, error } = await accept({ input: { code, ...given, idempotencyKey: key } });
+    const acceptedDocuments = viewer ? null : (consent ?? null);
+    const { data, error } = await accept({ input: { code, ...given, acceptedDocuments, idempotencyKey: key } });
     const payload = data?.acceptCoupleInvitation;
     setMismatch(payload?.errors.find((failure) => failure.code === "EMAIL_MISMATCH")?.message);
     const taken = payload?.errors.find((failure) => failure.code === "UNIQUE");
@@ -59,6 +62,7 @@ export function JoinForm({ code, preview, repeats, onJoined, onDeclined }: Props
           </Text>
         )}
         {!viewer && !repeats && <Account preview={preview} form={form} />}
+        {!viewer && !repeats && <Consent action="Plan together" />}
         {mismatch && (
           <Checkbox
             label="This invitation is meant for me"

@@ -12,6 +12,7 @@ import { placed } from "../../lib/forms";
 import { useFormDraft } from "../../lib/useDraft";
 import { find, useGuarded } from "../access/availability";
 import { Closed } from "../access/Closed";
+import { Consent, useConsent } from "../legal/Consent";
 import { useSession } from "./session";
 import { SignUpMutation } from "./session.graphql";
 
@@ -22,6 +23,7 @@ export function SignUpPage() {
   const { renew } = useSession();
   const [search] = useSearchParams();
   const [state, signUp] = useMutation(SignUpMutation);
+  const consent = useConsent();
   const [problem, setProblem] = useState<string>();
   const [side, setSide] = useState<Side>("SUPPLIER");
   const form = useForm({ initialValues: { email: "", password: "" } });
@@ -31,7 +33,7 @@ export function SignUpPage() {
 
   async function submit(values: typeof form.values) {
     if (state.fetching) return;
-    const { data, error } = await signUp({ input: { userType: side, ...values } });
+    const { data, error } = await signUp({ input: { userType: side, ...values, acceptedDocuments: consent ?? null } });
     setProblem(placed(form, error, data?.signUp.errors));
     if (!data?.signUp.session) return;
     draft.done();
@@ -85,6 +87,7 @@ export function SignUpPage() {
                 minLength={10}
                 {...form.getInputProps("password")}
               />
+              <Consent action="Create account" />
               <FormProblem>{problem}</FormProblem>
               <Button type="submit" loading={state.fetching} data-testid="sign-up-btn">
                 Create account

@@ -29,6 +29,23 @@ export const DashboardQuery = graphql(`
         onboarding {
           ...OnboardingFields
         }
+        nextWeddings {
+          id
+          coupleNames
+          weddingDate
+          conversation {
+            id
+            unreadCount
+          }
+        }
+        endingInvitations {
+          id
+          expiresAt
+          client {
+            id
+            coupleNames
+          }
+        }
         all: clients(first: 5) {
           totalCount
           nodes {
@@ -44,6 +61,14 @@ export const DashboardQuery = graphql(`
         connected: clients(first: 1, status: CONNECTED) {
           totalCount
         }
+      }
+    }
+    conversations(first: 5) {
+      unreadConversations
+      nodes {
+        id
+        title
+        unreadCount
       }
     }
   }

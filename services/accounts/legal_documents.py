@@ -1,0 +1,58 @@
+"""The terms and the privacy policy in force, and their acceptance by people (M12, ADR 40)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from uuid import UUID
+
+from db.drafts import Audit
+from db.queries import legal as queries
+from db.session import UnitOfWork
+from domain.accounts import legal as rules
+from domain.accounts.legal import AcceptedDocument, Document, LegalDocumentKind
+from domain.actors import Actor, Role
+from domain.errors import Forbidden
+from domain.events.legal import DocumentsAccepted
+from domain.ids import UserId
+
+_FOLDER = Path(__file__).parent / "legal"
+
+# The files are the one source: a new version is a new number and date at their top.
+DOCUMENTS: Mapping[LegalDocumentKind, Document] = {
+    kind: rules.parse(kind, (_FOLDER / f"{kind}.md").read_text(encoding="utf-8"))
+    for kind in LegalDocumentKind
+}
+
+
+async def accept(uow: UnitOfWork, actor: Actor, documents: Sequence[AcceptedDocument]) -> UUID:
+    """Note that the caller accepts; again changes nothing. Returns the id of the user.
+
+    Raises Forbidden for staff and tools, Invalid for a version that is not in force.
+    """
+    if actor.user_id is None or actor.role not in (Role.SUPPLIER, Role.COUPLE):
+        raise Forbidden("Only suppliers and couples accept these documents.")
+    check(documents, ("documents",))
+    await keep(uow, actor, actor.user_id, documents)
+    return actor.user_id
+
+
+def check(documents: Sequence[AcceptedDocument], path: tuple[str, ...]) -> None:
+    """Raises Invalid where a version is not in force."""
+    rules.check_accepted(documents, DOCUMENTS, path)
+
+
+def pending(accepted: Collection[AcceptedDocument]) -> list[Document]:
+    """The documents in force that somebody has still to accept."""
+    return rules.pending(DOCUMENTS, accepted)
+
+
+async def keep(
+    uow: UnitOfWork, actor: Actor, user_id: UUID, documents: Sequence[AcceptedDocument]
+) -> None:
+    """Note what a new account accepts with its form; the versions are checked already."""
+    if not documents:
+        return
+    added = await queries.add(uow.session, user_id, documents, uow.now)
+    if added:
+        names = tuple(sorted(f"{item.kind} {item.version}" for item in added))
+        event = DocumentsAccepted(user_id=UserId(user_id), documents=names)
+        uow.record(actor, event, Audit(user_id, after={"documents": list(names)}))
