@@ -8,14 +8,11 @@ from db.models import invitations as rows
 from db.reads import marketplace as reads
 from domain.accounts.accounts import Profile
 from domain.errors import LaunchError
-from domain.marketplace.invitation_hints import Hint
 from domain.marketplace.invitations import status_at
 from schema.context import Info
 from schema.enums import VendorType
 from schema.marketplace_enums import (
     InvitationChannel,
-    InvitationHintKind,
-    InvitationNextStep,
     InvitationStatus,
 )
 from schema.pagination import Connection
@@ -25,6 +22,7 @@ from schema.types.accounts import Session
 from schema.types.clients import WARNINGS, Client
 from schema.types.couples import Couple, Partnership, load_partner
 from schema.types.errors import Error
+from schema.types.invitation_hints import InvitationHint
 from schema.types.legal import ACCEPTED, AcceptedDocumentInput, accepted_in
 from schema.types.node import Node, node_id
 from services.mail import outbox
@@ -33,21 +31,6 @@ from services.marketplace.directory import InvitationFilter
 from services.marketplace.invitation_acceptance import Acceptance, Accepted
 from services.marketplace.invitation_codes import Preview
 from services.marketplace.invitations import Invited
-
-
-@strawberry.type(description="Why an invitation makes no progress, and what to do.")
-class InvitationHint:
-    """A hint for the supplier, and for the staff who help them."""
-
-    kind: InvitationHintKind = strawberry.field(description="The problem.")
-    message: str = strawberry.field(description="The problem in plain words, with the next step.")
-    next_step: InvitationNextStep = strawberry.field(description="What the supplier can do.")
-    since: datetime = strawberry.field(description="When the problem began.")
-
-    @classmethod
-    def of(cls, hint: Hint) -> "InvitationHint":
-        """Build the object from a hint."""
-        return cls(kind=hint.kind, message=hint.message, next_step=hint.next_step, since=hint.since)
 
 
 @strawberry.type(description="An invitation, as its supplier sees it.")
