@@ -34,6 +34,8 @@ PATHS = (
     "/messages/{id}",
     "/conversations",
     "/conversations/{id}",
+    "/notifications",
+    "/inbox",
     "/settings",
     "/overview",
     "/suppliers",

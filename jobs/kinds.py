@@ -20,6 +20,7 @@ from jobs.routing import (
     REHEARSE,
     SEND_BULK,
     SEND_MAIL,
+    SEND_NEW_LINK,
     TELL_OF_MESSAGE,
     WORKS_AGAIN,
 )
@@ -61,6 +62,7 @@ KINDS: Mapping[str, JobKind] = {
     # Reminders: a late one is as good.
     LOOK_AFTER: JobKind(concurrency=10, retry_seconds=15, max_retry_seconds=3_600, attempts=24),
     TELL_OF_MESSAGE: JobKind(concurrency=10, retry_seconds=5, max_retry_seconds=600, attempts=24),
+    SEND_NEW_LINK: JobKind(concurrency=5, retry_seconds=5, max_retry_seconds=600, attempts=24),
     MAIL_NOTIFICATIONS: JobKind(
         concurrency=10, retry_seconds=5, max_retry_seconds=600, attempts=24
     ),

@@ -17,7 +17,7 @@ from domain.events import (
     WrittenEvent,
 )
 from domain.events.imports import BulkInvitationChanged
-from domain.events.marketplace import OnboardingChanged
+from domain.events.marketplace import LINK_REQUESTED, InvitationFollowedUp, OnboardingChanged
 from domain.events.messages import SENT, MessageChanged
 from domain.events.rehearsals import RehearsalMoved
 from domain.events.webhooks import RedeliveryAsked
@@ -49,6 +49,7 @@ FOLLOW_HELP = "onboarding.help"
 SEND_BULK = "invitations.bulk"
 TELL_OF_MESSAGE = "messages.tell"
 MAIL_NOTIFICATIONS = "notifications.mail"
+SEND_NEW_LINK = "invitations.new_link"
 
 E = TypeVar("E", bound=Event)
 Route = Callable[[WrittenEvent], list[JobSpec]]
@@ -193,6 +194,13 @@ def _message_jobs(event: MessageChanged, _recorded: WrittenEvent) -> list[JobSpe
     return [JobSpec(TELL_OF_MESSAGE, payload, AWAY_AFTER, f"message:{event.message_id}")]
 
 
+def _follow_up_jobs(event: InvitationFollowedUp, _recorded: WrittenEvent) -> list[JobSpec]:
+    """A couple that asked for a new link gets it unless something forbids it (M6)."""
+    if event.action != LINK_REQUESTED:
+        return []
+    return [JobSpec(SEND_NEW_LINK, {"invitation_id": str(event.invitation_id)})]
+
+
 def _redelivery_jobs(event: RedeliveryAsked, _recorded: WrittenEvent) -> list[JobSpec]:
     """Deliveries in order need no event, because each webhook has a cursor (A46)."""
     return [JobSpec(REDELIVER, {"delivery_id": str(event.delivery_id)})]
@@ -208,4 +216,5 @@ _ROUTES: dict[type[Event], Route] = {
     UserSignedUp: _route(UserSignedUp, _sign_up_jobs),
     OnboardingChanged: _route(OnboardingChanged, _onboarding_jobs),
     MessageChanged: _route(MessageChanged, _message_jobs),
+    InvitationFollowedUp: _route(InvitationFollowedUp, _follow_up_jobs),
 }

@@ -30,6 +30,7 @@ def intervals(settings: Settings) -> Mapping[str, float]:
         "metrics-late": _COLLECT_SECONDS,
         "retention": _HOUR,
         "invitations": _SWEEP_SECONDS,
+        "invitations-remind": _SWEEP_SECONDS,
         "invitations-bulk": _SWEEP_SECONDS,
         "propagation": _SETTLE_SECONDS,
         "rehearsals": _REAP_SECONDS,

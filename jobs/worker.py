@@ -15,6 +15,7 @@ from jobs.alerts import follow_incident
 from jobs.bulk_invitations import resume_bulk, send_bulk
 from jobs.kinds import KINDS, JobKind
 from jobs.launch_checks import check_launch
+from jobs.link_requests import send_new_link
 from jobs.mail import retry_mail, send_mail
 from jobs.messages import tell_of_message
 from jobs.notifications import mail_notifications
@@ -35,6 +36,7 @@ from jobs.routing import (
     REHEARSE,
     SEND_BULK,
     SEND_MAIL,
+    SEND_NEW_LINK,
     TELL_OF_MESSAGE,
     WORKS_AGAIN,
 )
@@ -44,6 +46,7 @@ from jobs.ticker import Claims, Task, Ticker
 from jobs.webhooks import deliver, wake
 from services.journeys import journeys
 from services.marketplace.invitation_changes import expire_overdue
+from services.marketplace.invitation_reminders import remind_due
 from services.metrics import metric_rollups
 from services.overview import retention
 from services.phases.pacing import load_pacing_context
@@ -119,6 +122,10 @@ async def _mail_notifications(parts: Parts, payload: Payload) -> None:
     await mail_notifications(parts.db, parts.settings, payload)
 
 
+async def _send_new_link(parts: Parts, payload: Payload) -> None:
+    await send_new_link(parts.db, parts.settings, UUID(str(payload["invitation_id"])))
+
+
 HANDLERS: Mapping[str, WorkerHandler] = {
     FOLLOW_HELP: _follow_help,
     LOOK_AFTER: _look_after,
@@ -130,6 +137,7 @@ HANDLERS: Mapping[str, WorkerHandler] = {
     REHEARSE: _rehearse,
     SEND_BULK: _send_bulk,
     SEND_MAIL: _send_mail,
+    SEND_NEW_LINK: _send_new_link,
     TELL_OF_MESSAGE: _tell_of_message,
 }
 # For workers that were given the documents of the graph.
@@ -151,6 +159,7 @@ def _periodic(parts: Parts) -> Mapping[str, Callable[[], Awaitable[object]]]:
         "metrics-late": partial(metric_rollups.roll_late, parts.db),
         "retention": partial(retention.sweep, parts.db),
         "invitations": partial(expire_overdue, parts.db),
+        "invitations-remind": partial(remind_due, parts.db, parts.settings),
         "invitations-bulk": partial(resume_bulk, parts.db),
         "propagation": partial(settle, parts.db, parts.redis),
         "rehearsals": partial(end_overdue, parts.db),

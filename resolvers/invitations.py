@@ -18,10 +18,16 @@ from schema.types.invitations import (
     InvitationPayload,
     InvitationPreview,
     InvitationPreviewPayload,
+    NewLinkPayload,
 )
 from schema.types.node import decode_id
 from services.mail import outbox
-from services.marketplace import directory, invitation_acceptance, invitation_codes
+from services.marketplace import (
+    directory,
+    invitation_acceptance,
+    invitation_codes,
+    link_requests,
+)
 from services.marketplace import invitations as inviting
 from services.marketplace.directory import InvitationFilter
 from services.marketplace.invitations import InviteClient, Site
@@ -137,6 +143,18 @@ async def decline_invitation(info: Info, code: Code) -> InvitationPreviewPayload
     async with info.context.db.write() as uow:
         preview = await invitation_codes.decline(uow, info.context.actor, code)
     return InvitationPreviewPayload(invitation=InvitationPreview.of(preview))
+
+
+async def request_new_link(info: Info, code: Code) -> NewLinkPayload:
+    """Ask for a new link where the invitation has expired, once a day.
+
+    The supplier is told. Where the invitation went by e-mail and may still be sent, a new link goes
+    to that address. The answer is the same for every code.
+    """
+    await login_throttle(info.context).check_code_rate()
+    async with info.context.db.write() as uow:
+        await link_requests.request(uow, info.context.actor, code)
+    return NewLinkPayload(received=True)
 
 
 async def accept_invitation(info: Info, input: AcceptanceArgument) -> AcceptInvitationPayload:

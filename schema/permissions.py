@@ -49,6 +49,7 @@ PUBLIC_FIELDS = frozenset(
         "Mutation.openInvitation",
         "Mutation.declineInvitation",
         "Mutation.declineCoupleInvitation",
+        "Mutation.requestNewLink",
         "Mutation.acknowledgeFlags",
         "Mutation.confirmEmail",
         "Subscription.viewerFlags",

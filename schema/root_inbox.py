@@ -1,10 +1,13 @@
-"""Root fields of notifications (M6); `schema.root` inherits them."""
+"""Root fields of notifications, new links and own lists; `schema.root` inherits them."""
 
 import strawberry
 
 from domain.actors import Scope
+from resolvers import invitations
 from resolvers import notifications as inbox
 from schema.permissions import mutation, query, subscription
+from schema.types.client_updates import ClientsUpdate, PartnershipsUpdate
+from schema.types.invitations import NewLinkPayload
 from schema.types.notifications import (
     InboxUpdate,
     NotificationConnection,
@@ -12,6 +15,7 @@ from schema.types.notifications import (
     NotificationPreferencesPayload,
     NotificationsPayload,
 )
+from subscriptions import clients as live_clients
 from subscriptions import notifications as live_inbox
 
 
@@ -29,6 +33,9 @@ class InboxQueries:
 class InboxMutations:
     """Writes."""
 
+    request_new_link: NewLinkPayload = mutation(
+        invitations.request_new_link, failed=NewLinkPayload.failed
+    )
     mark_notification_read: NotificationsPayload = mutation(
         inbox.mark_notification_read, Scope.SELF, failed=NotificationsPayload.failed
     )
@@ -46,4 +53,6 @@ class InboxMutations:
 class InboxSubscriptions:
     """Streams."""
 
+    clients: ClientsUpdate = subscription(live_clients.clients, Scope.SELF)
+    partnerships: PartnershipsUpdate = subscription(live_clients.partnerships, Scope.SELF)
     notifications: InboxUpdate = subscription(live_inbox.notifications, Scope.SELF)

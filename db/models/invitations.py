@@ -37,6 +37,11 @@ class Invitation(Base):
             "expires_at",
             postgresql_where=text("status IN ('sent', 'opened')"),
         ),
+        Index(
+            "ix_invitations_next_reminder_at_pending",
+            "next_reminder_at",
+            postgresql_where=text("status IN ('sent', 'opened') AND next_reminder_at IS NOT NULL"),
+        ),
         CheckConstraint("(channel = 'link') OR (email IS NOT NULL)", name="email"),
     )
 
@@ -57,6 +62,8 @@ class Invitation(Base):
     opened_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     resend_count: Mapped[int] = mapped_column(server_default=text("0"))
+    next_reminder_at: Mapped[datetime | None]
+    link_requested_at: Mapped[datetime | None]
     created_at: Mapped[Moment]
 
 

@@ -13,6 +13,7 @@ class SendingKind(StrEnum):
     """The kind of a counted record."""
 
     LETTER = "letter"
+    REMINDER = "reminder"
     DECLINED = "declined"
 
 

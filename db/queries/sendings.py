@@ -1,6 +1,8 @@
 """SQL that counts invitations by sender and recipient (SEC5)."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, literal, or_, select, text
@@ -13,6 +15,9 @@ from db.queries import mail
 from domain.marketplace.invitation_limits import SentInADay
 
 Row = InvitationSending
+_Count: TypeAlias = ColumnElement[int]
+# A reminder counts for those who receive it; the account has spent its limit on the invitation.
+_MAILED = (SendingKind.LETTER, SendingKind.REMINDER)
 
 
 async def lock_counts(session: AsyncSession, *keys: bytes) -> None:
@@ -26,10 +31,9 @@ async def counts(
 ) -> SentInADay:
     """Count what was sent before this row, by each of its keys, in one statement."""
 
-    def sent(*where: ColumnElement[bool]) -> ColumnElement[int]:
+    def sent(*where: ColumnElement[bool], kinds: Sequence[SendingKind] = _MAILED) -> _Count:
         query = select(func.count()).select_from(Row)
-        letters = query.where(Row.kind == SendingKind.LETTER, Row.at > since, *where)
-        return letters.scalar_subquery()
+        return query.where(Row.kind.in_(kinds), Row.at > since, *where).scalar_subquery()
 
     mine, theirs = Row.supplier_id == row.supplier_id, Row.recipient == row.recipient
     declines = (
@@ -39,7 +43,7 @@ async def counts(
         .scalar_subquery()
     )
     query = select(
-        sent(mine),
+        sent(mine, kinds=(SendingKind.LETTER,)),
         sent(theirs),
         sent(mine, theirs),
         sent(Row.domain == row.domain),

@@ -17,6 +17,8 @@ from domain.journeys.onboarding import OnboardingSide
 from domain.marketplace.clients import ClientStatus, ConnectionMethod
 from domain.marketplace.invitations import InvitationChannel, InvitationStatus
 
+REMINDED, ENDING, LINK_REQUESTED = "couple reminded", "ends within a day", "new link requested"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileChanged(Event):
@@ -118,6 +120,26 @@ class InvitationLetterChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationFollowedUp(Event):
+    """Its couple was reminded, it ends soon, or its couple asked for a new link (M6)."""
+
+    TYPE = "invitation.followed_up"
+    SUBJECT = Subject.INVITATION
+    invitation_id: InvitationId
+    client_id: ClientId
+    supplier_id: SupplierId
+    action: str
+
+    @property
+    def subject_id(self) -> UUID | None:
+        return self.invitation_id
+
+    @property
+    def summary(self) -> str:
+        return f"An invitation: {self.action}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnershipChanged(Event):
     """A supplier and a couple were connected or disconnected (S11)."""
 
@@ -169,6 +191,7 @@ MARKETPLACE_EVENTS: tuple[type[Event], ...] = (
     ClientChanged,
     InvitationChanged,
     InvitationLetterChanged,
+    InvitationFollowedUp,
     PartnershipChanged,
     OnboardingChanged,
 )

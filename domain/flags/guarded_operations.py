@@ -119,6 +119,8 @@ OPERATIONS: tuple[GuardedOperation, ...] = (
         OperationKind.SUBSCRIPTION,
         ("viewerOnboarding", "Updating this page live", "mvp_realtime_updates", _BOTH),
         ("invitation", "Updating this page live", "mvp_realtime_updates", _BOTH),
+        ("clients", "Updating this page live", "mvp_realtime_updates", _BOTH),
+        ("partnerships", "Updating this page live", "mvp_realtime_updates", _BOTH),
     ),
     _step("business_info", "Business Information", _SUPPLIER),
     _step("first_client", "Add Your First Client", _SUPPLIER),
@@ -143,6 +145,7 @@ OPERATIONS: tuple[GuardedOperation, ...] = (
 )
 NUDGES = next(item for item in OPERATIONS if item.kind is OperationKind.JOB)
 BULK_INVITATIONS = next(item for item in OPERATIONS if item.name == "inviteClients")
+RESENDING = next(item for item in OPERATIONS if item.name == "resendInvitation")
 SIGN_UPS = frozenset({"signUp", "acceptInvitation", "acceptCoupleInvitation"})
 _ROOT_FIELDS = frozenset({OperationKind.MUTATION, OperationKind.SUBSCRIPTION})
 

@@ -37,5 +37,24 @@ def invitation(recipient: str, inviting: Inviting) -> Letter:
     return replace(letter, unsubscribe=inviting.unsubscribe)
 
 
+def reminder(recipient: str, inviting: Inviting, *, is_last: bool) -> Letter:
+    """The e-mail to a couple that has not answered; it repeats the link of the invitation."""
+    supplier = name_in(inviting.supplier_name)
+    until = _day(inviting.expires_at)
+    words = Words(
+        f"Your invitation from {supplier} ends soon" if is_last else f"{supplier} invited you",
+        (
+            f"Dear {name_in(inviting.couple_names)},",
+            f"{supplier} works on your wedding and has invited you to plan it together on WedMe. "
+            f"You have not answered yet. The link is valid until {until}.",
+        ),
+        Button("See the invitation", inviting.link),
+        "Not interested? Decline the invitation there, and you get no more reminders of it. "
+        "Stop all invitations: " + inviting.unsubscribe,
+    )
+    letter = write(MailKind.INVITATION, Platform.WEDME, recipient, words)
+    return replace(letter, unsubscribe=inviting.unsubscribe)
+
+
 def _day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"

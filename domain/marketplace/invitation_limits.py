@@ -65,6 +65,7 @@ class LetterTo:
     domain: str
     account_age: timedelta
     block: str | None
+    is_reminder: bool = False
 
     @property
     def is_from_new_account(self) -> bool:
@@ -87,7 +88,7 @@ def check_letter(letter: LetterTo, sent: SentInADay) -> None:
     The message names only what the sender knows, and nothing that others sent to the recipient.
     """
     allowed = account_limit(letter.account_age, sent.declines)
-    if sent.by_account >= allowed:
+    if sent.by_account >= allowed and not letter.is_reminder:
         raise AccountLimited(
             f"You can send {allowed} invitations by e-mail in a day.",
             retry_after_seconds=_RETRY_SECONDS,

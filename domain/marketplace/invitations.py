@@ -29,7 +29,6 @@ class InvitationChannel(StrEnum):
     LINK = "link"
 
 
-ENDING, LINK_REQUESTED = "ending", "link requested"  # actions that leave the status
 PENDING = (InvitationStatus.SENT, InvitationStatus.OPENED)
 
 

@@ -6,10 +6,16 @@ from uuid import UUID
 
 from domain.actors import ActorKind, ActorRef
 from domain.events import Event, WrittenEvent
-from domain.events.marketplace import InvitationChanged, OnboardingChanged, PartnershipChanged
+from domain.events.marketplace import (
+    ENDING,
+    LINK_REQUESTED,
+    InvitationChanged,
+    InvitationFollowedUp,
+    OnboardingChanged,
+    PartnershipChanged,
+)
 from domain.events.messages import SENT, MessageChanged
 from domain.marketplace.conversations import ConversationSide, Participant
-from domain.marketplace.invitations import ENDING, LINK_REQUESTED
 from domain.marketplace.notifications import NotificationKind
 from domain.marketplace.nudges import WAS_HELPED
 
@@ -52,7 +58,7 @@ def notices_of(written: WrittenEvent) -> tuple[Notice, ...]:
 
 
 def _invitation(event: Event, _actor: ActorRef) -> tuple[Notice, ...]:
-    assert isinstance(event, InvitationChanged)
+    assert isinstance(event, InvitationChanged | InvitationFollowedUp)
     kind = _INVITATIONS.get(event.action)
     if kind is None:
         return ()
@@ -100,6 +106,7 @@ def _message(event: Event, _actor: ActorRef) -> tuple[Notice, ...]:
 
 _RULES: dict[type[Event], Callable[[Event, ActorRef], tuple[Notice, ...]]] = {
     InvitationChanged: _invitation,
+    InvitationFollowedUp: _invitation,
     PartnershipChanged: _partnership,
     OnboardingChanged: _onboarding,
     MessageChanged: _message,

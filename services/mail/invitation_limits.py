@@ -39,7 +39,22 @@ async def admit_couple_letter(
     await _admit(uow, _Sender(user_id, couple_id, couple_id), email, block)
 
 
-async def _admit(uow: UnitOfWork, sender: _Sender, email: str, block: str | None) -> None:
+async def admit_reminder(uow: UnitOfWork, supplier: Supplier, client: Client, email: str) -> None:
+    """Note that a reminder goes out; raises as `_admit` does.
+
+    It counts for who receives it; the account has spent its own limit on the invitation.
+    """
+    sender = _Sender(supplier.user_id, supplier.id, client.id)
+    await _admit(uow, sender, email, None, SendingKind.REMINDER)
+
+
+async def _admit(
+    uow: UnitOfWork,
+    sender: _Sender,
+    email: str,
+    block: str | None,
+    kind: SendingKind = SendingKind.LETTER,
+) -> None:
     """Note that an invitation goes out; raises RateLimited, or Invalid where nobody wants it.
 
     Whoever is counted by the same supplier, recipient, domain or block meanwhile waits: of two that
@@ -47,14 +62,16 @@ async def _admit(uow: UnitOfWork, sender: _Sender, email: str, block: str | None
     """
     recipient, domain = key_of(email), domain_of(email)
     user = await uow.session.get_one(User, sender.user_id)
-    letter = rules.LetterTo(domain, uow.now - user.created_at, block)
+    letter = rules.LetterTo(
+        domain, uow.now - user.created_at, block, is_reminder=kind is SendingKind.REMINDER
+    )
     shared = [digest(name) for name in rules.counted_together(letter)]
     await queries.lock_counts(uow.session, sender.party_id.bytes, recipient, *shared)
     if await queries.is_suppressed(uow.session, recipient):
         raise Invalid(rules.NO_MAIL, path=("email",))
     row = InvitationSending(
         at=uow.now,
-        kind=SendingKind.LETTER,
+        kind=kind,
         supplier_id=sender.party_id,
         client_id=sender.client_id,
         recipient=recipient,

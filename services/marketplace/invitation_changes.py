@@ -8,7 +8,7 @@ from db.queries import invitations as queries
 from db.queries import mail
 from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
-from domain.events.marketplace import InvitationChanged
+from domain.events.marketplace import InvitationChanged, InvitationFollowedUp
 from domain.ids import ClientId, CoupleId, InvitationId, SupplierId
 from domain.marketplace.clients import without_invitation
 from domain.marketplace.invitations import InvitationStatus, status_at
@@ -47,6 +47,17 @@ def record(
         after={"status": row.status.name, "resendCount": row.resend_count},
     )
     uow.record(actor, event, audit)
+
+
+def record_follow_up(uow: UnitOfWork, actor: Actor, row: Invitation, action: str) -> None:
+    """The event and the audit of what leaves an invitation as it is (M6)."""
+    event = InvitationFollowedUp(
+        invitation_id=InvitationId(row.id),
+        client_id=ClientId(row.client_id),
+        supplier_id=SupplierId(row.supplier_id),
+        action=action,
+    )
+    uow.record(actor, event, Audit(row.id, after={"status": row.status.name}))
 
 
 async def end(

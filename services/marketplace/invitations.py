@@ -25,7 +25,8 @@ from domain.mail import unsubscribing
 from domain.marketplace import invitations as rules
 from domain.marketplace.clients import ClientStatus
 from domain.marketplace.invitation_emails import Inviting, invitation
-from domain.marketplace.invitation_links import link_code
+from domain.marketplace.invitation_links import link_code, mail_code
+from domain.marketplace.invitation_reminders import next_reminder
 from domain.marketplace.invitations import InvitationChannel, InvitationStatus
 from domain.marketplace.partner_blocks import check_invite
 from domain.platform.row_scope import writable
@@ -35,7 +36,7 @@ from services.mail import invitation_limits, mail
 from services.marketplace import clients
 from services.marketplace.invitation_changes import end, over, record, withdraw_letters
 from services.platform import idempotency
-from services.platform.credentials import digest, new_secret
+from services.platform.credentials import digest
 
 _ID = ("id",)
 _KEY = ("idempotencyKey",)
@@ -103,22 +104,17 @@ async def invite(
 async def resend(uow: UnitOfWork, actor: Actor, site: Site, invitation_id: UUID) -> Invited:
     """Send a pending or expired invitation again: new code, new end, the old link is dead."""
     client, row = await _locked(uow, actor, invitation_id)
-    before = row.status
-    rules.check_resendable(over(row, uow) or row.status)
-    if row.status not in rules.PENDING:
-        await _make_room(uow, actor, client)
-    await _check_letters(uow, client)
-    await _check_not_blocked(uow, client, row.channel)
-    lifetime = row.expires_at - row.sent_at
-    row.status, row.opened_at = InvitationStatus.SENT, None
-    row.sent_at, row.expires_at = uow.now, uow.now + lifetime
-    row.resend_count += 1
     if row.channel is InvitationChannel.EMAIL:
         row.email = client.email or row.email
-    client.status = ClientStatus.INVITED
-    url = await _renew(uow, actor, site, client, row)
-    record(uow, actor, row, "resent", before)
-    return Invited(row, url)
+    return Invited(row, await _send_again(uow, actor, site, client, row))
+
+
+async def resend_expired(uow: UnitOfWork, actor: Actor, site: Site, invitation_id: UUID) -> None:
+    """Send an expired invitation again to the address that it went to; others stay as they are."""
+    client, row = await _locked(uow, actor, invitation_id)
+    if (over(row, uow) or row.status) is InvitationStatus.EXPIRED:
+        await invitation_limits.check_not_declined(uow, client, row.email)
+        await _send_again(uow, actor, site, client, row)
 
 
 async def revoke(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> Invitation:
@@ -130,6 +126,25 @@ async def revoke(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> Invitati
     elif status is not InvitationStatus.REVOKED:
         raise InvalidTransition(f"This invitation is {status}: nothing is left to revoke.")
     return row
+
+
+async def _send_again(
+    uow: UnitOfWork, actor: Actor, site: Site, client: Client, row: Invitation
+) -> str:
+    before = row.status
+    rules.check_resendable(over(row, uow) or row.status)
+    if row.status not in rules.PENDING:
+        await _make_room(uow, actor, client)
+    await _check_letters(uow, client)
+    await _check_not_blocked(uow, client, row.channel)
+    lifetime = row.expires_at - row.sent_at
+    row.status, row.opened_at = InvitationStatus.SENT, None
+    row.sent_at, row.expires_at = uow.now, uow.now + lifetime
+    row.resend_count += 1
+    client.status = ClientStatus.INVITED
+    url = await _renew(uow, actor, site, client, row)
+    record(uow, actor, row, "resent", before)
+    return url
 
 
 async def _send_first(
@@ -171,7 +186,8 @@ async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row:
     await _check_enabled(uow, supplier)
     if row.channel is InvitationChannel.EMAIL:
         await _check_sender(uow, actor, site)
-    shown, mailed = _shown_code(site, row), new_secret()
+    shown, mailed = _shown_code(site, row), mail_code(row.id, row.resend_count, site.signing_key)
+    row.next_reminder_at = next_reminder(row.sent_at, row.expires_at, uow.now)
     row.invite_code = digest(shown)
     row.mail_code = digest(mailed) if row.channel is InvitationChannel.EMAIL else None
     uow.session.add(row)

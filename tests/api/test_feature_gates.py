@@ -201,6 +201,8 @@ async def test_an_open_stream_ends_when_its_flag_goes_off(
     documents = {
         "subscription { viewerOnboarding { percentComplete } }": {},
         "subscription ($id: ID!) { invitation(id: $id) { status } }": {"id": sent.id},
+        "subscription { clients { changed { id } } }": {},
+        "subscription { partnerships { changed { id } } }": {},
     }
     async with serving(app) as address, socket(address, supplier.token) as live:
         streams = [await live.subscribe(text, **given) for text, given in documents.items()]

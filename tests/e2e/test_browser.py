@@ -74,6 +74,8 @@ def launched() -> Iterator[dict[str, str]]:
                 "LAUNCH_PID": str(run.process.pid),
                 "MAIL_PID": str(mail_pid),
                 "MAIL_FOLDER": f"{name}/letters",
+                "DATA_DIR": f"{name}/data",
+                "PYTHON": sys.executable,
                 "ARTIFACTS": str(ROOT / "tests" / "artifacts" / "browser"),
             }
 

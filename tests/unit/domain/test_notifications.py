@@ -7,7 +7,12 @@ import pytest
 
 from domain.actors import ActorKind, ActorRef
 from domain.events import Event, WrittenEvent
-from domain.events.marketplace import InvitationChanged, OnboardingChanged, PartnershipChanged
+from domain.events.marketplace import (
+    InvitationChanged,
+    InvitationFollowedUp,
+    OnboardingChanged,
+    PartnershipChanged,
+)
 from domain.events.messages import HIDDEN, SENT, MessageChanged
 from domain.ids import (
     ClientId,
@@ -60,6 +65,15 @@ def invitation(action: str) -> InvitationChanged:
     )
 
 
+def followed_up(action: str) -> InvitationFollowedUp:
+    return InvitationFollowedUp(
+        invitation_id=InvitationId(KEY),
+        client_id=ClientId(KEY),
+        supplier_id=SupplierId(SUPPLIER),
+        action=action,
+    )
+
+
 def partnership(action: str) -> PartnershipChanged:
     return PartnershipChanged(
         partnership_id=PartnershipId(KEY),
@@ -108,8 +122,9 @@ def entry(
     [
         (invitation("accepted"), {"supplier"}, NotificationKind.INVITATION_ACCEPTED),
         (invitation("declined"), {"supplier"}, NotificationKind.INVITATION_DECLINED),
-        (invitation("ending"), {"supplier"}, NotificationKind.INVITATION_ENDING),
-        (invitation("link requested"), {"supplier"}, NotificationKind.LINK_REQUESTED),
+        (followed_up("ends within a day"), {"supplier"}, NotificationKind.INVITATION_ENDING),
+        (followed_up("new link requested"), {"supplier"}, NotificationKind.LINK_REQUESTED),
+        (followed_up("couple reminded"), set(), None),
         (invitation("sent"), set(), None),
         (invitation("expired"), set(), None),
         (partnership("connected"), {"couple", "author"}, NotificationKind.CONNECTED),

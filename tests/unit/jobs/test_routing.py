@@ -16,11 +16,28 @@ from domain.events import (
     PhaseChanged,
     UserSignedUp,
 )
-from domain.events.marketplace import OnboardingChanged
+from domain.events.marketplace import (
+    ENDING,
+    LINK_REQUESTED,
+    REMINDED,
+    InvitationFollowedUp,
+    OnboardingChanged,
+)
 from domain.events.rehearsals import RehearsalMoved
 from domain.flags.flags import FlagState
 from domain.health.health import CheckType, HealthStatus
-from domain.ids import FlagId, IncidentId, MailId, OnboardingId, PhaseId, RunId, UserId
+from domain.ids import (
+    ClientId,
+    FlagId,
+    IncidentId,
+    InvitationId,
+    MailId,
+    OnboardingId,
+    PhaseId,
+    RunId,
+    SupplierId,
+    UserId,
+)
 from domain.incidents.incidents import IncidentStatus, Severity
 from domain.journeys.onboarding import OnboardingSide
 from domain.overview.journey_moves import moves_of
@@ -175,6 +192,27 @@ def test_the_end_of_an_incident_is_told_to_those_it_held_up(
     )
     entrypoints = [job.entrypoint for job in jobs(event)]
     assert entrypoints == ["alerts.incident", "onboarding.works_again"][: 1 + is_followed]
+
+
+@pytest.mark.parametrize(
+    ("action", "entrypoints"),
+    [
+        (LINK_REQUESTED, ["invitations.new_link", "notifications.mail"]),
+        (ENDING, ["notifications.mail"]),
+        (REMINDED, []),
+    ],
+)
+def test_what_follows_from_an_invitation_that_stays_as_it_is(
+    action: str, entrypoints: list[str]
+) -> None:
+    """M6: a couple gets the link that it asked for; the supplier hears of it."""
+    event = InvitationFollowedUp(
+        invitation_id=InvitationId(uuid4()),
+        client_id=ClientId(uuid4()),
+        supplier_id=SupplierId(uuid4()),
+        action=action,
+    )
+    assert [job.entrypoint for job in jobs(event)] == entrypoints
 
 
 def test_most_events_ask_for_nothing() -> None:

@@ -1,0 +1,116 @@
+"""Clients and partnerships, live on every device of their owner (M14)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.applications import Starlette
+
+from db.session import Database
+from tests.factories.conversations import connected
+from tests.factories.imports import imported
+from tests.factories.marketplace import UPDATE, accepted, added, invited, new_couple, new_supplier
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import Stream, serving, socket
+
+CLIENTS = "subscription { clients { changed { coupleNames status } } }"
+PARTNERSHIPS = "subscription { partnerships { changed { id isActive } } }"
+END = "mutation ($id: ID!) { endPartnership(id: $id) { errors { code } } }"
+
+
+@pytest.fixture
+async def address(app: Starlette) -> AsyncIterator[str]:
+    async with serving(app) as found:
+        yield found
+
+
+async def until(stream: Stream, status: str) -> str:
+    """The names of the client that reaches a status; one that changes twice may be told once."""
+    while True:
+        changed = (await stream.next())["clients"]["changed"]
+        if changed["status"] == status:
+            return str(changed["coupleNames"])
+
+
+async def test_a_second_device_sees_a_new_client_and_what_becomes_of_it(
+    address: str, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    async with socket(address, supplier.token) as live:
+        stream = await live.subscribe(CLIENTS)
+        assert (await stream.next())["clients"] == {"changed": None}
+        sent = await invited(supplier, "Mia & Ben")
+        assert await until(stream, "INVITED") == "Mia & Ben"
+        await accepted(await new_couple(visitor, db), sent)
+        assert await until(stream, "CONNECTED") == "Mia & Ben"
+        await supplier.data(UPDATE, input={"id": sent.client_id, "archived": True})
+        assert await until(stream, "INACTIVE") == "Mia & Ben"
+
+
+async def test_an_import_is_one_result_without_a_client(
+    address: str, supplier: GraphQLClient
+) -> None:
+    async with socket(address, supplier.token) as live:
+        stream = await live.subscribe(CLIENTS)
+        await stream.next()
+        await imported(supplier, "Name\nAna & Ben\nZoe & Tom\n")
+        assert (await stream.next())["clients"] == {"changed": None}
+
+
+async def test_both_sides_see_their_partnership_begin_and_end(
+    address: str, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    couple = await new_couple(visitor, db)
+    async with socket(address, supplier.token) as one, socket(address, couple.token) as other:
+        mine, theirs = await one.subscribe(PARTNERSHIPS), await other.subscribe(PARTNERSHIPS)
+        for stream in (mine, theirs):
+            assert (await stream.next())["partnerships"] == {"changed": None}
+        pair = await connected(supplier, couple)
+        begun = {"changed": {"id": pair.partnership_id, "isActive": True}}
+        for stream in (mine, theirs):
+            assert (await stream.next())["partnerships"] == begun
+        await couple.data(END, id=pair.partnership_id)
+        ended = {"changed": {"id": pair.partnership_id, "isActive": False}}
+        assert (await theirs.next())["partnerships"] == ended
+        assert (await mine.next())["partnerships"] == {"changed": None}
+
+
+async def test_nobody_hears_of_the_clients_and_partnerships_of_others(
+    address: str, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    others = [await new_supplier(visitor, db), await new_couple(visitor, db)]
+    for other in others:
+        async with socket(address, other.token) as live:
+            stream = await live.subscribe(PARTNERSHIPS)
+            await stream.next()
+            await connected(supplier, await new_couple(visitor, db))
+            assert await stream.silent()
+    async with socket(address, others[0].token) as live:
+        stream = await live.subscribe(CLIENTS)
+        await stream.next()
+        await added(supplier, "Not yours")
+        assert await stream.silent()
+
+
+@pytest.mark.parametrize("document", [CLIENTS, PARTNERSHIPS])
+async def test_the_staff_gets_one_empty_result(
+    address: str, admin: GraphQLClient, document: str
+) -> None:
+    async with socket(address, admin.token) as live:
+        stream = await live.subscribe(document)
+        (only,) = (await stream.next()).values()
+        assert only == {"changed": None}
+        assert (await stream.message())["type"] == "complete"
+
+
+@pytest.mark.parametrize("document", [CLIENTS, PARTNERSHIPS])
+async def test_the_stream_ends_with_the_credential(
+    address: str, supplier: GraphQLClient, document: str
+) -> None:
+    async with socket(address, supplier.token) as live:
+        stream = await live.subscribe(document)
+        await stream.next()
+        await supplier.data("mutation { logOut }")
+        async with asyncio.timeout(PATIENCE):
+            await live.connection.wait_closed()
+        assert live.connection.close_code == 4403
