@@ -66,6 +66,7 @@ test("pages of suppliers", async () => {
   const { page, problems } = await visit(WIDE, "/dashboard", await sessionOf("pages@example.org"));
   await inspect(page, "/dashboard", "[data-testid=system-status]");
   await inspect(page, "/clients", "[data-testid^=client-]");
+  await inspect(page, "/notifications", "text=Nothing yet");
   await inspect(page, "/settings", "[data-testid^=feature-]");
   await inspect(page, "/onboarding/send-invitation", "[data-testid=onboarding-complete]");
   await inspect(page, "/admin/launch", "[role=alert]"); // not for this account
@@ -89,6 +90,7 @@ test("pages of couples, and the way of a visitor to what was asked for", async (
   await page.getByTestId("partnership").waitFor();
   await inspect(page, "/overview", "[data-testid=partnership]");
   await inspect(page, "/suppliers", "[data-testid=partnership]");
+  await inspect(page, "/inbox", "[data-testid=notification]");
   await inspect(page, "/profile", "[data-testid^=feature-]");
   assert.deepEqual(problems, []);
 });
@@ -132,6 +134,7 @@ const READING: [who: string, pages: [address: string, landmark: string][]][] = [
       ["/dashboard", "[data-testid=system-status]"],
       ["/clients", "[data-testid^=client-]"],
       ["/messages", "text=/Nobody to write to yet|Ines/"],
+      ["/notifications", "text=/Nothing yet|accepted your invitation/"],
       ["/settings", "[data-testid=device]"],
       ["/onboarding/send-invitation", "[data-testid=onboarding-complete]"],
     ],
@@ -142,6 +145,7 @@ const READING: [who: string, pages: [address: string, landmark: string][]][] = [
       ["/overview", "text=Next steps"],
       ["/suppliers", "text=No suppliers yet"],
       ["/conversations", "text=Nobody to write to yet"],
+      ["/inbox", "text=Nothing yet"],
       ["/profile", "input[type=date]"],
     ],
   ],

@@ -1,5 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 
 import { ask, openMarketplace, PASSWORD, PATIENCE, required } from "./browser.ts";
 
@@ -44,6 +46,12 @@ export async function invite(token: string, coupleNames: string, email: string |
     { id: addClient.client.id },
   );
   return new URL(inviteClient.invitation.acceptUrl).pathname;
+}
+
+/** The invitation to somebody has expired: fourteen days later, as the database sees it. */
+export async function expireInvitation(email: string): Promise<void> {
+  const command = ["-m", "tests.support.expire_invitations", required("DATA_DIR"), email];
+  await promisify(execFile)(required("PYTHON"), command);
 }
 
 /** Confirms the e-mail of an account by the link in its letter. */

@@ -5,6 +5,8 @@ import { Link, NavLink as RouterLink, useLocation } from "react-router";
 
 import { NoContact } from "../components/NoContact";
 import { useAccess } from "../features/access/access";
+import { Bell } from "../features/inbox/Bell";
+import { inboxOf } from "../features/inbox/paths";
 import { UnreadMark } from "../features/messages/UnreadMark";
 import { homeOf } from "../features/session/roles";
 import type { Viewer } from "../features/session/session";
@@ -34,6 +36,7 @@ export function Shell({ area, viewer, children }: Props) {
   const { known, allows } = useAccess();
   const pages = area.pages.filter(({ icon, flag }) => icon && (!flag || (known && allows(flag))));
   const isLost = useLostContact();
+  const inbox = inboxOf(viewer.role);
   usePreload(area);
   const below = pages.length <= FIT_BELOW;
   return (
@@ -70,6 +73,7 @@ export function Shell({ area, viewer, children }: Props) {
           </Group>
           <Group gap="sm" wrap="nowrap">
             <ConnectionMark />
+            {inbox && <Bell path={inbox} />}
             <ColorSchemeButton />
             <AccountMenu viewer={viewer} />
           </Group>

@@ -146,6 +146,11 @@ const supplier: AreaEntry = {
       Page: lazyRoute(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
     },
     {
+      path: "notifications",
+      title: "Notifications",
+      Page: lazyRoute(async () => (await import("../features/inbox/InboxPage")).InboxPage),
+    },
+    {
       path: "settings",
       title: "Settings",
       icon: IconSettings,
@@ -187,6 +192,11 @@ const couple: AreaEntry = {
       path: "conversations/:id",
       title: "Messages",
       Page: lazyRoute(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
+    },
+    {
+      path: "inbox",
+      title: "Notifications",
+      Page: lazyRoute(async () => (await import("../features/inbox/InboxPage")).InboxPage),
     },
     {
       path: "profile",

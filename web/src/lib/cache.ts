@@ -1,7 +1,7 @@
 import { type Cache, cacheExchange, type UpdateResolver } from "@urql/exchange-graphcache";
 
 import { EMBEDDED, EVENTS, POSSIBLE_TYPES } from "../gql/cacheShape";
-import { SystemHealthDocument } from "../gql/graphql";
+import { NotificationCountDocument, SystemHealthDocument } from "../gql/graphql";
 
 /** Changed rows find their places by their ids; lists and what is counted have to be read again. */
 export function launchCache() {
@@ -30,34 +30,44 @@ export function launchCache() {
             "systemHealth" in result ? (result as unknown as typeof data) : data,
           );
         },
+        notifications: (result, _args, cache) => {
+          const { unreadCount } = result.notifications as { unreadCount: number };
+          cache.updateQuery(
+            { query: NotificationCountDocument },
+            (data) => data && { ...data, notifications: { ...data.notifications, unreadCount } },
+          );
+        },
         invitation: ownListsChange,
+        clients: ownListsChange,
+        partnerships: ownListsChange,
       },
     },
   });
 }
 
-const OWN_LISTS = new Set(["clients", "onboarding"]);
+const OWN_LISTS = new Set(["clients", "onboarding", "partnerships"]);
 
-/** What a supplier counts and lists: one client more, or one of another status. */
+/** What a supplier or a couple counts and lists: one client more, or one of another status. */
 const ownListsChange: UpdateResolver = (_result, _args, cache) => {
-  const supplier = supplierOf(cache);
-  if (supplier === null) return;
-  for (const { fieldName, fieldKey } of cache.inspectFields(supplier)) {
-    if (OWN_LISTS.has(fieldName)) cache.invalidate(supplier, fieldKey);
+  for (const owner of [ownerOf(cache, "supplier"), ownerOf(cache, "couple")]) {
+    if (owner === null) continue;
+    for (const { fieldName, fieldKey } of cache.inspectFields(owner)) {
+      if (OWN_LISTS.has(fieldName)) cache.invalidate(owner, fieldKey);
+    }
   }
 };
 
 /** It is the newest one of its supplier from now on. */
 const bulkBegins: UpdateResolver = (result, args, cache, info) => {
   ownListsChange(result, args, cache, info);
-  const supplier = supplierOf(cache);
+  const supplier = ownerOf(cache, "supplier");
   const payload = result.inviteClients as
     { bulkInvitation: { __typename: string; id: string } | null } | null | undefined;
   if (supplier !== null && payload?.bulkInvitation) cache.link(supplier, "bulkInvitation", payload.bulkInvitation);
 };
 
-function supplierOf(cache: Cache): string | null {
+function ownerOf(cache: Cache, side: "supplier" | "couple"): string | null {
   const viewer = cache.resolve("Query", "viewer");
-  const supplier = typeof viewer === "string" ? cache.resolve(viewer, "supplier") : null;
-  return typeof supplier === "string" ? supplier : null;
+  const owner = typeof viewer === "string" ? cache.resolve(viewer, side) : null;
+  return typeof owner === "string" ? owner : null;
 }

@@ -14,12 +14,12 @@ import { useCursors } from "../../lib/pages";
 import { counted } from "../../lib/format";
 import { useAccess } from "../access/access";
 import { Gate } from "../access/Gate";
-import { usePollWhileOff } from "../access/realtime";
+import { useRealtime } from "../access/realtime";
 import { BulkProgress } from "../bulk/BulkProgress";
 import { InviteButton } from "../bulk/InviteButton";
 import { ClientForm } from "./ClientForm";
 import { ClientRow } from "./ClientRow";
-import { ClientsQuery } from "./clients.graphql";
+import { ClientsQuery, ClientsStream } from "./clients.graphql";
 import { STATUSES } from "./status";
 
 const FLAG = "mvp_client_management";
@@ -65,7 +65,8 @@ function Clients({ onAdd }: { onAdd: () => void }) {
     status,
     search: wanted || null,
   });
-  usePollWhileOff(() => again({ requestPolicy: "network-only" }));
+  const ask = () => again({ requestPolicy: "network-only" });
+  useRealtime(ClientsStream, {}, ask);
   const clients = data?.viewer?.supplier?.clients;
   const isInviting = data?.viewer?.supplier?.bulkInvitation?.status === "RUNNING";
   const uninvited = isInviting ? 0 : (data?.viewer?.supplier?.uninvited.totalCount ?? 0);

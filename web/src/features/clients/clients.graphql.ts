@@ -84,6 +84,17 @@ export const InvitationStream = graphql(`
   }
 `);
 
+/** Each client that is new or has changed, wherever that was done; the cache reads the lists again. */
+export const ClientsStream = graphql(`
+  subscription ClientsStream {
+    clients {
+      changed {
+        ...ClientFields
+      }
+    }
+  }
+`);
+
 export const AddClientMutation = graphql(`
   mutation AddClient($input: AddClientInput!) {
     addClient(input: $input) {

@@ -13,6 +13,7 @@ import { useFormDraft } from "../../lib/useDraft";
 import { FeatureList } from "../access/FeatureList";
 import { Gate } from "../access/Gate";
 import { useRealtime } from "../access/realtime";
+import { NotificationSettings } from "../inbox/NotificationSettings";
 import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
 import { Reminders } from "../onboarding/Reminders";
 import { AccountSections } from "../session/AccountSections";
@@ -37,6 +38,7 @@ export function ProfilePage() {
       {viewer?.couple && <Partners couple={viewer.couple} onChanged={refresh} />}
       {viewer?.couple && <Reminders onboarding={viewer.couple.onboarding} />}
       <InvitationEmails />
+      <NotificationSettings />
       <FeatureList />
       <AccountSections />
     </Page>

@@ -7,8 +7,7 @@ import { useLiveQuery } from "../../lib/live";
 import { useCursors } from "../../lib/pages";
 import { Gate } from "../access/Gate";
 import { useRealtime } from "../access/realtime";
-import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
-import { PartnershipsQuery } from "./couples.graphql";
+import { PartnershipsQuery, PartnershipsStream } from "./couples.graphql";
 import { PartnershipList } from "./PartnershipList";
 
 /** Everybody who works on the day of a couple (S40, S114). */
@@ -26,7 +25,7 @@ function Suppliers() {
   const cursors = useCursors("");
   const [{ data }, again, reading] = useLiveQuery(PartnershipsQuery, { after: cursors.after });
   const ask = () => again({ requestPolicy: "network-only" });
-  useRealtime(ViewerOnboardingStream, {}, ask, ask);
+  useRealtime(PartnershipsStream, {}, ask);
   const found = data?.viewer?.couple?.partnerships;
   return (
     <Section title="Connected with you" reading={reading}>

@@ -80,6 +80,17 @@ export const PartnershipsQuery = graphql(`
   }
 `);
 
+/** Each partnership that is new or has changed, wherever that was done; the cache reads the lists again. */
+export const PartnershipsStream = graphql(`
+  subscription PartnershipsStream {
+    partnerships {
+      changed {
+        ...PartnershipFields
+      }
+    }
+  }
+`);
+
 export const CoupleProfileQuery = graphql(`
   query CoupleProfile {
     viewer {

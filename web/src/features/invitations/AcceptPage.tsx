@@ -42,7 +42,7 @@ export function AcceptPage() {
     return <Repeat code={code} supplier={preview.supplierName} onConnected={setConnection} />;
   }
   if (!preview || (preview.status !== "SENT" && preview.status !== "OPENED")) {
-    return <Over status={preview?.status} supplier={preview?.supplierName} />;
+    return <Over code={code} status={preview?.status} supplier={preview?.supplierName} />;
   }
   return (
     <AuthCard

@@ -4,6 +4,7 @@ import { LinkButton } from "../../components/Button";
 import { AuthCard } from "../../components/AuthCard";
 import type { InvitationStatus } from "../../gql/graphql";
 import { useSession } from "../session/session";
+import { RequestNewLink } from "./RequestNewLink";
 
 interface Ending {
   readonly title: string;
@@ -13,7 +14,7 @@ interface Ending {
 const ENDINGS: Partial<Record<InvitationStatus, Ending>> = {
   EXPIRED: {
     title: "This invitation has expired",
-    text: (supplier) => `Ask ${supplier} to send you a new link.`,
+    text: (supplier) => `You can still plan your wedding with ${supplier}: ask for a new link.`,
   },
   REVOKED: {
     title: "This invitation was withdrawn",
@@ -38,7 +39,15 @@ const UNKNOWN: Ending = {
 };
 
 /** A link that leads nowhere any more, in human words and with a way on. */
-export function Over({ status, supplier }: { status: InvitationStatus | undefined; supplier: string | undefined }) {
+export function Over({
+  code,
+  status,
+  supplier,
+}: {
+  code: string;
+  status: InvitationStatus | undefined;
+  supplier: string | undefined;
+}) {
   const { viewer } = useSession();
   const { title, text } = (status && ENDINGS[status]) ?? UNKNOWN;
   return (
@@ -46,6 +55,7 @@ export function Over({ status, supplier }: { status: InvitationStatus | undefine
       <Text role="alert" data-testid="invitation-over" data-status={status ?? "UNKNOWN"}>
         {text(supplier ?? "your supplier")}
       </Text>
+      {status === "EXPIRED" && <RequestNewLink code={code} supplier={supplier ?? "your supplier"} />}
       <LinkButton to="/" variant="default">
         {viewer ? "Go to my start page" : "Log in"}
       </LinkButton>

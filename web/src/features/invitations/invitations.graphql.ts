@@ -45,6 +45,18 @@ export const DeclineInvitationMutation = graphql(`
   }
 `);
 
+export const RequestNewLinkMutation = graphql(`
+  mutation RequestNewLink($code: String!) {
+    requestNewLink(code: $code) {
+      received
+      errors {
+        code
+        message
+      }
+    }
+  }
+`);
+
 export const AcceptInvitationMutation = graphql(`
   mutation AcceptInvitation($input: AcceptInvitationInput!) {
     acceptInvitation(input: $input) {

@@ -12,6 +12,7 @@ import { useLiveQuery } from "../../lib/live";
 import { useFormDraft } from "../../lib/useDraft";
 import { FeatureList } from "../access/FeatureList";
 import { Gate } from "../access/Gate";
+import { NotificationSettings } from "../inbox/NotificationSettings";
 import { Reminders } from "../onboarding/Reminders";
 import { AccountSections } from "../session/AccountSections";
 import { useSaveProfile } from "../session/useSaveProfile";
@@ -30,6 +31,7 @@ export function SettingsPage() {
         </Section>
       </Gate>
       {viewer?.supplier && <Reminders onboarding={viewer.supplier.onboarding} />}
+      <NotificationSettings />
       <FeatureList />
       <AccountSections />
     </Page>
