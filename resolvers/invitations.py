@@ -18,8 +18,8 @@ from schema.types.invitations import (
     InvitationPayload,
     InvitationPreview,
     InvitationPreviewPayload,
-    NewLinkPayload,
 )
+from schema.types.new_links import NewLinkPayload
 from schema.types.node import decode_id
 from services.mail import outbox
 from services.marketplace import (

@@ -7,7 +7,7 @@ from resolvers import invitations
 from resolvers import notifications as inbox
 from schema.permissions import mutation, query, subscription
 from schema.types.client_updates import ClientsUpdate, PartnershipsUpdate
-from schema.types.invitations import NewLinkPayload
+from schema.types.new_links import NewLinkPayload
 from schema.types.notifications import (
     InboxUpdate,
     NotificationConnection,

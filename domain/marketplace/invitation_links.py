@@ -5,6 +5,8 @@ import hashlib
 import hmac
 from uuid import UUID
 
+from domain.mail import unsubscribing
+
 _SHOWN = b"launch:invitation-link:"
 _MAILED = b"launch:invitation-mail:"
 
@@ -17,6 +19,16 @@ def link_code(invitation_id: UUID, sending: int, secret: bytes) -> str:
 def mail_code(invitation_id: UUID, sending: int, secret: bytes) -> str:
     """The code in the e-mail, which a reminder repeats; the shown one does not tell it."""
     return _code(_MAILED, invitation_id, sending, secret)
+
+
+def accept_url(base_url: str, code: str) -> str:
+    """Where an invitation is answered."""
+    return f"{base_url}/accept/{code}"
+
+
+def unsubscribe_url(base_url: str, email: str, secret: bytes) -> str:
+    """Where an address stops all invitations, without a log-in."""
+    return f"{base_url}/unsubscribe/invitations/{unsubscribing.sign_address(email, secret)}"
 
 
 def _code(purpose: bytes, invitation_id: UUID, sending: int, secret: bytes) -> str:

@@ -15,10 +15,9 @@ from domain.actors import system_actor
 from domain.errors import Invalid, RateLimited
 from domain.events.marketplace import ENDING, REMINDED
 from domain.flags.guarded_operations import RESENDING
-from domain.mail import unsubscribing
 from domain.marketplace import invitation_reminders as rules
 from domain.marketplace.invitation_emails import Inviting, reminder
-from domain.marketplace.invitation_links import mail_code
+from domain.marketplace.invitation_links import accept_url, mail_code, unsubscribe_url
 from domain.marketplace.partner_blocks import PartnerSide
 from services.flags import feature_gates
 from services.mail import invitation_limits, mail
@@ -92,13 +91,13 @@ async def _write(
 ) -> None:
     assert row.email is not None
     code = mail_code(row.id, row.resend_count, settings.signing_key)
-    stop = unsubscribing.sign_address(row.email, settings.signing_key)
+    base_url = settings.base_url
     inviting = Inviting(
         name_of(supplier),
         client.couple_names,
-        f"{settings.base_url}/accept/{code}",
+        accept_url(base_url, code),
         row.expires_at,
-        f"{settings.base_url}/unsubscribe/invitations/{stop}",
+        unsubscribe_url(base_url, row.email, settings.signing_key),
     )
     letter = reminder(row.email, inviting, is_last=rules.is_ending(row.expires_at, uow.now))
     await mail.post(uow, REMINDER, letter, invitation_id=row.id, link_expires_at=row.expires_at)

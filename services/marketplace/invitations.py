@@ -12,20 +12,12 @@ from db.queries import invitations as queries
 from db.session import UnitOfWork
 from db.unique import unique
 from domain.actors import Actor, ActorKind
-from domain.errors import (
-    Forbidden,
-    InvalidTransition,
-    NotFound,
-    NotUnique,
-    RateLimited,
-    Required,
-)
+from domain.errors import Forbidden, InvalidTransition, NotFound, NotUnique, RateLimited, Required
 from domain.ids import parse_uuid
-from domain.mail import unsubscribing
+from domain.marketplace import invitation_links as links
 from domain.marketplace import invitations as rules
 from domain.marketplace.clients import ClientStatus
 from domain.marketplace.invitation_emails import Inviting, invitation
-from domain.marketplace.invitation_links import link_code, mail_code
 from domain.marketplace.invitation_reminders import next_reminder
 from domain.marketplace.invitations import InvitationChannel, InvitationStatus
 from domain.marketplace.partner_blocks import check_invite
@@ -186,7 +178,8 @@ async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row:
     await _check_enabled(uow, supplier)
     if row.channel is InvitationChannel.EMAIL:
         await _check_sender(uow, actor, site)
-    shown, mailed = _shown_code(site, row), mail_code(row.id, row.resend_count, site.signing_key)
+    shown = _shown_code(site, row)
+    mailed = links.mail_code(row.id, row.resend_count, site.signing_key)
     row.next_reminder_at = next_reminder(row.sent_at, row.expires_at, uow.now)
     row.invite_code = digest(shown)
     row.mail_code = digest(mailed) if row.channel is InvitationChannel.EMAIL else None
@@ -198,13 +191,13 @@ async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row:
         inviting = Inviting(
             name_of(supplier),
             client.couple_names,
-            _link(site.base_url, mailed),
+            links.accept_url(site.base_url, mailed),
             row.expires_at,
-            _unsubscribe_link(site, row.email),
+            links.unsubscribe_url(site.base_url, row.email, site.signing_key),
         )
         letter = invitation(row.email, inviting)
         await mail.post(uow, actor, letter, invitation_id=row.id, link_expires_at=row.expires_at)
-    return _link(site.base_url, shown)
+    return links.accept_url(site.base_url, shown)
 
 
 def name_of(supplier: Supplier) -> str:
@@ -293,18 +286,9 @@ async def _again(uow: UnitOfWork, site: Site, result: Mapping[str, object]) -> I
     code = _shown_code(site, row)
     is_pending = rules.is_pending(row.status, row.expires_at, uow.now)
     works = is_pending and row.invite_code == digest(code)
-    return Invited(row, _link(site.base_url, code) if works else None)
+    return Invited(row, links.accept_url(site.base_url, code) if works else None)
 
 
 def _shown_code(site: Site, row: Invitation) -> str:
     """Derived rather than kept: only its hash is in the row."""
-    return link_code(row.id, row.resend_count, site.signing_key)
-
-
-def _unsubscribe_link(site: Site, email: str) -> str:
-    code = unsubscribing.sign_address(email, site.signing_key)
-    return f"{site.base_url}/unsubscribe/invitations/{code}"
-
-
-def _link(base_url: str, code: str) -> str:
-    return f"{base_url}/accept/{code}"
+    return links.link_code(row.id, row.resend_count, site.signing_key)

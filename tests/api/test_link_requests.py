@@ -14,9 +14,9 @@ from tests.factories.marketplace import (
     PREVIEW,
     REVOKE,
     UPDATE,
-    Sent,
-    accepted,
-    invited,
+    SentInvitation,
+    accept_invitation,
+    add_and_invite,
 )
 from tests.factories.notifications import inbox
 from tests.factories.reminders import (
@@ -63,7 +63,7 @@ async def test_a_new_link_goes_to_the_address_of_the_invitation_and_the_supplier
     assert (await visitor.data(PREVIEW, code=new))["invitation"]["status"] == "SENT"
     (entry,) = (await inbox(supplier))["nodes"]
     assert entry["title"] == "Emma & James asked for a new link"
-    assert await accepted(visitor, Sent("", "", new), **NAMES)
+    assert await accept_invitation(visitor, SentInvitation("", "", new), **NAMES)
 
 
 async def test_once_a_day_however_often_it_is_asked(
@@ -73,7 +73,7 @@ async def test_once_a_day_however_often_it_is_asked(
     settings: Settings,
     clock: Clock,
 ) -> None:
-    sent_ = await invited(supplier, channel="LINK")
+    sent_ = await add_and_invite(supplier, channel="LINK")
     clock.advance(15 * DAY)
     for _ in range(3):
         assert await ask_for_link(visitor, sent_.code) == RECEIVED
@@ -108,7 +108,7 @@ async def test_every_code_gets_the_same_answer_and_only_an_expired_one_is_noted(
     invitation = await invite(supplier)
     (code,) = await mailed_codes(db)
     if way == "accepted":
-        await accepted(visitor, Sent("", "", code), **NAMES)
+        await accept_invitation(visitor, SentInvitation("", "", code), **NAMES)
     elif way == "declined":
         await visitor.data(DECLINE, code=code)
     elif way == "revoked":

@@ -13,8 +13,8 @@ from jobs.link_requests import send_new_link
 from jobs.routing import enqueue_for
 from services.marketplace.invitation_reminders import remind_due
 from settings import Settings
-from tests.factories.mail import letters
-from tests.factories.marketplace import INVITE, added, code_in
+from tests.factories.mail import emails_of_kind
+from tests.factories.marketplace import INVITE, add_client, code_in
 from tests.support.graphql import GraphQLClient
 
 EMMA = "emma@example.com"
@@ -30,7 +30,7 @@ async def outlive(db: Database) -> None:
 
 async def invite(supplier: GraphQLClient, email: str = EMMA, names: str = "Emma & James") -> Any:  # noqa: ANN401 - JSON
     """An invitation by e-mail, as JSON."""
-    client = await added(supplier, names)
+    client = await add_client(supplier, names)
     payload = (await supplier.data(INVITE, clientId=client["id"], email=email))["inviteClient"]
     assert payload["errors"] == []
     return payload["invitation"]
@@ -38,7 +38,7 @@ async def invite(supplier: GraphQLClient, email: str = EMMA, names: str = "Emma 
 
 async def sent(db: Database) -> list[Mail]:
     """The e-mails of invitations, their reminders included."""
-    return await letters(db, MailKind.INVITATION)
+    return await emails_of_kind(db, MailKind.INVITATION)
 
 
 async def mailed_codes(db: Database) -> list[str]:

@@ -18,9 +18,9 @@ from tests.factories.marketplace import (
     RESEND,
     REVOKE,
     UPDATE,
-    Sent,
-    accepted,
-    invited,
+    SentInvitation,
+    accept_invitation,
+    add_and_invite,
     new_supplier,
 )
 from tests.factories.notifications import inbox
@@ -65,7 +65,7 @@ async def test_two_reminders_repeat_the_link_and_the_supplier_is_told_of_the_end
     assert await remind(db, settings) == 0
     first, *repeated = await mailed_codes(db)
     assert repeated == [first, first]
-    done = await accepted(visitor, Sent(invitation["id"], "", first), **NAMES)
+    done = await accept_invitation(visitor, SentInvitation(invitation["id"], "", first), **NAMES)
     assert done["session"]["user"]["email"] == EMMA
 
 
@@ -129,7 +129,7 @@ async def test_what_ends_an_invitation_ends_its_reminders(
     invitation = await invite(supplier)
     (code,) = await mailed_codes(db)
     if way == "accept":
-        await accepted(visitor, Sent("", "", code), **NAMES)
+        await accept_invitation(visitor, SentInvitation("", "", code), **NAMES)
     elif way == "decline":
         await visitor.data(DECLINE, code=code)
     elif way == "revoke":
@@ -161,7 +161,7 @@ async def test_a_couple_that_has_blocked_its_supplier_gets_no_reminders(
 ) -> None:
     await invite(supplier)
     (code,) = await mailed_codes(db)
-    done = await accepted(visitor, Sent("", "", code), **NAMES)
+    done = await accept_invitation(visitor, SentInvitation("", "", code), **NAMES)
     couple = visitor.as_(done["session"]["accessToken"])
     await invite(supplier, "emma@other.example.com", "Somebody")
     async with db.write() as uow:  # the address is now that of the couple
@@ -238,7 +238,7 @@ async def test_reminders_take_nothing_from_the_limit_of_the_account(
 async def test_an_invitation_by_link_has_no_email_and_its_end_is_told(
     supplier: GraphQLClient, db: Database, settings: Settings, clock: Clock
 ) -> None:
-    await invited(supplier, channel="LINK")
+    await add_and_invite(supplier, channel="LINK")
     clock.advance(13 * DAY)
     await remind(db, settings)
     assert await sent(db) == []

@@ -7,9 +7,16 @@ import pytest
 from starlette.applications import Starlette
 
 from db.session import Database
-from tests.factories.conversations import connected
-from tests.factories.imports import imported
-from tests.factories.marketplace import UPDATE, accepted, added, invited, new_couple, new_supplier
+from tests.factories.conversations import connect_pair
+from tests.factories.imports import run_import
+from tests.factories.marketplace import (
+    UPDATE,
+    accept_invitation,
+    add_and_invite,
+    add_client,
+    new_couple,
+    new_supplier,
+)
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import Stream, serving, socket
@@ -39,9 +46,9 @@ async def test_a_second_device_sees_a_new_client_and_what_becomes_of_it(
     async with socket(address, supplier.token) as live:
         stream = await live.subscribe(CLIENTS)
         assert (await stream.next())["clients"] == {"changed": None}
-        sent = await invited(supplier, "Mia & Ben")
+        sent = await add_and_invite(supplier, "Mia & Ben")
         assert await until(stream, "INVITED") == "Mia & Ben"
-        await accepted(await new_couple(visitor, db), sent)
+        await accept_invitation(await new_couple(visitor, db), sent)
         assert await until(stream, "CONNECTED") == "Mia & Ben"
         await supplier.data(UPDATE, input={"id": sent.client_id, "archived": True})
         assert await until(stream, "INACTIVE") == "Mia & Ben"
@@ -53,7 +60,7 @@ async def test_an_import_is_one_result_without_a_client(
     async with socket(address, supplier.token) as live:
         stream = await live.subscribe(CLIENTS)
         await stream.next()
-        await imported(supplier, "Name\nAna & Ben\nZoe & Tom\n")
+        await run_import(supplier, "Name\nAna & Ben\nZoe & Tom\n")
         assert (await stream.next())["clients"] == {"changed": None}
 
 
@@ -65,7 +72,7 @@ async def test_both_sides_see_their_partnership_begin_and_end(
         mine, theirs = await one.subscribe(PARTNERSHIPS), await other.subscribe(PARTNERSHIPS)
         for stream in (mine, theirs):
             assert (await stream.next())["partnerships"] == {"changed": None}
-        pair = await connected(supplier, couple)
+        pair = await connect_pair(supplier, couple)
         begun = {"changed": {"id": pair.partnership_id, "isActive": True}}
         for stream in (mine, theirs):
             assert (await stream.next())["partnerships"] == begun
@@ -83,12 +90,12 @@ async def test_nobody_hears_of_the_clients_and_partnerships_of_others(
         async with socket(address, other.token) as live:
             stream = await live.subscribe(PARTNERSHIPS)
             await stream.next()
-            await connected(supplier, await new_couple(visitor, db))
+            await connect_pair(supplier, await new_couple(visitor, db))
             assert await stream.silent()
     async with socket(address, others[0].token) as live:
         stream = await live.subscribe(CLIENTS)
         await stream.next()
-        await added(supplier, "Not yours")
+        await add_client(supplier, "Not yours")
         assert await stream.silent()
 
 
