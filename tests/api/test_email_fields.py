@@ -19,8 +19,8 @@ __all__ = ["market"]  # a fixture
 
 GRAPH = build_schema(schema.as_str())
 FIELDS = {
-    "Client.email", "Contact.email", "EmailPayload.email", "ImportRow.email", "Invitation.email",
-    "Supplier.email", "User.email",
+    "Client.email", "Contact.email", "CoupleInvitation.email", "CoupleMember.email",
+    "EmailPayload.email", "ImportRow.email", "Invitation.email", "Supplier.email", "User.email",
 }  # fmt: skip
 SECRET = "secret.couple@example.com"
 

@@ -261,7 +261,7 @@ async def test_streams_announce_changes(
 
 async def test_slow_request_bodies_get_408(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
     """A3: found by sending slowly; it waited for as long as the caller liked."""
-    monkeypatch.setattr(endpoints.ofrep, "bounded", partial(limit_body, seconds=0.1))
+    monkeypatch.setattr(endpoints.ofrep, "limit_body", partial(limit_body, seconds=0.1))
     head = f"POST {ALL} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     async with serving(app) as address:
         reader, writer = await asyncio.open_connection(*address.split(":"))

@@ -39,6 +39,7 @@ UNPLANNED = {
     "Rehearsals": MORE, "Dependents": MORE, "Incident": MORE, "Timeline": MORE,
     "EpisodeSuspects": MORE, "Assignees": NOT_YET,
     "Suppliers": NOT_YET, "Couples": NOT_YET, "Invitations": NOT_YET, "Stalled": NOT_YET,
+    "CoupleInvitation": OWN, "DocumentsToAccept": OWN, "LegalDocuments": MEMORY,
     "Notifications": OWN, "NotificationCount": OWN, "NotificationPreferences": OWN,
     "Conversations": OWN, "Thread": OWN, "BlockedPartners": SERVICE, "InvitationEmails": SERVICE,
     "People": NOT_YET, "Changes": MORE, "AlertDeliveries": NOT_YET,

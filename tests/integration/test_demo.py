@@ -45,7 +45,7 @@ async def count_changes(db: Database) -> int:
 
 
 async def test_loading_twice_changes_nothing(db: Database) -> None:
-    assert await load(db) == Loaded(phases=4, flags=19)
+    assert await load(db) == Loaded(phases=4, flags=20)
     before = await count_changes(db), await all_flags(db)
     assert await load(db) == Loaded(phases=0, flags=0)
     assert (await count_changes(db), await all_flags(db)) == before
@@ -91,7 +91,7 @@ async def test_every_flag_belongs_to_one_phase_which_introduced_it(db: Database)
     async with db.read() as session:
         links = (await session.scalars(select(LaunchPhaseFlag))).all()
     by_flag = {link.flag_id: link.phase_id for link in links}
-    assert len(links) == len(by_flag) == 19
+    assert len(links) == len(by_flag) == 20
     assert {flag.id: flag.phase_id for flag in await all_flags(db)} == by_flag
 
 
@@ -111,7 +111,7 @@ async def test_loading_keeps_changes_by_users(db: Database) -> None:
 async def test_loading_restores_missing_objects(db: Database) -> None:
     async with db.write() as uow:
         await flags.create(uow, SOMEBODY, FlagDraft("mvp_test_feature", "Ours"))
-    assert await load(db) == Loaded(phases=4, flags=18)
+    assert await load(db) == Loaded(phases=4, flags=19)
     assert next(f for f in await all_flags(db) if f.key == "mvp_test_feature").name == "Ours"
 
 

@@ -59,7 +59,12 @@ async def caught_up(server: FaultyPostgres, standby: FaultyPostgres, clock: Cloc
 
 
 async def test_the_app_recovers_from_a_failover(
-    server: FaultyPostgres, standby: FaultyPostgres, settings: Settings, redis: Redis, clock: Clock
+    server: FaultyPostgres,
+    standby: FaultyPostgres,
+    settings: Settings,
+    redis: Redis,
+    clock: Clock,
+    tmp_path: Path,
 ) -> None:
     """The former primary keeps its connections: the first write is refused, the next succeeds."""
     async with forwarder(server) as address:
@@ -76,7 +81,7 @@ async def test_the_app_recovers_from_a_failover(
             assert await site.phase_status() == "ROLLED_BACK"
             async with site.db.read() as session:
                 directory = await session.scalar(text("SHOW data_directory"))
-            assert str(directory) == str(standby.socket_path.parent)
+            assert str(directory) == str(tmp_path / "standby" / "postgres")
 
 
 async def test_a_standby_is_not_ready_until_it_is_promoted(

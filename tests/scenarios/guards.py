@@ -59,7 +59,7 @@ class Guards:
     def _is_bad(self, started_at: datetime, now: datetime) -> bool | None:
         """Whether the average of the window is above the limit; None where too little is known."""
         start = max(now - _WINDOW, started_at + _SETTLING)
-        known = [(value, count) for at, value, count in self.samples if start <= at < now]
+        known = [(value, count) for at, value, count in self.samples if start < at < now]
         total = sum(count for _, count in known)
         if total < MIN_SAMPLES:
             return None

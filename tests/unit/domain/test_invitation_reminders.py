@@ -61,6 +61,6 @@ def test_an_invitation_ends_soon_on_its_last_day(now: float, expected: bool) -> 
 def test_a_new_link_is_for_expired_invitations_once_a_day(
     status: InvitationStatus, requested: float | None, now: float, expected: bool
 ) -> None:
-    asked = None if requested is None else SENT_AT + days(requested)
-    found = may_request_link(status, SENT_AT + days(14), asked, SENT_AT + days(now))
-    assert found is expected
+    requested_at = None if requested is None else SENT_AT + days(requested)
+    ends_at, at = SENT_AT + days(14), SENT_AT + days(now)
+    assert may_request_link(status, ends_at, requested_at, at) is expected
