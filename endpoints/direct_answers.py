@@ -115,7 +115,8 @@ class DirectAnswers:
             self._callers.saw(pending.client[0])
         log_planned_query(context, pending.parsed_request.operation.name, pending.begin)
         self._runtime.meter.count(perf_counter() - pending.begin, failed=False)
-        return DirectReply(pending.head % (len(body), context.request_id.encode()), body)
+        headers = pending.head % (len(body), context.request_id.encode())
+        return DirectReply(headers, body, is_last=self._stopping.draining)
 
 
 class _Pending(NamedTuple):

@@ -16,10 +16,14 @@ _FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 
 
 class DirectReply(NamedTuple):
-    """A response with the status 200; `headers` are encoded, each with its line break."""
+    """A response with the status 200; `headers` are encoded, each with its line break.
+
+    `is_last`: the connection closes after it, as the process drains.
+    """
 
     headers: bytes
     body: bytes
+    is_last: bool = False
 
 
 Finish: TypeAlias = Callable[[DirectReply | None], None]

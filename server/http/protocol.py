@@ -165,6 +165,7 @@ class HeaderLimitProtocol(HookedHttpProtocol):
 
     def _write_reply(self, cycle: RequestResponseCycle, reply: DirectReply) -> None:
         cycle.response_started = cycle.response_complete = True
+        cycle.keep_alive = cycle.keep_alive and not reply.is_last
         parts = [b"HTTP/1.1 200 OK\r\n"]
         for name, value in cycle.default_headers:
             parts += (name, b": ", value, b"\r\n")

@@ -269,13 +269,6 @@ async def test_a_visitor_pays_by_the_address_that_a_proxy_states(site: Site) -> 
     assert site.answers.answered == 3
 
 
-async def test_a_process_that_drains_leaves_all_to_the_application(site: Site) -> None:
-    site.app.state.stopping.drain()
-    (found,) = await sent(site.direct, request(VIEW))
-    assert found.headers["connection"] == "close"
-    assert site.answers.answered == 0
-
-
 async def test_a_caller_who_leaves_takes_nothing_with_him(site: Site, admin: GraphQLClient) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", site.direct)
     writer.write(request(FLAGS, admin.token, n=1))
