@@ -13,7 +13,8 @@ from schema.types.couples import Couple
 from schema.types.errors import Error
 from schema.types.legal import ACCEPTED, AcceptedDocumentInput, accepted_in
 from services.marketplace.couple_invitations import InvitedPartner, InvitePartner
-from services.marketplace.couple_joining import CouplePreview, JoinCouple, Joined
+from services.marketplace.couple_joining import CouplePreview, Joined
+from services.marketplace.invited_accounts import AcceptanceForm
 
 
 @strawberry.type(description="An invitation from a partner, as whoever holds its code sees it.")
@@ -95,11 +96,11 @@ class AcceptCoupleInvitationInput:
         default=None, description=ACCEPTED
     )
 
-    def command(self) -> JoinCouple:
+    def command(self) -> AcceptanceForm:
         """What the service takes."""
         confirms = bool(self.confirm_email_mismatch)
         key, accepted = self.idempotency_key, accepted_in(self.accepted_documents)
-        return JoinCouple(self.code, self.email, self.password, confirms, key, accepted)
+        return AcceptanceForm(self.code, self.email, self.password, confirms, key, accepted)
 
 
 @strawberry.type(description="The invitation as it is now.")

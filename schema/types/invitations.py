@@ -249,7 +249,7 @@ class AcceptInvitationInput:
         confirms = bool(self.confirm_email_mismatch)
         key = self.idempotency_key
         accepted = accepted_in(self.accepted_documents)
-        return Acceptance(self.code, profile, self.email, self.password, confirms, key, accepted)
+        return Acceptance(self.code, self.email, self.password, confirms, key, accepted, profile)
 
 
 @strawberry.type(description="The partnership, and a session if an account was created.")

@@ -4,7 +4,7 @@ Account, membership, session and events exist together or not at all, as in
 `invitation_acceptance`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,39 +15,32 @@ from db.models.invitations import CoupleInvitation
 from db.queries import accounts, couple_members, couples, people
 from db.queries import couple_invitations as queries
 from db.session import Database, UnitOfWork
-from domain.accounts.legal import AcceptedDocument
 from domain.actors import Actor, Role
 from domain.errors import Forbidden, NotFound
 from domain.events.couples import JOINED
 from domain.flags.flags import EvaluationContext
-from domain.marketplace import acceptance as rules
 from domain.marketplace import couple_members as member_rules
 from domain.marketplace.invitations import PENDING, InvitationStatus, mask_email, refusal
 from services.accounts import acceptance_repeats, legal_documents
 from services.accounts.accounts import actor_of
 from services.accounts.login_throttle import LoginThrottle
-from services.accounts.sessions import OpenSession, open_session
+from services.accounts.sessions import OpenSession
 from services.journeys import onboarding
 from services.marketplace.couple_invitations import end, record, status_now
 from services.marketplace.couple_members import end_streams
 from services.marketplace.couple_members import record as record_member
-from services.marketplace.invited_accounts import Invited, create_or_enter, prepare_password
+from services.marketplace.invited_accounts import (
+    AcceptanceForm,
+    account_for,
+    check_attempt,
+    hash_password,
+    log_in,
+    returning_account,
+)
 from services.platform.credentials import digest, plausible
 
 NO_SUCH_CODE = "This link is not valid. Ask your partner for a new one."
 _CODE = ("input", "code")
-
-
-@dataclass(frozen=True, slots=True)
-class JoinCouple:
-    """What the second partner fills in."""
-
-    code: str = field(repr=False)
-    email: str | None = None
-    password: str | None = field(default=None, repr=False)
-    confirms_email: bool = False
-    key: str | None = field(default=None, repr=False)  # lets its sender in again for a day
-    accepted: tuple[AcceptedDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +67,7 @@ class CouplePreview:
     wedding_date: date | None = None
 
 
-async def join(throttle: LoginThrottle, actor: Actor, command: JoinCouple) -> Joined:
+async def join(throttle: LoginThrottle, actor: Actor, form: AcceptanceForm) -> Joined:
     """Make the caller a member of the couple; whoever has joined may say it again.
 
     Raises NotFound, Expired, Revoked or AlreadyUsed for the code, EmailMismatch where the e-mail
@@ -83,24 +76,25 @@ async def join(throttle: LoginThrottle, actor: Actor, command: JoinCouple) -> Jo
     """
     if not actor.is_anonymous and actor.role is not Role.COUPLE:
         raise Forbidden("Only couples accept this invitation: log out first.")
-    acceptance_repeats.check_key(command.key)
-    legal_documents.check(command.accepted, ("input", "acceptedDocuments"))
-    await throttle.check_code_rate()
-    password_hash = await prepare_password(throttle, actor, command.email, command.password)
+    await check_attempt(throttle, form)
+    password_hash = await hash_password(throttle, actor, form)
     async with throttle.db.write() as uow:
-        row, couple, host = await _find(uow, command.code)
+        row, couple, host = await _find(uow, form.code)
         if await queries.claim(uow.session, row.id, uow.now) is None:
-            return await _again(uow, throttle, actor, row, couple, command)
-        user = await _guest(uow, throttle, actor, row, command, password_hash, host)
+            return await _replay_result(uow, throttle, actor, row, couple, form)
+        base_url = throttle.settings.base_url
+        user, _ = await account_for(
+            uow, base_url, actor, row, form, password_hash, brought_by=host.id
+        )
         await _move_in(uow, actor_of(user), user, couple)
-        await legal_documents.keep(uow, actor_of(user), user.id, command.accepted)
+        await legal_documents.keep(uow, actor_of(user), user.id, form.accepted)
         row.accepted_by = user.id
         record(uow, actor_of(user), row, "accepted")
         await onboarding.refresh_couple(uow, actor_of(user), couple.id)
         if not actor.is_anonymous:
             return Joined(user, couple)
-        acceptance_repeats.keep(uow, user.id, command.code, command.key)
-        return Joined(user, couple, _let_in(uow, throttle, user))
+        acceptance_repeats.keep(uow, user.id, form.code, form.key)
+        return Joined(user, couple, log_in(uow, throttle, user))
 
 
 async def preview(db: Database, code: str) -> CouplePreview | None:
@@ -143,26 +137,6 @@ async def _find(
     return found[0], found[1], found[2]
 
 
-async def _guest(
-    uow: UnitOfWork,
-    throttle: LoginThrottle,
-    actor: Actor,
-    row: CoupleInvitation,
-    command: JoinCouple,
-    password_hash: str | None,
-    host: User,
-) -> User:
-    if actor.user_id is not None:
-        rules.check_account(row.email, command.email, actor.label, confirmed=command.confirms_email)
-        return (await accounts.users_by_id(uow.session, [actor.user_id]))[actor.user_id]
-    email = rules.new_email(row.email, command.email, confirmed=command.confirms_email)
-    is_proven = rules.is_proven(row.email, email, by_mail=row.mail_code == digest(command.code))
-    invited = Invited(email, is_proven, command.password, password_hash)
-    base_url = throttle.settings.base_url
-    user, _ = await create_or_enter(uow, base_url, invited, brought_by=host.id)
-    return user
-
-
 async def _move_in(uow: UnitOfWork, actor: Actor, user: User, couple: Couple) -> None:
     """Make somebody a member, who gives up an empty couple of their own for it."""
     own = await couples.lock_of_user(uow.session, user.id)
@@ -182,13 +156,13 @@ async def _move_in(uow: UnitOfWork, actor: Actor, user: User, couple: Couple) ->
     await end_streams(uow, actor, user.id)
 
 
-async def _again(
+async def _replay_result(
     uow: UnitOfWork,
     throttle: LoginThrottle,
     actor: Actor,
     row: CoupleInvitation,
     couple: Couple,
-    command: JoinCouple,
+    form: AcceptanceForm,
 ) -> Joined:
     """Not pending any more: fine for the partner who accepted it, a clear error for others."""
     if row.status is not InvitationStatus.ACCEPTED or row.accepted_by is None:
@@ -198,23 +172,10 @@ async def _again(
         if row.accepted_by == actor.user_id:
             users = await accounts.users_by_id(uow.session, [row.accepted_by])
             return Joined(users[row.accepted_by], couple, already=True)
-        user = await _repeating(uow, actor, row, command)
+        user = await returning_account(uow, actor, [row.accepted_by], form)
         if user is not None:
-            return Joined(user, couple, _let_in(uow, throttle, user), already=True)
+            return Joined(user, couple, log_in(uow, throttle, user), already=True)
     raise refusal(row.status)
-
-
-async def _repeating(
-    uow: UnitOfWork, actor: Actor, row: CoupleInvitation, command: JoinCouple
-) -> User | None:
-    """The account that a visitor's key made, whose answer may have got lost."""
-    if not actor.is_anonymous or row.accepted_by is None:
-        return None
-    return await acceptance_repeats.account_of(uow, row.accepted_by, command.code, command.key)
-
-
-def _let_in(uow: UnitOfWork, throttle: LoginThrottle, user: User) -> OpenSession:
-    return open_session(uow, user, throttle.device, throttle.settings.session_days)
 
 
 def _preview(row: CoupleInvitation, couple: Couple, host: User, now: datetime) -> CouplePreview:

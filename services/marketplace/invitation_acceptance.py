@@ -10,43 +10,42 @@ from db.models.accounts import User
 from db.models.couples import Couple, Partnership
 from db.models.invitations import Invitation
 from db.models.suppliers import Client, Supplier
-from db.queries import accounts, couple_members, couples, partner_blocks, suppliers
+from db.queries import couple_members, couples, partner_blocks, suppliers
 from db.queries import invitations as queries
 from db.session import UnitOfWork
 from domain.accounts import accounts as account_rules
 from domain.accounts.accounts import Profile
-from domain.accounts.legal import AcceptedDocument
 from domain.actors import Actor, Role, UserType
 from domain.errors import Forbidden, NotFound
-from domain.marketplace import acceptance as rules
 from domain.marketplace.clients import ClientStatus, date_warnings
 from domain.marketplace.invitations import InvitationStatus, refusal, status_at
 from domain.marketplace.partner_blocks import check_accept
 from services.accounts import acceptance_repeats, legal_documents
 from services.accounts.accounts import actor_of
 from services.accounts.login_throttle import LoginThrottle
-from services.accounts.sessions import OpenSession, open_session
+from services.accounts.sessions import OpenSession
 from services.journeys import onboarding
 from services.marketplace import partnerships
 from services.marketplace.invitation_changes import record
 from services.marketplace.invitation_codes import NO_SUCH_CODE
-from services.marketplace.invited_accounts import Invited, create_or_enter, prepare_password
+from services.marketplace.invited_accounts import (
+    AcceptanceForm,
+    account_for,
+    check_attempt,
+    hash_password,
+    log_in,
+    returning_account,
+)
 from services.platform.credentials import digest, plausible
 
 _CODE = ("input", "code")
 
 
 @dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(AcceptanceForm):
     """What a couple fills in."""
 
-    code: str = field(repr=False)
     profile: Profile = field(default_factory=Profile)
-    email: str | None = None
-    password: str | None = field(default=None, repr=False)
-    confirms_email: bool = False
-    key: str | None = field(default=None, repr=False)  # lets its sender in again for a day
-    accepted: tuple[AcceptedDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +79,20 @@ async def accept(throttle: LoginThrottle, actor: Actor, command: Acceptance) -> 
     """
     if not actor.is_anonymous and actor.role is not Role.COUPLE:
         raise Forbidden("Only couples accept invitations: log out first.")
-    acceptance_repeats.check_key(command.key)
-    legal_documents.check(command.accepted, ("input", "acceptedDocuments"))
-    await throttle.check_code_rate()
+    await check_attempt(throttle, command)
     profile = account_rules.check_profile(command.profile, UserType.COUPLE, ("input",))
-    password_hash = await prepare_password(throttle, actor, command.email, command.password)
+    password_hash = await hash_password(throttle, actor, command)
     async with throttle.db.write() as uow:
         row, supplier, client = await _find(uow, command.code)
         if await queries.claim(uow.session, digest(command.code), uow.now) is None:
-            return await _again(uow, throttle, actor, row, command)
+            return await _replay_result(uow, throttle, actor, row, command)
         base_url = throttle.settings.base_url
         guest = await _guest(uow, actor, row, command, password_hash, base_url)
         actor_now = actor_of(guest.user)
         await legal_documents.keep(uow, actor_now, guest.user.id, command.accepted)
         _fill_in(guest.couple, profile, anew=not guest.enters or guest.is_new)
         partnership = await _connect(uow, guest, row, supplier, client)
-        opened = _let_in(uow, throttle, guest.user) if guest.enters else None
+        opened = log_in(uow, throttle, guest.user) if guest.enters else None
         if opened is not None:
             acceptance_repeats.keep(uow, guest.user.id, command.code, command.key)
         warnings = date_warnings(guest.couple.wedding_date, uow.now)
@@ -111,7 +108,7 @@ async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Clien
     return found[0], found[1], client
 
 
-async def _again(
+async def _replay_result(
     uow: UnitOfWork, throttle: LoginThrottle, actor: Actor, seen: Invitation, command: Acceptance
 ) -> Accepted:
     """Not pending any more: fine for the couple that accepted it, a clear error for others."""
@@ -125,24 +122,12 @@ async def _again(
     assert partnership is not None
     if actor.user_id is not None and couple.id == actor.couple_id:
         return Accepted(partnership, couple, actor.user_id, already=True)
-    user = await _repeating(uow, actor, couple, command)
+    members = await couple_members.of_couple(uow.session, couple.id)
+    user = await returning_account(uow, actor, [item.user_id for item in members], command)
     if user is None:
         raise refused
-    opened = _let_in(uow, throttle, user)
+    opened = log_in(uow, throttle, user)
     return Accepted(partnership, couple, user.id, opened, already=True)
-
-
-async def _repeating(
-    uow: UnitOfWork, actor: Actor, couple: Couple, command: Acceptance
-) -> User | None:
-    """The account that a visitor's key made, whose answer may have got lost."""
-    if not actor.is_anonymous:
-        return None
-    for member in await couple_members.of_couple(uow.session, couple.id):
-        user = await acceptance_repeats.account_of(uow, member.user_id, command.code, command.key)
-        if user is not None:
-            return user
-    return None
 
 
 async def _guest(
@@ -153,15 +138,9 @@ async def _guest(
     password_hash: str | None,
     base_url: str,
 ) -> _Guest:
-    if actor.user_id is not None:
-        rules.check_account(row.email, command.email, actor.label, confirmed=command.confirms_email)
-        user = (await accounts.users_by_id(uow.session, [actor.user_id]))[actor.user_id]
-        return _Guest(user, await _couple(uow, actor.user_id))
-    email = rules.new_email(row.email, command.email, confirmed=command.confirms_email)
-    is_proven = rules.is_proven(row.email, email, by_mail=row.mail_code == digest(command.code))
-    invited = Invited(email, is_proven, command.password, password_hash)
-    user, is_new = await create_or_enter(uow, base_url, invited)
-    return _Guest(user, await _couple(uow, user.id), is_new=is_new, enters=True)
+    user, is_new = await account_for(uow, base_url, actor, row, command, password_hash)
+    couple = await _couple(uow, user.id)
+    return _Guest(user, couple, is_new=is_new, enters=actor.user_id is None)
 
 
 async def _couple(uow: UnitOfWork, user_id: UUID) -> Couple:
@@ -191,7 +170,3 @@ async def _connect(
     await onboarding.refresh_couple(uow, actor, guest.couple.id)
     await onboarding.refresh(uow, actor, supplier.user_id)
     return partnership
-
-
-def _let_in(uow: UnitOfWork, throttle: LoginThrottle, user: User) -> OpenSession:
-    return open_session(uow, user, throttle.device, throttle.settings.session_days)

@@ -1,20 +1,26 @@
-"""The account of somebody who accepts an invitation without being logged in (A40, M3, M9)."""
+"""The account with which somebody accepts an invitation (A40, M3, M9)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from db.models.accounts import SignupAttempt, User
+from db.models.invitations import CoupleInvitation, Invitation
 from db.queries import accounts
 from db.session import UnitOfWork
 from domain.accounts import accounts as account_rules
 from domain.accounts.accounts import NewAccount, Profile
+from domain.accounts.legal import AcceptedDocument
 from domain.actors import Actor, UserType
 from domain.errors import NotUnique
 from domain.marketplace import acceptance as rules
+from services.accounts import acceptance_repeats, legal_documents
 from services.accounts.accounts import EmailTaken, actor_of, create_account
 from services.accounts.email_confirmations import send_link
 from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_changes import set_password
+from services.accounts.sessions import OpenSession, open_session
+from services.platform.credentials import digest
 
 
 class LogInFirst(NotUnique):
@@ -26,7 +32,19 @@ class LogInFirst(NotUnique):
 
 
 @dataclass(frozen=True, slots=True)
-class Invited:
+class AcceptanceForm:
+    """What somebody fills in who accepts an invitation of a supplier or of their partner."""
+
+    code: str = field(repr=False)
+    email: str | None = None
+    password: str | None = field(default=None, repr=False)
+    confirms_email: bool = False
+    key: str | None = field(default=None, repr=False)  # lets its sender in again for a day
+    accepted: tuple[AcceptedDocument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Invited:
     """Who comes with a code: the e-mail, and whether the code proves that mailbox."""
 
     email: str
@@ -35,23 +53,69 @@ class Invited:
     password_hash: str | None = field(default=None, repr=False)
 
 
-async def prepare_password(
-    throttle: LoginThrottle, actor: Actor, email: str | None, password: str | None
-) -> str | None:
-    """What must not happen inside the transaction: counting attempts, hashing a password."""
+async def check_attempt(throttle: LoginThrottle, form: AcceptanceForm) -> None:
+    """Check what needs no invitation, and count the attempt; raises Invalid or RateLimited."""
+    acceptance_repeats.check_key(form.key)
+    legal_documents.check(form.accepted, ("input", "acceptedDocuments"))
+    await throttle.check_code_rate()
+
+
+async def hash_password(throttle: LoginThrottle, actor: Actor, form: AcceptanceForm) -> str | None:
+    """Hash the password of a visitor outside of any transaction; raises as `check_password`."""
     if not actor.is_anonymous:
         return None
     await throttle.check_acceptance_rate()
-    if password is None:
+    if form.password is None:
         return None
-    account_rules.check_password(password, email or "", ("input", "password"))
-    return await throttle.passwords.hash(password)
+    account_rules.check_password(form.password, form.email or "", ("input", "password"))
+    return await throttle.passwords.hash(form.password)
 
 
-async def create_or_enter(
-    uow: UnitOfWork, base_url: str, invited: Invited, *, brought_by: UUID | None = None
+async def account_for(
+    uow: UnitOfWork,
+    base_url: str,
+    actor: Actor,
+    row: Invitation | CoupleInvitation,
+    form: AcceptanceForm,
+    password_hash: str | None,
+    *,
+    brought_by: UUID | None = None,
 ) -> tuple[User, bool]:
-    """The account, and whether it is new; raises LogInFirst where the code opens none."""
+    """Return the account that accepts an invitation, and whether it is new.
+
+    That of the caller, else a new one, else one that the code opens. Raises EmailMismatch for
+    another e-mail that was not confirmed, and LogInFirst where the code opens no account.
+    """
+    if actor.user_id is not None:
+        rules.check_account(row.email, form.email, actor.label, confirmed=form.confirms_email)
+        return (await accounts.users_by_id(uow.session, [actor.user_id]))[actor.user_id], False
+    email = rules.new_email(row.email, form.email, confirmed=form.confirms_email)
+    is_proven = rules.is_proven(row.email, email, by_mail=row.mail_code == digest(form.code))
+    invited = _Invited(email, is_proven, form.password, password_hash)
+    return await _create_or_enter(uow, base_url, invited, brought_by)
+
+
+async def returning_account(
+    uow: UnitOfWork, actor: Actor, user_ids: Iterable[UUID], form: AcceptanceForm
+) -> User | None:
+    """Return the account that a visitor's key made, whose reply may have been lost; else None."""
+    if not actor.is_anonymous:
+        return None
+    for user_id in user_ids:
+        user = await acceptance_repeats.account_of(uow, user_id, form.code, form.key)
+        if user is not None:
+            return user
+    return None
+
+
+def log_in(uow: UnitOfWork, throttle: LoginThrottle, user: User) -> OpenSession:
+    """Open a session of the device that accepts."""
+    return open_session(uow, user, throttle.device, throttle.settings.session_days)
+
+
+async def _create_or_enter(
+    uow: UnitOfWork, base_url: str, invited: _Invited, brought_by: UUID | None
+) -> tuple[User, bool]:
     if invited.password is not None:
         account_rules.check_password(invited.password, invited.email, ("input", "password"))
     account = NewAccount(UserType.COUPLE, invited.email, Profile())
@@ -67,7 +131,7 @@ async def create_or_enter(
     return user, True
 
 
-async def _enter(uow: UnitOfWork, invited: Invited) -> User:
+async def _enter(uow: UnitOfWork, invited: _Invited) -> User:
     """A couple without a password, on a device that it has not used yet; raises LogInFirst."""
     seen = await accounts.user_by_email(uow.session, invited.email)
     user = await accounts.lock_user(uow.session, seen.id) if seen is not None else None
