@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     Select,
+    SQLColumnExpression,
     and_,
     case,
     exists,
@@ -56,9 +57,6 @@ async def add(session: AsyncSession, notice: Notice, event_id: int, now: datetim
 
     Messages of one conversation share an entry until it is read.
     """
-    preference = and_(
-        NotificationPreference.user_id == User.id, NotificationPreference.kind == notice.kind
-    )
     in_app = func.coalesce(NotificationPreference.in_app, True)
     rows = (
         select(
@@ -71,8 +69,8 @@ async def add(session: AsyncSession, notice: Notice, event_id: int, now: datetim
             in_app,
             literal(now),
         )
-        .outerjoin(NotificationPreference, preference)
-        .where(*_recipients(notice), or_(in_app, func.coalesce(NotificationPreference.email, True)))
+        .outerjoin(NotificationPreference, _preference_of(User.id, notice.kind))
+        .where(*_recipients(notice), or_(in_app, _wants_email()))
     )
     insertion = insert(Notification).from_select(_COLUMNS, rows)
     if notice.kind is NotificationKind.MESSAGE:
@@ -161,20 +159,14 @@ async def lock_unmailed(session: AsyncSession, event_id: int) -> Sequence[Unmail
         _select_entries()
         .add_columns(func.coalesce(_supplier_email(), User.email))
         .join(User, User.id == Notification.user_id)
-        .outerjoin(
-            NotificationPreference,
-            and_(
-                NotificationPreference.user_id == Notification.user_id,
-                NotificationPreference.kind == Notification.kind,
-            ),
-        )
+        .outerjoin(NotificationPreference, _preference_of(Notification.user_id, Notification.kind))
         .where(
             Notification.event_id == event_id,
             Notification.kind != NotificationKind.MESSAGE,
             Notification.read_at.is_(None),
             Notification.mailed_at.is_(None),
             User.disabled_at.is_(None),
-            func.coalesce(NotificationPreference.email, True),
+            _wants_email(),
         )
         .with_for_update(of=Notification)
         .execution_options(populate_existing=True)
@@ -206,6 +198,18 @@ async def wants_email(session: AsyncSession, user_id: UUID, kind: NotificationKi
     """Tell whether an account wants e-mails of a kind."""
     row = await session.get(NotificationPreference, (user_id, kind), populate_existing=True)
     return row is None or row.email
+
+
+def _preference_of(
+    user_id: SQLColumnExpression[UUID],
+    kind: SQLColumnExpression[NotificationKind] | NotificationKind,
+) -> ColumnElement[bool]:
+    """Join the preference of an account for a kind; without a row, everything is wanted."""
+    return and_(NotificationPreference.user_id == user_id, NotificationPreference.kind == kind)
+
+
+def _wants_email() -> ColumnElement[bool]:
+    return func.coalesce(NotificationPreference.email, True)
 
 
 def _recipients(notice: Notice) -> list[ColumnElement[bool]]:

@@ -16,11 +16,10 @@ from domain.actors import Actor
 from domain.errors import Forbidden, Invalid, InvalidTransition, NotFound, RateLimited
 from domain.events.couples import CoupleInvitationChanged
 from domain.ids import CoupleId, CoupleInvitationId, parse_uuid
-from domain.mail import unsubscribing
 from domain.marketplace import couple_members as member_rules
 from domain.marketplace import invitations as rules
 from domain.marketplace.couple_emails import PartnerInviting, couple_invitation
-from domain.marketplace.invitation_links import link_code
+from domain.marketplace.invitation_links import link_code, unsubscribe_url
 from domain.marketplace.invitations import InvitationChannel, InvitationStatus
 from services.accounts.email_confirmations import check_may_write
 from services.journeys import onboarding
@@ -32,11 +31,6 @@ from services.platform.idempotency import complete, reserve
 
 _EMAIL = ("input", "email")
 _OPERATION = "inviteToCouple"
-_ACTIONS = {
-    InvitationStatus.EXPIRED: "expired",
-    InvitationStatus.REVOKED: "revoked",
-    InvitationStatus.DECLINED: "declined",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +62,7 @@ async def invite(
         raise Forbidden("Only one of a couple can invite their partner.")
     reservation = await reserve(uow, actor, _OPERATION, command.key, command.email)
     if reservation.result is not None:
-        return await _again(uow, site, reservation.result)
+        return await _replay_result(uow, site, reservation.result)
     await _check_room(uow, actor.couple_id, actor.user_id)
     row = _draft(uow, actor.couple_id, actor.user_id, _address(actor, command.email))
     url = await _send(uow, actor, site, row)
@@ -111,7 +105,7 @@ async def end(
     """End a pending invitation; its letter is not sent any more."""
     row.status = status
     await mail_queries.cancel_open(uow.session, Mail.couple_invitation_id == row.id, uow.now)
-    record(uow, actor, row, _ACTIONS[status])
+    record(uow, actor, row, status.value)
 
 
 def status_now(row: CoupleInvitation, now: datetime) -> InvitationStatus:
@@ -189,18 +183,15 @@ async def _write(
     await invitation_limits.admit_couple_letter(
         uow, row.couple_id, actor.user_id, email, site.block
     )
-    stop = unsubscribing.sign_address(email, site.signing_key)
-    inviting = PartnerInviting(
-        actor.label,
-        _link(site, code),
-        row.expires_at,
-        f"{site.base_url}/unsubscribe/invitations/{stop}",
-    )
+    unsubscribe = unsubscribe_url(site.base_url, email, site.signing_key)
+    inviting = PartnerInviting(actor.label, _link(site, code), row.expires_at, unsubscribe)
     letter = couple_invitation(email, inviting)
     await mail.post(uow, actor, letter, couple_invitation_id=row.id, link_expires_at=row.expires_at)
 
 
-async def _again(uow: UnitOfWork, site: Site, result: Mapping[str, object]) -> InvitedPartner:
+async def _replay_result(
+    uow: UnitOfWork, site: Site, result: Mapping[str, object]
+) -> InvitedPartner:
     key = parse_uuid(str(result.get("invitation_id", "")))
     row = await queries.by_id(uow.session, key) if key else None
     if row is None:

@@ -16,12 +16,6 @@ from domain.marketplace.invitations import InvitationStatus, status_at
 BATCH = 100
 SWEEPER = system_actor("invitations")
 
-_ACTIONS = {
-    InvitationStatus.EXPIRED: "expired",
-    InvitationStatus.REVOKED: "revoked",
-    InvitationStatus.DECLINED: "declined",
-}
-
 
 def record(
     uow: UnitOfWork,
@@ -67,7 +61,7 @@ async def end(
     before, row.status = row.status, status
     client.status = without_invitation(client.status)
     await withdraw_letters(uow, row)
-    record(uow, actor, row, _ACTIONS[status], before)
+    record(uow, actor, row, status.value, before)
 
 
 async def withdraw_letters(uow: UnitOfWork, row: Invitation) -> None:

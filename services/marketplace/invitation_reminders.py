@@ -53,22 +53,26 @@ async def _remind(uow: UnitOfWork, settings: Settings, client_id: UUID) -> bool:
     if rules.is_ending(row.expires_at, uow.now):
         record_follow_up(uow, REMINDER, row, ENDING)
     supplier = (await suppliers.by_id(uow.session, [row.supplier_id]))[row.supplier_id]
-    if await _may_write(uow, settings, row, client, supplier):
-        await _write(uow, settings, row, client, supplier)
+    code = _repeated_code(settings, row)
+    if code is not None and await _may_write(uow, settings, row, client, supplier):
+        await _write(uow, settings, row, client, supplier, code)
     return True
+
+
+def _repeated_code(settings: Settings, row: Invitation) -> str | None:
+    """Return the code of the e-mail before; None where it cannot be made again.
+
+    After a change of the signing key the couple keeps the e-mail that it has.
+    """
+    code = mail_code(row.id, row.resend_count, settings.signing_key)
+    return code if row.email is not None and row.mail_code == digest(code) else None
 
 
 async def _may_write(
     uow: UnitOfWork, settings: Settings, row: Invitation, client: Client, supplier: Supplier
 ) -> bool:
-    """Nothing that stops an invitation lets a reminder of it through.
-
-    The link is that of the letter before: where it cannot be made again, as after a change of the
-    signing key, the couple keeps the letter that it has.
-    """
-    code = mail_code(row.id, row.resend_count, settings.signing_key)
-    if row.email is None or row.mail_code != digest(code):
-        return False
+    """Nothing that stops an invitation lets a reminder of it through."""
+    assert row.email is not None
     if await queries.is_disabled(uow.session, supplier.user_id):
         return False
     user_id = supplier.user_id
@@ -87,10 +91,14 @@ async def _may_write(
 
 
 async def _write(
-    uow: UnitOfWork, settings: Settings, row: Invitation, client: Client, supplier: Supplier
+    uow: UnitOfWork,
+    settings: Settings,
+    row: Invitation,
+    client: Client,
+    supplier: Supplier,
+    code: str,
 ) -> None:
     assert row.email is not None
-    code = mail_code(row.id, row.resend_count, settings.signing_key)
     base_url = settings.base_url
     inviting = Inviting(
         name_of(supplier),
