@@ -18,8 +18,8 @@ from schema.context import Info
 from schema.types.client_updates import ClientsUpdate, PartnershipsUpdate
 from schema.types.clients import Client
 from schema.types.couples import Partnership
+from subscriptions.event_streams import open_events
 from subscriptions.fanout import Latest
-from subscriptions.feature_watch import end_when_off
 
 _OF_CLIENT = ClientAdded | ClientChanged | InvitationChanged | InvitationFollowedUp
 
@@ -29,7 +29,7 @@ async def clients(info: Info) -> AsyncIterator[ClientsUpdate]:
 
     For suppliers; for others it ends with the first result.
     """
-    actor, runtime = info.context.actor, info.context.runtime
+    actor = info.context.actor
     if actor.supplier_id is None:
         yield ClientsUpdate(changed=None)
         return
@@ -43,16 +43,12 @@ async def clients(info: Info) -> AsyncIterator[ClientsUpdate]:
 
     # The newest event of each client: bounded by the clients that the caller has.
     newest: Latest[RecordedEvent] = Latest(_client_of)
-    async with runtime.tail.subscribe(newest, concerns) as changes:
-        with (
-            runtime.credential_watch.end_with_access(actor, changes),
-            end_when_off(runtime.flag_feed, actor, info.field_name, changes),
-        ):
-            yield ClientsUpdate(changed=None)
-            async for item in changes:
-                key = _client_of(item)
-                row = await info.context.loaders.client.load(key) if key is not None else None
-                yield ClientsUpdate(changed=Client.of(row) if row is not None else None)
+    async with open_events(info, newest, concerns) as changes:
+        yield ClientsUpdate(changed=None)
+        async for item in changes:
+            key = _client_of(item)
+            row = await info.context.loaders.client.load(key) if key is not None else None
+            yield ClientsUpdate(changed=Client.of(row) if row is not None else None)
 
 
 async def partnerships(info: Info) -> AsyncIterator[PartnershipsUpdate]:
@@ -61,7 +57,7 @@ async def partnerships(info: Info) -> AsyncIterator[PartnershipsUpdate]:
     One that has ended is null for its supplier. The staff has none, and its stream ends with the
     first result.
     """
-    actor, runtime = info.context.actor, info.context.runtime
+    actor = info.context.actor
     if actor.supplier_id is None and actor.couple_id is None:
         yield PartnershipsUpdate(changed=None)
         return
@@ -74,15 +70,11 @@ async def partnerships(info: Info) -> AsyncIterator[PartnershipsUpdate]:
         )
 
     newest: Latest[RecordedEvent] = Latest(lambda item: item.event.subject_id)
-    async with runtime.tail.subscribe(newest, concerns) as changes:
-        with (
-            runtime.credential_watch.end_with_access(actor, changes),
-            end_when_off(runtime.flag_feed, actor, info.field_name, changes),
-        ):
-            yield PartnershipsUpdate(changed=None)
-            async for item in changes:
-                assert item.event.subject_id is not None  # they are about a partnership
-                yield PartnershipsUpdate(changed=await _partnership(info, item.event.subject_id))
+    async with open_events(info, newest, concerns) as changes:
+        yield PartnershipsUpdate(changed=None)
+        async for item in changes:
+            assert item.event.subject_id is not None  # they are about a partnership
+            yield PartnershipsUpdate(changed=await _partnership(info, item.event.subject_id))
 
 
 def _client_of(item: RecordedEvent) -> UUID | None:

@@ -25,6 +25,7 @@ from schema.types.conversations import ConversationsUpdate, ConversationUpdate, 
 from schema.types.messages import Message
 from schema.types.node import decode_id
 from services.marketplace import messages
+from subscriptions.event_streams import open_events
 from subscriptions.fanout import Latest
 
 BATCH = 50  # messages of one result
@@ -47,21 +48,20 @@ async def conversation(
     It ends when the partnership ends, with a last result that says so.
     """
     key, progress = decode_id(id, "Conversation"), _Progress(_check_after(after))
-    viewer, runtime = require_participant(info.context.actor), info.context.runtime
+    viewer = require_participant(info.context.actor)
     newest: Latest[RecordedEvent] = Latest()  # one unread event is enough: rows are read again
-    async with runtime.tail.subscribe(newest, _concerns(viewer, key)) as changes:
-        with runtime.credential_watch.end_with_access(info.context.actor, changes):
-            while True:
-                view = await read_conversation(info, key)
-                has_more = True
-                while has_more:
-                    rows, has_more = await progress.advance(info, view)
-                    yield ConversationUpdate(
-                        conversation=types.Conversation.of(view),
-                        messages=[Message.of(row) for row in rows],
-                    )
-                if not view.is_open or await anext(changes, None) is None:
-                    return
+    async with open_events(info, newest, _concerns(viewer, key)) as changes:
+        while True:
+            view = await read_conversation(info, key)
+            has_more = True
+            while has_more:
+                rows, has_more = await progress.advance(info, view)
+                yield ConversationUpdate(
+                    conversation=types.Conversation.of(view),
+                    messages=[Message.of(row) for row in rows],
+                )
+            if not view.is_open or await anext(changes, None) is None:
+                return
 
 
 async def conversations(info: Info) -> AsyncIterator[ConversationsUpdate]:
@@ -69,21 +69,20 @@ async def conversations(info: Info) -> AsyncIterator[ConversationsUpdate]:
 
     The staff has none, and its stream ends with the first result.
     """
-    viewer, runtime = participant_of(info.context.actor), info.context.runtime
+    viewer = participant_of(info.context.actor)
     if viewer is None:
         yield ConversationsUpdate(unread_conversations=0, changed=None)
         return
     # The newest event per conversation, which the number of partnerships bounds.
     newest: Latest[RecordedEvent] = Latest(lambda item: item.event.subject_id)
-    async with runtime.tail.subscribe(newest, _concerns(viewer)) as changes:
-        with runtime.credential_watch.end_with_access(info.context.actor, changes):
+    async with open_events(info, newest, _concerns(viewer)) as changes:
+        unread = await types.unread_conversations(info, viewer)
+        yield ConversationsUpdate(unread_conversations=unread, changed=None)
+        async for item in changes:
+            assert item.event.subject_id is not None  # the id of a partnership
             unread = await types.unread_conversations(info, viewer)
-            yield ConversationsUpdate(unread_conversations=unread, changed=None)
-            async for item in changes:
-                assert item.event.subject_id is not None  # the id of a partnership
-                unread = await types.unread_conversations(info, viewer)
-                changed = await types.load_conversation(info, item.event.subject_id)
-                yield ConversationsUpdate(unread_conversations=unread, changed=changed)
+            changed = await types.load_conversation(info, item.event.subject_id)
+            yield ConversationsUpdate(unread_conversations=unread, changed=changed)
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from schema.types.events import SHOWN_KINDS, LaunchEvent, is_shown, stream_gap, 
 from schema.types.node import decode_id
 from services.platform import event_reads
 from subscriptions.delivery_times import note_delivery
+from subscriptions.event_streams import open_events
 from subscriptions.fanout import Bounded, Overflow, Subscription
 
 BUFFER = 2_000
@@ -45,16 +46,15 @@ async def launch_events(
     def is_selected(item: RecordedEvent) -> bool:
         return is_shown(item) and (phase is None or item.event.phase_id == phase)
 
-    async with runtime.tail.subscribe(Bounded(BUFFER), is_selected) as live:
-        with runtime.credential_watch.end_with_access(info.context.actor, live):
-            stream_position = _StreamPosition(runtime.tail.position, runtime.tail.rewinds)
-            if position is not None:
-                async with aclosing(_catch_up(info, position, phase, stream_position)) as missed:
-                    async for event in missed:
-                        yield event
-            async with aclosing(_follow(info, live, stream_position)) as news:
-                async for event in news:
+    async with open_events(info, Bounded(BUFFER), is_selected) as live:
+        stream_position = _StreamPosition(runtime.tail.position, runtime.tail.rewinds)
+        if position is not None:
+            async with aclosing(_catch_up(info, position, phase, stream_position)) as missed:
+                async for event in missed:
                     yield event
+        async with aclosing(_follow(info, live, stream_position)) as news:
+            async for event in news:
+                yield event
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from schema.context import Info
 from schema.enums import Severity
 from schema.types.incidents import Incident
 from services.incidents import incident_reads
+from subscriptions.event_streams import open_events
 from subscriptions.fanout import Latest
 
 Severities = Annotated[
@@ -47,22 +48,20 @@ async def incidents(info: Info, severity: Severities = None) -> AsyncIterator[In
 
     An incident whose severity no longer matches is sent a last time.
     """
-    runtime, loaders = info.context.runtime, info.context.loaders
-    sent = _SentIncidents(severity)
+    sent, loaders = _SentIncidents(severity), info.context.loaders
 
     def is_selected(item: RecordedEvent) -> bool:
         return isinstance(item.event, IncidentChanged)
 
     newest: Latest[RecordedEvent] = Latest(key=_incident_id)
-    async with runtime.tail.subscribe(newest, is_selected) as changes:
-        with runtime.credential_watch.end_with_access(info.context.actor, changes):
-            async with info.context.db.read() as session:
-                rows = await incident_reads.open_ones(session)
-            for row in rows:
-                if sent.should_send(row):
-                    yield Incident.of(row)
-            async for item in changes:
-                assert isinstance(item.event, IncidentChanged)
-                incident = await loaders.incident.load(item.event.incident_id)
-                if incident is not None and sent.should_send(incident):
-                    yield Incident.of(incident)
+    async with open_events(info, newest, is_selected) as changes:
+        async with info.context.db.read() as session:
+            rows = await incident_reads.open_ones(session)
+        for row in rows:
+            if sent.should_send(row):
+                yield Incident.of(row)
+        async for item in changes:
+            assert isinstance(item.event, IncidentChanged)
+            incident = await loaders.incident.load(item.event.incident_id)
+            if incident is not None and sent.should_send(incident):
+                yield Incident.of(incident)

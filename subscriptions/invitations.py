@@ -12,8 +12,8 @@ from domain.platform.row_scope import readable
 from schema.context import Info
 from schema.types.invitations import Invitation
 from schema.types.node import decode_id
+from subscriptions.event_streams import open_events
 from subscriptions.fanout import Latest
-from subscriptions.feature_watch import end_when_off
 
 InvitationId = Annotated[strawberry.ID, strawberry.argument(description="The invitation.")]
 
@@ -29,17 +29,13 @@ async def invitation(info: Info, id: InvitationId) -> AsyncIterator[Invitation]:
         is_change = isinstance(item.event, InvitationChanged | InvitationLetterChanged)
         return is_change and item.event.subject_id == key
 
-    runtime, loader = info.context.runtime, info.context.loaders.invitation
+    loader = info.context.loaders.invitation
     newest: Latest[RecordedEvent] = Latest()
-    async with runtime.tail.subscribe(newest, is_selected) as changes:
-        with (
-            runtime.credential_watch.end_with_access(info.context.actor, changes),
-            end_when_off(runtime.flag_feed, info.context.actor, info.field_name, changes),
-        ):
-            while True:
-                row = await loader.load(key)
-                if row is None or not row_scope.is_supplier(row.supplier_id):
-                    raise NotFound("There is no Invitation with this id.", path=("id",))
-                yield Invitation.of(row)
-                if await anext(changes, None) is None:
-                    return
+    async with open_events(info, newest, is_selected) as changes:
+        while True:
+            row = await loader.load(key)
+            if row is None or not row_scope.is_supplier(row.supplier_id):
+                raise NotFound("There is no Invitation with this id.", path=("id",))
+            yield Invitation.of(row)
+            if await anext(changes, None) is None:
+                return

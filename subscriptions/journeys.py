@@ -18,6 +18,7 @@ from schema.types.journeys import Funnels, Journey
 from schema.types.node import decode_id
 from services.overview.metric_board import BoardView, JourneyBoard
 from subscriptions.delivery_times import OldestUnsentChange, note_delivery
+from subscriptions.event_streams import open_events
 from subscriptions.fanout import Latest
 
 logger = logging.getLogger(__name__)
@@ -48,16 +49,15 @@ async def journeys(info: Info, phase_id: PhaseId = None) -> AsyncIterator[list[J
         return True
 
     async with (
-        runtime.tail.subscribe(newest, moves_somebody) as changes,
+        open_events(info, newest, moves_somebody) as changes,
         aclosing(
             _read_snapshots(changes, runtime.journeys, BoardView.of_phase(phase), moves)
         ) as snapshots,
     ):
-        with runtime.credential_watch.end_with_access(info.context.actor, changes):
-            async for funnels, committed_at in snapshots:
-                yield funnels
-                if committed_at is not None:
-                    note_delivery(runtime.meter, JOURNEY_DELAY, committed_at, runtime.clock())
+        async for funnels, committed_at in snapshots:
+            yield funnels
+            if committed_at is not None:
+                note_delivery(runtime.meter, JOURNEY_DELAY, committed_at, runtime.clock())
 
 
 async def _read_snapshots(

@@ -9,6 +9,7 @@ from domain.marketplace.conversations import Participant, participant_of
 from domain.overview.notices import notices_of
 from schema.context import Info
 from schema.types.notifications import InboxUpdate, read_update
+from subscriptions.event_streams import open_events
 from subscriptions.fanout import Latest
 
 
@@ -17,17 +18,16 @@ async def notifications(info: Info) -> AsyncIterator[InboxUpdate]:
 
     The staff has no inbox, and its stream ends with the first result.
     """
-    reader, runtime = participant_of(info.context.actor), info.context.runtime
+    reader = participant_of(info.context.actor)
     if reader is None:
         yield InboxUpdate(unread_count=0, newest=None)
         return
     newest: Latest[RecordedEvent] = Latest()  # one unread event is enough: rows are read again
-    async with runtime.tail.subscribe(newest, lambda item: _concerns(item, reader)) as changes:
-        with runtime.credential_watch.end_with_access(info.context.actor, changes):
-            while True:
-                yield await read_update(info, reader)
-                if await anext(changes, None) is None:
-                    return
+    async with open_events(info, newest, lambda item: _concerns(item, reader)) as changes:
+        while True:
+            yield await read_update(info, reader)
+            if await anext(changes, None) is None:
+                return
 
 
 def _concerns(item: RecordedEvent, reader: Participant) -> bool:

@@ -14,8 +14,8 @@ from schema.types.onboarding import Onboarding
 from services.flags.flag_sets import FlagSet
 from services.journeys.onboarding import NOBODYS
 from services.journeys.onboarding_steps import flags_of
+from subscriptions.event_streams import open_events
 from subscriptions.fanout import Latest
-from subscriptions.feature_watch import end_when_off
 from subscriptions.merging import merge_subscriptions
 
 
@@ -28,22 +28,18 @@ async def viewer_onboarding(info: Info) -> AsyncIterator[Onboarding]:
     events: Latest[RecordedEvent] = Latest()
     flags: Latest[FlagSet] = Latest()
     async with (
-        runtime.tail.subscribe(events, _concerns(info.context.actor)) as changes,
+        open_events(info, events, _concerns(info.context.actor)) as changes,
         runtime.flag_feed.sets.subscribe(flags, _changes_steps(runtime.flags.current)) as sets,
         aclosing(merge_subscriptions(changes, sets)) as news,
     ):
-        with (
-            runtime.credential_watch.end_with_access(info.context.actor, changes),
-            end_when_off(runtime.flag_feed, info.context.actor, info.field_name, changes),
-        ):
-            while True:
-                loader = info.context.loaders.onboarding_of_user
-                row = await loader.load(user_id) if user_id else None
-                if row is None:
-                    raise NotFound(NOBODYS)
-                yield Onboarding.of(row)
-                if await anext(news, None) is None:
-                    return
+        while True:
+            loader = info.context.loaders.onboarding_of_user
+            row = await loader.load(user_id) if user_id else None
+            if row is None:
+                raise NotFound(NOBODYS)
+            yield Onboarding.of(row)
+            if await anext(news, None) is None:
+                return
 
 
 def _concerns(actor: Actor) -> Callable[[RecordedEvent], bool]:

@@ -12,6 +12,7 @@ from schema.context import Info
 from schema.types.node import decode_id
 from schema.types.phases import LaunchPhase
 from services.phases.phase_reads import is_live
+from subscriptions.event_streams import open_events
 from subscriptions.fanout import Latest
 
 PhaseId = Annotated[strawberry.ID, strawberry.argument(description="The phase.")]
@@ -34,17 +35,16 @@ async def launch_phase(info: Info, id: PhaseId) -> AsyncIterator[LaunchPhase]:
             return live
         return isinstance(event, FlagChanged) and event.key in linked
 
-    runtime, loaders = info.context.runtime, info.context.loaders
+    loaders = info.context.loaders
     newest: Latest[RecordedEvent] = Latest()
-    async with runtime.tail.subscribe(newest, is_selected) as changes:
-        with runtime.credential_watch.end_with_access(info.context.actor, changes):
-            while True:
-                row = await loaders.phase.load(key)
-                if row is None:
-                    raise NotFound("There is no such phase.", path=("id",))
-                links = await loaders.phase_flags.load(key) or []
-                linked.update(link.flag.key for link in links)
-                live = is_live(row)
-                yield LaunchPhase.of(row)
-                if await anext(changes, None) is None:
-                    return
+    async with open_events(info, newest, is_selected) as changes:
+        while True:
+            row = await loaders.phase.load(key)
+            if row is None:
+                raise NotFound("There is no such phase.", path=("id",))
+            links = await loaders.phase_flags.load(key) or []
+            linked.update(link.flag.key for link in links)
+            live = is_live(row)
+            yield LaunchPhase.of(row)
+            if await anext(changes, None) is None:
+                return
