@@ -3,6 +3,10 @@
 GET shows a form, because mail scanners follow every link; POST unsubscribes, also by one click.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+from uuid import UUID
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -28,22 +32,13 @@ _METHODS = ["GET", "POST"]
 _REMINDERS, _INVITATIONS = "Reminders", "Invitations"
 _ASK = '<form method="post"><button type="submit">No more reminders</button></form>'
 _DONE = "<p>You get no more reminders. You can have them back in your settings.</p>"
-_MESSAGES = "Messages"
-_ASK_MESSAGES = (
+_MESSAGES_ASK = (
     '<form method="post"><button type="submit">No more e-mails about messages</button></form>'
 )
-_NO_MESSAGES = (
-    "<p>You get no more e-mails about messages. They still wait for you when you log in.</p>"
+_KIND_ASK = '<form method="post"><button type="submit">No more e-mails like this</button></form>'
+_AGAIN = (
     '<form method="post" action="?again=1"><button type="submit">Send them again</button></form>'
 )
-_MESSAGES_AGAIN = "<p>You get e-mails about messages again.</p>" + _ASK_MESSAGES
-_NOTIFICATIONS = "Notifications"
-_ASK_KIND = '<form method="post"><button type="submit">No more e-mails like this</button></form>'
-_NO_KIND = (
-    "<p>You get no more e-mails of this kind. The app still shows you what happens.</p>"
-    '<form method="post" action="?again=1"><button type="submit">Send them again</button></form>'
-)
-_KIND_AGAIN = "<p>You get these e-mails again.</p>" + _ASK_KIND
 _UNKNOWN = "<p>This link is not valid. Use the one in our last letter.</p>"
 _ASK_INVITATIONS = (
     "<p>Suppliers can invite you by e-mail to plan your wedding with them.</p>"
@@ -56,58 +51,78 @@ _STOPPED = (
 _ALLOWED = "<p>Suppliers can invite you again.</p>" + _ASK_INVITATIONS
 
 
+class _Reader(NamedTuple):
+    """Whose e-mails of which kind a link is about."""
+
+    user_id: UUID
+    kind: NotificationKind
+
+
+class _PageTexts(NamedTuple):
+    """The texts of the page of a link."""
+
+    title: str
+    ask: str
+    stopped: str
+    resumed: str
+
+
+_MESSAGES = _PageTexts(
+    "Messages",
+    _MESSAGES_ASK,
+    "<p>You get no more e-mails about messages. They still wait for you when you log in.</p>"
+    + _AGAIN,
+    "<p>You get e-mails about messages again.</p>" + _MESSAGES_ASK,
+)
+_NOTIFICATIONS = _PageTexts(
+    "Notifications",
+    _KIND_ASK,
+    "<p>You get no more e-mails of this kind. The app still shows you what happens.</p>" + _AGAIN,
+    "<p>You get these e-mails again.</p>" + _KIND_ASK,
+)
+
+
 def unsubscribe_routes(runtime: Runtime) -> list[Route]:
     """The routes of all kinds of links."""
+
+    def reader_of_messages(request: Request) -> _Reader | None:
+        user_id = unsubscribing.read_messages(request.path_params["code"], runtime.secret)
+        return _Reader(user_id, NotificationKind.MESSAGE) if user_id else None
+
+    def reader_of_kind(request: Request) -> _Reader | None:
+        kind, code = request.path_params["kind"], request.path_params["code"]
+        user_id = unsubscribing.read_kind(code, kind, runtime.secret)
+        is_known = kind in list(NotificationKind)
+        return _Reader(user_id, NotificationKind(kind)) if user_id and is_known else None
+
+    kind_path = "/unsubscribe/notifications/{kind}/{code}"
     return [
         _invitations_route(runtime),
-        _messages_route(runtime),
-        _notifications_route(runtime),
+        _kind_route(runtime, "/unsubscribe/messages/{code}", _MESSAGES, reader_of_messages),
+        _kind_route(runtime, kind_path, _NOTIFICATIONS, reader_of_kind),
         _reminders_route(runtime),
     ]
 
 
-def _messages_route(runtime: Runtime) -> Route:
-    """E-mails about messages to a person; the same link turns them on again."""
+def _kind_route(
+    runtime: Runtime, path: str, page: _PageTexts, reader_of: Callable[[Request], _Reader | None]
+) -> Route:
+    """E-mails of one kind to one person; the same link brings them back."""
 
     async def unsubscribe(request: Request) -> Response:
-        user_id = unsubscribing.read_messages(request.path_params["code"], runtime.secret)
-        if user_id is None:
-            return _page(_MESSAGES, _UNKNOWN, 404)
+        reader = reader_of(request)
+        if reader is None:
+            return _page(page.title, _UNKNOWN, 404)
         if request.method != "POST":
-            return _page(_MESSAGES, _ASK_MESSAGES)
+            return _page(page.title, page.ask)
         again = "again" in request.query_params
         try:
             async with runtime.db.write() as uow:
-                kind = NotificationKind.MESSAGE
-                await notifications.allow_email(uow, ANONYMOUS, user_id, kind, wanted=again)
+                await notifications.allow_email(uow, ANONYMOUS, *reader, wanted=again)
         except LaunchError as error:
-            return _error_page(_MESSAGES, error)
-        return _page(_MESSAGES, _MESSAGES_AGAIN if again else _NO_MESSAGES)
+            return _error_page(page.title, error)
+        return _page(page.title, page.resumed if again else page.stopped)
 
-    path = "/unsubscribe/messages/{code}"
-    return Route(path, unsubscribe, methods=_METHODS, middleware=counted(runtime))
-
-
-def _notifications_route(runtime: Runtime) -> Route:
-    """E-mails about one kind of notification to one person; the same link brings them back."""
-
-    async def unsubscribe(request: Request) -> Response:
-        kind, code = request.path_params["kind"], request.path_params["code"]
-        user_id = unsubscribing.read_kind(code, kind, runtime.secret)
-        if user_id is None or kind not in list(NotificationKind):
-            return _page(_NOTIFICATIONS, _UNKNOWN, 404)
-        if request.method != "POST":
-            return _page(_NOTIFICATIONS, _ASK_KIND)
-        again = "again" in request.query_params
-        try:
-            async with runtime.db.write() as uow:
-                notification = NotificationKind(kind)
-                await notifications.allow_email(uow, ANONYMOUS, user_id, notification, wanted=again)
-        except LaunchError as error:
-            return _error_page(_NOTIFICATIONS, error)
-        return _page(_NOTIFICATIONS, _KIND_AGAIN if again else _NO_KIND)
-
-    path = "/unsubscribe/notifications/{kind}/{code}"
     return Route(path, unsubscribe, methods=_METHODS, middleware=counted(runtime))
 
 
