@@ -1,5 +1,6 @@
 """Fields about the conversations of suppliers and couples (M7)."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -37,12 +38,11 @@ async def conversations(
         async with info.context.db.read() as session:
             views = await service.page(session, viewer, page.moments())
     return connection(
-        ConversationConnection,
+        partial(ConversationConnection, viewer=viewer),
         views,
         page,
         cursor=lambda view: encode_cursor(view.last_activity_at, view.partnership_id),
         wrap=Conversation.of,
-        viewer=viewer,
     )
 
 

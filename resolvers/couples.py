@@ -1,5 +1,7 @@
 """Fields about couples (S38)."""
 
+from functools import partial
+
 from domain.platform.search import check_search
 from schema.context import Info
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
@@ -21,10 +23,9 @@ async def couples(
     async with info.context.db.read() as session:
         rows = await directory.page_of_couples(session, text, page.moments())
     return connection(
-        CoupleConnection,
+        partial(CoupleConnection, search=text),
         rows,
         page,
         cursor=moment_cursor,
         wrap=Couple.of,
-        search=text,
     )

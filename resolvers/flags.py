@@ -73,12 +73,11 @@ async def feature_flags(
     async with info.context.db.read() as session:
         rows = await flag_reads.page(session, flag_filter, page.moments())
     return connection(
-        FeatureFlagConnection,
+        partial(FeatureFlagConnection, filters=flag_filter),
         rows,
         page,
         cursor=lambda flag: encode_cursor(flag.created_at, flag.id),
         wrap=FeatureFlag.of,
-        wanted=flag_filter,
     )
 
 

@@ -1,5 +1,6 @@
 """Queries of incidents (S28)."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -47,10 +48,9 @@ async def incidents(
     async with info.context.db.read() as session:
         rows = await incident_reads.page(session, incident_filter, page.moments())
     return connection(
-        IncidentConnection,
+        partial(IncidentConnection, filters=incident_filter),
         rows,
         page,
         cursor=moment_cursor,
         wrap=Incident.of,
-        wanted=incident_filter,
     )

@@ -1,5 +1,6 @@
 """Fields about invitations: sent by suppliers, read and accepted by couples (S37, S41)."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -86,12 +87,11 @@ async def invitations(
     async with info.context.db.read() as session:
         rows = await directory.page_of_invitations(session, invitation_filter, page.moments())
     return connection(
-        InvitationConnection,
+        partial(InvitationConnection, filters=invitation_filter),
         rows,
         page,
         cursor=moment_cursor,
         wrap=Invitation.of,
-        wanted=invitation_filter,
     )
 
 

@@ -1,5 +1,6 @@
 """Fields about the e-mail outbox (S14)."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -49,7 +50,7 @@ async def mails(
     async with info.context.db.read() as session:
         rows = await outbox.page(session, mail_filter, page.moments())
     return connection(
-        MailConnection, rows, page, cursor=moment_cursor, wrap=Mail.of, wanted=mail_filter
+        partial(MailConnection, filters=mail_filter), rows, page, cursor=moment_cursor, wrap=Mail.of
     )
 
 

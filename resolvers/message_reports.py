@@ -1,5 +1,6 @@
 """Fields about reported messages (M7)."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -42,12 +43,11 @@ async def message_reports(
     async with info.context.db.read() as session:
         reports = await service.page(session, page.moments(), is_open=is_open)
     return connection(
-        MessageReportConnection,
+        partial(MessageReportConnection, is_open=is_open),
         reports,
         page,
         cursor=lambda item: encode_cursor(item.report.created_at, item.report.id),
         wrap=MessageReport.of,
-        is_open=is_open,
     )
 
 

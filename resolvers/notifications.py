@@ -1,5 +1,6 @@
 """The inbox of a supplier or a couple (M6)."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -39,12 +40,11 @@ async def notifications(
         async with info.context.db.read() as session:
             found = await service.page(session, reader, page.moments(), unread_only=unread_only)
     return connection(
-        NotificationConnection,
+        partial(NotificationConnection, reader=reader),
         found,
         page,
         cursor=moment_cursor,
         wrap=Notification.of,
-        reader=reader,
     )
 
 

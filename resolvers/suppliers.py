@@ -1,5 +1,6 @@
 """Fields about suppliers and their clients (S33 to S36)."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -40,12 +41,11 @@ async def suppliers(
     async with info.context.db.read() as session:
         rows = await directory.page_of_suppliers(session, supplier_filter, page.moments())
     return connection(
-        SupplierConnection,
+        partial(SupplierConnection, filters=supplier_filter),
         rows,
         page,
         cursor=moment_cursor,
         wrap=Supplier.of,
-        wanted=supplier_filter,
     )
 
 

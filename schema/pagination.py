@@ -214,15 +214,17 @@ C = TypeVar("C", bound=Connection[Any])  # not covariant: Connection[T] is no Co
 
 
 def connection(
-    kind: type[C],
+    kind: Callable[..., C],
     rows: Sequence[R],
     page: Page,
     *,
     cursor: Callable[[R], str],
     wrap: Callable[[R], object],
-    **more: object,
 ) -> C:
-    """Build a connection from rows that were read with the keyset of `page`."""
+    """Build a connection from rows that were read with the keyset of `page`.
+
+    `kind` is a class of connections, or a `partial` of one that has fields of its own.
+    """
     has_more = len(rows) > page.size
     selected = list(rows[: page.size])
     if page.from_end:
@@ -237,5 +239,4 @@ def connection(
             start_cursor=cursor(selected[0]) if selected else None,
             end_cursor=cursor(selected[-1]) if selected else None,
         ),
-        **more,
     )

@@ -129,7 +129,7 @@ class Client(Node):
 class ClientConnection(Connection[Client]):
     """A page whose total is counted only if it is selected."""
 
-    wanted: strawberry.Private[ClientFilter | None]
+    filters: strawberry.Private[ClientFilter | None]
 
     @strawberry.field(
         description="The number of clients that match the filter.",
@@ -137,10 +137,10 @@ class ClientConnection(Connection[Client]):
     )
     async def total_count(self, info: Info) -> int:
         """Count with one additional statement."""
-        if self.wanted is None:
+        if self.filters is None:
             return 0
         async with info.context.db.read() as session:
-            return await directory.count_clients(session, self.wanted)
+            return await directory.count_clients(session, self.filters)
 
 
 @strawberry.input(description="A new client.")

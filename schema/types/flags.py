@@ -261,7 +261,7 @@ class FeatureFlag(Node):
 class FeatureFlagConnection(Connection[FeatureFlag]):
     """A page whose total is counted only if it is selected."""
 
-    wanted: strawberry.Private[FlagFilter]
+    filters: strawberry.Private[FlagFilter]
 
     @strawberry.field(
         description="The number of flags that match the filter.",
@@ -271,7 +271,7 @@ class FeatureFlagConnection(Connection[FeatureFlag]):
     async def total_count(self, info: Info) -> int:
         """Count with one additional statement."""
         async with info.context.db.read() as session:
-            return await flag_reads.count(session, self.wanted)
+            return await flag_reads.count(session, self.filters)
 
 
 _flags: WeakKeyDictionary[Flags, dict[str, FeatureFlag]] = WeakKeyDictionary()

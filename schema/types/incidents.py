@@ -216,7 +216,7 @@ class AssigneeConnection(Connection[User]):
 class IncidentConnection(Connection[Incident]):
     """A page whose total is counted only if it is selected."""
 
-    wanted: strawberry.Private[IncidentFilter]
+    filters: strawberry.Private[IncidentFilter]
 
     @strawberry.field(
         description="The number of incidents that match the filter.", metadata=TOTAL_COUNT
@@ -224,4 +224,4 @@ class IncidentConnection(Connection[Incident]):
     async def total_count(self, info: Info) -> int:
         """Count with one additional statement."""
         async with info.context.db.read() as session:
-            return await incident_reads.count(session, self.wanted)
+            return await incident_reads.count(session, self.filters)

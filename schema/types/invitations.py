@@ -125,13 +125,13 @@ class Invitation(Node):
 class InvitationConnection(Connection[Invitation]):
     """A page whose total is counted only if it is selected."""
 
-    wanted: strawberry.Private[InvitationFilter]
+    filters: strawberry.Private[InvitationFilter]
 
     @strawberry.field(description="The number of invitations that match the filter.")
     async def total_count(self, info: Info) -> int:
         """Count with one additional statement."""
         async with info.context.db.read() as session:
-            return await directory.count_invitations(session, self.wanted)
+            return await directory.count_invitations(session, self.filters)
 
 
 @strawberry.type(description="An invitation, as the holder of its code sees it.")

@@ -125,13 +125,13 @@ class Mail(Node):
 class MailConnection(Connection[Mail]):
     """A page whose total is counted only if it is selected."""
 
-    wanted: strawberry.Private[MailFilter]
+    filters: strawberry.Private[MailFilter]
 
     @strawberry.field(description="The number of e-mails that match the filter.")
     async def total_count(self, info: Info) -> int:
         """Count with one additional statement."""
         async with info.context.db.read() as session:
-            return await outbox.count(session, self.wanted)
+            return await outbox.count(session, self.filters)
 
 
 @strawberry.type(description="The e-mail after the mutation.")

@@ -1,6 +1,7 @@
 """Suppliers (S7, S33)."""
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -112,17 +113,16 @@ class Supplier(Node):
         """Return one page, newest first."""
         page, found = Page.of(first, after, last, before), []
         text = check_search(search)
-        wanted = ClientFilter(self.row.id, status, text) if self._sees_private_data(info) else None
-        if wanted is not None:
+        filters = ClientFilter(self.row.id, status, text) if self._sees_private_data(info) else None
+        if filters is not None:
             async with info.context.db.read() as session:
-                found = await directory.page_of_clients(session, wanted, page.moments())
+                found = await directory.page_of_clients(session, filters, page.moments())
         return connection(
-            ClientConnection,
+            partial(ClientConnection, filters=filters),
             found,
             page,
             cursor=moment_cursor,
             wrap=Client.of,
-            wanted=wanted,
         )
 
     @strawberry.field(
@@ -193,7 +193,7 @@ class Supplier(Node):
 class SupplierConnection(Connection[Supplier]):
     """A page whose total is counted only if it is selected."""
 
-    wanted: strawberry.Private[SupplierFilter]
+    filters: strawberry.Private[SupplierFilter]
 
     @strawberry.field(
         description="How many suppliers the filter finds.",
@@ -202,7 +202,7 @@ class SupplierConnection(Connection[Supplier]):
     async def total_count(self, info: Info) -> int:
         """Count with one additional statement."""
         async with info.context.db.read() as session:
-            return await directory.count_suppliers(session, self.wanted)
+            return await directory.count_suppliers(session, self.filters)
 
 
 async def visible_supplier(info: Info, key: UUID) -> Supplier | None:

@@ -4,6 +4,7 @@ import base64
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -169,7 +170,7 @@ class Numbers(Connection[object]):
 
 def numbers(rows: range, page: Page) -> Numbers:
     """Make the page of these rows, each its own cursor."""
-    return connection(Numbers, rows, page, cursor=encode_cursor, wrap=int, total=9)
+    return connection(partial(Numbers, total=9), rows, page, cursor=encode_cursor, wrap=int)
 
 
 def test_an_extra_row_means_another_page() -> None:
