@@ -15,8 +15,8 @@ from tests.factories.health import PROBES
 from tests.factories.propagation import runtime_of
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
-from tests.support.receivers import until
 from tests.support.sockets import serving, socket
+from tests.support.waiting import until
 
 RATE = "{ rateLimit { cost limit remaining restoreRate resetAt } }"
 TOLD = {"requested", "limit", "remaining", "restoreRate"}

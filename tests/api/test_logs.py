@@ -9,7 +9,7 @@ import pytest
 from commands.platform.logs import Context, JsonLines
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import serving, socket
-from tests.support.workers import until
+from tests.support.waiting import until
 
 FLAGS = "query Mine($device: String) { viewerFlags(deviceId: $device) { version } }"
 LOG_IN = """mutation Enter($email: EmailAddress!) {

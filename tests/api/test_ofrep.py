@@ -30,8 +30,8 @@ from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of, toggle_flag, wait_for_result
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
-from tests.support.receivers import until
 from tests.support.sockets import serving
+from tests.support.waiting import until
 
 ALL = "/ofrep/v1/evaluate/flags"
 SOMEBODY = {"context": {"targetingKey": "user_1"}}

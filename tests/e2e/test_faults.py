@@ -19,7 +19,8 @@ from tests.support.command import wait_until_ready
 from tests.support.promises import is_within
 from tests.support.servers import free_port
 from tests.support.sockets import Socket, Stream, socket
-from tests.support.two_servers import FLAGS, KEY, LIST, VIEWER, TwoServers, set_flag, until
+from tests.support.two_servers import FLAGS, KEY, LIST, VIEWER, TwoServers, set_flag
+from tests.support.waiting import until
 
 Mend = Callable[[], Awaitable[object]]
 

@@ -20,7 +20,8 @@ from tests.factories.propagation import wait_for_result
 from tests.support.clock import PATIENCE
 from tests.support.command import Launch, RunningCommand, wait_until_ready
 from tests.support.demo_launch import demo_launch, log_in
-from tests.support.receivers import HttpReceiver, until
+from tests.support.receivers import HttpReceiver
+from tests.support.waiting import until
 
 PATIENT: ColumnElement[object] = literal_column(
     "jsonb_set(success_criteria, '{0,failure_limit}', '8')"

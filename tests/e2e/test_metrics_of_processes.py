@@ -12,7 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.support.clock import PATIENCE
 from tests.support.command import RunningCommand, wait_until_ready
 from tests.support.servers import free_port
-from tests.support.two_servers import LIST, TwoServers, until
+from tests.support.two_servers import LIST, TwoServers
+from tests.support.waiting import until
 
 
 async def get(port: int, path: str) -> httpx2.Response:

@@ -12,7 +12,8 @@ from tests.support.command import wait_until_ready
 from tests.support.pgbouncer import PROGRAM, pgbouncer, version
 from tests.support.servers import free_port
 from tests.support.tcp_proxies import ForwardingProxy
-from tests.support.two_servers import KEY, LIST, TOGGLE, TwoServers, until
+from tests.support.two_servers import KEY, LIST, TOGGLE, TwoServers
+from tests.support.waiting import until
 
 WITH_STATEMENTS = version() >= (1, 21)
 pytestmark = pytest.mark.needs(f"{PROGRAM} --version")

@@ -9,7 +9,8 @@ from tests.support.command import wait_until_ready
 from tests.support.promises import is_within
 from tests.support.servers import dead_port, free_port
 from tests.support.sockets import Socket, socket
-from tests.support.two_servers import FLAGS, KEY, LIST, TwoServers, set_flag, until
+from tests.support.two_servers import FLAGS, KEY, LIST, TwoServers, set_flag
+from tests.support.waiting import until
 
 KILL = """mutation ($keys: [String!]!) {
   killFlags(input: { keys: $keys, reason: "It fails." }) { warnings errors { code message } } }"""

@@ -19,7 +19,8 @@ from tests.support.nginx import nginx
 from tests.support.promises import is_within
 from tests.support.servers import free_port
 from tests.support.sockets import socket
-from tests.support.two_servers import FLAGS, KEY, LIST, TOGGLE, TwoServers, until
+from tests.support.two_servers import FLAGS, KEY, LIST, TOGGLE, TwoServers
+from tests.support.waiting import until
 
 EVENTS = "subscription ($after: String) { launchEvents(after: $after) { cursor __typename } }"
 PAGE = """query ($after: String) { launchEvents(first: 100, after: $after) {

@@ -19,7 +19,7 @@ from tests.support.collector import Collector, attributes, run_collector
 from tests.support.command import Launch, RunningCommand, wait_until_ready
 from tests.support.row_deletion import delete_all_rows
 from tests.support.servers import dead_port, free_port
-from tests.support.workers import until
+from tests.support.waiting import until
 
 RESET = """mutation Reset($email: EmailAddress!) { requestPasswordReset(email: $email) }"""
 EMAIL = "somebody@wedsync.app"

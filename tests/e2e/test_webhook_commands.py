@@ -13,7 +13,8 @@ from commands.webhooks import webhooks
 from server.graph import schema
 from tests.factories.webhooks import FLAGS, SECRET, Receiver
 from tests.support.command import Launch
-from tests.support.two_servers import TwoServers, set_flag, until
+from tests.support.two_servers import TwoServers, set_flag
+from tests.support.waiting import until
 
 
 @pytest.fixture

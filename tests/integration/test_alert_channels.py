@@ -17,8 +17,9 @@ from domain.incidents.incidents import Severity
 from settings import Settings
 from tests.factories.alerts import AlertCenters, database_snapshot, process_round
 from tests.support.clock import Clock
-from tests.support.receivers import HttpReceiver, MailReceiver, until
+from tests.support.receivers import HttpReceiver, MailReceiver
 from tests.support.servers import dead_port
+from tests.support.waiting import until
 
 CRITICAL, HEALTHY = HealthStatus.CRITICAL, HealthStatus.HEALTHY
 PERSON = Actor(ActorKind.USER, UUID(int=7), "ann@wedsync.com")

@@ -18,7 +18,8 @@ from services.health.health_store import decode
 from tests.factories.alerts import KEY
 from tests.support.clock import PATIENCE
 from tests.support.receivers import HttpReceiver
-from tests.support.workers import INTERVAL, WorkerFleet, stop, until
+from tests.support.waiting import until
+from tests.support.workers import INTERVAL, WorkerFleet, stop
 
 FIRED, ENDED = "[CRITICAL] Database check is critical", "[RESOLVED] Database check is critical"
 S99 = 60.0  # seconds

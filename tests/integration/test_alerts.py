@@ -19,7 +19,8 @@ from services.incidents.incidents import IncidentDraft, open_incident, resolve_b
 from settings import Settings
 from tests.factories.alerts import KEY, AlertCenters, database_snapshot, process_round
 from tests.support.clock import Clock
-from tests.support.receivers import HttpReceiver, until
+from tests.support.receivers import HttpReceiver
+from tests.support.waiting import until
 
 CRITICAL, HEALTHY = HealthStatus.CRITICAL, HealthStatus.HEALTHY
 PERSON = Actor(ActorKind.USER, UUID(int=7), "ann@wedsync.com")

@@ -36,8 +36,8 @@ from tests.factories.accounts import (
     sign_up_request,
 )
 from tests.support.clock import Clock
-from tests.support.receivers import until
 from tests.support.servers import dead_port
+from tests.support.waiting import until
 
 
 @pytest.fixture

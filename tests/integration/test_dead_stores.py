@@ -14,7 +14,8 @@ import pytest
 
 from tests.support.promises import is_within
 from tests.support.receivers import HttpReceiver
-from tests.support.workers import WorkerFleet, stop, until
+from tests.support.waiting import until
+from tests.support.workers import WorkerFleet, stop
 
 S99 = 60.0  # seconds from the first bad sample
 FLAGS = "{ viewerFlags { flags { key value } } }"

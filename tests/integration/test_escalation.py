@@ -18,7 +18,8 @@ from settings import Settings
 from tests.factories.accounts import add_user
 from tests.factories.alerts import AlertCenters, process_round
 from tests.support.clock import Clock
-from tests.support.receivers import HttpReceiver, until
+from tests.support.receivers import HttpReceiver
+from tests.support.waiting import until
 
 CRITICAL, HEALTHY = HealthStatus.CRITICAL, HealthStatus.HEALTHY
 PERSON = Actor(ActorKind.USER, UUID(int=7), "ann@wedsync.com")

@@ -21,7 +21,7 @@ from services.platform import job_queue
 from services.platform.job_queue import MAX
 from tests.support.clock import Clock
 from tests.support.servers import dead_port
-from tests.support.workers import until
+from tests.support.waiting import until
 
 SECRET = "smtp://me:s3cret@mail.example"
 EVERY = {"test": 30.0, "never": 3600.0}

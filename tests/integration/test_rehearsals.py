@@ -27,7 +27,8 @@ from services.phases.rehearsals import advance, start
 from settings import Settings
 from tests.factories.health import PROBES
 from tests.support.clock import Clock
-from tests.support.workers import WorkerFleet, until
+from tests.support.waiting import until
+from tests.support.workers import WorkerFleet
 
 OPERATOR = system_actor("test")
 AT_ONCE = timedelta(0)

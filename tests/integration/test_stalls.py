@@ -34,7 +34,8 @@ from tests.support.promises import is_within
 from tests.support.receivers import HttpReceiver
 from tests.support.servers import free_port
 from tests.support.tcp_proxies import StallingProxy
-from tests.support.workers import WorkerFleet, until
+from tests.support.waiting import until
+from tests.support.workers import WorkerFleet
 
 SECONDS = 10.0  # for work that has nothing to do with who stalls
 MOMENT = 1.0  # of a transaction

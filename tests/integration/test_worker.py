@@ -14,7 +14,8 @@ from db.models.jobs import Tick
 from devserver.embedded import EmbeddedPostgres
 from domain.health.health import HealthStatus
 from tests.support.promises import load_factor
-from tests.support.workers import WorkerFleet, stop, until
+from tests.support.waiting import until
+from tests.support.workers import WorkerFleet, stop
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from settings import Settings
 from tests.factories.health import PROBES
 from tests.support.clock import PATIENCE, Clock
 from tests.support.graphql import GraphQLClient
-from tests.support.receivers import until
 from tests.support.sockets import serving
+from tests.support.waiting import until
 
 MASK = b"\0\0\0\0"
 PROTOCOLS = [Subprotocol("graphql-transport-ws")]

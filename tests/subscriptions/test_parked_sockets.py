@@ -19,8 +19,8 @@ from server.view import GraphQLView
 from server.websocket.protocol import WebSocketProtocol
 from tests.factories.propagation import runtime_of
 from tests.support.clock import PATIENCE
-from tests.support.receivers import until
 from tests.support.sockets import OURS, PLAIN, serving, socket
+from tests.support.waiting import until
 
 VIEWER = "subscription { viewerFlags { version } }"
 INIT = {"type": "connection_init"}

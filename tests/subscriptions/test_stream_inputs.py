@@ -7,8 +7,8 @@ from starlette.applications import Starlette
 
 from services.platform.inbound_bytes import MAX_CALLER, STREAM_INPUTS
 from tests.support.graphql import GraphQLClient
-from tests.support.receivers import until
 from tests.support.sockets import Socket, serving, socket
+from tests.support.waiting import until
 
 FLAGS = "subscription ($keys: [String!]) { featureFlags(keys: $keys) { key } }"
 KEYS = ["x" * 90_000] * 10  # one message has at most 1 MB

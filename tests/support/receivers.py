@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from email import message_from_bytes
 from email.message import Message
 from time import time
@@ -11,7 +10,6 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.support.clock import PATIENCE
 from tests.support.servers import free_port
 
 
@@ -90,10 +88,3 @@ class MailReceiver:
         assert isinstance(content, bytes)
         self.mails.append(message_from_bytes(content))
         return "250 taken"
-
-
-async def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait until a condition holds."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - nobody tells us
-            await asyncio.sleep(0.02)

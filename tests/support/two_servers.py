@@ -1,6 +1,5 @@
 """Two server processes with their own database and cache, which tests may stop and kill."""
 
-import asyncio
 import tempfile
 import time
 from collections.abc import Iterator
@@ -109,14 +108,6 @@ def start_two_servers(cluster: Path) -> Iterator[TwoServers]:
         for port in ports:
             wait_until_ready(f"http://127.0.0.1:{port}")
         yield TwoServers(postgres, valkey, launch, ports)
-
-
-async def until(check: Any, seconds: float = PATIENCE) -> None:  # noqa: ANN401 - an async callable
-    """Repeat a check until it holds."""
-    deadline = time.monotonic() + seconds
-    while not await check():
-        assert time.monotonic() < deadline, f"not within {seconds:g} s"
-        await asyncio.sleep(0.1)
 
 
 async def set_flag(site: TwoServers, token: str, on: bool) -> float:

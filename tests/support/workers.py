@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -123,13 +122,6 @@ class WorkerFleet:
         await self.db.dispose()
         self.valkey.stop()
         self.postgres.stop()
-
-
-async def until(condition: Callable[[], Awaitable[object]], seconds: float = PATIENCE) -> None:
-    """Wait until a condition in another process holds."""
-    async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 - it happens in another process
-            await asyncio.sleep(0.05)
 
 
 async def stop(*workers: Child) -> list[int]:
