@@ -11,10 +11,10 @@ from starlette.applications import Starlette
 
 from db.models.phases import LaunchPhase
 from db.session import Database
-from tests.api.test_phases import activate, roll_back, step
 from tests.factories.guards import ERRORS, GuardedPhase
 from tests.factories.health import Health
 from tests.factories.launches import CREATE_PHASE, close_incidents, make_flag, make_phase
+from tests.factories.phases import activate, roll_back, step
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 

@@ -7,10 +7,10 @@ import pytest
 
 from db.session import Database
 from tests.api.test_launch_states import KILL, LIFT
-from tests.api.test_phases import step
 from tests.api.test_reports import report
 from tests.api.test_run_sequences import Launch
 from tests.factories.health import Health
+from tests.factories.phases import step
 from tests.support.graphql import GraphQLClient
 
 

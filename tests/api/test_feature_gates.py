@@ -8,7 +8,6 @@ from starlette.applications import Starlette
 
 from db.session import Database
 from domain.ids import parse_global_id
-from tests.api.test_phases import activate, roll_back
 from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.marketplace import (
@@ -22,6 +21,7 @@ from tests.factories.marketplace import (
     add_client,
     new_couple,
 )
+from tests.factories.phases import activate, roll_back
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import serving, socket
 

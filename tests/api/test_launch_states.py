@@ -13,8 +13,8 @@ from domain.actors import system_actor
 from domain.events import HealthChanged
 from domain.health.health import CheckType, HealthStatus
 from tests.api.test_deadlines import locked, waiting
-from tests.api.test_phases import activate, roll_back, step
 from tests.factories.launches import make_flag, make_phase
+from tests.factories.phases import activate, roll_back, step
 from tests.factories.propagation import toggle_flag
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from db.session import Database
-from tests.api.test_phases import activate, roll_back
 from tests.factories.health import Health
 from tests.factories.launches import CREATE_PHASE, make_phase
+from tests.factories.phases import activate, roll_back
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 

@@ -5,9 +5,9 @@ from typing import Any
 from starlette.applications import Starlette
 
 from domain.propagation.propagation import Propagation
-from tests.api.test_phases import activate
 from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase
+from tests.factories.phases import activate
 from tests.factories.propagation import SPREAD, toggle_flag, wait_for_propagation
 from tests.support.graphql import GraphQLClient
 

@@ -8,10 +8,10 @@ from db.session import Database
 from domain.actors import Role
 from domain.phases.rehearsal import LONGEST, PEOPLE
 from services.phases.rehearsals import end_overdue
-from tests.api.test_phases import activate
 from tests.factories import user_sessions
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
+from tests.factories.phases import activate
 from tests.factories.propagation import runtime_of
 from tests.factories.rehearsals import (
     NODE,

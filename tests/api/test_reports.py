@@ -15,12 +15,12 @@ from domain.events.criteria import CriterionJudged
 from domain.ids import IncidentId, PhaseId, RunId
 from domain.metrics.criteria import Verdict
 from domain.phases.verdicts import CriterionState
-from tests.api.test_phases import activate, roll_back
 from tests.api.test_rehearsals import ERRORS
 from tests.factories.health import Health
 from tests.factories.journeys import sign_up_supplier
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.marketplace import accept_invitation, add_and_invite
+from tests.factories.phases import activate, roll_back
 from tests.factories.propagation import runtime_of, wait_for_propagation
 from tests.factories.rehearsals import run_rehearsal
 from tests.support.graphql import GraphQLClient

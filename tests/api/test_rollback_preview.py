@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from db.session import Database
-from tests.api.test_phases import activate, flag_states, roll_back
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
 from tests.factories.marketplace import PROFILE, new_couple, new_supplier
+from tests.factories.phases import activate, flag_states, roll_back
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 

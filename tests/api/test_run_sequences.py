@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from db.session import Database
-from tests.api.test_phases import activate, flag_states, roll_back, step
 from tests.factories.health import Health
 from tests.factories.launches import CREATE_PHASE, close_incidents, make_flag, make_phase
+from tests.factories.phases import activate, flag_states, roll_back, step
 from tests.support.graphql import GraphQLClient
 
 RAMP = [{"percentage": share} for share in (5, 25, 50, 100)]

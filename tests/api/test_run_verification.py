@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from db.session import Database
-from tests.api.test_phases import activate, step
 from tests.api.test_run_sequences import Launch
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
+from tests.factories.phases import activate, step
 from tests.support.graphql import GraphQLClient
 
 PLAN = """query ($id: ID!) { activationPlan(phaseId: $id) {

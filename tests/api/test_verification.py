@@ -7,10 +7,10 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 from db.session import Database
-from tests.api.test_phases import activate
 from tests.api.test_run_sequences import Launch
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
+from tests.factories.phases import activate
 from tests.factories.propagation import (
     acknowledge_as,
     add_dead_process,

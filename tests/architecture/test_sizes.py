@@ -10,10 +10,7 @@ FUNCTION_MEDIAN = 8
 MODULE_MEDIAN = range(40, 91)
 # Over SMELL, each with its reason. Short, or it is worth nothing.
 LONG = {
-    "tests.api.test_phases": "the whole life of a phase over one set of documents and fixtures",
     "tests.integration.test_incidents": "the whole life of an incident over one set of fixtures",
-    "tests.subscriptions.test_bus": "one case for each known defect of broadcaster",
-    "tests.unit.subscriptions.test_tail": "one fake bus and log under every disorder of events",
 }
 
 

@@ -21,9 +21,9 @@ from services.phases import ramps
 from services.phases.criteria import judge_phases
 from services.phases.pacing import load_pacing_context
 from services.phases.thresholds import judge_thresholds
-from tests.api.test_phases import activate
 from tests.factories.launches import make_phase
 from tests.factories.metrics import store_requests
+from tests.factories.phases import activate
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 

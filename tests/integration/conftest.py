@@ -8,11 +8,11 @@ from redis.asyncio import Redis
 from db import event_log
 from db.session import Database
 from settings import Settings
-from tests.api.test_phases import activate
 from tests.api.test_rehearsals import ERRORS
 from tests.factories.alerts import AlertCenters
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
+from tests.factories.phases import activate
 from tests.factories.propagation import runtime_of
 from tests.factories.reports import ReportedRun
 from tests.support.clock import Clock

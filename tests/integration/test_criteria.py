@@ -12,10 +12,10 @@ from domain.incidents.incidents import Severity
 from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
 from domain.metrics.metrics import Measurement
 from services.metrics.metric_probe import MetricReader
-from tests.api.test_phases import activate, step
 from tests.factories.guards import ERRORS, TICK, CountingMetricReader, GuardedPhase
 from tests.factories.health import Health
 from tests.factories.launches import close_incidents, make_phase
+from tests.factories.phases import activate, step
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 

@@ -18,8 +18,8 @@ from db.circuit_breaker import NO_WRITES
 from db.session import Database
 from domain.errors import DependencyDown
 from settings import Settings
-from tests.api.test_phases import roll_back
 from tests.factories.health import PROBES
+from tests.factories.phases import roll_back
 from tests.factories.propagation import TOGGLE, runtime_of
 from tests.factories.sites import FaultTestApp, start_fault_test_app
 from tests.support.clock import Clock

@@ -4,9 +4,9 @@ import pytest
 from starlette.applications import Starlette
 
 from domain.incidents.incidents import Severity
-from tests.api.test_phases import step
 from tests.factories.guards import ERRORS, GuardedPhase
 from tests.factories.health import Health
+from tests.factories.phases import step
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 

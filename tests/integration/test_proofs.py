@@ -16,10 +16,10 @@ from services.health.health_monitor import HealthMonitor
 from services.health.probes.base import Probe
 from services.propagation.propagation import settle
 from settings import Settings
-from tests.api.test_phases import activate, roll_back
 from tests.api.test_rehearsals import ERRORS
 from tests.factories.health import PROBES, Health
 from tests.factories.launches import make_phase
+from tests.factories.phases import activate, roll_back
 from tests.factories.propagation import (
     acknowledge_as,
     add_dead_process,

@@ -13,11 +13,11 @@ from domain.actors import Role
 from domain.health.health import Outcome
 from services.health.probes.realtime import RealtimeProbe
 from settings import Settings
-from tests.api.test_phases import activate, roll_back
 from tests.factories import user_sessions
 from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES, Health
 from tests.factories.launches import make_phase
+from tests.factories.phases import activate, roll_back
 from tests.factories.propagation import runtime_of
 from tests.support.clock import PATIENCE, Clock
 from tests.support.graphql import GraphQLClient

@@ -11,11 +11,11 @@ from db.models.phases import PhaseRun
 from db.session import Database
 from services.phases import rollback_impact
 from tests.api.test_kills import KILL, LIFT
-from tests.api.test_phases import activate, roll_back
 from tests.api.test_rollback_preview import PREVIEW
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
 from tests.factories.marketplace import new_couple, new_supplier
+from tests.factories.phases import activate, roll_back
 from tests.support.graphql import GraphQLClient
 
 FLAGS = ("for_couples", "for_nobody")

@@ -18,9 +18,9 @@ from domain.errors import DependencyDown
 from domain.incidents.incidents import IncidentStatus, Severity
 from services.phases.health_watchdog import Watchdog
 from settings import Settings
-from tests.api.test_phases import step
 from tests.factories.guards import GuardedPhase
 from tests.factories.health import Health
+from tests.factories.phases import step
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 

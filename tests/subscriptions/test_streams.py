@@ -14,9 +14,9 @@ from domain.actors import system_actor
 from domain.events import HealthChanged
 from domain.health.health import CheckType, HealthStatus
 from schema.context import Runtime
-from tests.api.test_phases import activate, roll_back
 from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase
+from tests.factories.phases import activate, roll_back
 from tests.support.clock import PATIENCE, Clock
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import Socket, serving, socket

@@ -1,148 +1,13 @@
-"""The tail of the event log: every event once and in order, whatever bus and database do."""
+"""The tail of the event log: every event once and in order."""
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
 
-from domain.actors import UserType
-from domain.events import RecordedEvent, UserSignedUp
-from domain.ids import UserId
-from subscriptions.bus import Broadcast, BusUnavailable, Event
-from subscriptions.fanout import Bounded, Subscription
-from subscriptions.redis_backend import Counters, Gap
-from subscriptions.tail import PAGE, EventTail
-from tests.factories.events import recorded_event
+from subscriptions.fanout import Bounded
+from subscriptions.tail import PAGE
 from tests.support.clock import PATIENCE
-
-CHANNEL = "events"
-NEVER = 60.0  # an interval that no test reaches
-SOON = 0.02
-
-
-class FakeBackend:
-    """The other processes' side of the bus. `lose` makes it drop what is sent, as Redis may."""
-
-    def __init__(self) -> None:
-        self.counters = Counters()
-        self.connected = True
-        self.silent_seconds = 0.0
-        self.cause: str | None = None
-        self.lose = False
-        self._queue: asyncio.Queue[Event | Gap] = asyncio.Queue()
-
-    async def connect(self) -> None: ...
-
-    async def disconnect(self) -> None: ...
-
-    async def subscribe(self, group: str) -> None: ...
-
-    async def unsubscribe(self, group: str) -> None: ...
-
-    async def publish(self, channel: str, message: str) -> None:
-        if not self.connected:
-            raise BusUnavailable
-        if not self.lose:
-            self._queue.put_nowait(Event(channel, message))
-
-    async def next_published(self) -> Event:
-        item = await self._queue.get()
-        if isinstance(item, Gap):
-            raise item
-        return item
-
-    def interrupt(self) -> None:
-        """Lose the connection and get it back."""
-        self._queue.put_nowait(Gap(CHANNEL))
-
-
-class FakeLog:
-    """The table of events. While it is `down` each read fails; `reads` counts the pages."""
-
-    def __init__(self) -> None:
-        self.head = 0
-        self.first = 1
-        self.down = False
-        self.reads = 0
-
-    def append(self, number: int = 1) -> list[int]:
-        self.head += number
-        return list(range(self.head - number + 1, self.head + 1))
-
-    async def read_after(self, after: int, limit: int) -> Sequence[RecordedEvent]:
-        self.reads += 1
-        await self._answer()
-        start = max(after + 1, self.first)
-        return [recorded(seq) for seq in range(start, self.head + 1)][:limit]
-
-    async def read_head(self) -> int:
-        head = self.head
-        await self._answer()
-        return head
-
-    async def _answer(self) -> None:
-        await asyncio.sleep(0)
-        if self.down:
-            raise ConnectionError
-
-
-class World:
-    """A tail, and the log and the bus that it follows."""
-
-    def __init__(self, interval: float = NEVER) -> None:
-        self.log = FakeLog()
-        self.backend = FakeBackend()
-        self.bus = Broadcast(backend=self.backend)
-        self.tail = EventTail(
-            self.bus, CHANNEL, decode, self.log.read_after, self.log.read_head, interval=interval
-        )
-
-    async def send(self, *seqs: int) -> None:
-        await self.bus.publish(CHANNEL, " ".join(map(str, seqs)))
-
-    async def commit(self, number: int = 1) -> None:
-        """One transaction, published after it."""
-        await self.send(*self.log.append(number))
-
-
-def recorded(seq: int) -> RecordedEvent:
-    event = UserSignedUp(user_id=UserId(UUID(int=seq)), user_type=UserType.COUPLE)
-    at = datetime(2025, 1, 1, tzinfo=UTC)
-    return recorded_event(event, seq, at)
-
-
-def decode(message: str, after: int) -> list[RecordedEvent]:
-    return [recorded(seq) for seq in map(int, message.split()) if seq > after]
-
-
-async def read(subscription: Subscription[RecordedEvent], number: int) -> list[int]:
-    async with asyncio.timeout(PATIENCE):
-        return [(await anext(subscription)).seq for _ in range(number)]
-
-
-async def running(world: World) -> AsyncIterator[World]:
-    await world.bus.connect()
-    await world.tail.start()
-    yield world
-    await world.tail.stop()
-    await world.bus.disconnect()
-    assert (world.tail.live, world.bus.live) == (0, 0)
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async for each in running(World()):
-        yield each
-
-
-@pytest.fixture
-async def watching() -> AsyncIterator[World]:
-    """Make a world that looks into the log every `SOON`."""
-    async for each in running(World(SOON)):
-        yield each
+from tests.unit.subscriptions.tail_world import World, read, recorded, running
 
 
 async def test_the_tail_starts_at_the_newest_event() -> None:
@@ -185,75 +50,6 @@ async def test_each_event_is_delivered_once_and_in_order(
         assert await read(events, 1) == [5]
 
 
-@pytest.mark.parametrize("seed", range(5))
-async def test_a_bus_that_loses_repeats_and_shuffles_changes_nothing(
-    watching: World, seed: int
-) -> None:
-    chance = random.Random(seed)
-    sent = [seq for seq in range(1, 201) for _ in range(chance.choice([0, 1, 1, 2]))]
-    sent.sort(key=lambda seq: seq + chance.uniform(0, 4))
-    async with watching.tail.subscribe(Bounded(999)) as events:
-        for seq in sent:
-            watching.log.append(max(0, seq - watching.log.head))
-            await watching.send(seq)
-        watching.log.append(200 - watching.log.head)
-        assert await read(events, 200) == list(range(1, 201))
-
-
-async def test_after_a_resync_it_reads_what_it_missed(world: World) -> None:
-    """S59: gaps of the bus are closed from the log."""
-    async with world.tail.subscribe(Bounded(9)) as events:
-        world.backend.lose = True
-        await world.commit(3)
-        world.backend.interrupt()
-        assert await read(events, 3) == [1, 2, 3]
-    assert world.tail.repaired == 3
-
-
-async def test_without_redis_a_lost_publish_is_noticed_within_the_interval(
-    watching: World,
-) -> None:
-    """A24."""
-    watching.backend.connected = False
-    async with watching.tail.subscribe(Bounded(9)) as events:
-        with pytest.raises(BusUnavailable):
-            await watching.commit()
-        assert await read(events, 1) == [1]
-
-
-async def test_without_a_connected_bus_the_log_alone_is_followed() -> None:
-    world = World(SOON)
-    await world.tail.start()
-    async with world.tail.subscribe(Bounded(9)) as events:
-        world.log.append(2)
-        assert await read(events, 2) == [1, 2]
-    await world.tail.stop()
-
-
-async def test_the_tail_starts_without_the_database_and_follows_later() -> None:
-    world = World(SOON)
-    world.log.append(3)
-    world.log.down = True
-    async for each in running(world):
-        assert (each.tail.ready, each.tail.position) == (False, 0)
-        world.log.down = False
-        await each.tail.wait_for(0, PATIENCE)
-        async with each.tail.subscribe(Bounded(9)) as events:
-            await each.commit()
-            assert await read(events, 1) == [4]
-
-
-async def test_a_database_that_fails_meanwhile_only_delays(watching: World) -> None:
-    async with watching.tail.subscribe(Bounded(9)) as events:
-        watching.log.down = True
-        watching.log.append(2)
-        await watching.send(2)
-        with pytest.raises(TimeoutError):
-            await watching.tail.wait_for(1, 3 * SOON)
-        watching.log.down = False
-        assert await read(events, 2) == [1, 2]
-
-
 async def test_far_behind_it_reads_in_pages_and_readers_keep_up(world: World) -> None:
     async with world.tail.subscribe(Bounded(100)) as events:
         world.log.append(10_250)
@@ -261,14 +57,6 @@ async def test_far_behind_it_reads_in_pages_and_readers_keep_up(world: World) ->
         await world.tail.catch_up()
         assert await reading == list(range(1, 10_251))
     assert world.log.reads == 10_250 // PAGE + 1
-
-
-async def test_malformed_messages_are_counted_and_repaired(watching: World) -> None:
-    async with watching.tail.subscribe(Bounded(9)) as events:
-        watching.log.append()
-        await watching.bus.publish(CHANNEL, "not numbers")
-        assert await read(events, 1) == [1]
-    assert watching.tail.malformed == 1
 
 
 async def test_only_matching_events_reach_a_subscription(world: World) -> None:
@@ -296,42 +84,11 @@ async def test_waiting_for_an_event_ends_with_it_or_with_the_time(world: World) 
         await world.tail.wait_for(3, 0)
 
 
-async def test_events_removed_from_the_log_do_not_hold_up_the_rest(world: World) -> None:
-    async with world.tail.subscribe(Bounded(99)) as events:
-        world.log.append(9)
-        world.log.first = 6
-        await world.tail.catch_up()
-        assert await read(events, 4) == [6, 7, 8, 9]
-
-
-async def test_a_log_restored_from_a_backup_is_followed_from_its_end(watching: World) -> None:
-    await watching.commit(9)
-    await watching.tail.wait_for(9, PATIENCE)
-    watching.log.head = 4
-    async with asyncio.timeout(PATIENCE), watching.tail.subscribe(Bounded(9)) as events:
-        while watching.tail.position != 4:  # noqa: ASYNC110 - going back is no event
-            await asyncio.sleep(SOON)
-        await watching.commit()
-        assert await read(events, 1) == [5]
-    assert watching.tail.rewinds == 1
-
-
 async def test_concurrent_catch_ups_deliver_nothing_twice(world: World) -> None:
     world.log.append(1200)
     async with world.tail.subscribe(Bounded(9999)) as events:
         await asyncio.gather(*(world.tail.catch_up() for _ in range(5)), world.commit())
         assert await read(events, 1201) == list(range(1, 1202))
-
-
-async def test_when_its_own_buffer_overflows_it_subscribes_again(world: World) -> None:
-    world.log.append(2)
-    async with world.tail.subscribe(Bounded(9)) as events:
-        for _ in range(2000):
-            world.backend.interrupt()
-        assert await read(events, 2) == [1, 2]
-        assert world.bus.counters.dropped > 1000
-        await world.commit()
-        assert await read(events, 1) == [3]
 
 
 async def test_stopping_ends_every_stream(world: World) -> None:
