@@ -20,6 +20,7 @@ from domain.actors import Role
 from settings import Settings
 from tests.factories import user_sessions
 from tests.factories.accounts import fast_passwords
+from tests.factories.conversations import Pair, connect_pair
 from tests.factories.health import PROBES, Health, pass_all_probes
 from tests.support import shared_dialect
 from tests.support.clock import PATIENCE, Clock
@@ -184,6 +185,18 @@ async def viewer(app: Starlette, visitor: GraphQLClient, db: Database) -> GraphQ
 async def supplier(app: Starlette, visitor: GraphQLClient, db: Database) -> GraphQLClient:
     """A client of a supplier."""
     return visitor.as_(await user_sessions.create_session(db, Role.SUPPLIER))
+
+
+@pytest.fixture
+async def couple(app: Starlette, visitor: GraphQLClient, db: Database) -> GraphQLClient:
+    """A client of a couple."""
+    return visitor.as_(await user_sessions.create_session(db, Role.COUPLE))
+
+
+@pytest.fixture
+async def pair(supplier: GraphQLClient, couple: GraphQLClient) -> Pair:
+    """The supplier and the couple, connected."""
+    return await connect_pair(supplier, couple)
 
 
 @pytest.fixture

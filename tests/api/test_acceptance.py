@@ -8,6 +8,7 @@ from db.models.accounts import User
 from db.session import Database
 from services.platform.credentials import new_secret
 from tests.api.test_invitations import EMMA, NAMES, mailed_code, preview, refused, status
+from tests.factories.accounts import email_of
 from tests.factories.marketplace import (
     PREVIEW,
     SentInvitation,
@@ -106,7 +107,7 @@ async def test_an_existing_account_must_log_in_before_accepting(
     owner = await new_couple(visitor, db)
     document = "mutation ($p: String!) { changePassword(newPassword: $p) { errors { code } } }"
     await owner.data(document, p="correct horse battery")
-    email = (await owner.data("{ viewer { email } }"))["viewer"]["email"]
+    email = await email_of(owner)
     sent = await add_and_invite(supplier, email=email)
     for code in (sent.code, await mailed_code(db)):
         assert await refused(visitor, SentInvitation("", "", code)) == "UNIQUE"

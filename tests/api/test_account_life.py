@@ -24,7 +24,7 @@ from services.accounts.sessions import open_session
 from services.marketplace.account_deletion import FORGOTTEN
 from tests.api.test_accounts import LOG_IN, SIGN_UP, ask, codes, sign_up_input
 from tests.factories import user_sessions
-from tests.factories.accounts import EMAIL, PASSWORD, actor_of, add_user
+from tests.factories.accounts import EMAIL, EXPORT, PASSWORD, actor_of, add_user
 from tests.factories.mail import emails_of_kind
 from tests.factories.marketplace import accept_invitation, add_and_invite, new_couple
 from tests.support.clock import PATIENCE
@@ -35,7 +35,6 @@ ERRORS = "errors { code message path }"
 SESSIONS = "{ mySessions { id current ip userAgent } }"
 REVOKE = "mutation ($id: ID!) { revokeSession(id: $id) }"
 REVOKE_OTHERS = "mutation { revokeOtherSessions }"
-EXPORT = "{ exportMyData }"
 DELETE = (
     "mutation ($password: String) "
     f"{{ deleteMyAccount(currentPassword: $password) {{ deleted {ERRORS} }} }}"

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from db.models.phases import LaunchPhase
 from db.session import Database
+from tests.factories.accounts import email_of
 from tests.factories.guards import ERRORS, GuardedPhase
 from tests.factories.health import Health
 from tests.factories.launches import CREATE_PHASE, close_incidents, make_flag, make_phase
@@ -177,7 +178,7 @@ async def test_log_and_audit_record_author_and_time_of_an_activation(
     admin: GraphQLClient, health: Health, clock: Clock
 ) -> None:
     """S50."""
-    email = (await admin.data("{ viewer { email } }"))["viewer"]["email"]
+    email = await email_of(admin)
     phase = await make_phase(admin, name="MVP")
     begin = clock()
     await activate(admin, phase, reason="Launch day")

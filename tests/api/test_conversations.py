@@ -24,7 +24,7 @@ from tests.factories.conversations import (
     send_message,
     send_message_payload,
 )
-from tests.factories.marketplace import PROFILE, new_couple, new_supplier
+from tests.factories.marketplace import PROFILE, new_supplier
 from tests.support.graphql import GraphQLClient
 
 CONTACTS = """query ($id: ID!) { node(id: $id) { ... on Partnership {
@@ -32,11 +32,6 @@ CONTACTS = """query ($id: ID!) { node(id: $id) { ... on Partnership {
 CLIENTS = """{ viewer { supplier { clients { nodes {
   communicationStatus lastActivityAt conversation { id isOpen unreadCount } } } } } }"""
 SECRET = "The vows are a secret"
-
-
-@pytest.fixture
-async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
-    return await connect_pair(supplier, await new_couple(visitor, db))
 
 
 async def texts(client: GraphQLClient, pair: Pair, **page: object) -> list[str]:

@@ -11,6 +11,7 @@ from db.models.mail import Mail
 from db.session import Database
 from domain.mail.email import MailKind
 from domain.marketplace.invitations import DEFAULT_DAYS, MAX_LETTERS
+from tests.factories.accounts import email_of
 from tests.factories.couples import (
     DECLINE,
     JAMES,
@@ -168,7 +169,7 @@ async def test_who_wants_no_invitations_gets_none(emma: GraphQLClient, db: Datab
 
 
 async def test_the_own_address_is_refused(emma: GraphQLClient) -> None:
-    own = (await emma.data("{ viewer { email } }"))["viewer"]["email"]
+    own = await email_of(emma)
     (error,) = (await invite(emma, own.upper()))["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["input", "email"])
 

@@ -1,15 +1,13 @@
 """Both partners have an account of their own, and see and edit one couple (M9)."""
 
-import pytest
-
 from db.session import Database
 from tests.factories import notifications
-from tests.factories.conversations import LIST, THREAD, Pair, connect_pair, mark_read, send_message
+from tests.factories.accounts import EXPORT, email_of
+from tests.factories.conversations import LIST, THREAD, Pair, mark_read, send_message
 from tests.factories.couples import (
     JAMES,
     Partners,
     mine,
-    partners,
     remove,
 )
 from tests.factories.marketplace import (
@@ -22,27 +20,9 @@ from tests.factories.marketplace import (
 )
 from tests.support.graphql import GraphQLClient
 
-EXPORT = "{ exportMyData }"
-DELETE = "mutation { deleteMyAccount { deleted errors { code message } } }"
-NODE = "query ($id: ID!) { node(id: $id) { id } }"
 MEMBERS = """query ($id: ID!) { node(id: $id) { ... on Couple {
   members { email } partnerInvitation { id } } } }"""
 CONTACTS = "query ($id: ID!) { node(id: $id) { ... on Partnership { contacts { side email } } } }"
-STREAM = "subscription { conversations { unreadConversations } }"
-
-
-@pytest.fixture
-async def both(visitor: GraphQLClient, db: Database) -> Partners:
-    return await partners(await new_couple(visitor, db))
-
-
-@pytest.fixture
-async def pair(supplier: GraphQLClient, both: Partners) -> Pair:
-    return await connect_pair(supplier, both.emma)
-
-
-async def email_of(client: GraphQLClient) -> str:
-    return str((await client.data("{ viewer { email } }"))["viewer"]["email"])
 
 
 async def test_both_see_the_same_couple_and_their_own_account(both: Partners) -> None:

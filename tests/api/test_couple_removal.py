@@ -2,7 +2,6 @@
 
 import asyncio
 
-import pytest
 from sqlalchemy import select, text
 from starlette.applications import Starlette
 
@@ -13,7 +12,8 @@ from db.session import Database
 from domain.mail.email import MailKind
 from domain.marketplace import couple_emails
 from tests.factories import notifications
-from tests.factories.conversations import Pair, connect_pair, send_message
+from tests.factories.accounts import DELETE, EXPORT, email_of
+from tests.factories.conversations import Pair, send_message
 from tests.factories.couples import (
     JAMES,
     REMOVE,
@@ -22,7 +22,6 @@ from tests.factories.couples import (
     join,
     member_id,
     mine,
-    partners,
     remove,
 )
 from tests.factories.mail import emails_of_kind
@@ -33,27 +32,8 @@ from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import serving, socket
 
-EXPORT = "{ exportMyData }"
-DELETE = "mutation { deleteMyAccount { deleted errors { code message } } }"
 NODE = "query ($id: ID!) { node(id: $id) { id } }"
-MEMBERS = """query ($id: ID!) { node(id: $id) { ... on Couple {
-  members { email } partnerInvitation { id } } } }"""
-CONTACTS = "query ($id: ID!) { node(id: $id) { ... on Partnership { contacts { side email } } } }"
 STREAM = "subscription { conversations { unreadConversations } }"
-
-
-@pytest.fixture
-async def both(visitor: GraphQLClient, db: Database) -> Partners:
-    return await partners(await new_couple(visitor, db))
-
-
-@pytest.fixture
-async def pair(supplier: GraphQLClient, both: Partners) -> Pair:
-    return await connect_pair(supplier, both.emma)
-
-
-async def email_of(client: GraphQLClient) -> str:
-    return str((await client.data("{ viewer { email } }"))["viewer"]["email"])
 
 
 async def test_removing_a_partner_is_told_to_both_and_takes_the_couple_away(

@@ -12,6 +12,7 @@ from db.session import Database
 from server.graph import schema
 from tests.api.test_row_filters import Market, market
 from tests.architecture.selections import selections
+from tests.factories.accounts import email_of
 from tests.factories.marketplace import add_client
 from tests.support.graphql import GraphQLClient
 
@@ -53,7 +54,7 @@ def test_every_field_with_an_address_is_listed() -> None:
 async def test_addresses_are_shown_to_partners_only(market: Market, db: Database) -> None:
     await add_client(market.clients["Olga"], "Lea & Tom", email=SECRET)
     addresses = {
-        name: (await market.clients[name].data("{ viewer { email } }"))["viewer"]["email"]
+        name: await email_of(market.clients[name])
         for name in ("Sarah", "Olga", "Emma", "Zoe", "admin", "viewer")
     }
     addresses["client of Olga"] = SECRET

@@ -12,7 +12,7 @@ from db.session import Database
 from domain.accounts.legal import LegalDocumentKind
 from services.accounts import legal_documents
 from tests.api.test_accounts import SIGN_UP, ask, sign_up_input
-from tests.factories.accounts import EMAIL
+from tests.factories.accounts import EMAIL, EXPORT
 from tests.factories.couples import JAMES, invite_code, join
 from tests.factories.marketplace import accept_invitation, add_and_invite, new_couple
 from tests.support.graphql import GraphQLClient
@@ -22,7 +22,6 @@ ASKED = "{ viewer { documentsToAccept { kind version } } }"
 ACCEPT = """mutation ($documents: [AcceptedDocumentInput!]!) {
   acceptDocuments(documents: $documents) {
     user { documentsToAccept { kind } } errors { code message path } } }"""
-EXPORT = "{ exportMyData }"
 BOTH = [{"kind": "TERMS", "version": 1}, {"kind": "PRIVACY", "version": 1}]
 
 

@@ -1,6 +1,5 @@
 """A message is reported by one side, and hidden or kept by moderators (M7)."""
 
-import pytest
 from sqlalchemy import select
 
 from db.models.events import Change, LaunchEvent
@@ -16,7 +15,6 @@ from tests.factories.conversations import (
     SHOW,
     THREAD,
     Pair,
-    connect_pair,
     send_message,
 )
 from tests.factories.marketplace import new_couple, new_supplier
@@ -24,11 +22,6 @@ from tests.support.graphql import GraphQLClient
 
 INSULT = "An insult"
 WHY = "This insults us"
-
-
-@pytest.fixture
-async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
-    return await connect_pair(supplier, await new_couple(visitor, db))
 
 
 def about(message: str, reason: str = WHY) -> dict[str, object]:

@@ -12,6 +12,7 @@ from domain.actors import Role
 from domain.marketplace.notifications import KEPT_FOR
 from services.overview import retention
 from tests.factories import user_sessions
+from tests.factories.accounts import DELETE, EXPORT
 from tests.factories.conversations import Pair, connect_pair, mark_read, send_message
 from tests.factories.marketplace import DECLINE, PROFILE, add_and_invite, new_couple, new_supplier
 from tests.factories.notifications import (
@@ -32,13 +33,12 @@ HELP = """mutation { requestAssistance(message: "How?") {
   onboarding { id } errors { code } } }"""
 ANSWER = "mutation ($id: ID!) { answerAssistance(id: $id) { errors { code } } }"
 END = "mutation ($id: ID!) { endPartnership(id: $id) { errors { code } } }"
-DELETE = "mutation { deleteMyAccount { deleted errors { code message } } }"
 
 
 @pytest.fixture
-async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
+async def pair(supplier: GraphQLClient, couple: GraphQLClient) -> Pair:
     await supplier.data(PROFILE, input={"businessName": "Sarah Photography"})
-    return await connect_pair(supplier, await new_couple(visitor, db))
+    return await connect_pair(supplier, couple)
 
 
 async def rows(db: Database) -> int:
@@ -207,7 +207,7 @@ async def test_the_export_has_them_and_an_account_takes_them_with_it(
     pair: Pair, db: Database
 ) -> None:
     await prefer(pair.couple, "MESSAGE", email=False)
-    found = (await pair.couple.data("{ exportMyData }"))["exportMyData"]
+    found = (await pair.couple.data(EXPORT))["exportMyData"]
     assert [row["kind"] for row in found["notifications"]] == ["connected"]
     assert [row["email"] for row in found["notification_preferences"]] == [False]
     assert (await pair.couple.data(DELETE))["deleteMyAccount"]["errors"] == []

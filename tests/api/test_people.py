@@ -18,7 +18,7 @@ from domain.actors import Role, Scope
 from domain.ids import global_id
 from server.graph import schema
 from tests.architecture.selections import documents
-from tests.factories.accounts import add_user
+from tests.factories.accounts import add_user, email_of
 from tests.factories.health import Health
 from tests.factories.incidents import UPDATE, report_incident
 from tests.factories.launches import make_phase
@@ -54,7 +54,7 @@ async def addresses(
 ) -> frozenset[str]:
     """Everybody of the staff, after one of them did everything that there is to do."""
     operator = visitor.as_(await create_session(db, Role.OPERATOR))
-    mine = (await operator.data("{ viewer { email } }"))["viewer"]["email"]
+    mine = await email_of(operator)
     plan = {"notify": [mine], "manualSteps": [f"Call {mine}."]}
     await make_phase(admin, "other", flags=("beta",))
     await make_phase(

@@ -5,6 +5,7 @@ import pytest
 from db.session import Database
 from domain.mail.email import MailKind
 from tests.api.test_invitations import EMMA, NAMES, mailed_code, refused, status
+from tests.factories.accounts import email_of
 from tests.factories.mail import emails_of_kind, token_in_email
 from tests.factories.marketplace import (
     SentInvitation,
@@ -70,7 +71,7 @@ async def test_invitation_emails_log_in_couples_only(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     other = await new_supplier(visitor, db)
-    email = (await other.data("{ viewer { email } }"))["viewer"]["email"]
+    email = await email_of(other)
     sent = await add_and_invite(supplier, email=email)
     assert (
         await refused(visitor.as_(None), SentInvitation("", "", await mailed_code(db))) == "UNIQUE"

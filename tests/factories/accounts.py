@@ -16,9 +16,17 @@ from services.accounts.sign_up import SignUp, sign_up
 from services.platform.passwords import Passwords
 from services.platform.rate_limits import RateLimiter
 from settings import Settings
+from tests.support.graphql import GraphQLClient
 
 PASSWORD = "correct horse battery"
 EMAIL = "Sarah@Example.com"
+EXPORT = "{ exportMyData }"
+DELETE = "mutation { deleteMyAccount { deleted errors { code message } } }"
+
+
+async def email_of(client: GraphQLClient) -> str:
+    """Return the address of an account."""
+    return str((await client.data("{ viewer { email } }"))["viewer"]["email"])
 
 
 def fast_passwords() -> Passwords:

@@ -10,33 +10,30 @@ from db.models.conversations import Conversation, ConversationRead, Message, Mes
 from db.session import Database
 from domain.marketplace.conversations import KEPT_FOR
 from services.overview import retention
+from tests.factories.accounts import DELETE, EXPORT
 from tests.factories.conversations import (
     HIDE,
     LIST,
     REPORT,
     Pair,
-    connect_pair,
     mark_read,
     send_message,
 )
-from tests.factories.marketplace import new_couple, new_supplier
+from tests.factories.marketplace import new_supplier
 from tests.support.graphql import GraphQLClient
 from tests.support.row_ages import age_rows
 
-EXPORT = "{ exportMyData }"
-DELETE = "mutation { deleteMyAccount { deleted errors { code message } } }"
 TABLES = (Conversation, Message, ConversationRead, MessageReport)
 
 
 @pytest.fixture
-async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
-    found = await connect_pair(supplier, await new_couple(visitor, db))
-    insult = await send_message(found.supplier, found.id, "An insult")
-    await send_message(found.couple, found.id, "We leave")
+async def pair(pair: Pair) -> Pair:
+    insult = await send_message(pair.supplier, pair.id, "An insult")
+    await send_message(pair.couple, pair.id, "We leave")
     sent = {"messageId": insult["id"], "reason": "It insults us"}
-    assert (await found.couple.data(REPORT, input=sent))["reportMessage"]["errors"] == []
-    await mark_read(found.couple, found.id, 1)
-    return found
+    assert (await pair.couple.data(REPORT, input=sent))["reportMessage"]["errors"] == []
+    await mark_read(pair.couple, pair.id, 1)
+    return pair
 
 
 async def counts(db: Database) -> list[int]:

@@ -12,9 +12,9 @@ from db.session import Database
 from domain.mail.email import MailKind
 from jobs.messages import tell_of_message
 from settings import Settings
-from tests.factories.conversations import Pair, connect_pair, mark_read, send_message
+from tests.factories.conversations import Pair, mark_read, send_message
 from tests.factories.mail import emails_of_kind
-from tests.factories.marketplace import PROFILE, new_couple
+from tests.factories.marketplace import PROFILE
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
@@ -23,10 +23,9 @@ HOUR = 3_600
 
 
 @pytest.fixture
-async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
-    found = await connect_pair(supplier, await new_couple(visitor, db))
-    await supplier.data(PROFILE, input={"businessName": "Sarah Photography"})
-    return found
+async def pair(pair: Pair) -> Pair:
+    await pair.supplier.data(PROFILE, input={"businessName": "Sarah Photography"})
+    return pair
 
 
 async def jobs(db: Database) -> int:

@@ -9,7 +9,7 @@ from db.session import Database
 from domain.mail.email import MailKind
 from settings import Settings
 from tests.factories.conversations import Pair, connect_pair, send_message
-from tests.factories.marketplace import PROFILE, new_couple
+from tests.factories.marketplace import PROFILE
 from tests.factories.notifications import MARK_ALL, mail_all, mailed, prefer
 from tests.support.graphql import GraphQLClient
 
@@ -18,9 +18,9 @@ NOTIFICATION = MailKind.NOTIFICATION
 
 
 @pytest.fixture
-async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
+async def pair(supplier: GraphQLClient, couple: GraphQLClient) -> Pair:
     await supplier.data(PROFILE, input={"businessName": "Sarah Photography"})
-    return await connect_pair(supplier, await new_couple(visitor, db))
+    return await connect_pair(supplier, couple)
 
 
 async def test_each_side_gets_its_own_words_and_no_name_in_the_subject(

@@ -6,7 +6,7 @@ HTTP and on sockets that were opened while all was well, and nothing is written.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from graphql import build_schema
 from sqlalchemy import text
-from starlette.applications import Starlette
 
 from db.session import Database
 from domain.actors import ROLE_SCOPES, Role, Scope
@@ -28,7 +27,7 @@ from tests.factories.tokens import new_token
 from tests.factories.user_sessions import create_session, newest_user
 from tests.support.clock import PATIENCE, Clock
 from tests.support.graphql import GraphQLClient
-from tests.support.sockets import Socket, Stream, serving, socket
+from tests.support.sockets import Socket, Stream, socket
 
 GRAPH = build_schema(schema.as_str())
 FIELDS = list(root_fields())
@@ -56,12 +55,6 @@ class Holder:
     name: str
     secret: str
     scopes: frozenset[Scope]
-
-
-@pytest.fixture
-async def address(app: Starlette) -> AsyncIterator[str]:
-    async with serving(app) as found:
-        yield found
 
 
 @pytest.fixture

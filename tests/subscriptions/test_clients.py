@@ -1,10 +1,8 @@
 """Clients and partnerships, live on every device of their owner (M14)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-from starlette.applications import Starlette
 
 from db.session import Database
 from tests.factories.conversations import connect_pair
@@ -19,17 +17,11 @@ from tests.factories.marketplace import (
 )
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
-from tests.support.sockets import Stream, serving, socket
+from tests.support.sockets import Stream, socket
 
 CLIENTS = "subscription { clients { changed { coupleNames status } } }"
 PARTNERSHIPS = "subscription { partnerships { changed { id isActive } } }"
 END = "mutation ($id: ID!) { endPartnership(id: $id) { errors { code } } }"
-
-
-@pytest.fixture
-async def address(app: Starlette) -> AsyncIterator[str]:
-    async with serving(app) as found:
-        yield found
 
 
 async def until(stream: Stream, status: str) -> str:

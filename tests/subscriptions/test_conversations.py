@@ -1,10 +1,6 @@
 """The live stream of a conversation, for its two sides (M7)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
-from starlette.applications import Starlette
 
 from db.session import Database
 from tests.factories.conversations import (
@@ -20,22 +16,11 @@ from tests.factories.conversations import (
 from tests.factories.marketplace import new_couple, new_supplier
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
-from tests.support.sockets import serving, socket
+from tests.support.sockets import socket
 
 ONE = f"""subscription ($id: ID!, $after: Int) {{ conversation(id: $id, after: $after) {{
   conversation {{ {CONVERSATION} }} messages {{ {MESSAGE} }} }} }}"""
 ALL = "subscription { conversations { unreadConversations changed { id unreadCount } } }"
-
-
-@pytest.fixture
-async def address(app: Starlette) -> AsyncIterator[str]:
-    async with serving(app) as found:
-        yield found
-
-
-@pytest.fixture
-async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
-    return await connect_pair(supplier, await new_couple(visitor, db))
 
 
 async def test_both_sides_see_each_message_at_once(address: str, pair: Pair) -> None:

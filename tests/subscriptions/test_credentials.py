@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -16,13 +15,7 @@ from services.accounts.credential_cache import FRESH
 from tests.subscriptions.test_streams import EVENTS, VIEWER
 from tests.support.clock import PATIENCE, Clock
 from tests.support.graphql import GraphQLClient
-from tests.support.sockets import serving, socket
-
-
-@pytest.fixture
-async def address(app: Starlette) -> AsyncIterator[str]:
-    async with serving(app) as found:
-        yield found
+from tests.support.sockets import socket
 
 
 async def test_long_session_expires_on_an_open_socket(

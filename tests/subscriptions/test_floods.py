@@ -1,7 +1,6 @@
 """A reader that stalls during a flood: memory is bounded, other readers stay current (A49)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import psutil  # type: ignore[import-untyped]  # no stubs
@@ -16,7 +15,7 @@ from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of, toggle_flag
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
-from tests.support.sockets import serving, socket
+from tests.support.sockets import socket
 
 EVENTS = "subscription { launchEvents { cursor at summary } }"
 FLAGS = "subscription { viewerFlags { version flags { key value } } }"
@@ -25,10 +24,9 @@ MAX_BYTES = 80_000_000  # 100 MB were sent to each reader
 
 
 @pytest.fixture
-async def address(app: Starlette, admin: GraphQLClient) -> AsyncIterator[str]:
+async def address(address: str, admin: GraphQLClient) -> str:
     await make_flag(admin, "mvp_chat")
-    async with serving(app) as found:
-        yield found
+    return address
 
 
 def event(seq: int) -> RecordedEvent:

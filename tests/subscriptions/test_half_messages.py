@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
 from redis.asyncio import Redis
-from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
@@ -26,12 +24,6 @@ from tests.support.waiting import until
 
 MASK = b"\0\0\0\0"
 PROTOCOLS = [Subprotocol("graphql-transport-ws")]
-
-
-@pytest.fixture
-async def address(app: Starlette) -> AsyncIterator[str]:
-    async with serving(app) as found:
-        yield found
 
 
 async def begun(address: str, token: str | None = None) -> ClientConnection:

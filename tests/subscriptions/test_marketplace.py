@@ -1,7 +1,5 @@
 """Live streams of suppliers and couples, of their own rows only (X13, S42)."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from starlette.applications import Starlette
 
@@ -23,18 +21,12 @@ from tests.factories.marketplace import (
 )
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
-from tests.support.sockets import serving, socket
+from tests.support.sockets import socket
 
 INVITATION = """subscription ($id: ID!) {
   invitation(id: $id) { status acceptUrl resendCount couple { id } client { status } } }"""
 SETUP = """subscription {
   viewerOnboarding { percentComplete currentStep firstValueAchieved assistanceNeeded } }"""
-
-
-@pytest.fixture
-async def address(app: Starlette) -> AsyncIterator[str]:
-    async with serving(app) as found:
-        yield found
 
 
 async def test_supplier_sees_an_invitation_sent_opened_and_connected(

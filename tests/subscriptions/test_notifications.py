@@ -1,10 +1,6 @@
 """The live inbox, on every device of its owner (M6)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
-from starlette.applications import Starlette
 
 from db.session import Database
 from tests.factories.conversations import Pair, connect_pair, mark_read, send_message
@@ -12,20 +8,9 @@ from tests.factories.marketplace import accept_invitation, add_and_invite, new_c
 from tests.factories.notifications import MARK_ALL
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
-from tests.support.sockets import serving, socket
+from tests.support.sockets import socket
 
 LIVE = "subscription { notifications { unreadCount newest { kind title readAt } } }"
-
-
-@pytest.fixture
-async def address(app: Starlette) -> AsyncIterator[str]:
-    async with serving(app) as found:
-        yield found
-
-
-@pytest.fixture
-async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
-    return await connect_pair(supplier, await new_couple(visitor, db))
 
 
 async def test_acceptance_is_sent_at_once(

@@ -21,7 +21,7 @@ from tests.factories.propagation import (
 )
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
-from tests.support.sockets import Socket, Stream, serving, socket
+from tests.support.sockets import Socket, Stream, socket
 
 VIEWER = """subscription ($device: String) {
   viewerFlags(deviceId: $device) { version flags { key value } } }"""
@@ -31,10 +31,9 @@ ACKNOWLEDGE = """mutation ($version: Int!, $device: String) {
 
 
 @pytest.fixture
-async def address(app: Starlette, admin: GraphQLClient) -> AsyncIterator[str]:
+async def address(address: str, admin: GraphQLClient) -> str:
     await make_flag(admin, "mvp_chat")
-    async with serving(app) as found:
-        yield found
+    return address
 
 
 @pytest.fixture

@@ -16,17 +16,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from server.view import MAX_OPERATIONS, GraphQLView
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
-from tests.support.sockets import Socket, serving, socket
+from tests.support.sockets import Socket, socket
 
 VIEWER = "subscription { viewerFlags { version } }"
 SUBSCRIBE = {"type": "subscribe", "id": "1", "payload": {"query": VIEWER}}
 QUERY = {"query": "{ __typename }"}
-
-
-@pytest.fixture
-async def address(app: Starlette) -> AsyncIterator[str]:
-    async with serving(app) as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Streams that send the same data share one execution; others do not (S108)."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -18,10 +17,9 @@ EXPLAINED = "subscription { viewerFlags { flags { key explanation { steps } } } 
 
 
 @pytest.fixture
-async def address(app: Starlette, admin: GraphQLClient) -> AsyncIterator[str]:
+async def address(address: str, admin: GraphQLClient) -> str:
     await make_flag(admin, "mvp_chat")
-    async with serving(app) as found:
-        yield found
+    return address
 
 
 async def test_visitors_with_equal_flags_share_one_object(

@@ -19,7 +19,7 @@ from tests.factories.launches import make_flag, make_phase
 from tests.factories.phases import activate, roll_back
 from tests.support.clock import PATIENCE, Clock
 from tests.support.graphql import GraphQLClient
-from tests.support.sockets import Socket, serving, socket
+from tests.support.sockets import Socket, socket
 
 FLAGS = "subscription ($keys: [String!]) { featureFlags(keys: $keys) { key enabled version } }"
 VIEWER = "subscription { viewerFlags { version flags { key value } } }"
@@ -30,12 +30,6 @@ EVENTS = """subscription ($after: String) {
 HEALTH = "subscription { systemHealth { overall checks { type status } } }"
 TOGGLE = """mutation ($key: String!, $on: Boolean!) {
   toggleFeatureFlag(input: {key: $key, enabled: $on}) { errors { message } } }"""
-
-
-@pytest.fixture
-async def address(app: Starlette) -> AsyncIterator[str]:
-    async with serving(app) as found:
-        yield found
 
 
 @pytest.fixture
