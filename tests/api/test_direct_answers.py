@@ -18,6 +18,7 @@ from server.http.protocol import HeaderLimitProtocol
 from settings import Settings
 from tests.factories import user_sessions
 from tests.factories.launches import make_flag
+from tests.support.asgi_servers import port_of, run_server
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
 
@@ -67,17 +68,9 @@ async def listening(app: Starlette, state: dict[str, object]) -> AsyncIterator[i
         server_header=False,
         forwarded_allow_ips="127.0.0.1",
     )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,unused-ignore] # pytest keeps its own
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    server.lifespan.state.update(state)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        await task
+    async with run_server(config) as server:
+        server.lifespan.state.update(state)
+        yield port_of(server)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Real client addresses through the shipped nginx, over one hop and two, and TLS in it (F6)."""
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from starlette.routing import Route
 
 from commands.platform.trusted_proxies import allowed
 from settings import load_settings
+from tests.support.asgi_servers import run_server
 from tests.support.certificates import self_signed
 from tests.support.clock import PATIENCE
 from tests.support.nginx import nginx
@@ -42,13 +42,8 @@ async def app() -> AsyncIterator[int]:
         loop="none",
         forwarded_allow_ips=allowed(settings),
     )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server._serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    yield config.port
-    server.should_exit = True
-    await task
+    async with run_server(config):
+        yield config.port
 
 
 async def seen(port: int, scheme: str = "http", trust: ssl.SSLContext | None = None) -> str:

@@ -1,6 +1,5 @@
 """A stand-in for the app at its public URL, with as much GraphQL as the probes use."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from tests.support.asgi_servers import run_server
 from tests.support.servers import free_port
 
 
@@ -52,10 +52,5 @@ async def serving(app: FakeApp) -> AsyncIterator[FakeApp]:
     config = uvicorn.Config(
         app.asgi, host="127.0.0.1", port=app.port, ws="websockets-sansio", log_level="error"
     )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    yield app
-    server.should_exit = True
-    await task
+    async with run_server(config):
+        yield app

@@ -10,6 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.support.asgi_servers import port_of, run_server
 from tests.support.clock import PATIENCE
 
 Payload = Any
@@ -28,17 +29,8 @@ async def serving(app: Starlette, ws: str = OURS) -> AsyncIterator[str]:
         ws_per_message_deflate=False,
         loop="none",
     )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,unused-ignore] # pytest keeps its own
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await task
+    async with run_server(config) as server:
+        yield f"127.0.0.1:{port_of(server)}"
 
 
 class Stream:

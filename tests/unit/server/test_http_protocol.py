@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from server.http.protocol import MAX_BYTES, HeaderLimitProtocol
+from tests.support.asgi_servers import port_of, run_server
 from tests.support.clock import PATIENCE
 
 BEGIN = b"GET / HTTP/1.1\r\nhost: launch.test\r\n"
@@ -32,16 +33,10 @@ async def ends() -> AsyncIterator[Ends]:
     """A connection to a server that takes longer to answer than it waits for a head."""
     app = Starlette(routes=[Route("/", slow)])
     config = uvicorn.Config(app, port=0, lifespan="off", log_level="error", http=Impatient)
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,unused-ignore] # pytest keeps its own
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    reader, writer = await asyncio.open_connection(*server.servers[0].sockets[0].getsockname())
-    yield reader, writer
-    writer.close()
-    server.should_exit = True
-    await task
+    async with run_server(config) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(server))
+        yield reader, writer
+        writer.close()
 
 
 async def answer(reader: asyncio.StreamReader) -> bytes:
