@@ -5,7 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
@@ -20,6 +20,7 @@ from services.webhooks.sending import Sender
 from tests.factories.propagation import runtime_of
 from tests.support.graphql import GraphQLClient
 from tests.support.servers import free_port
+from tests.support.tcp_servers import TcpServer
 
 SECRET = "whsec_" + base64.b64encode(b"twenty-four bytes of key").decode()
 OURS = Allowed(plain_http=True, private_addresses=True)
@@ -61,14 +62,13 @@ class ReceivedRequest:
         return self.headers["webhook-signature"] == f"v1,{digest}"
 
 
-@dataclass
-class Receiver:
+class Receiver(TcpServer):
     """An HTTP server; responds with `answers` in order, then with 204; 0 sends no response."""
 
-    port: int = field(default_factory=free_port)
-    answers: list[int] = field(default_factory=list)
-    received: list[ReceivedRequest] = field(default_factory=list)
-    _server: asyncio.Server | None = None
+    def __init__(self) -> None:
+        super().__init__(free_port())
+        self.answers: list[int] = []
+        self.received: list[ReceivedRequest] = []
 
     @property
     def url(self) -> str:
@@ -78,13 +78,6 @@ class Receiver:
     def keys(self) -> list[str]:
         """Return the flag keys it received, in order."""
         return [item.json["data"]["launchEvents"]["diff"]["key"] for item in self.received]
-
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-
-    async def stop(self) -> None:
-        if self._server is not None:
-            self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()

@@ -17,36 +17,28 @@ from jobs.mail import send_mail
 from services.mail import mail
 from settings import Settings
 from tests.support.clock import Clock
+from tests.support.tcp_servers import TcpServer
 
 LETTER = Letter("sarah@example.com", "Hello", "Some words.\n")
 STAGES = ("greeting", "EHLO", "MAIL", "RCPT", "DATA", ".")
 TAKEN = {"greeting": b"220 here", "DATA": b"354 go on", ".": b"250 taken", "QUIT": b"221 bye"}
 
 
-class RudeServer:
+class RudeServer(TcpServer):
     """Speaks SMTP up to a stage; what it does there is told: a reply, or '' to hang up.
 
     None: it says nothing, and keeps the connection.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.stage, self.says = "", b""
         self.stalls = False
         self.taken = 0
-        self._server: asyncio.Server | None = None
         self._held: list[asyncio.StreamWriter] = []
 
-    @property
-    def port(self) -> int:
-        assert self._server is not None
-        return int(self._server.sockets[0].getsockname()[1])
-
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-
     async def stop(self) -> None:
-        assert self._server is not None
-        self._server.close()
+        await super().stop()
         for writer in self._held:
             writer.close()
 

@@ -11,18 +11,18 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.support.servers import free_port
+from tests.support.tcp_servers import TcpServer
 
 
-class HttpReceiver:
+class HttpReceiver(TcpServer):
     """Receives `json://` messages; responds with `statuses` in order, then with 200."""
 
     def __init__(self) -> None:
-        self.port = free_port()
+        super().__init__(free_port())
         self.messages: list[dict[str, Any]] = []
         self.arrived: list[float] = []  # wall-clock time of each message
         self.statuses: list[int] = []
         self.calls = 0
-        self._server: asyncio.Server | None = None
 
     @property
     def url(self) -> str:
@@ -33,16 +33,6 @@ class HttpReceiver:
     def titles(self) -> list[str]:
         """Return the titles of the received messages, in order."""
         return [str(message["title"]) for message in self.messages]
-
-    async def start(self) -> None:
-        """Start listening."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-
-    async def stop(self) -> None:
-        """Stop accepting connections."""
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()

@@ -4,32 +4,26 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
+from tests.support.tcp_servers import TcpServer
+
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-class ForwardingProxy:
-    """A proxy that forwards everything, like the virtual address of a cluster."""
+class ForwardingProxy(TcpServer):
+    """A proxy that forwards everything, like the virtual address of a cluster.
+
+    Connections keep the target they started with.
+    """
 
     def __init__(self, target: Path | int | None) -> None:
         """Forward to a socket or port; with None, close connections at once."""
+        super().__init__()
         self.target = target
-        self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-
-    @property
-    def port(self) -> int:
-        """Return the port on 127.0.0.1."""
-        assert self._server is not None
-        return int(self._server.sockets[0].getsockname()[1])
-
-    async def start(self) -> None:
-        """Listen on a free port. Connections keep the target they started with."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
 
     async def stop(self) -> None:
         """Close all connections."""
-        if self._server is not None:
-            self._server.close()
+        await super().stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
