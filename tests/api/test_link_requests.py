@@ -1,18 +1,14 @@
 """The couple of an expired invitation asks for a new link (M6)."""
 
+from typing import Any, NamedTuple
+
 import pytest
 from sqlalchemy import text
 
 from db.session import Database
-from domain.actors import ANONYMOUS
-from services.flags import flags
-from services.flags.flags import FlagDraft
-from services.mail import invitation_limits
 from settings import Settings
 from tests.factories.marketplace import (
-    DECLINE,
     PREVIEW,
-    REVOKE,
     UPDATE,
     SentInvitation,
     accept_invitation,
@@ -21,9 +17,14 @@ from tests.factories.marketplace import (
 from tests.factories.notifications import inbox
 from tests.factories.reminders import (
     EMMA,
+    ENDINGS,
+    NAMES,
     answer_requests,
+    archive,
     ask_for_link,
-    invite,
+    end_invitation,
+    forbid_invitations,
+    invite_with_code,
     link_jobs,
     mailed_codes,
     outlive,
@@ -34,7 +35,13 @@ from tests.support.graphql import GraphQLClient
 
 DAY = 86_400
 RECEIVED = {"received": True, "errors": []}
-NAMES = {"partner1Name": "Emma", "partner2Name": "James"}
+
+
+class Expired(NamedTuple):
+    """An invitation by e-mail that has expired, as JSON, and the code of its link."""
+
+    invitation: Any
+    code: str
 
 
 @pytest.fixture
@@ -43,16 +50,21 @@ async def supplier(supplier: GraphQLClient, db: Database) -> GraphQLClient:
     return supplier
 
 
+@pytest.fixture
+async def expired(supplier: GraphQLClient, db: Database, clock: Clock) -> Expired:
+    invitation, code = await invite_with_code(supplier, db)
+    clock.advance(15 * DAY)
+    return Expired(invitation, code)
+
+
 async def test_a_new_link_goes_to_the_address_of_the_invitation_and_the_supplier_is_told(
     supplier: GraphQLClient,
     visitor: GraphQLClient,
     db: Database,
     settings: Settings,
-    clock: Clock,
+    expired: Expired,
 ) -> None:
-    invitation = await invite(supplier)
-    (old,) = await mailed_codes(db)
-    clock.advance(15 * DAY)
+    invitation, old = expired
     other = {"id": invitation["client"]["id"], "email": "somebody.else@example.com"}
     await supplier.data(UPDATE, input=other)
     assert await ask_for_link(visitor, old) == RECEIVED
@@ -73,81 +85,64 @@ async def test_once_a_day_however_often_it_is_asked(
     settings: Settings,
     clock: Clock,
 ) -> None:
-    sent_ = await add_and_invite(supplier, channel="LINK")
+    invitation = await add_and_invite(supplier, channel="LINK")
     clock.advance(15 * DAY)
     for _ in range(3):
-        assert await ask_for_link(visitor, sent_.code) == RECEIVED
+        assert await ask_for_link(visitor, invitation.code) == RECEIVED
     assert (await link_jobs(db), len((await inbox(supplier))["nodes"])) == (1, 1)
     clock.advance(DAY)
-    assert await ask_for_link(visitor, sent_.code) == RECEIVED
+    assert await ask_for_link(visitor, invitation.code) == RECEIVED
     assert (await link_jobs(db), len((await inbox(supplier))["nodes"])) == (2, 2)
-    await answer_requests(db, settings, {"id": sent_.id})
+    await answer_requests(db, settings, {"id": invitation.id})
     assert await sent(db) == []  # there is no address to send it to
 
 
 async def test_a_job_that_runs_twice_sends_one_link(
-    supplier: GraphQLClient,
-    visitor: GraphQLClient,
-    db: Database,
-    settings: Settings,
-    clock: Clock,
+    visitor: GraphQLClient, db: Database, settings: Settings, expired: Expired
 ) -> None:
-    invitation = await invite(supplier)
-    (code,) = await mailed_codes(db)
-    clock.advance(15 * DAY)
-    await ask_for_link(visitor, code)
+    await ask_for_link(visitor, expired.code)
     for _ in range(2):
-        await answer_requests(db, settings, invitation)
+        await answer_requests(db, settings, expired.invitation)
     assert len(await sent(db)) == 2
 
 
-@pytest.mark.parametrize("way", ["pending", "accepted", "declined", "revoked", "none"])
+@pytest.mark.parametrize("state", ["pending", "unknown", "accept", "decline", "revoke"])
 async def test_every_code_gets_the_same_answer_and_only_an_expired_one_is_noted(
-    supplier: GraphQLClient, visitor: GraphQLClient, db: Database, way: str
+    supplier: GraphQLClient, visitor: GraphQLClient, db: Database, state: str
 ) -> None:
-    invitation = await invite(supplier)
-    (code,) = await mailed_codes(db)
-    if way == "accepted":
-        await accept_invitation(visitor, SentInvitation("", "", code), **NAMES)
-    elif way == "declined":
-        await visitor.data(DECLINE, code=code)
-    elif way == "revoked":
-        await supplier.data(REVOKE, id=invitation["id"])
-    elif way == "none":
-        code = "x" * 43
-    assert await ask_for_link(visitor, code) == RECEIVED
+    invitation, code = await invite_with_code(supplier, db)
+    if state in ENDINGS:
+        await end_invitation(state, supplier, visitor, invitation, code)
+    assert await ask_for_link(visitor, "x" * 43 if state == "unknown" else code) == RECEIVED
     assert await link_jobs(db) == 0
 
 
-@pytest.mark.parametrize("way", ["suppressed", "archived", "disabled", "flag off", "limit"])
+@pytest.mark.parametrize("reason", ["suppressed", "archived", "disabled", "flag off", "limit"])
 async def test_what_forbids_an_invitation_forbids_a_new_link_with_the_same_answer(
     supplier: GraphQLClient,
     visitor: GraphQLClient,
     db: Database,
     settings: Settings,
-    clock: Clock,
-    way: str,
+    expired: Expired,
+    reason: str,
 ) -> None:
-    invitation = await invite(supplier)
-    (code,) = await mailed_codes(db)
-    clock.advance(15 * DAY)
-    assert await ask_for_link(visitor, code) == RECEIVED
-    async with db.write() as uow:
-        if way == "suppressed":
-            await invitation_limits.suppress(uow, EMMA)
-        elif way == "disabled":
-            await uow.session.execute(text("UPDATE users SET disabled_at = now()"))
-        elif way == "flag off":
-            draft = FlagDraft("mvp_client_invitations", "Invitations")
-            await flags.create(uow, ANONYMOUS, draft)
-        elif way == "limit":
-            await uow.session.execute(
-                text("""INSERT INTO invitation_sendings (at, kind, supplier_id, client_id,
-                  recipient, domain) SELECT now() + interval '15 days', 'letter', supplier_id,
-                  client_id, recipient, domain FROM invitation_sendings,
-                  generate_series(1, 10)""")
-            )
-    if way == "archived":
-        await supplier.data(UPDATE, input={"id": invitation["client"]["id"], "archived": True})
-    await answer_requests(db, settings, invitation)
+    assert await ask_for_link(visitor, expired.code) == RECEIVED
+    if reason == "archived":
+        await archive(supplier, expired.invitation)
+    elif reason == "limit":
+        await reach_limit_of_recipient(db)
+    else:
+        await forbid_invitations(db, reason)
+    await answer_requests(db, settings, expired.invitation)
     assert len(await sent(db)) == 1
+
+
+async def reach_limit_of_recipient(db: Database) -> None:
+    """Record ten more invitations, sent when the first one expired."""
+    async with db.write() as uow:
+        await uow.session.execute(
+            text("""INSERT INTO invitation_sendings (at, kind, supplier_id, client_id,
+              recipient, domain) SELECT now() + interval '15 days', 'letter', supplier_id,
+              client_id, recipient, domain FROM invitation_sendings,
+              generate_series(1, 10)""")
+        )

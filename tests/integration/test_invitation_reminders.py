@@ -6,30 +6,34 @@ import pytest
 from sqlalchemy import text
 
 from db.session import Database
-from domain.actors import ANONYMOUS
 from domain.marketplace.invitation_limits import MAX_NEW_ACCOUNT, MAX_TO_RECIPIENT
-from services.flags import flags
-from services.flags.flags import FlagDraft
-from services.mail import invitation_limits
 from settings import Settings
 from tests.api.test_partner_endings import BLOCK
 from tests.factories.marketplace import (
-    DECLINE,
     RESEND,
-    REVOKE,
-    UPDATE,
     SentInvitation,
     accept_invitation,
     add_and_invite,
     new_supplier,
 )
 from tests.factories.notifications import inbox
-from tests.factories.reminders import EMMA, invite, mailed_codes, outlive, remind, sent
+from tests.factories.reminders import (
+    EMMA,
+    ENDINGS,
+    NAMES,
+    ReminderWorker,
+    end_invitation,
+    forbid_invitations,
+    invite,
+    invite_with_code,
+    mailed_codes,
+    outlive,
+    sent,
+)
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
 HOUR, DAY = 3_600, 86_400
-NAMES = {"partner1Name": "Emma", "partner2Name": "James"}
 
 
 @pytest.fixture
@@ -38,31 +42,28 @@ async def supplier(supplier: GraphQLClient, db: Database) -> GraphQLClient:
     return supplier
 
 
-async def subjects(db: Database) -> list[str]:
-    return [mail.subject for mail in await sent(db)][1:]
+@pytest.fixture
+def worker(db: Database, settings: Settings, clock: Clock) -> ReminderWorker:
+    return ReminderWorker(db, settings, clock)
 
 
 async def test_two_reminders_repeat_the_link_and_the_supplier_is_told_of_the_end(
     supplier: GraphQLClient,
     visitor: GraphQLClient,
     db: Database,
-    settings: Settings,
-    clock: Clock,
+    worker: ReminderWorker,
 ) -> None:
     await supplier.data("""mutation { updateProfile(input: {businessName: "Lens"}) {
       errors { code } } }""")
     invitation = await invite(supplier)
-    clock.advance(3 * DAY - HOUR)
-    assert (await remind(db, settings), await subjects(db)) == (0, [])
-    clock.advance(HOUR)
-    assert (await remind(db, settings), await subjects(db)) == (1, ["Lens invited you"])
+    assert (await worker.remind_after(3 * DAY - HOUR), await worker.subjects()) == (0, [])
+    assert (await worker.remind_after(HOUR), await worker.subjects()) == (1, ["Lens invited you"])
     assert (await inbox(supplier))["nodes"] == []
-    clock.advance(10 * DAY)
-    assert await remind(db, settings) == 1
-    assert await subjects(db) == ["Lens invited you", "Your invitation from Lens ends soon"]
+    assert await worker.remind_after(10 * DAY) == 1
+    assert await worker.subjects() == ["Lens invited you", "Your invitation from Lens ends soon"]
     (entry,) = (await inbox(supplier))["nodes"]
     assert entry["title"] == "Your invitation to Emma & James ends within a day"
-    assert await remind(db, settings) == 0
+    assert await worker.remind() == 0
     first, *repeated = await mailed_codes(db)
     assert repeated == [first, first]
     done = await accept_invitation(visitor, SentInvitation(invitation["id"], "", first), **NAMES)
@@ -70,11 +71,10 @@ async def test_two_reminders_repeat_the_link_and_the_supplier_is_told_of_the_end
 
 
 async def test_a_reminder_comes_from_the_supplier_and_can_be_stopped_by_one_click(
-    supplier: GraphQLClient, db: Database, settings: Settings, clock: Clock
+    supplier: GraphQLClient, db: Database, worker: ReminderWorker
 ) -> None:
     await invite(supplier)
-    clock.advance(3 * DAY)
-    await remind(db, settings)
+    await worker.remind_after(3 * DAY)
     invitation, reminder = await sent(db)
     assert reminder.invitation_id == invitation.invitation_id
     assert reminder.unsubscribe_url == invitation.unsubscribe_url
@@ -82,127 +82,88 @@ async def test_a_reminder_comes_from_the_supplier_and_can_be_stopped_by_one_clic
 
 
 async def test_four_workers_at_once_remind_once(
-    supplier: GraphQLClient, db: Database, settings: Settings, clock: Clock
+    supplier: GraphQLClient, db: Database, worker: ReminderWorker
 ) -> None:
     for number in range(5):
         await invite(supplier, f"couple{number}@example.com", f"Couple {number}")
-    clock.advance(3 * DAY)
-    await asyncio.gather(*(remind(db, settings) for _ in range(4)))
+    worker.clock.advance(3 * DAY)
+    await asyncio.gather(*(worker.remind() for _ in range(4)))
     reminded = [mail.recipient for mail in (await sent(db))[5:]]
     assert sorted(reminded) == [f"couple{number}@example.com" for number in range(5)]
 
 
 async def test_a_worker_that_was_away_sends_one_reminder_and_not_two(
-    supplier: GraphQLClient, db: Database, settings: Settings, clock: Clock
+    supplier: GraphQLClient, worker: ReminderWorker
 ) -> None:
     await invite(supplier)
-    clock.advance(13 * DAY + HOUR)
-    await remind(db, settings)
-    assert len(await subjects(db)) == 1
-    assert await remind(db, settings) == 0
+    await worker.remind_after(13 * DAY + HOUR)
+    assert len(await worker.subjects()) == 1
+    assert await worker.remind() == 0
 
 
 async def test_sending_again_begins_anew(
-    supplier: GraphQLClient, db: Database, settings: Settings, clock: Clock
+    supplier: GraphQLClient, db: Database, worker: ReminderWorker
 ) -> None:
     invitation = await invite(supplier)
-    clock.advance(3 * DAY)
-    await remind(db, settings)
+    await worker.remind_after(3 * DAY)
     await supplier.data(RESEND, id=invitation["id"])
-    clock.advance(2 * DAY)
-    assert await remind(db, settings) == 0
-    clock.advance(DAY)
-    assert await remind(db, settings) == 1
+    assert await worker.remind_after(2 * DAY) == 0
+    assert await worker.remind_after(DAY) == 1
     again, reminder = await mailed_codes(db)  # those of before were withdrawn
     assert again == reminder
 
 
-@pytest.mark.parametrize("way", ["accept", "decline", "revoke", "archive", "expire"])
+@pytest.mark.parametrize("ending", [*ENDINGS, "expire"])
 async def test_what_ends_an_invitation_ends_its_reminders(
     supplier: GraphQLClient,
     visitor: GraphQLClient,
     db: Database,
-    settings: Settings,
-    clock: Clock,
-    way: str,
+    worker: ReminderWorker,
+    ending: str,
 ) -> None:
-    invitation = await invite(supplier)
-    (code,) = await mailed_codes(db)
-    if way == "accept":
-        await accept_invitation(visitor, SentInvitation("", "", code), **NAMES)
-    elif way == "decline":
-        await visitor.data(DECLINE, code=code)
-    elif way == "revoke":
-        await supplier.data(REVOKE, id=invitation["id"])
-    elif way == "archive":
-        sent_ = {"id": invitation["client"]["id"], "archived": True}
-        await supplier.data(UPDATE, input=sent_)
-    clock.advance((14 if way == "expire" else 3) * DAY)
-    assert (await remind(db, settings), await subjects(db)) == (0, [])
+    invitation, code = await invite_with_code(supplier, db)
+    if ending == "expire":
+        worker.clock.advance(11 * DAY)
+    else:
+        await end_invitation(ending, supplier, visitor, invitation, code)
+    assert (await worker.remind_after(3 * DAY), await worker.subjects()) == (0, [])
 
 
-async def test_who_wants_no_invitations_gets_no_reminders(
-    supplier: GraphQLClient, db: Database, settings: Settings, clock: Clock
+@pytest.mark.parametrize("reason", ["suppressed", "disabled", "flag off"])
+async def test_what_forbids_an_invitation_forbids_its_reminders(
+    supplier: GraphQLClient, db: Database, worker: ReminderWorker, reason: str
 ) -> None:
     await invite(supplier)
-    async with db.write() as uow:
-        await invitation_limits.suppress(uow, EMMA)
-    clock.advance(3 * DAY)
-    await remind(db, settings)
-    assert await subjects(db) == []
+    await forbid_invitations(db, reason)
+    await worker.remind_after(3 * DAY)
+    assert await worker.subjects() == []
 
 
 async def test_a_couple_that_has_blocked_its_supplier_gets_no_reminders(
     supplier: GraphQLClient,
     visitor: GraphQLClient,
     db: Database,
-    settings: Settings,
-    clock: Clock,
+    worker: ReminderWorker,
 ) -> None:
-    await invite(supplier)
-    (code,) = await mailed_codes(db)
+    _, code = await invite_with_code(supplier, db)
     done = await accept_invitation(visitor, SentInvitation("", "", code), **NAMES)
     couple = visitor.as_(done["session"]["accessToken"])
     await invite(supplier, "emma@other.example.com", "Somebody")
     async with db.write() as uow:  # the address is now that of the couple
         await uow.session.execute(text("UPDATE invitations SET email = 'emma@example.com'"))
     await couple.data(BLOCK, id=done["partnership"]["id"])
-    clock.advance(3 * DAY)
-    assert (await remind(db, settings), len(await sent(db))) == (1, 2)
-
-
-async def test_a_disabled_supplier_reminds_nobody(
-    supplier: GraphQLClient, db: Database, settings: Settings, clock: Clock
-) -> None:
-    await invite(supplier)
-    async with db.write() as uow:
-        await uow.session.execute(text("UPDATE users SET disabled_at = now()"))
-    clock.advance(3 * DAY)
-    await remind(db, settings)
-    assert await subjects(db) == []
-
-
-async def test_a_flag_that_closes_invitations_stops_reminders(
-    supplier: GraphQLClient, db: Database, settings: Settings, clock: Clock
-) -> None:
-    await invite(supplier)
-    async with db.write() as uow:
-        await flags.create(uow, ANONYMOUS, FlagDraft("mvp_client_invitations", "Invitations"))
-    clock.advance(3 * DAY)
-    await remind(db, settings)
-    assert await subjects(db) == []
+    assert (await worker.remind_after(3 * DAY), len(await sent(db))) == (1, 2)
 
 
 async def test_a_link_that_cannot_be_made_again_is_not_replaced(
-    supplier: GraphQLClient, db: Database, settings: Settings, clock: Clock
+    supplier: GraphQLClient, db: Database, worker: ReminderWorker
 ) -> None:
     """The signing key has changed, or the invitation is older than derived codes."""
     await invite(supplier)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE invitations SET mail_code = sha256('older')"))
-    clock.advance(13 * DAY)
-    await remind(db, settings)
-    assert await subjects(db) == []
+    await worker.remind_after(13 * DAY)
+    assert await worker.subjects() == []
     assert (await inbox(supplier))["nodes"][0]["kind"] == "INVITATION_ENDING"
 
 
@@ -210,23 +171,21 @@ async def test_a_reminder_stays_within_the_limits_of_its_recipient(
     supplier: GraphQLClient,
     visitor: GraphQLClient,
     db: Database,
-    settings: Settings,
-    clock: Clock,
+    worker: ReminderWorker,
 ) -> None:
     await invite(supplier)
-    clock.advance(3 * DAY)
+    worker.clock.advance(3 * DAY)
     for _ in range(MAX_TO_RECIPIENT):
         await invite(await new_supplier(visitor, db))
-    await remind(db, settings)
+    await worker.remind()
     assert len(await sent(db)) == 1 + MAX_TO_RECIPIENT
 
 
 async def test_reminders_take_nothing_from_the_limit_of_the_account(
-    supplier: GraphQLClient, db: Database, settings: Settings, clock: Clock
+    supplier: GraphQLClient, db: Database, worker: ReminderWorker
 ) -> None:
     await invite(supplier)
-    clock.advance(3 * DAY)
-    await remind(db, settings)
+    await worker.remind_after(3 * DAY)
     async with db.read() as session:
         query = text("SELECT kind, count(*) FROM invitation_sendings GROUP BY kind ORDER BY kind")
         counted = [tuple(row) for row in await session.execute(query)]
@@ -236,10 +195,9 @@ async def test_reminders_take_nothing_from_the_limit_of_the_account(
 
 
 async def test_an_invitation_by_link_has_no_email_and_its_end_is_told(
-    supplier: GraphQLClient, db: Database, settings: Settings, clock: Clock
+    supplier: GraphQLClient, db: Database, worker: ReminderWorker
 ) -> None:
     await add_and_invite(supplier, channel="LINK")
-    clock.advance(13 * DAY)
-    await remind(db, settings)
+    await worker.remind_after(13 * DAY)
     assert await sent(db) == []
     assert (await inbox(supplier))["nodes"][0]["kind"] == "INVITATION_ENDING"
