@@ -133,8 +133,8 @@ class _Pending(NamedTuple):
     def client(self) -> tuple[str, int] | None:
         """Where it comes from."""
         assert isinstance(self.context.connection, GraphQLRequest)
-        found: tuple[str, int] | None = self.context.connection.scope["client"]
-        return found
+        client: tuple[str, int] | None = self.context.connection.scope["client"]
+        return client
 
 
 _REQUEST_ID = HEADER.encode()

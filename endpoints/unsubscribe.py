@@ -118,7 +118,7 @@ def _kind_route(
         again = "again" in request.query_params
         try:
             async with runtime.db.write() as uow:
-                await notifications.allow_email(uow, ANONYMOUS, *reader, wanted=again)
+                await notifications.allow_email(uow, ANONYMOUS, *reader, enabled=again)
         except LaunchError as error:
             return _error_page(page.title, error)
         return _page(page.title, page.resumed if again else page.stopped)
@@ -137,7 +137,7 @@ def _reminders_route(runtime: Runtime) -> Route:
             return _page(_REMINDERS, _ASK)
         try:
             async with runtime.db.write() as uow:
-                await nudges.allow(uow, ANONYMOUS, user_id, wanted=False)
+                await nudges.allow(uow, ANONYMOUS, user_id, allowed=False)
         except LaunchError as error:
             return _error_page(_REMINDERS, error)
         return _page(_REMINDERS, _DONE)

@@ -34,9 +34,9 @@ async def alert_deliveries(
 ) -> Connection[AlertDelivery]:
     """Deliveries to alert channels, newest first, including tests."""
     page = Page.of(first, after, last, before)
-    wanted = decode_optional_id(incident_id, "Incident", "incidentId")
+    incident_key = decode_optional_id(incident_id, "Incident", "incidentId")
     async with info.context.db.read() as session:
-        rows = await alert_reads.page(session, page.moments(), wanted)
+        rows = await alert_reads.page(session, page.moments(), incident_key)
     return connection(
         Connection[AlertDelivery],
         rows,

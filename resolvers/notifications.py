@@ -35,13 +35,13 @@ async def notifications(
 ) -> NotificationConnection:
     """The caller's inbox, the newest first; empty for the staff."""
     page, reader = Page.of(first, after, last, before), participant_of(info.context.actor)
-    found = []
+    rows = []
     if reader is not None:
         async with info.context.db.read() as session:
-            found = await service.page(session, reader, page.moments(), unread_only=unread_only)
+            rows = await service.page(session, reader, page.moments(), unread_only=unread_only)
     return connection(
         partial(NotificationConnection, reader=reader),
-        found,
+        rows,
         page,
         cursor=moment_cursor,
         wrap=Notification.of,
@@ -54,8 +54,8 @@ async def notification_preferences(info: Info) -> list[NotificationPreference]:
     if reader is None:
         return []
     async with info.context.db.read() as session:
-        found = await service.preferences(session, reader)
-    return [NotificationPreference.of(item) for item in found]
+        preferences = await service.preferences(session, reader)
+    return [NotificationPreference.of(item) for item in preferences]
 
 
 async def mark_notification_read(info: Info, id: Id) -> NotificationsPayload:

@@ -52,7 +52,7 @@ async def suppliers(
 async def update_profile(info: Info, input: ProfileArgument) -> ProfilePayload:
     """Change the caller's profile; omitted fields stay unchanged, null clears one."""
     async with info.context.db.write() as uow:
-        updated = await profiles.update(uow, info.context.actor, input.given())
+        updated = await profiles.update(uow, info.context.actor, input.provided())
     return ProfilePayload.of(updated)
 
 

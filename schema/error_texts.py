@@ -5,7 +5,7 @@ location, variable and path of an error still show where the fault is.
 """
 
 _SUGGESTION = " Did you mean "
-_FOUND = ", found: "
+_INPUT_VALUE = ", found: "
 _NO_OPERATION = "Unknown operation named "
 _CANNOT, _VALUE = " cannot represent ", " value: "
 
@@ -15,7 +15,7 @@ def redact_engine_message(message: str) -> str:
     if message.startswith(_NO_OPERATION):  # the name may be as long as a body
         return "The document holds no operation of this name."
     message = _truncate(message, message.find(_SUGGESTION), "")
-    message = _truncate(message, message.find(_FOUND), ".")
+    message = _truncate(message, message.find(_INPUT_VALUE), ".")
     cannot = message.find(_CANNOT)
     return _truncate(message, message.find(_VALUE, cannot) if cannot >= 0 else -1, " value.")
 

@@ -51,7 +51,7 @@ async def newest_by_couple(
         .ext(distinct_on(row.couple_id))
         .order_by(row.couple_id, row.created_at.desc(), row.id)
     )
-    return {found.couple_id: found for found in await session.scalars(query)}
+    return {invitation.couple_id: invitation for invitation in await session.scalars(query)}
 
 
 async def lock(session: AsyncSession, invitation_id: UUID) -> CoupleInvitation | None:

@@ -24,10 +24,10 @@ async def by_couple(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID,
         .where(row.couple_id.in_(ids))
         .order_by(row.seat)
     )
-    found: dict[UUID, list[Member]] = {}
+    members: dict[UUID, list[Member]] = {}
     for item in await session.execute(query):
-        found.setdefault(item[0], []).append(Member(*item))
-    return found
+        members.setdefault(item[0], []).append(Member(*item))
+    return members
 
 
 async def of_couple(session: AsyncSession, couple_id: UUID) -> Sequence[Member]:

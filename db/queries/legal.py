@@ -17,10 +17,10 @@ async def accepted_by(
 ) -> Mapping[UUID, frozenset[AcceptedDocument]]:
     """What people have accepted, by the id of their user."""
     rows = await session.scalars(select(LegalAcceptance).where(LegalAcceptance.user_id.in_(ids)))
-    found: dict[UUID, set[AcceptedDocument]] = {}
+    documents: dict[UUID, set[AcceptedDocument]] = {}
     for row in rows:
-        found.setdefault(row.user_id, set()).add(AcceptedDocument(row.kind, row.version))
-    return {key: frozenset(value) for key, value in found.items()}
+        documents.setdefault(row.user_id, set()).add(AcceptedDocument(row.kind, row.version))
+    return {key: frozenset(value) for key, value in documents.items()}
 
 
 async def add(

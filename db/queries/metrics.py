@@ -35,7 +35,7 @@ SELECT metric_name, bucket_at AS at, samples, total, minimum, maximum, last,
 FROM launch_metric_rollups
 WHERE resolution_seconds = {resolution} AND bucket_at >= :{start} AND bucket_at < :{end}
 """
-_WANTED = " AND metric_name = ANY(:names) AND tags @> CAST(:tags AS jsonb)"
+_WITH_NAMES_AND_TAGS = " AND metric_name = ANY(:names) AND tags @> CAST(:tags AS jsonb)"
 
 _SUMS = """
 WITH source AS ({source})
@@ -84,14 +84,14 @@ async def folded(
     if not window:  # the window has not begun, for example while a run settles
         return {}
     values: dict[str, object] = {"names": list(names), "tags": tags}
-    wanted: list[str] = []
+    sources: list[str] = []
     for index, tier in enumerate(window):
         values |= {f"start{index}": tier.start, f"end{index}": tier.end}
-        wanted += parts(tier.resolution, f"start{index}", f"end{index}")
+        sources += parts(tier.resolution, f"start{index}", f"end{index}")
     if step is not None:
         values |= {"step": step}
     bucket = _ONE if step is None else _STEPS
-    source = " UNION ALL ".join(part + _WANTED for part in wanted)
+    source = " UNION ALL ".join(part + _WITH_NAMES_AND_TAGS for part in sources)
     sums = await session.execute(text(_SUMS.format(source=source, bucket=bucket)), values)
     histograms: dict[Bucket, Mapping[int, int]] = {}
     if spread:

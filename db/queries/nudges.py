@@ -54,7 +54,7 @@ async def blocked_users(session: AsyncSession, incident_id: UUID, limit: int) ->
     return list(await session.scalars(query.limit(limit)))
 
 
-async def mark_told(
+async def mark_notified(
     session: AsyncSession, onboarding_id: UUID, incident_id: UUID, now: datetime
 ) -> str | None:
     """Record that the user was told; return the blocked step to the first caller only."""

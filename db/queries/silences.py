@@ -47,7 +47,7 @@ async def page(
 
 def silence_of(row: LaunchSilence) -> Silence:
     """Build the domain silence; checks that only a newer version knows are left out."""
-    known = {check.value: check for check in CheckType}
+    checks = {check.value: check for check in CheckType}
     return Silence(
         id=row.id,
         starts_at=row.starts_at,
@@ -55,7 +55,7 @@ def silence_of(row: LaunchSilence) -> Silence:
         reason=row.reason,
         created_by=ActorRef(row.created_by_kind, row.created_by_id, row.created_by_label),
         created_at=row.created_at,
-        checks=tuple(known[name] for name in row.checks if name in known),
+        checks=tuple(checks[name] for name in row.checks if name in checks),
         holds_criteria=row.holds_criteria,
         ended_early=row.ended_early,
     )

@@ -36,13 +36,13 @@ OF_RUN = Read(LaunchPhase, lambda _arguments: [LaunchPhase.id == PhaseRun.phase_
 OF_FLAG = Read(LaunchPhase, lambda _arguments: [LaunchPhase.id == FeatureFlag.launch_phase_id])
 
 # What the current or last run of the phase holds of a flag; null if another run or none holds it.
-_HELD = FeatureFlag.run_id == LaunchPhase.current_run_id
+_IS_HELD = FeatureFlag.run_id == LaunchPhase.current_run_id
 HAS_COHORT = LaunchPhase.cohort_salt.is_not(None)
-HELD_TARGET = case((_HELD, FeatureFlag.run_target))
-HELD_STEP = case((_HELD, FeatureFlag.run_step))
-HELD_CEILING = case((_HELD, FeatureFlag.run_ceiling))
-CEILING_BY = case((_HELD, FeatureFlag.run_ceiling_by))
-IS_RELEASED = case((and_(_HELD, FeatureFlag.run_target.is_(None)), True), else_=False)
+HELD_TARGET = case((_IS_HELD, FeatureFlag.run_target))
+HELD_STEP = case((_IS_HELD, FeatureFlag.run_step))
+HELD_CEILING = case((_IS_HELD, FeatureFlag.run_ceiling))
+CEILING_BY = case((_IS_HELD, FeatureFlag.run_ceiling_by))
+IS_RELEASED = case((and_(_IS_HELD, FeatureFlag.run_target.is_(None)), True), else_=False)
 # Inputs from which `plans.aimed_at` computes the target, unless the run sets one.
 TARGET_PARTS = (
     HELD_TARGET,

@@ -54,18 +54,18 @@ class PageParameters:
 
 @dataclass(slots=True)
 class ReadRequest:
-    """The columns to select from a read. `given` maps each non-null argument to its parameter."""
+    """The columns to select from a read. `parameters`: the bind of each non-null argument."""
 
     read: Read
     cardinality: Cardinality
-    given: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
     paged: PageParameters | None = None
     columns: list[Expression] = field(default_factory=list)
     parts: list["ReadRequest"] = field(default_factory=list)
 
     def conditions(self) -> Sequence[ColumnElement[bool]]:
         """Return the conditions of the rows, which may name columns of the rows above."""
-        arguments: Arguments = {name: bindparam(bind) for name, bind in self.given.items()}
+        arguments: Arguments = {name: bindparam(bind) for name, bind in self.parameters.items()}
         return self.read.where(arguments)
 
 

@@ -47,9 +47,9 @@ class ProfileInput:
 
     def profile(self) -> Profile:
         """Return the profile for the rules, without absent fields."""
-        return Profile(**self.given())
+        return Profile(**self.provided())
 
-    def given(self) -> dict[str, Any]:
+    def provided(self) -> dict[str, Any]:
         """Return the fields that were provided; null is different from absent."""
         return {name: value for name, value in vars(self).items() if value is not strawberry.UNSET}
 

@@ -66,8 +66,8 @@ class User(Node):
 
         if USER_TYPES[self.row.role] is not UserType.SUPPLIER or not self._sees_private_data(info):
             return None
-        found = await info.context.loaders.supplier_of_user.load(self.row.id)
-        return Supplier.of(found, own=self.own) if found else None
+        row = await info.context.loaders.supplier_of_user.load(self.row.id)
+        return Supplier.of(row, own=self.own) if row else None
 
     @strawberry.field(description="Their couple profile; null for other callers.")
     async def couple(
@@ -78,9 +78,9 @@ class User(Node):
 
         if USER_TYPES[self.row.role] is not UserType.COUPLE or not self._sees_private_data(info):
             return None
-        found = await info.context.loaders.couple_of_user.load(self.row.id)
+        row = await info.context.loaders.couple_of_user.load(self.row.id)
         owner = self.row.id if self.own else None
-        return Couple.of(found, owner=owner) if found else None
+        return Couple.of(row, owner=owner) if row else None
 
     @strawberry.field(
         description="Terms and privacy in versions that they have still to accept; none for others "
@@ -122,8 +122,8 @@ class User(Node):
 
 def _known_scopes(names: list[str]) -> list[Scope]:
     """Return the scopes by name; scopes of a newer release are left out."""
-    known = {scope.value: scope for scope in Scope}
-    return [known[name] for name in names if name in known]
+    scopes = {scope.value: scope for scope in Scope}
+    return [scopes[name] for name in names if name in scopes]
 
 
 @strawberry.type(description="An API token. Its secret is shown once, when it is created.")

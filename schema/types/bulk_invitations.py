@@ -48,16 +48,16 @@ class BulkInvitationItem:
     @strawberry.field(description="Who is invited.")
     async def client(self, info: Info) -> Client:
         """Load the client, which is deleted only together with the item."""
-        found = await info.context.loaders.client.load(self.row.client_id)
-        assert found is not None
-        return Client.of(found)
+        row = await info.context.loaders.client.load(self.row.client_id)
+        assert row is not None
+        return Client.of(row)
 
     @strawberry.field(description="The invitation that was sent.")
     async def invitation(self, info: Info) -> Invitation | None:
         """Load it only if it is selected."""
         key = self.row.invitation_id
-        found = await info.context.loaders.invitation.load(key) if key else None
-        return Invitation.of(found) if found else None
+        row = await info.context.loaders.invitation.load(key) if key else None
+        return Invitation.of(row) if row else None
 
     @classmethod
     def of(cls, row: rows.BulkInvitationItem) -> "BulkInvitationItem":
@@ -122,9 +122,9 @@ class BulkInvitation(Node):
     @strawberry.field(description="Its progress.")
     async def progress(self, info: Info) -> BulkInvitationProgress:
         """Load the progress of several in one statement."""
-        found = await info.context.loaders.bulk_progress.load(self.row.id)
-        assert found is not None
-        return BulkInvitationProgress.of(found)
+        counts = await info.context.loaders.bulk_progress.load(self.row.id)
+        assert counts is not None
+        return BulkInvitationProgress.of(counts)
 
     @strawberry.field(
         description="Its invitations in the order of sending.",
@@ -136,8 +136,8 @@ class BulkInvitation(Node):
         """Return at most 100 items."""
         check_first(first)
         async with info.context.db.read() as session:
-            found = await bulk_reads.items(session, self.row.id, status, after, first)
-        return [BulkInvitationItem.of(row) for row in found]
+            rows = await bulk_reads.items(session, self.row.id, status, after, first)
+        return [BulkInvitationItem.of(row) for row in rows]
 
     @classmethod
     def of(cls, row: rows.BulkInvitation) -> "BulkInvitation":

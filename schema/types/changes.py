@@ -101,9 +101,9 @@ class Change(Node):
     )
     def diff(self) -> list[FieldChange]:
         """Compute it only if it is selected."""
-        found = field_changes(self.row.before, self.row.after)
+        changes = field_changes(self.row.before, self.row.after)
         return [
-            FieldChange(field=item.field, before=item.before, after=item.after) for item in found
+            FieldChange(field=item.field, before=item.before, after=item.after) for item in changes
         ]
 
     @strawberry.field(

@@ -58,7 +58,7 @@ class ClientImportInput:
         )
 
     def _corrections(self) -> dict[int, dict[ImportField, str]]:
-        found: dict[int, dict[ImportField, str]] = {}
+        values: dict[int, dict[ImportField, str]] = {}
         for item in self.corrections or ():
-            found.setdefault(item.row, {})[item.field] = item.value
-        return found
+            values.setdefault(item.row, {})[item.field] = item.value
+        return values

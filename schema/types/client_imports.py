@@ -139,11 +139,11 @@ class ImportRow:
     @strawberry.field(description="The existing client with the same e-mail address or names.")
     async def existing(self, info: Info) -> Client | None:
         """Load it only if it is selected."""
-        known = self.matched.existing
-        if known is None or known.client_id is None:
+        existing = self.matched.existing
+        if existing is None or existing.client_id is None:
             return None
-        found = await info.context.loaders.client.load(known.client_id)
-        return Client.of(found) if found else None
+        row = await info.context.loaders.client.load(existing.client_id)
+        return Client.of(row) if row else None
 
     @strawberry.field(description="Warnings, such as a wedding date in the past.")
     def warnings(self, info: Info) -> list[str]:
@@ -153,7 +153,7 @@ class ImportRow:
     @classmethod
     def of(cls, row: MatchedRow, checked: CheckedFile) -> "ImportRow":
         """Build the object from a database row."""
-        client, known = row.checked.client, row.existing
+        client, existing = row.checked.client, row.existing
         email = client.email if client else None
         return cls(
             number=row.checked.number,
@@ -163,7 +163,7 @@ class ImportRow:
             wedding_date=client.wedding_date if client else None,
             values=[ImportValue(field=key, value=text) for key, text in row.checked.values.items()],
             problems=[ImportProblem.of(item, checked) for item in row.checked.problems],
-            duplicate_of_row=known.row if known else None,
+            duplicate_of_row=existing.row if existing else None,
             matched=row,
         )
 

@@ -71,8 +71,8 @@ class Client(Node):
         if self.row.couple_id is None:
             return None
         pair = (self.row.supplier_id, self.row.couple_id)
-        found = await info.context.loaders.active_partnership.load(pair)
-        return Partnership.of(found) if found else None
+        row = await info.context.loaders.active_partnership.load(pair)
+        return Partnership.of(row) if row else None
 
     @strawberry.field(
         description="The newest invitation.", metadata=read_rows(reads.INVITATION_OF_CLIENT)
@@ -83,14 +83,14 @@ class Client(Node):
         """Load the newest invitation; at most one is pending."""
         from schema.types.invitations import Invitation  # noqa: PLC0415 - it imports this module
 
-        found = await info.context.loaders.newest_invitation.load(self.row.id)
-        return Invitation.of(found) if found else None
+        row = await info.context.loaders.newest_invitation.load(self.row.id)
+        return Invitation.of(row) if row else None
 
     @strawberry.field(description="The state of the contact with the client.")
     async def communication_status(self, info: Info) -> CommunicationStatus:
         """Derive the status from the newest invitation and the partnership."""
-        found = await info.context.loaders.messaging.communication.load(self.row.id)
-        return status_of(self.row.status, found, info.context.now)
+        communication = await info.context.loaders.messaging.communication.load(self.row.id)
+        return status_of(self.row.status, communication, info.context.now)
 
     @strawberry.field(
         description="The time of the last activity: an invitation sent, opened or accepted, or a "
@@ -98,18 +98,18 @@ class Client(Node):
     )
     async def last_activity_at(self, info: Info) -> datetime | None:
         """Return the last activity up to the end of the partnership."""
-        found = await info.context.loaders.messaging.communication.load(self.row.id)
-        return found.last_activity_at if found else None
+        communication = await info.context.loaders.messaging.communication.load(self.row.id)
+        return communication.last_activity_at if communication else None
 
     @strawberry.field(
         description="The conversation with the couple, also after its end; null for other callers."
     )
     async def conversation(self, info: Info) -> Conversation | None:
         """Load the conversation; the supplier keeps it after the end of the partnership."""
-        found = await info.context.loaders.messaging.communication.load(self.row.id)
-        if found is None or found.partnership_id is None:
+        communication = await info.context.loaders.messaging.communication.load(self.row.id)
+        if communication is None or communication.partnership_id is None:
             return None
-        return await load_conversation(info, found.partnership_id)
+        return await load_conversation(info, communication.partnership_id)
 
     @classmethod
     def of(cls, row: rows.Client) -> "Client":
@@ -188,9 +188,9 @@ class UpdateClientInput:
     def patch(self) -> dict[str, object]:
         """Return the fields that were provided."""
         names = ("couple_names", "email", "wedding_date", "notes")
-        found = provided_fields(self, {name: name for name in names})
-        refuse_null(found, "couple_names")
-        return found
+        fields = provided_fields(self, {name: name for name in names})
+        refuse_null(fields, "couple_names")
+        return fields
 
 
 @strawberry.type(description="The client as it is now.")

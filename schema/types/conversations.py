@@ -121,10 +121,10 @@ class Conversation(Node):
         """Return one page; `last: 50` is the newest one."""
         page = Page.of(first, after, last, before)
         async with info.context.db.read() as session:
-            found = await messages.page(session, self.view.partnership_id, page.numbers())
+            rows = await messages.page(session, self.view.partnership_id, page.numbers())
         return connection(
             MessageConnection,
-            found,
+            rows,
             page,
             cursor=lambda row: encode_cursor(row.position),
             wrap=Message.of,

@@ -68,18 +68,18 @@ class Partnership(Node):
         """Load it; it is deleted only together with the partnership."""
         from schema.types.suppliers import Supplier  # noqa: PLC0415 - it imports this module
 
-        found = await info.context.loaders.supplier.load(self.row.supplier_id)
-        assert found is not None
-        return Supplier.of(found)
+        row = await info.context.loaders.supplier.load(self.row.supplier_id)
+        assert row is not None
+        return Supplier.of(row)
 
     @strawberry.field(description="The couple.")
     async def couple(
         self, info: Info
     ) -> Annotated["Couple", strawberry.lazy("schema.types.couples")]:
         """Load it; it is deleted only together with the partnership."""
-        found = await info.context.loaders.couple.load(self.row.couple_id)
-        assert found is not None
-        return Couple.of(found)
+        row = await info.context.loaders.couple.load(self.row.couple_id)
+        assert row is not None
+        return Couple.of(row)
 
     @strawberry.field(description="Seconds from the first invitation to its acceptance.")
     async def seconds_to_connect(self, info: Info) -> int | None:
@@ -123,8 +123,8 @@ class Couple(Node):
         """In the order in which they came."""
         if not self._sees_private_data(info):
             return []
-        found = await info.context.loaders.members.of_couple.load(self.row.id)
-        return [CoupleMember.of(member, info) for member in found or ()]
+        members = await info.context.loaders.members.of_couple.load(self.row.id)
+        return [CoupleMember.of(member, info) for member in members or ()]
 
     @strawberry.field(
         description="The newest invitation from one partner to the other; null for others to see."
@@ -133,8 +133,8 @@ class Couple(Node):
         """Shows without its link, which only the answer that sent it holds."""
         if not self._sees_private_data(info):
             return None
-        found = await info.context.loaders.members.partner_invitation.load(self.row.id)
-        return CoupleInvitation.of(found) if found else None
+        row = await info.context.loaders.members.partner_invitation.load(self.row.id)
+        return CoupleInvitation.of(row) if row else None
 
     @strawberry.field(
         description="Their own telephone number; null for others, who find it in the contacts of a "
@@ -240,18 +240,18 @@ async def load_partner(info: Info, supplier_id: UUID, couple_id: UUID | None) ->
         return None
     loaders = info.context.loaders
     if readable(info.context.actor).everything:
-        found = await loaders.couple.load(couple_id)
+        row = await loaders.couple.load(couple_id)
     else:
-        found = await loaders.partner_couple.load((supplier_id, couple_id))
-    return Couple.of(found) if found else None
+        row = await loaders.partner_couple.load((supplier_id, couple_id))
+    return Couple.of(row) if row else None
 
 
 async def visible_couple(info: Info, key: UUID) -> Couple | None:
     """Load a couple: the caller's own, that of an active partnership, or any for staff."""
     row_scope = readable(info.context.actor)
     if row_scope.is_couple(key):
-        found = await info.context.loaders.couple.load(key)
-        return Couple.of(found) if found else None
+        row = await info.context.loaders.couple.load(key)
+        return Couple.of(row) if row else None
     return await load_partner(info, row_scope.supplier_id, key) if row_scope.supplier_id else None
 
 

@@ -82,15 +82,15 @@ class CriterionStatus:
     @classmethod
     def of(cls, criterion: domain.Criterion, state: CriterionState) -> "CriterionStatus":
         """Build the status; a criterion edited since its last verdict is not judged yet."""
-        found = state if state.judged == criterion else UNJUDGED
+        current = state if state.judged == criterion else UNJUDGED
         return cls(
             criterion=Criterion.of(criterion),
-            verdict=found.verdict,
-            since=found.since,
-            unit=unit_of(criterion, found),
-            value=found.value,
-            samples=found.samples,
-            consecutive_failures=found.failures,
-            evaluated_at=found.evaluated_at,
-            explanation=found.explanation,
+            verdict=current.verdict,
+            since=current.since,
+            unit=unit_of(criterion, current),
+            value=current.value,
+            samples=current.samples,
+            consecutive_failures=current.failures,
+            evaluated_at=current.evaluated_at,
+            explanation=current.explanation,
         )

@@ -91,8 +91,8 @@ class FlagEvent(LaunchEvent):
     async def propagation(self, info: Info) -> Propagation | None:
         """Load the propagation of the flag set version of this change."""
         version = self.event.set_version
-        found = await info.context.loaders.propagation.load(version) if version else None
-        return Propagation.of(found) if found else None
+        measurement = await info.context.loaders.propagation.load(version) if version else None
+        return Propagation.of(measurement) if measurement else None
 
 
 @strawberry.type(description="A flag was killed, or a kill was lifted.")
@@ -254,28 +254,28 @@ def is_shown(item: RecordedEvent) -> bool:
 def to_event(item: RecordedEvent) -> LaunchEvent:
     """Build the object for an event; check `is_shown` first."""
     common = common_fields(item)
-    found: LaunchEvent | None = None
+    shown: LaunchEvent | None = None
     match item.event:
         case domain.PhaseChanged() as event:
-            found = PhaseEvent(event=event, before=event.before, to=event.after, **common)
+            shown = PhaseEvent(event=event, before=event.before, to=event.after, **common)
         case domain.FlagChanged() as event:
             diff = FlagDiff.of(Diff(event.key, event.before, event.after))
-            found = FlagEvent(diff=diff, event=event, **common)
+            shown = FlagEvent(diff=diff, event=event, **common)
         case domain.HealthChanged() as event:
-            found = HealthEvent(event=event, before=event.before, to=event.after, **common)
+            shown = HealthEvent(event=event, before=event.before, to=event.after, **common)
         case CriterionJudged() as event:
-            found = CriterionEvent.judged(event, item)
+            shown = CriterionEvent.judged(event, item)
         case domain.IncidentChanged() as event:
-            found = IncidentEvent(event=event, note=event.note, **common)
+            shown = IncidentEvent(event=event, note=event.note, **common)
         case KillChanged() as event:
-            found = KillEvent.changed(event, common)
+            shown = KillEvent.changed(event, common)
         case SilenceChanged() as event:
-            found = SilenceEvent(event=event, **common)
+            shown = SilenceEvent(event=event, **common)
         case AlertSent() as event:
-            found = AlertEvent.sent(event, common)
-    if found is None:
+            shown = AlertEvent.sent(event, common)
+    if shown is None:
         raise TypeError(f"{item.event.TYPE} is not shown")
-    return found
+    return shown
 
 
 _MAX = 2**31 - 1  # what Int holds: a cursor may be any number

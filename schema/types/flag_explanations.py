@@ -29,14 +29,14 @@ class FlagExplanation:
     @classmethod
     def of(cls, result: ExplainedEvaluation) -> "FlagExplanation | None":
         """The reasons as the graph shows them; None where nobody asked for them."""
-        found = result.explanation
-        if found is None:
+        explanation = result.explanation
+        if explanation is None:
             return None
         return cls(
-            bucket=found.bucket,
-            threshold=found.threshold,
-            matched_group=found.matched_group,
-            steps=list(found.steps),
+            bucket=explanation.bucket,
+            threshold=explanation.threshold,
+            matched_group=explanation.matched_group,
+            steps=list(explanation.steps),
             caused_by=Change.of(result.caused_by) if result.caused_by else None,
             next_change_at=result.next_change_at,
         )

@@ -17,6 +17,6 @@ class FlagExposure:
     )
 
     @classmethod
-    def of(cls, found: Exposure) -> "FlagExposure":
+    def of(cls, exposure: Exposure) -> "FlagExposure":
         """Build the object from counts."""
-        return cls(on=found.on, off=found.off, on_share=found.on_share)
+        return cls(on=exposure.on, off=exposure.off, on_share=exposure.on_share)

@@ -32,18 +32,18 @@ class FlagChangePreview:
     )
 
     @classmethod
-    def of(cls, found: FlagPreview) -> "FlagChangePreview":
+    def of(cls, preview: FlagPreview) -> "FlagChangePreview":
         """Build the object from a dry run."""
         return cls(
-            enabled=found.after.enabled,
-            rollout_percentage=found.after.rollout_percentage,
-            people_before=found.effect.before,
-            people_after=found.effect.after,
-            gains=found.effect.gain,
-            losses=found.effect.lose,
-            people=found.people,
-            is_estimate=found.is_estimate,
-            warnings=found.warnings,
+            enabled=preview.after.enabled,
+            rollout_percentage=preview.after.rollout_percentage,
+            people_before=preview.effect.before,
+            people_after=preview.effect.after,
+            gains=preview.effect.gain,
+            losses=preview.effect.lose,
+            people=preview.people,
+            is_estimate=preview.is_estimate,
+            warnings=preview.warnings,
         )
 
 
@@ -59,9 +59,9 @@ class FlagChangePreviewPayload:
     )
 
     @classmethod
-    def of(cls, found: FlagPreview) -> "FlagChangePreviewPayload":
+    def of(cls, preview: FlagPreview) -> "FlagChangePreviewPayload":
         """Build the object from a dry run."""
-        return cls(preview=FlagChangePreview.of(found))
+        return cls(preview=FlagChangePreview.of(preview))
 
     @classmethod
     def failed(cls, error: LaunchError) -> "FlagChangePreviewPayload":

@@ -78,10 +78,10 @@ class FlagSet:
     @classmethod
     def seen(cls, flags: Flags, evaluations: Sequence[Evaluation]) -> "FlagSet":
         """Build the set of a client; equal evaluations share one object."""
-        known = _evaluations.setdefault(flags.outcomes, {})
-        shown = list(map(known.get, map(id, evaluations)))
+        shared = _evaluations.setdefault(flags.outcomes, {})
+        shown = list(map(shared.get, map(id, evaluations)))
         if not all(shown):
-            shown = [known.get(id(item)) or _evaluation(known, item) for item in evaluations]
+            shown = [shared.get(id(item)) or _evaluation(shared, item) for item in evaluations]
         return cls(
             version=flags.version,
             etag=etag(flags.version, evaluations, flags.names),
@@ -96,12 +96,12 @@ class FlagSet:
         return seen.shown
 
 
-def _evaluation(known: dict[int, FlagEvaluation], item: Evaluation) -> FlagEvaluation:
-    if len(known) >= MAX_OUTCOMES:
-        known.clear()
+def _evaluation(shared: dict[int, FlagEvaluation], item: Evaluation) -> FlagEvaluation:
+    if len(shared) >= MAX_OUTCOMES:
+        shared.clear()
     # It holds the evaluation, whose id is therefore nobody else's.
-    found = known[id(item)] = FlagEvaluation.of(ExplainedEvaluation(item))
-    return found
+    evaluation = shared[id(item)] = FlagEvaluation.of(ExplainedEvaluation(item))
+    return evaluation
 
 
 _evaluations: WeakKeyDictionary[Outcomes, dict[int, FlagEvaluation]] = WeakKeyDictionary()

@@ -38,8 +38,8 @@ _FLAGS_READ = (Scope.FLAGS_READ,)
 
 
 def _kill(key: str, kills: KillSwitch) -> FlagKill | None:
-    found = kills.find(key)
-    return FlagKill.of(found, kills) if found else None
+    record = kills.find(key)
+    return FlagKill.of(record, kills) if record else None
 
 
 @strawberry.type(
@@ -177,8 +177,8 @@ class FeatureFlag(Node):
         ] = TimeRange.LAST_24H,
     ) -> FlagExposure:
         """Load it for all flags of a reply in one statement."""
-        found = await info.context.loaders.exposures.load((self.flag.key, window))
-        return FlagExposure.of(found or Exposure())
+        exposure = await info.context.loaders.exposures.load((self.flag.key, window))
+        return FlagExposure.of(exposure or Exposure())
 
     @strawberry.field(description="Whether it can be removed from the code.")
     async def staleness(self, info: Info) -> Staleness:
@@ -250,11 +250,11 @@ class FeatureFlag(Node):
     @classmethod
     def shared(cls, of: Flags, flag: domain.Flag) -> "FeatureFlag":
         """Return one object per flag of a set, shared by all streams."""
-        known = _flags.setdefault(of, {})
-        found = known.get(flag.key)
-        if found is None:
-            found = known[flag.key] = cls.of(flag)
-        return found
+        shared = _flags.setdefault(of, {})
+        result = shared.get(flag.key)
+        if result is None:
+            result = shared[flag.key] = cls.of(flag)
+        return result
 
 
 @strawberry.type(description="A page of flags.")

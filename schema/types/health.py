@@ -69,8 +69,8 @@ class HealthCheck(Node):
     @strawberry.field(description="The silence that covers it now.")
     async def silence(self, info: Info) -> Silence | None:
         """Load it for all checks of a reply in one statement."""
-        found = await info.context.loaders.silence_of_check.load(self.type)
-        return Silence.of(found, info.context.now) if found else None
+        row = await info.context.loaders.silence_of_check.load(self.type)
+        return Silence.of(row, info.context.now) if row else None
 
     @classmethod
     def of(cls, state: domain.CheckState) -> "HealthCheck":
@@ -117,8 +117,8 @@ class HealthCheck(Node):
         ] = TimeRange.LAST_24H,
     ) -> list[HealthSlot]:
         """Load it for all checks of a reply in one statement."""
-        found = await info.context.loaders.health_history.load((self.type, window)) or []
-        return [HealthSlot.of(slot) for slot in found]
+        slots = await info.context.loaders.health_history.load((self.type, window)) or []
+        return [HealthSlot.of(slot) for slot in slots]
 
 
 @strawberry.type(description="A source of heartbeats.")
@@ -135,13 +135,13 @@ class Heartbeat:
     )
 
     @classmethod
-    def of(cls, found: heartbeats.Heartbeat, now: datetime) -> "Heartbeat":
+    def of(cls, heartbeat: heartbeats.Heartbeat, now: datetime) -> "Heartbeat":
         """Build the object from a source."""
         return cls(
-            name=found.name,
-            status=found.status(now),
-            beat_at=found.beat_at,
-            within_seconds=found.within.total_seconds(),
+            name=heartbeat.name,
+            status=heartbeat.status(now),
+            beat_at=heartbeat.beat_at,
+            within_seconds=heartbeat.within.total_seconds(),
         )
 
 
@@ -183,8 +183,12 @@ class HealthSnapshot:
     )
     async def heartbeats(self, info: Info) -> list[Heartbeat] | None:
         """Read it only if it is selected."""
-        found = await info.context.runtime.heartbeats.all()
-        return None if found is None else [Heartbeat.of(item, info.context.now) for item in found]
+        heartbeats = await info.context.runtime.heartbeats.all()
+        return (
+            None
+            if heartbeats is None
+            else [Heartbeat.of(item, info.context.now) for item in heartbeats]
+        )
 
     @strawberry.field(
         description="The longest time without a sample of a check, up to now; null without samples."
@@ -214,8 +218,8 @@ class SystemStatus:
     def of(cls, snapshot: domain.HealthSnapshot, incidents: Collection[Severity]) -> "SystemStatus":
         """Build the status from a snapshot and the open incidents that customers notice."""
         checks = ((state.check, state.status) for state in snapshot.checks)
-        found = summarize(checks, incidents)
-        return cls(at=snapshot.at, status=found.status, effects=list(found.effects))
+        summary = summarize(checks, incidents)
+        return cls(at=snapshot.at, status=summary.status, effects=list(summary.effects))
 
 
 async def load_health_check(info: Info, key: UUID) -> HealthCheck | None:

@@ -135,8 +135,8 @@ class IncidentEpisode:
     )
     async def dependents(self, info: Info) -> list[IncidentDependent]:
         """Load the symptoms of the cause, which open no incidents (L17)."""
-        found = await info.context.loaders.dependents.load(self.row.id) or []
-        return [IncidentDependent.of(row) for row in found]
+        rows = await info.context.loaders.dependents.load(self.row.id) or []
+        return [IncidentDependent.of(row) for row in rows]
 
     @classmethod
     def of(cls, row: rows.IncidentEpisode, incident: rows.LaunchIncident) -> "IncidentEpisode":

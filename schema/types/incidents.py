@@ -84,8 +84,8 @@ class Incident(Node):
     @strawberry.field(description="The affected flags.")
     async def affected_features(self, info: Info) -> list[FeatureFlag]:
         """Return the flags that still exist."""
-        found = await info.context.loaders.flag_by_key.load_many(self.row.affected_features)
-        return [FeatureFlag.of(flag) for flag in found if flag is not None]
+        flags = await info.context.loaders.flag_by_key.load_many(self.row.affected_features)
+        return [FeatureFlag.of(flag) for flag in flags if flag is not None]
 
     @strawberry.field(description="The phase that it belongs to.", metadata=read_rows(reads.PHASE))
     async def phase(self, info: Info) -> LaunchPhase | None:
@@ -137,9 +137,9 @@ class Incident(Node):
         from schema.types.events import to_event  # noqa: PLC0415 - they refer to each other
 
         page = Page.of(first, after, last, before)
-        wanted = TimelinePage(self.row.id, page.numbers(at_most=MAX_BIGINT))
-        found = await info.context.loaders.timeline.load(wanted) or []
-        return connection(Connection["LaunchEvent"], found, page, cursor=cursor_of, wrap=to_event)
+        query = TimelinePage(self.row.id, page.numbers(at_most=MAX_BIGINT))
+        events = await info.context.loaders.timeline.load(query) or []
+        return connection(Connection["LaunchEvent"], events, page, cursor=cursor_of, wrap=to_event)
 
     @strawberry.field(
         description="The changes that may have caused its current episode, most suspicious first. "

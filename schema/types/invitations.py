@@ -80,21 +80,21 @@ class Invitation(Node):
     @strawberry.field(description="Who is invited.", metadata=read_rows(reads.CLIENT_OF_INVITATION))
     async def client(self, info: Info) -> Client:
         """Load the client, which is deleted only together with the invitation."""
-        found = await info.context.loaders.client.load(self.row.client_id)
-        assert found is not None
-        return Client.of(found)
+        row = await info.context.loaders.client.load(self.row.client_id)
+        assert row is not None
+        return Client.of(row)
 
     @strawberry.field(description="The problem and the next step; null: none.")
     async def hint(self, info: Info) -> InvitationHint | None:
         """Compute the hint; the e-mail is loaded only while it matters."""
-        loaders, known = info.context.loaders, outbox.has_server(info.context.runtime.settings)
+        loaders, has_server = info.context.loaders, outbox.has_server(info.context.runtime.settings)
         client = await loaders.client.load(self.row.client_id)
         assert client is not None
         asks = invitation_hints.asks_for_letter(self.row)
         letter = await loaders.letter_of_invitation.load(self.row.id) if asks else None
         now = info.context.now
-        found = invitation_hints.hint(self.row, client, letter, now, has_server=known)
-        return InvitationHint.of(found) if found else None
+        hint = invitation_hints.hint(self.row, client, letter, now, has_server=has_server)
+        return InvitationHint.of(hint) if hint else None
 
     @strawberry.field(
         description="The couple that accepted, until the partnership ends.",

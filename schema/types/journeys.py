@@ -65,20 +65,20 @@ class JourneyBreakdown:
     )
 
     @classmethod
-    def of(cls, vendor_type: str, found: domain.Totals) -> "JourneyBreakdown":
+    def of(cls, vendor_type: str, totals: domain.Totals) -> "JourneyBreakdown":
         """Build the object from totals."""
         return cls(
             vendor_type=Vendor(vendor_type) if vendor_type else None,
-            started=found.started,
-            completed=found.completed,
-            failed=found.failed,
-            abandoned=found.abandoned,
-            ended=found.ended,
-            under_way=found.under_way,
-            success_rate=_percent(found.success_rate),
-            completion_rate=_percent(found.completion_rate),
-            p50_seconds=found.p50_seconds,
-            p95_seconds=found.p95_seconds,
+            started=totals.started,
+            completed=totals.completed,
+            failed=totals.failed,
+            abandoned=totals.abandoned,
+            ended=totals.ended,
+            under_way=totals.under_way,
+            success_rate=_percent(totals.success_rate),
+            completion_rate=_percent(totals.completion_rate),
+            p50_seconds=totals.p50_seconds,
+            p95_seconds=totals.p95_seconds,
         )
 
 
@@ -122,12 +122,12 @@ class Journey:
     )
 
     @classmethod
-    def of(cls, found: domain.JourneyFigures) -> "Journey":
+    def of(cls, figures: domain.JourneyFigures) -> "Journey":
         """Build the object from a funnel."""
-        totals = found.totals
+        totals = figures.totals
         return cls(
-            key=found.journey.key.value,
-            title=found.journey.title,
+            key=figures.journey.key.value,
+            title=figures.journey.title,
             started=totals.started,
             completed=totals.completed,
             failed=totals.failed,
@@ -138,42 +138,42 @@ class Journey:
             completion_rate=_percent(totals.completion_rate),
             p50_seconds=totals.p50_seconds,
             p95_seconds=totals.p95_seconds,
-            target_seconds=int(found.journey.target.total_seconds()),
+            target_seconds=int(figures.journey.target.total_seconds()),
             in_time_rate=_percent(totals.in_time_rate),
-            clock_starts_after=found.journey.clock_after,
-            steps=[_step(item) for item in found.steps],
-            breakdown=[JourneyBreakdown.of(*item) for item in found.by_vendor.items()],
+            clock_starts_after=figures.journey.clock_after,
+            steps=[_step(item) for item in figures.steps],
+            breakdown=[JourneyBreakdown.of(*item) for item in figures.by_vendor.items()],
         )
 
 
 class Funnels(list[Journey]):
     """All journeys at one moment, executed once for all streams that send them."""
 
-    def __init__(self, found: Iterable[domain.JourneyFigures]) -> None:
+    def __init__(self, figures: Iterable[domain.JourneyFigures]) -> None:
         """As the graph shows them."""
-        super().__init__(Journey.of(item) for item in found)
+        super().__init__(Journey.of(item) for item in figures)
         self.results = SharedResults()
 
     @classmethod
-    def shared(cls, found: JourneySnapshot) -> "Funnels":
+    def shared(cls, snapshot: JourneySnapshot) -> "Funnels":
         """Return one object for all streams of the same funnels."""
-        known = _shown.get(found)
-        if known is None:
-            known = _shown[found] = cls(found.journeys)
-        return known
+        funnels = _shown.get(snapshot)
+        if funnels is None:
+            funnels = _shown[snapshot] = cls(snapshot.journeys)
+        return funnels
 
 
 _shown: WeakKeyDictionary[JourneySnapshot, Funnels] = WeakKeyDictionary()
 
 
-def _step(found: domain.StepFigures) -> JourneyStep:
+def _step(figures: domain.StepFigures) -> JourneyStep:
     return JourneyStep(
-        key=found.step.key,
-        title=found.step.title,
-        entered=found.entered,
-        completed=found.completed,
-        stalled=found.stalled,
-        median_seconds=found.median_seconds,
+        key=figures.step.key,
+        title=figures.step.title,
+        entered=figures.entered,
+        completed=figures.completed,
+        stalled=figures.stalled,
+        median_seconds=figures.median_seconds,
     )
 
 

@@ -95,8 +95,8 @@ class Mail(Node):
     @strawberry.field(description="Its attempts, newest first.")
     async def deliveries(self, info: Info) -> list[MailAttempt]:
         """Load the attempts: at most eight for each request to send."""
-        found = await info.context.loaders.mail_attempts.load(self.row.id)
-        return [MailAttempt.of(row) for row in found or ()]
+        rows = await info.context.loaders.mail_attempts.load(self.row.id)
+        return [MailAttempt.of(row) for row in rows or ()]
 
     def _shows_words(self, info: Info) -> bool:
         unsent = _status(self.row, info) in OPEN | {MailStatus.FAILED}
@@ -148,5 +148,5 @@ class MailPayload:
 
 
 def _status(row: rows.Mail, info: Info) -> MailStatus:
-    known = outbox.has_server(info.context.runtime.settings)
-    return outbox.standing(row, has_server=known).status
+    has_server = outbox.has_server(info.context.runtime.settings)
+    return outbox.standing(row, has_server=has_server).status

@@ -39,9 +39,9 @@ class MessageReport:
     couple_id: strawberry.ID = strawberry.field(description="The couple of the conversation.")
 
     @classmethod
-    def of(cls, found: Reported) -> "MessageReport":
+    def of(cls, reported: Reported) -> "MessageReport":
         """A report as moderators see it."""
-        row, message, partnership = found
+        row, message, partnership = reported
         return cls(
             id=node_id("MessageReport", row.id),
             message_id=node_id("Message", message.id),

@@ -134,32 +134,32 @@ class MetricsSnapshot:
     async def journeys(self, info: Info) -> list[Journey]:
         """Read the funnels if they are selected, once for all callers of a snapshot."""
         view = BoardView(self.range, self.phase_id)
-        found = await info.context.runtime.journeys.latest(view, self.source)
-        return [Journey.of(item) for item in found.journeys]
+        snapshot = await info.context.runtime.journeys.latest(view, self.source)
+        return [Journey.of(item) for item in snapshot.journeys]
 
     @classmethod
-    def of(cls, found: reads.Snapshot, phase_id: UUID | None = None) -> "MetricsSnapshot":
+    def of(cls, snapshot: reads.Snapshot, phase_id: UUID | None = None) -> "MetricsSnapshot":
         """Build the object from a snapshot."""
         return cls(
-            cursor=encode_cursor(found.at),
-            at=found.at,
-            range=found.range,
-            signups=MetricCard.of(found.signups),
-            connections=MetricCard.of(found.connections),
-            average_response_time=MetricCard.of(found.average_response_time),
-            error_rate=MetricCard.of(found.error_rate),
-            performance=[MetricSeries.of(line) for line in found.performance],
-            source=found,
+            cursor=encode_cursor(snapshot.at),
+            at=snapshot.at,
+            range=snapshot.range,
+            signups=MetricCard.of(snapshot.signups),
+            connections=MetricCard.of(snapshot.connections),
+            average_response_time=MetricCard.of(snapshot.average_response_time),
+            error_rate=MetricCard.of(snapshot.error_rate),
+            performance=[MetricSeries.of(line) for line in snapshot.performance],
+            source=snapshot,
             phase_id=phase_id,
         )
 
     @classmethod
-    def shared(cls, found: reads.Snapshot, phase_id: UUID | None) -> "MetricsSnapshot":
+    def shared(cls, snapshot: reads.Snapshot, phase_id: UUID | None) -> "MetricsSnapshot":
         """Return one object for all callers of a snapshot, so that they share results."""
-        known = _shown.get(found)
-        if known is None:
-            known = _shown[found] = cls.of(found, phase_id)
-        return known
+        shared = _shown.get(snapshot)
+        if shared is None:
+            shared = _shown[snapshot] = cls.of(snapshot, phase_id)
+        return shared
 
 
 _shown: WeakKeyDictionary[reads.Snapshot, MetricsSnapshot] = WeakKeyDictionary()
@@ -199,9 +199,9 @@ def tags_of(value: object, *path: str) -> dict[str, str]:
         return {}
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise Invalid("Tags are an object of texts.", path=path)
-    found = {str(name): item for name, item in value.items()}
-    check_tags(found, path)
-    return found
+    tags = {str(name): item for name, item in value.items()}
+    check_tags(tags, path)
+    return tags
 
 
 @strawberry.type(description="The recorded samples.")

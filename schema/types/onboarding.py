@@ -91,8 +91,8 @@ class Onboarding(Node):
         step = rules.find_step(self.row.user_type, key) if key else None
         if step is None:
             return None
-        found = await info.context.loaders.incident_on_flag.load_many(step.flag_keys)
-        incident = next((item for item in found if item is not None), None)
+        incidents = await info.context.loaders.incident_on_flag.load_many(step.flag_keys)
+        incident = next((item for item in incidents if item is not None), None)
         episode = incident and await info.context.loaders.episode.load(incident.id)
         return OnboardingBanner.of(step, episode) if episode else None
 
@@ -118,8 +118,8 @@ class Onboarding(Node):
     @strawberry.field(description="Whose it is.")
     async def user(self, info: Info) -> User | None:
         """Load the person, for the staff who help."""
-        found = await info.context.loaders.user.load(self.row.user_id)
-        return User.of(found) if found else None
+        row = await info.context.loaders.user.load(self.row.user_id)
+        return User.of(row) if row else None
 
     async def _hidden(self, info: Info) -> frozenset[str]:
         flags, side = info.context.runtime.flags.current, self.row.user_type

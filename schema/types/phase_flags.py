@@ -14,13 +14,17 @@ from schema.types.flags import FeatureFlag
 
 
 def _target(
-    held: float | None, linked: float | None, owner: float, chosen: bool, groups: list[str]
+    run_target: float | None,
+    link_target: float | None,
+    owner_percentage: float,
+    chosen: bool,
+    groups: list[str],
 ) -> Percent:
     """Return the target of the run that holds the flag, else that of a new run."""
-    if held is not None:
-        return Percent(held)
-    link = None if linked is None else Percent(linked)
-    return plans.aimed_at(link, Percent(owner), chosen, groups)
+    if run_target is not None:
+        return Percent(run_target)
+    link = None if link_target is None else Percent(link_target)
+    return plans.aimed_at(link, Percent(owner_percentage), chosen, groups)
 
 
 @strawberry.type(description="A flag that a phase switches on.")

@@ -121,8 +121,10 @@ class LaunchPhase(Node):
         """Load the criteria in their order, with the verdicts of the latest run."""
         criteria, run_id = criteria_of(self.row.success_criteria), self.row.current_run_id
         states = await info.context.loaders.criteria.load(run_id) if criteria and run_id else None
-        known = states or {}
-        return [CriterionStatus.of(item, known.get(item.key, UNJUDGED)) for item in criteria]
+        states_by_key = states or {}
+        return [
+            CriterionStatus.of(item, states_by_key.get(item.key, UNJUDGED)) for item in criteria
+        ]
 
     @strawberry.field(
         description="Why the ramp does not take its next step; empty: nothing holds it."
@@ -145,8 +147,8 @@ class LaunchPhase(Node):
     async def verification(self, info: Info) -> PhaseVerification | None:
         """Load the verification of the latest run; an action that changed no flag is complete."""
         run_id = self.row.current_run_id
-        found = await info.context.loaders.verification.load(run_id) if run_id else None
-        return PhaseVerification.of(found) if found else None
+        verification = await info.context.loaders.verification.load(run_id) if run_id else None
+        return PhaseVerification.of(verification) if verification else None
 
     @strawberry.field(description="Its rollback plan.")
     def rollback_plan(self) -> RollbackPlan | None:
@@ -175,9 +177,9 @@ class LaunchPhase(Node):
         """Return one page."""
         page = Page.of(first, after, last, before)
         async with info.context.db.read() as session:
-            found = await phase_reads.runs(session, self.row.id, page.numbers())
+            rows = await phase_reads.runs(session, self.row.id, page.numbers())
         return connection(
-            Connection[PhaseRun], found, page,
+            Connection[PhaseRun], rows, page,
             cursor=lambda row: encode_cursor(row.number), wrap=PhaseRun.of,
         )  # fmt: skip
 
@@ -188,8 +190,8 @@ class LaunchPhase(Node):
         """Compute readiness; health checks older than 30 s are repeated first."""
         gate = await info.context.gate()
         async with info.context.db.read() as session:
-            found = await phase_activation.assess(session, self.row.id, gate, info.context.now)
-        return LaunchReadiness.of(found)
+            assessment = await phase_activation.assess(session, self.row.id, gate, info.context.now)
+        return LaunchReadiness.of(assessment)
 
     @strawberry.field(description="The actions that are possible now.")
     def available_actions(self) -> list[PhaseAction]:
@@ -244,9 +246,9 @@ class PhaseRun(Node):
     @strawberry.field(description="The phase.", metadata=read_rows(reads.OF_RUN))
     async def phase(self, info: Info) -> LaunchPhase:
         """Load the phase, which exists: runs are deleted with it."""
-        found = await info.context.loaders.phase.load(self.row.phase_id)
-        assert found is not None
-        return LaunchPhase.of(found)
+        row = await info.context.loaders.phase.load(self.row.phase_id)
+        assert row is not None
+        return LaunchPhase.of(row)
 
     @strawberry.field(description="What a rehearsal measured; null for a live run.")
     def rehearsal(
@@ -269,8 +271,8 @@ class PhaseRun(Node):
 
         killed = info.context.runtime.flags.kills.killed
         async with info.context.db.read() as session:
-            found = await reports.report(session, self.row.id, info.context.now, killed)
-        return LaunchReport.of(found)
+            report = await reports.report(session, self.row.id, info.context.now, killed)
+        return LaunchReport.of(report)
 
     @strawberry.field(description="Who activated it.")
     async def activated_by(self, info: Info) -> Actor:

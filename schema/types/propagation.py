@@ -52,20 +52,20 @@ class Propagation:
     )
 
     @classmethod
-    def of(cls, found: domain.Propagation) -> "Propagation":
+    def of(cls, measurement: domain.Propagation) -> "Propagation":
         """Build the object from a measurement."""
         return cls(
-            version=found.version,
-            started_at=found.started_at,
-            processes=found.processes,
-            total=found.total,
-            acked=found.acked,
-            unknown_processes=found.unknown_processes,
-            unknown_streams=found.unknown_streams,
-            confirmed=found.confirmed,
-            p95_ms=found.p95_ms,
-            complete_ms=found.complete_ms,
-            complete=found.complete,
-            slowest=found.slowest,
-            within_budget=found.within_budget,
+            version=measurement.version,
+            started_at=measurement.started_at,
+            processes=measurement.processes,
+            total=measurement.total,
+            acked=measurement.acked,
+            unknown_processes=measurement.unknown_processes,
+            unknown_streams=measurement.unknown_streams,
+            confirmed=measurement.confirmed,
+            p95_ms=measurement.p95_ms,
+            complete_ms=measurement.complete_ms,
+            complete=measurement.complete,
+            slowest=measurement.slowest,
+            within_budget=measurement.within_budget,
         )

@@ -87,20 +87,20 @@ _HEALTH = (Scope.LAUNCH_READ, Scope.INCIDENTS_READ, Scope.HEALTH_READ)
 _ACTORS = (*_LAUNCH, Scope.HEALTH_READ, Scope.TOKENS_ADMIN)
 
 NODES: Mapping[str, NodeKind] = {
-    "LaunchPhase": _kind(lambda found: found.phase, LaunchPhase.of, *_LAUNCH),
-    "PhaseRun": _kind(lambda found: found.run, PhaseRun.of, *_LAUNCH),
-    "FeatureFlag": _kind(lambda found: found.flag, FeatureFlag.of, *_LAUNCH),
+    "LaunchPhase": _kind(lambda loaders: loaders.phase, LaunchPhase.of, *_LAUNCH),
+    "PhaseRun": _kind(lambda loaders: loaders.run, PhaseRun.of, *_LAUNCH),
+    "FeatureFlag": _kind(lambda loaders: loaders.flag, FeatureFlag.of, *_LAUNCH),
     "Change": NodeKind(_load_change, _LAUNCH),
     "Incident": _kind(
-        lambda found: found.incident, Incident.of, Scope.LAUNCH_READ, Scope.INCIDENTS_READ
+        lambda loaders: loaders.incident, Incident.of, Scope.LAUNCH_READ, Scope.INCIDENTS_READ
     ),
     "HealthCheck": NodeKind(load_health_check, _HEALTH),
     "Silence": NodeKind(load_silence, _HEALTH),
-    "ApiToken": _kind(lambda found: found.token, ApiToken.of, *_ACTORS),
-    "Mail": _kind(lambda found: found.mail, Mail.of, Scope.LAUNCH_ADMIN),
-    "Webhook": _kind(lambda found: found.webhook, Webhook.of, Scope.WEBHOOKS_ADMIN),
+    "ApiToken": _kind(lambda loaders: loaders.token, ApiToken.of, *_ACTORS),
+    "Mail": _kind(lambda loaders: loaders.mail, Mail.of, Scope.LAUNCH_ADMIN),
+    "Webhook": _kind(lambda loaders: loaders.webhook, Webhook.of, Scope.WEBHOOKS_ADMIN),
     "User": _kind(
-        lambda found: found.user,
+        lambda loaders: loaders.user,
         User.of,
         *(*_ACTORS, Scope.INCIDENTS_WRITE, Scope.DIRECTORY_READ),
         own=lambda actor, key: actor.user_id == key,
@@ -108,27 +108,27 @@ NODES: Mapping[str, NodeKind] = {
     "Supplier": NodeKind(visible_supplier, MARKETPLACE),
     "Couple": NodeKind(visible_couple, MARKETPLACE),
     "Client": _owned(
-        lambda found: found.client,
+        lambda loaders: loaders.client,
         Client.of,
         lambda row_scope, row: row_scope.is_supplier(row.supplier_id),
     ),
     "BulkInvitation": _owned(
-        lambda found: found.bulk_invitation,
+        lambda loaders: loaders.bulk_invitation,
         BulkInvitation.of,
         lambda row_scope, row: row_scope.is_supplier(row.supplier_id),
     ),
     "ClientImport": _owned(
-        lambda found: found.client_import,
+        lambda loaders: loaders.client_import,
         ClientImport.of,
         lambda row_scope, row: row_scope.is_supplier(row.supplier_id),
     ),
     "Invitation": _owned(
-        lambda found: found.invitation,
+        lambda loaders: loaders.invitation,
         Invitation.of,
         lambda row_scope, row: row_scope.is_supplier(row.supplier_id),
     ),
     "Partnership": _owned(
-        lambda found: found.partnership,
+        lambda loaders: loaders.partnership,
         Partnership.of,
         lambda row_scope, row: row_scope.sees_partnership(
             row.supplier_id, row.couple_id, is_active=row.is_active
@@ -137,7 +137,7 @@ NODES: Mapping[str, NodeKind] = {
     "Conversation": NodeKind(load_conversation, MARKETPLACE),
     "Notification": NodeKind(load_notification, MARKETPLACE),
     "Onboarding": _owned(
-        lambda found: found.onboarding,
+        lambda loaders: loaders.onboarding,
         Onboarding.of,
         lambda row_scope, row: row_scope.is_user(row.user_id),
     ),

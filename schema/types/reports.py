@@ -36,17 +36,17 @@ class AcceptanceProof:
     evidence: str = strawberry.field(description="The evidence for the verdict.")
 
     @classmethod
-    def of(cls, found: Proof) -> "AcceptanceProof":
+    def of(cls, proof: Proof) -> "AcceptanceProof":
         """Build the object from a proof."""
         return cls(
-            row=found.row,
-            criterion=found.criterion,
-            verdict=ProofVerdict(found.verdict),
-            kept=found.kept,
-            value=found.value,
-            limit=found.limit,
-            unit=found.unit,
-            evidence=found.evidence,
+            row=proof.row,
+            criterion=proof.criterion,
+            verdict=ProofVerdict(proof.verdict),
+            kept=proof.kept,
+            value=proof.value,
+            limit=proof.limit,
+            unit=proof.unit,
+            evidence=proof.evidence,
         )
 
 
@@ -71,9 +71,9 @@ class ExemptFlag:
     )
 
     @classmethod
-    def of(cls, found: Exempt) -> "ExemptFlag":
+    def of(cls, flag: Exempt) -> "ExemptFlag":
         """Build the object from a flag."""
-        return cls(key=found.key, reason=Exemption(found.exemption), detail=found.detail)
+        return cls(key=flag.key, reason=Exemption(flag.exemption), detail=flag.detail)
 
 
 @strawberry.type(description="The report of a run, so far if it is live.")
@@ -105,14 +105,14 @@ class LaunchReport:
     )
 
     @classmethod
-    def of(cls, found: Report) -> "LaunchReport":
+    def of(cls, report: Report) -> "LaunchReport":
         """Build the object from a report."""
         return cls(
-            markdown=found.markdown,
-            criteria=[CriterionStatus.of(*judged) for judged in found.criteria],
-            exempt_flags=[ExemptFlag.of(item) for item in found.exempt],
-            proofs=[AcceptanceProof.of(item) for item in found.proofs],
-            mttd_seconds=found.means.to_detect,
-            mtta_seconds=found.means.to_acknowledge,
-            mttr_seconds=found.means.to_recover,
+            markdown=report.markdown,
+            criteria=[CriterionStatus.of(*judged) for judged in report.criteria],
+            exempt_flags=[ExemptFlag.of(item) for item in report.exempt],
+            proofs=[AcceptanceProof.of(item) for item in report.proofs],
+            mttd_seconds=report.means.to_detect,
+            mtta_seconds=report.means.to_acknowledge,
+            mttr_seconds=report.means.to_recover,
         )

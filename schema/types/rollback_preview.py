@@ -55,15 +55,15 @@ class RollbackPreview:
     at: datetime = strawberry.field(description="When it was computed.")
 
     @classmethod
-    def of(cls, found: Preview, at: datetime) -> "RollbackPreview":
+    def of(cls, preview: Preview, at: datetime) -> "RollbackPreview":
         """Build the object from a dry run."""
         return cls(
-            phase=LaunchPhase.of(found.phase),
-            mode=found.mode,
-            changes=[FlagDiff.of(item.diff) for item in found.undoing],
-            conflicts=[item.conflict for item in found.undoing if item.conflict],
-            user_impact=found.user_impact,
-            mid_step=[MidStep.of(item) for item in found.mid_step],
-            manual_steps=list(found.manual_steps),
+            phase=LaunchPhase.of(preview.phase),
+            mode=preview.mode,
+            changes=[FlagDiff.of(item.diff) for item in preview.undoing],
+            conflicts=[item.conflict for item in preview.undoing if item.conflict],
+            user_impact=preview.user_impact,
+            mid_step=[MidStep.of(item) for item in preview.mid_step],
+            manual_steps=list(preview.manual_steps),
             at=at,
         )

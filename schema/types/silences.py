@@ -101,5 +101,5 @@ class SilencePayload:
 
 async def load_silence(info: Info, key: UUID) -> Silence | None:
     """Load the silence with this row id, or None."""
-    found = await info.context.loaders.silence.load(key)
-    return Silence.of(found, info.context.now) if found else None
+    row = await info.context.loaders.silence.load(key)
+    return Silence.of(row, info.context.now) if row else None

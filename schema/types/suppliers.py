@@ -111,15 +111,15 @@ class Supplier(Node):
         search: Search = None,
     ) -> ClientConnection:
         """Return one page, newest first."""
-        page, found = Page.of(first, after, last, before), []
+        page, rows = Page.of(first, after, last, before), []
         text = check_search(search)
         filters = ClientFilter(self.row.id, status, text) if self._sees_private_data(info) else None
         if filters is not None:
             async with info.context.db.read() as session:
-                found = await directory.page_of_clients(session, filters, page.moments())
+                rows = await directory.page_of_clients(session, filters, page.moments())
         return connection(
             partial(ClientConnection, filters=filters),
-            found,
+            rows,
             page,
             cursor=moment_cursor,
             wrap=Client.of,
@@ -133,8 +133,8 @@ class Supplier(Node):
         """Archived clients are left out."""
         if not self._sees_private_data(info):
             return []
-        found = await info.context.loaders.start_page.next_weddings.load(self.row.id)
-        return [Client.of(row) for row in found or ()]
+        rows = await info.context.loaders.start_page.next_weddings.load(self.row.id)
+        return [Client.of(row) for row in rows or ()]
 
     @strawberry.field(
         description="Its pending invitations that end within three days, the first one first, at "
@@ -148,16 +148,16 @@ class Supplier(Node):
 
         if not self._sees_private_data(info):
             return []
-        found = await info.context.loaders.start_page.ending_invitations.load(self.row.id)
-        return [Invitation.of(row) for row in found or ()]
+        rows = await info.context.loaders.start_page.ending_invitations.load(self.row.id)
+        return [Invitation.of(row) for row in rows or ()]
 
     @strawberry.field(description="Its newest bulk invitation; null for other callers.")
     async def bulk_invitation(self, info: Info) -> BulkInvitation | None:
         """At most one is under way."""
         if not self._sees_private_data(info):
             return None
-        found = await info.context.loaders.newest_bulk_invitation.load(self.row.id)
-        return BulkInvitation.of(found) if found else None
+        row = await info.context.loaders.newest_bulk_invitation.load(self.row.id)
+        return BulkInvitation.of(row) if row else None
 
     @strawberry.field(description="Its partnerships; a couple sees only its own.")
     async def partnerships(
@@ -209,9 +209,9 @@ async def visible_supplier(info: Info, key: UUID) -> Supplier | None:
     """Load a supplier: the caller's own, that of any partnership, or any for staff."""
     row_scope, loaders = readable(info.context.actor), info.context.loaders
     if row_scope.is_supplier(key):
-        found = await loaders.supplier.load(key)
+        row = await loaders.supplier.load(key)
     elif row_scope.couple_id is not None:
-        found = await loaders.partner_supplier.load((key, row_scope.couple_id))
+        row = await loaders.partner_supplier.load((key, row_scope.couple_id))
     else:
-        found = None
-    return Supplier.of(found) if found else None
+        row = None
+    return Supplier.of(row) if row else None

@@ -38,6 +38,6 @@ async def load_suspects(
     info: Info, row: LaunchIncident, limit: int | None, episode: IncidentEpisode | None = None
 ) -> list[SuspectChange]:
     """Load the suspects of an episode; None means the current one."""
-    wanted = suspects.SuspectQuery(row, 5 if limit is None else limit, episode)
-    found = await info.context.loaders.suspects.load(wanted) or []
-    return [SuspectChange.of(item) for item in found]
+    query = suspects.SuspectQuery(row, 5 if limit is None else limit, episode)
+    changes = await info.context.loaders.suspects.load(query) or []
+    return [SuspectChange.of(item) for item in changes]

@@ -40,15 +40,15 @@ class PhaseVerification:
     )
 
     @classmethod
-    def of(cls, found: domain.Verification) -> "PhaseVerification":
+    def of(cls, verification: domain.Verification) -> "PhaseVerification":
         """Build the object from a verification."""
         return cls(
-            version=found.version,
-            moved_at=found.moved_at,
-            live=found.live,
-            in_force=found.in_force,
-            unknown_processes=found.unknown_processes,
-            unknown_streams=found.unknown_streams,
-            verified=found.is_verified,
-            summary=found.summary,
+            version=verification.version,
+            moved_at=verification.moved_at,
+            live=verification.live,
+            in_force=verification.in_force,
+            unknown_processes=verification.unknown_processes,
+            unknown_streams=verification.unknown_streams,
+            verified=verification.is_verified,
+            summary=verification.summary,
         )

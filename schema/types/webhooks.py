@@ -118,8 +118,8 @@ class WebhookPayload:
     @classmethod
     def made(cls, row: rows.Webhook | None, sample: bytes | None) -> "WebhookPayload":
         """Build the payload of a new webhook, or of a dry run."""
-        found = orjson.loads(sample) if sample is not None else None
-        return cls(webhook=Webhook.of(row) if row is not None else None, sample_payload=found)
+        payload = orjson.loads(sample) if sample is not None else None
+        return cls(webhook=Webhook.of(row) if row is not None else None, sample_payload=payload)
 
     @classmethod
     def failed(cls, error: LaunchError) -> "WebhookPayload":

@@ -88,7 +88,7 @@ class RowBinding:
 
     def add_nested(self, request: ReadRequest) -> Self:
         """Join other rows to each of these. A single row without arguments is joined once."""
-        is_reusable = request.cardinality is Cardinality.ONE and not request.given
+        is_reusable = request.cardinality is Cardinality.ONE and not request.parameters
         if is_reusable and request.read in self._single_rows:
             return self._single_rows[request.read]
         is_many = request.cardinality is Cardinality.MANY
@@ -139,7 +139,9 @@ class PlanDraft:
         page_index = self._add_page(getters, read) if is_page(kind) else None
         is_many = page_index is not None or is_list_type(get_nullable_type(graph_field.type))
         request = ReadRequest(read, Cardinality.MANY if is_many else Cardinality.ONE)
-        request.given = {name: self._add_argument(name, get, read) for name, get in getters.items()}
+        request.parameters = {
+            name: self._add_argument(name, get, read) for name, get in getters.items()
+        }
         if page_index is not None:
             request.paged = self._add_page_parameters(page_index, read)
         return request, page_index

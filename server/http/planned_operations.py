@@ -170,13 +170,13 @@ class PlannedOperations:
         if operation is None or operation.operation is not OperationType.QUERY:
             return
         try:
-            known = self._analyse(context.accepted, operation, context.actor.id)
+            planned = self._analyse(context.accepted, operation, context.actor.id)
         except NoPlan:
             return
         if not context.actor.is_anonymous:
-            self._operations.put(context.accepted, known, known.size, known.owner)
-        elif known.shows_only_flags:  # visitors read no rows
-            self._visitors.put(context.accepted, known, known.size)
+            self._operations.put(context.accepted, planned, planned.size, planned.owner)
+        elif planned.shows_only_flags:  # visitors read no rows
+            self._visitors.put(context.accepted, planned, planned.size)
 
     def _analyse(
         self, document: tuple[str, str | None], operation: OperationDefinitionNode, owner: object

@@ -66,10 +66,10 @@ async def still_valid(db: Database, actor: Actor) -> bool:
 async def _by_session(db: Database, credential: str, now: datetime) -> Holder | None:
     async with db.read() as session:
         mine = Session.token_hash == digest(credential)
-        found = await queries.live_session(session, mine, now)
-    if found is None:
+        row = await queries.live_session(session, mine, now)
+    if row is None:
         return None
-    key, expires_at, user_id, email, role, supplier_id, vendor_type, couple_id = found
+    key, expires_at, user_id, email, role, supplier_id, vendor_type, couple_id = row
     actor = Actor(
         ActorKind.USER,
         user_id,
@@ -88,10 +88,10 @@ async def _by_session(db: Database, credential: str, now: datetime) -> Holder | 
 async def _by_token(db: Database, credential: str, now: datetime) -> Holder | None:
     async with db.read() as session:
         mine = ApiToken.token_hash == digest(credential)
-        found = await queries.live_token(session, mine, now)
-    if found is None:
+        match = await queries.live_token(session, mine, now)
+    if match is None:
         return None
-    row, creator = found
+    row, creator = match
     await _touch(db, row, now)
     scopes = _token_scopes(row, creator)
     actor = Actor(ActorKind.TOKEN, row.id, row.name, scopes, expires_at=row.expires_at)
@@ -100,8 +100,8 @@ async def _by_token(db: Database, credential: str, now: datetime) -> Holder | No
 
 def _token_scopes(row: ApiToken, creator: Role | None) -> frozenset[Scope]:
     """What the token was given, less what whoever made it may no longer do."""
-    held = frozenset(_SCOPES[name] for name in row.scopes if name in _SCOPES)
-    return held if creator is None else held & ROLE_SCOPES[creator]
+    scopes = frozenset(_SCOPES[name] for name in row.scopes if name in _SCOPES)
+    return scopes if creator is None else scopes & ROLE_SCOPES[creator]
 
 
 async def _touch(db: Database, row: ApiToken, now: datetime) -> None:

@@ -21,7 +21,7 @@ FRESH = timedelta(seconds=5)
 # For so long a credential that was good stays good while the database cannot be asked.
 GRACE = timedelta(minutes=5)
 MAX_CREDENTIALS = 10_000
-_KNOWN_BYTES = 1_500  # an actor with its scopes, and who may end it
+_ACTOR_BYTES = 1_500  # an actor with its scopes, and who may end it
 _PAUSE = timedelta(seconds=1)  # after a failure, before the database is asked again
 
 LookUp = Callable[[str, datetime], Awaitable[Holder | None]]
@@ -48,8 +48,8 @@ class CredentialCache:
         """`most` credentials are remembered, those that were used last."""
         self._look_up = look_up
         self._clock = clock
-        self._known: ByteCache[bytes, CachedActor] = ByteCache(
-            most * (_KNOWN_BYTES + ENTRY_BYTES), on_evict=self._unname
+        self._cached: ByteCache[bytes, CachedActor] = ByteCache(
+            most * (_ACTOR_BYTES + ENTRY_BYTES), on_evict=self._unname
         )
         self._named: dict[UUID, set[bytes]] = {}
         self._flights: dict[bytes, asyncio.Task[Holder | None]] = {}
@@ -58,7 +58,7 @@ class CredentialCache:
 
     def __len__(self) -> int:
         """The number of cached credentials."""
-        return len(self._known)
+        return len(self._cached)
 
     async def actor(self, credential: str) -> Actor | None:
         """Who holds it now; None where it is unknown, expired or revoked.
@@ -68,20 +68,20 @@ class CredentialCache:
         if not plausible(credential):
             return None
         key, now = digest(credential), self._clock()
-        known = self._known.get(key)
-        if known is not None and known.within(FRESH, now):
-            return _alive(known.holder.actor, now)
-        if known is not None and known.within(GRACE, now) and self._is_down(now):
-            return _alive(known.holder.actor, now)
-        return await self._ask(key, credential, known)
+        cached = self._cached.get(key)
+        if cached is not None and cached.within(FRESH, now):
+            return _alive(cached.holder.actor, now)
+        if cached is not None and cached.within(GRACE, now) and self._is_down(now):
+            return _alive(cached.holder.actor, now)
+        return await self._ask(key, credential, cached)
 
     def remembered(self, credential: str) -> Actor | None:
         """Return the actor without waiting; None where only the database can tell."""
         if not plausible(credential):
             return None
-        known, now = self._known.get(digest(credential)), self._clock()
-        is_fresh = known is not None and known.within(FRESH, now)
-        return _alive(known.holder.actor, now) if known is not None and is_fresh else None
+        cached, now = self._cached.get(digest(credential)), self._clock()
+        is_fresh = cached is not None and cached.within(FRESH, now)
+        return _alive(cached.holder.actor, now) if cached is not None and is_fresh else None
 
     async def after_commit(self, events: Iterable[RecordedEvent]) -> None:
         """Apply a revocation of this process before its author has the reply."""
@@ -98,11 +98,11 @@ class CredentialCache:
     def clear(self) -> None:
         """Empty the cache: events may have been missed."""
         self._forgotten += 1
-        self._known.clear()
+        self._cached.clear()
         self._named.clear()
         self._flights.clear()
 
-    async def _ask(self, key: bytes, credential: str, known: CachedActor | None) -> Actor | None:
+    async def _ask(self, key: bytes, credential: str, cached: CachedActor | None) -> Actor | None:
         flight = self._flights.get(key)
         if flight is None:
             flight = asyncio.create_task(self._fetch(key, credential), name="access")
@@ -114,10 +114,10 @@ class CredentialCache:
         except DependencyDown:
             now = self._clock()
             self._down_until = now + _PAUSE
-            if known is None or not known.within(GRACE, now) or key not in self._known:
+            if cached is None or not cached.within(GRACE, now) or key not in self._cached:
                 raise
             logger.warning("access: the database does not answer; using cached credentials")
-            return _alive(known.holder.actor, now)
+            return _alive(cached.holder.actor, now)
         return holder.actor if holder else None
 
     async def _fetch(self, key: bytes, credential: str) -> Holder | None:
@@ -137,10 +137,10 @@ class CredentialCache:
         if not flight.cancelled():
             flight.exception()  # or asyncio complains where all who waited have left
 
-    def _keep(self, key: bytes, known: CachedActor) -> None:
+    def _keep(self, key: bytes, cached: CachedActor) -> None:
         self._drop(key)
-        self._known.put(key, known, _KNOWN_BYTES)
-        for name in known.holder.names:
+        self._cached.put(key, cached, _ACTOR_BYTES)
+        for name in cached.holder.names:
             self._named.setdefault(name, set()).add(key)
 
     def _forget(self, name: UUID) -> None:
@@ -150,12 +150,12 @@ class CredentialCache:
             self._drop(key)
 
     def _drop(self, key: bytes) -> None:
-        known = self._known.pop(key)
-        if known is not None:
-            self._unname(key, known)
+        cached = self._cached.pop(key)
+        if cached is not None:
+            self._unname(key, cached)
 
-    def _unname(self, key: bytes, known: CachedActor) -> None:
-        for name in known.holder.names:
+    def _unname(self, key: bytes, cached: CachedActor) -> None:
+        for name in cached.holder.names:
             keys = self._named.get(name, set())
             keys.discard(key)
             if not keys:

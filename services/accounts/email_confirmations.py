@@ -46,21 +46,21 @@ async def _send(
     actor: Actor,
     base_url: str,
     user: User,
-    wanted: str,
+    address: str,
     write: Callable[[Platform, str, str], Letter],
 ) -> None:
     await credentials.void_confirmations(uow.session, user.id, uow.now)
     token = new_secret()
     row = EmailConfirmation(
         user_id=user.id,
-        email=wanted,
+        email=address,
         token_hash=digest(token),
         created_at=uow.now,
         expires_at=uow.now + LIFETIME,
     )
     uow.session.add(row)
     link = f"{base_url}/confirm-email?token={token}"
-    message = write(rules.platform_of(user.role), wanted, link)
+    message = write(rules.platform_of(user.role), address, link)
     await mail.post(uow, actor, message, link_expires_at=row.expires_at)
 
 
@@ -107,10 +107,10 @@ async def confirm(throttle: LoginThrottle, token: str) -> str:
     if not plausible(token):
         raise _no_such_link()
     async with throttle.db.write() as uow:
-        found = await credentials.confirmation_by_hash(uow.session, digest(token))
-        if found is None or found[1].disabled_at:
+        match = await credentials.confirmation_by_hash(uow.session, digest(token))
+        if match is None or match[1].disabled_at:
             raise _no_such_link()
-        row, user = found
+        row, user = match
         _check_open(row, uow)
         row.used_at = uow.now
         await _apply(uow, throttle.settings.base_url, row, user)

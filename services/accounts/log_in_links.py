@@ -65,10 +65,10 @@ async def _send(throttle: LoginThrottle, email: str, invitation: str | None) -> 
 
 async def _find(uow: UnitOfWork, token: str) -> tuple[LogInLink, User]:
     """Lock the link and its user, so that of two concurrent uses one wins."""
-    found = await credentials.log_in_link_by_hash(uow.session, digest(token))
-    if found is None or not _may_use_links(found[1]):
+    match = await credentials.log_in_link_by_hash(uow.session, digest(token))
+    if match is None or not _may_use_links(match[1]):
         raise _no_such_link()
-    return found[0], found[1]
+    return match[0], match[1]
 
 
 def _may_use_links(user: User) -> bool:

@@ -49,8 +49,8 @@ async def myself(throttle: LoginThrottle, actor: Actor) -> User:
     if actor.user_id is None:
         raise Forbidden("Only a person has an account.")
     async with throttle.db.read() as session:
-        found = await accounts.users_by_id(session, [actor.user_id])
-    return found[actor.user_id]
+        users = await accounts.users_by_id(session, [actor.user_id])
+    return users[actor.user_id]
 
 
 async def check_current(throttle: LoginThrottle, user: User, current: str | None) -> None:

@@ -42,12 +42,12 @@ async def reset_password(throttle: LoginThrottle, token: str, new: str) -> OpenS
     async with throttle.db.write() as uow:
         if not await credentials.use_reset(uow.session, reset.id, uow.now):
             raise AlreadyUsed("This link was used already.", path=_TOKEN)
-        found = await accounts.lock_user(uow.session, user.id)
-        if found is None or found.disabled_at or await has_ended(uow.session, found, uow.now):
+        locked = await accounts.lock_user(uow.session, user.id)
+        if locked is None or locked.disabled_at or await has_ended(uow.session, locked, uow.now):
             raise _no_such_link()
-        found.email_verified_at = found.email_verified_at or uow.now
-        await set_password(uow, actor_of(found), found, password_hash)
-        return open_session(uow, found, throttle.device, throttle.settings.session_days)
+        locked.email_verified_at = locked.email_verified_at or uow.now
+        await set_password(uow, actor_of(locked), locked, password_hash)
+        return open_session(uow, locked, throttle.device, throttle.settings.session_days)
 
 
 async def _send_link(throttle: LoginThrottle, email: str) -> None:

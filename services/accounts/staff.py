@@ -43,11 +43,11 @@ async def put(
         return await _create(uow, email, role or Role.ADMIN, password_hash)
     if USER_TYPES[user.role] is not UserType.ADMIN:
         raise Invalid(f"{email} is the account of a {user.role}.", path=("email",))
-    wanted = role or user.role
-    if password_hash is None and wanted is user.role:
+    new_role = role or user.role
+    if password_hash is None and new_role is user.role:
         return Done.UNCHANGED
-    if wanted is not user.role:
-        user.role = wanted
+    if new_role is not user.role:
+        user.role = new_role
         await revocation.end_all(uow, actor, user)
     if password_hash is not None:
         await set_password(uow, actor, user, password_hash)

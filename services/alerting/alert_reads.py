@@ -42,9 +42,9 @@ async def page(
 
 async def channels(session: AsyncSession, configured: Sequence[Channel]) -> list[ChannelState]:
     """Return the configured channels in their order."""
-    found = await queries.histories(session, [channel.name for channel in configured])
+    histories = await queries.histories(session, [channel.name for channel in configured])
     return [
-        ChannelState(item.name, item.minimum, item.after, found.get(item.name, _NO_HISTORY))
+        ChannelState(item.name, item.minimum, item.after, histories.get(item.name, _NO_HISTORY))
         for item in configured
     ]
 

@@ -203,8 +203,8 @@ class AlertCenter:
         briefing = await run_with_timeout(
             DATABASE_SECONDS, self._brief(step.alert), "asking the database"
         )
-        known = briefing or Briefing(away=True)
-        self._dispatcher.dispatch(self._render(step, known, message) for message in messages)
+        context = briefing or Briefing(away=True)
+        self._dispatcher.dispatch(self._render(step, context, message) for message in messages)
         await self._alert_store.store(step.alert)
 
     def _render(self, step: Step, briefing: Briefing, message: Delivery) -> Delivery:
@@ -240,7 +240,7 @@ class AlertCenter:
         async with self._db.write() as uow:
             for message in messages:
                 await incident_sync.log_delivery(
-                    uow, message, self._alert_store.known(message.alert_key)
+                    uow, message, self._alert_store.cached(message.alert_key)
                 )
         return True
 

@@ -52,8 +52,8 @@ class RedisAlertStore:
 
     async def alerts(self) -> Mapping[str, Alert]:
         """Return the alert of every cause."""
-        found = [_ALERT.validate_json(text) for text in await self._redis.hvals(ALERTS)]
-        return {alert.key: alert for alert in found}
+        alerts = [_ALERT.validate_json(text) for text in await self._redis.hvals(ALERTS)]
+        return {alert.key: alert for alert in alerts}
 
     async def compare_and_set(self, alert: Alert, messages: Sequence[Delivery] = ()) -> bool:
         """Store an alert with its messages; False where the same or a newer revision is stored."""
@@ -80,8 +80,8 @@ class RedisAlertStore:
 
     async def outbox(self) -> list[Delivery]:
         """Return the messages that are in delivery or not logged yet."""
-        found = await self._redis.smembers(OUTBOX)
-        ids = [item.decode() if isinstance(item, bytes) else item for item in found]
+        members = await self._redis.smembers(OUTBOX)
+        ids = [item.decode() if isinstance(item, bytes) else item for item in members]
         texts = await self._redis.mget([f"{_MESSAGE}{item}" for item in ids]) if ids else []
         return [_DELIVERY.validate_json(text) for text in texts if text]
 

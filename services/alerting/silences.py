@@ -94,8 +94,8 @@ async def of_checks(
     """Return the silence that covers each check now; checks without one are left out."""
     now = clock()
     silences = await queries.since(session, now)
-    found = {check: covering(silences, check, now) for check in checks}
-    return {check: silence for check, silence in found.items() if silence is not None}
+    by_check = {check: covering(silences, check, now) for check in checks}
+    return {check: silence for check, silence in by_check.items() if silence is not None}
 
 
 SuppressionLookup = Callable[[Collection[CheckType]], str | None]

@@ -34,7 +34,7 @@ class AlertStore:
         self._redis_store = RedisAlertStore(redis)
         self._alerts: dict[str, Alert] = {}
 
-    def known(self, key: str) -> Alert | None:
+    def cached(self, key: str) -> Alert | None:
         """Return the alert of a cause from the memory of this process."""
         return self._alerts.get(key)
 

@@ -23,15 +23,15 @@ async def exposures(
     session: AsyncSession, keys: Sequence[ExposureKey], *, clock: Callable[[], datetime]
 ) -> Mapping[ExposureKey, Exposure]:
     """Return how often flags were served, with one statement for each time range."""
-    found: dict[ExposureKey, Exposure] = {}
+    exposures_by_key: dict[ExposureKey, Exposure] = {}
     for window in {window for _, window in keys}:
         flags = [key for key, span in keys if span is window]
         start = await window_start(session, window, clock())
         if start is not None:
             since = floor(start, queries.BUCKET)
             served = await queries.served(session, flags, since)
-            found |= {(key, window): item for key, item in served.items()}
-    return found
+            exposures_by_key |= {(key, window): item for key, item in served.items()}
+    return exposures_by_key
 
 
 async def fold_old(db: Database, batch: int) -> int:

@@ -55,24 +55,24 @@ class Outcomes:
     """
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, Evaluation] = {}
+        self._public: dict[Hashable, Evaluation] = {}
         self._salts: Salts = ()
 
-    def same_salts(self, found: Salts) -> Salts:
+    def same_salts(self, salts: Salts) -> Salts:
         """Return the previous object where the salts are equal, so that `is` can compare them."""
-        if found != self._salts:
-            self._salts = found
+        if salts != self._salts:
+            self._salts = salts
         return self._salts
 
     def public(self, item: Evaluation) -> Evaluation:
         """Return an evaluation without the client's bucket and group, which clients never see."""
         key = (item.key, item.value, item.reason, item.flag_version, item.error_code, item.limit)
-        known = self._known.get(key)
-        if known is None:
-            if len(self._known) >= MAX_OUTCOMES:
-                self._known.clear()
-            known = self._known[key] = replace(item, bucket=None, matched_group=None)
-        return known
+        shared = self._public.get(key)
+        if shared is None:
+            if len(self._public) >= MAX_OUTCOMES:
+                self._public.clear()
+            shared = self._public[key] = replace(item, bucket=None, matched_group=None)
+        return shared
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,9 +160,9 @@ class FlagSet:
 
     def public(self, key: str, context: EvaluationContext) -> Evaluation:
         """Evaluate one flag as a client sees it."""
-        found = self.evaluate(key, context)
+        evaluation = self.evaluate(key, context)
         # Callers choose the keys of unknown flags: caching those would fill the memory.
-        return self.outcomes.public(found) if key in self.flags else found
+        return self.outcomes.public(evaluation) if key in self.flags else evaluation
 
     def for_groups(self, groups: frozenset[str]) -> GroupEvaluations:
         """Return the evaluations that clients in these groups share."""
@@ -172,16 +172,16 @@ class FlagSet:
         return shared
 
     def _evaluate_groups(self, groups: frozenset[str]) -> GroupEvaluations:
-        found = [(key, self._evaluate_for_groups(key, groups)) for key in self.places]
+        results = [(key, self._evaluate_for_groups(key, groups)) for key in self.places]
         anonymous = EvaluationContext(groups=groups)
         return GroupEvaluations(
             tuple(
                 item if isinstance(item, Evaluation) else self.public(key, anonymous)
-                for key, item in found
+                for key, item in results
             ),
             {
                 key: (place, item)
-                for place, (key, item) in enumerate(found)
+                for place, (key, item) in enumerate(results)
                 if not isinstance(item, Evaluation)
             },
         )
@@ -191,18 +191,18 @@ class FlagSet:
     ) -> list[Flag]:
         """Return the flags that are new or have changed, of some keys or of all."""
         names = self._changed_keys(before)
-        wanted = names if keys is None else [key for key in names if key in keys]
-        return [self.flags[key] for key in wanted]
+        selected = names if keys is None else [key for key in names if key in keys]
+        return [self.flags[key] for key in selected]
 
     def _changed_keys(self, before: "FlagSet | None") -> Sequence[str]:
         """Return the changed keys, computed once for all who come from the same set."""
         if before is None:
             return tuple(self.flags)
-        known = self._changed_since.get(before)
-        if known is None:
+        changed = self._changed_since.get(before)
+        if changed is None:
             news = tuple(key for key in self.flags if self._has_changed(key, before))
-            known = self._changed_since[before] = news
-        return known
+            changed = self._changed_since[before] = news
+        return changed
 
     def _has_changed(self, key: str, before: "FlagSet") -> bool:
         """Whether the flag, or its kill, differs for an operator."""
@@ -224,8 +224,8 @@ class FlagSet:
     def salts(self) -> Salts:
         """The salts of the flags in `places`, which select a bucket together with an id."""
         flags = (self.flags[key] for key in self.places)
-        found = tuple((flag.bucket_by, f"{flag.salt}:".encode()) for flag in flags)
-        return self.outcomes.same_salts(found)
+        salts = tuple((flag.bucket_by, f"{flag.salt}:".encode()) for flag in flags)
+        return self.outcomes.same_salts(salts)
 
     @cached_property
     def names(self) -> bytes:

@@ -69,11 +69,11 @@ class FlagStore:
     async def _read(self) -> None:
         was_stale = self.current.stale
         try:
-            found = await flag_rows.read(self._db.direct, 0 if was_stale else self._horizon)
-            flags = self._merge(found)
-            if len(flags) != found.number:  # some are gone
-                found = await flag_rows.read(self._db.direct, 0)
-                flags = self._merge(found)
+            rows = await flag_rows.read(self._db.direct, 0 if was_stale else self._horizon)
+            flags = self._merge(rows)
+            if len(flags) != rows.number:  # some are gone
+                rows = await flag_rows.read(self._db.direct, 0)
+                flags = self._merge(rows)
             if was_stale:  # no flag is shown before its kill is known
                 async with self._db.read() as session:
                     self.kills.compare(await kill_queries.newest(session))
@@ -81,23 +81,23 @@ class FlagStore:
             logger.warning("flags: the database does not answer; serving the last set")
             self._publish(replace(self.current, stale=True))
             return
-        self._horizon = found.horizon
-        if was_stale or found.version != self.current.version or flags is not self.current.flags:
+        self._horizon = rows.horizon
+        if was_stale or rows.version != self.current.version or flags is not self.current.flags:
             self._publish(
                 replace(
                     self.current,
-                    version=found.version,
+                    version=rows.version,
                     flags=flags,
                     loaded_at=self._clock(),
                     stale=False,
                 )
             )
 
-    def _merge(self, found: FlagRows) -> Mapping[str, Flag]:
+    def _merge(self, rows: FlagRows) -> Mapping[str, Flag]:
         """Merge changed flags into the current ones; the same object where nothing changed."""
         before = self.current.flags
-        changed = {flag.key: self._keep_object(flag) for flag in found.flags}
-        flags = changed if len(changed) == found.number else {**before, **changed}
+        changed = {flag.key: self._keep_object(flag) for flag in rows.flags}
+        flags = changed if len(changed) == rows.number else {**before, **changed}
         if len(flags) == len(before) and all(before.get(key) is changed[key] for key in changed):
             return before
         return dict(sorted(flags.items()))

@@ -54,10 +54,10 @@ class FlagViews:
         shared = flag_set.for_groups(context.groups)
         if shared.open:
             return self._intern(flag_set, flag_set.client_flags(context, buckets))
-        known = self._common.get(id(shared))
-        if known is None:
-            known = self._common[id(shared)] = self._intern(flag_set, shared.settled)
-        return known
+        seen = self._common.get(id(shared))
+        if seen is None:
+            seen = self._common[id(shared)] = self._intern(flag_set, shared.settled)
+        return seen
 
     def moved(
         self, before: Seen, flag_set: FlagSet, context: EvaluationContext, buckets: Buckets
@@ -69,8 +69,8 @@ class FlagViews:
         """
         if before.moving_to is not flag_set:
             before.moving_to, before.moves = flag_set, {}
-        known = before.moves.get(context.groups)
-        return known if known is not None else self._moved(before, flag_set, context, buckets)
+        move = before.moves.get(context.groups)
+        return move if move is not None else self._moved(before, flag_set, context, buckets)
 
     def _moved(
         self, before: Seen, flag_set: FlagSet, context: EvaluationContext, buckets: Buckets
@@ -95,15 +95,15 @@ class FlagViews:
     ) -> Move:
         """Apply the results of changed flags; the same flags are visible in both sets."""
         key = tuple(map(id, changed))
-        known = before.moves.get(key)
-        if known is None:
+        move = before.moves.get(key)
+        if move is None:
             items, is_new = list(before.evaluations), False
             for item in changed:
                 place = flag_set.places[item.key]
                 is_new |= items[place].value is not item.value
                 items[place] = item
-            known = before.moves[key] = (self._intern(flag_set, tuple(items)), is_new)
-        return known
+            move = before.moves[key] = (self._intern(flag_set, tuple(items)), is_new)
+        return move
 
     def _intern(self, flag_set: FlagSet, evaluations: tuple[Evaluation, ...]) -> Seen:
         key = (id(flag_set), *map(id, evaluations))

@@ -245,5 +245,5 @@ async def _replay_result(uow: UnitOfWork, result: dict[str, object]) -> FlagResu
     if flag is None:
         raise NotFound("The flag of that request is gone.", path=KEY_PATH)
     change_id = parse_uuid(str(result.get("change_id", "")))
-    found = await change_queries.by_id(uow.session, [change_id] if change_id else [])
-    return FlagResult(flag, [], found.get(change_id) if change_id else None)
+    changes = await change_queries.by_id(uow.session, [change_id] if change_id else [])
+    return FlagResult(flag, [], changes.get(change_id) if change_id else None)

@@ -40,8 +40,8 @@ class KillMirror:
         async with self._redis.pipeline(transaction=False) as pipe:
             _ = pipe.hgetall(RECORDS)
             _ = pipe.smembers(LEGACY)
-            found, legacy = await pipe.execute()
-        records = [record for raw in found.values() if (record := _read(raw))]
+            raw_records, legacy = await pipe.execute()
+        records = [record for raw in raw_records.values() if (record := _read(raw))]
         named = {record.key for record in records}
         records += [_legacy(raw.decode()) for raw in legacy if raw.decode() not in named]
         return {record.id: record for record in records}

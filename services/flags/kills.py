@@ -89,7 +89,7 @@ def make_records(
 
 
 def check_keys(
-    command: ChangeKills, known: Collection[str] | None, unknown: str = NOT_KNOWN
+    command: ChangeKills, existing: Collection[str] | None, unknown: str = NOT_KNOWN
 ) -> list[str]:
     """Return the keys without repeats; raises Required, Invalid or NotFound naming the field.
 
@@ -102,9 +102,9 @@ def check_keys(
     if len(keys) > MAX_KEYS:
         raise Invalid(f"At most {MAX_KEYS} flags at a time; `*` is every flag.", path=_KEYS)
     named = [key for key in keys if key != EVERY_FLAG]
-    if named and known is None:
+    if named and existing is None:
         raise DependencyDown(unknown, path=_KEYS)
-    if unknown_keys := [key[:100] for key in named if key not in (known or ())]:
+    if unknown_keys := [key[:100] for key in named if key not in (existing or ())]:
         raise NotFound(f"There is no flag {', '.join(map(repr, unknown_keys))}.", path=_KEYS)
     return keys
 
@@ -114,10 +114,10 @@ async def write(uow: UnitOfWork, records: Sequence[KillRecord]) -> list[KillReco
     killed = await queries.killed_keys(uow.session)
     added = await queries.add(uow.session, records)
     new = [record for record in records if record.id in added]
-    known = await flag_queries.by_key(uow.session, [record.key for record in new])
+    flags = await flag_queries.by_key(uow.session, [record.key for record in new])
     for record in new:
         actor = Actor(record.by.kind, record.by.id, record.by.label)
-        flag = known.get(record.key)
+        flag = flags.get(record.key)
         event = KillChanged(flag_id=flag.id if flag else None, record=record)
         uow.record(
             actor, event, _audit(record, flag, before=record.key in killed), occurred_at=record.at

@@ -65,11 +65,11 @@ async def uptimes(
     session: AsyncSession, keys: Sequence[UptimeKey], *, clock: Callable[[], datetime]
 ) -> Mapping[UptimeKey, Percent]:
     """Return the uptime of checks over time ranges, with one statement for each range."""
-    found: dict[UptimeKey, Percent] = {}
+    by_key: dict[UptimeKey, Percent] = {}
     for window in {window for _, window in keys}:
         for check, share in (await _uptime(session, window, clock())).items():
-            found[check, window] = Percent(share)
-    return found
+            by_key[check, window] = Percent(share)
+    return by_key
 
 
 async def _uptime(

@@ -16,11 +16,11 @@ async def histories(
     session: AsyncSession, keys: Sequence[UptimeKey], *, clock: Callable[[], datetime]
 ) -> Mapping[UptimeKey, list[HealthSlot]]:
     """Return the slots of checks over time ranges, with one statement for each range."""
-    found: dict[UptimeKey, list[HealthSlot]] = {}
+    by_key: dict[UptimeKey, list[HealthSlot]] = {}
     for window in {window for _, window in keys}:
         checks = [check for check, span in keys if span is window]
-        found |= await _histories(session, window, checks, clock())
-    return found
+        by_key |= await _histories(session, window, checks, clock())
+    return by_key
 
 
 async def _histories(

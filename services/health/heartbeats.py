@@ -96,11 +96,11 @@ class Heartbeats:
         """Read since when each source is expected, and store it for new sources."""
         if in_database is None:
             return
-        known = {
+        stored = {
             name: in_database[name].expected_at for name in self.sources if name in in_database
         }
-        self._since |= known
-        if not self._is_stored or len(known) < len(self.sources):
+        self._since |= stored
+        if not self._is_stored or len(stored) < len(self.sources):
             storing = run_with_timeout(
                 _DATABASE_SECONDS, self._store_expected(), "expecting heartbeats"
             )
@@ -123,8 +123,8 @@ class Heartbeats:
         return True
 
     async def _read_redis(self) -> Mapping[str, datetime]:
-        found = await self._redis.hgetall(KEY)
-        return {_text(name): datetime.fromisoformat(_text(at)) for name, at in found.items()}
+        beats = await self._redis.hgetall(KEY)
+        return {_text(name): datetime.fromisoformat(_text(at)) for name, at in beats.items()}
 
     async def _read_database(self) -> Mapping[str, StoredHeartbeat]:
         async with self._db.read() as session:

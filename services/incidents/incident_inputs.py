@@ -36,8 +36,8 @@ async def check_features(uow: UnitOfWork, keys: Sequence[str]) -> list[str]:
     path = ("input", "affectedFeatures")
     if len(keys) > _MAX_FEATURES:
         raise Invalid(f"At most {_MAX_FEATURES} features.", path=path)
-    known = await flags.by_key(uow.session, list(keys)) if keys else {}
-    missing = [key for key in keys if key not in known]
+    existing = await flags.by_key(uow.session, list(keys)) if keys else {}
+    missing = [key for key in keys if key not in existing]
     if missing:
         raise NotFound(f"There is no flag {missing[0][:100]!r}.", path=path)
     return list(dict.fromkeys(keys))

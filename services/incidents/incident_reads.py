@@ -78,8 +78,8 @@ async def episode_pages(
 ) -> Mapping[EpisodePage, list[IncidentEpisode]]:
     """Return the newest episodes of each incident, newest first, with one statement for all."""
     max_limit = max((page.limit for page in filters), default=0)
-    found = await episodes.newest(session, [page.incident_id for page in filters], max_limit)
-    return {page: found.get(page.incident_id, [])[: page.limit] for page in filters}
+    by_incident = await episodes.newest(session, [page.incident_id for page in filters], max_limit)
+    return {page: by_incident.get(page.incident_id, [])[: page.limit] for page in filters}
 
 
 async def open_ones(session: AsyncSession) -> list[LaunchIncident]:

@@ -66,16 +66,18 @@ class _RankingData:
 
 
 async def of_incidents(
-    session: AsyncSession, queries_wanted: Sequence[SuspectQuery]
+    session: AsyncSession, suspect_queries: Sequence[SuspectQuery]
 ) -> Mapping[SuspectQuery, list[SuspectChange]]:
     """Return the most suspicious changes before each episode began, highest score first.
 
     The number of statements does not depend on the number of incidents.
     """
-    episodes = await _episodes(session, queries_wanted)
+    episodes = await _episodes(session, suspect_queries)
     onsets = {item.id: latest(item.began_at, item.detected_at) for item in episodes.values()}
     changes = await queries.changes_before(session, onsets, WINDOW)
-    data = await _read_ranking_data(session, [item for found in changes.values() for item in found])
+    data = await _read_ranking_data(
+        session, [item for of_episode in changes.values() for item in of_episode]
+    )
     return {
         item: _rank(item, episode, changes[episode.id], data) for item, episode in episodes.items()
     }
@@ -83,18 +85,18 @@ async def of_incidents(
 
 async def confirmed_cause(session: AsyncSession, row: LaunchIncident) -> str | None:
     """Return a sentence naming the changes whose revert ended a resolved incident, or None."""
-    found = (await of_incidents(session, [query := SuspectQuery(row, MAX_LIMIT)]))[query]
-    sentences = [_sentence(row, item) for item in found if item.confirmed]
+    ranked = (await of_incidents(session, [query := SuspectQuery(row, MAX_LIMIT)]))[query]
+    sentences = [_sentence(row, item) for item in ranked if item.confirmed]
     return f"Confirmed cause: {'; '.join(sentences)}." if sentences else None
 
 
 async def _episodes(
-    session: AsyncSession, wanted: Sequence[SuspectQuery]
+    session: AsyncSession, suspect_queries: Sequence[SuspectQuery]
 ) -> Mapping[SuspectQuery, IncidentEpisode]:
-    ids = [item.incident.id for item in wanted if item.episode is None]
+    ids = [item.incident.id for item in suspect_queries if item.episode is None]
     current = await episode_queries.current(session, ids) if ids else {}
-    found = {item: item.episode or current.get(item.incident.id) for item in wanted}
-    return {item: episode for item, episode in found.items() if episode is not None}
+    by_query = {item: item.episode or current.get(item.incident.id) for item in suspect_queries}
+    return {item: episode for item, episode in by_query.items() if episode is not None}
 
 
 def _sentence(row: LaunchIncident, item: SuspectChange) -> str:
@@ -112,8 +114,8 @@ async def _read_ranking_data(session: AsyncSession, changes: Iterable[Change]) -
     }
     if not flag_changes:
         return _RankingData({}, {})
-    found = await flags.by_id(session, list(set(flag_changes.values())))
-    return _RankingData(found, await queries.reverts(session, list(flag_changes)))
+    by_id = await flags.by_id(session, list(set(flag_changes.values())))
+    return _RankingData(by_id, await queries.reverts(session, list(flag_changes)))
 
 
 def _rank(

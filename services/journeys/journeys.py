@@ -39,9 +39,9 @@ async def follow(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
     before = await queries.runs(session, list({_key(move, owner) for move, _, owner in steps}))
     after = dict(before)
     for move, at, owner in steps:
-        found = _moved(after.get(_key(move, owner)), move, at, owner)
-        if found is not None:
-            after[_key(move, owner)] = found
+        moved = _moved(after.get(_key(move, owner)), move, at, owner)
+        if moved is not None:
+            after[_key(move, owner)] = moved
     changed = {key: run for key, run in after.items() if run != before.get(key)}
     if changed:
         await _keep(session, before, changed)
@@ -72,9 +72,9 @@ def _key(move: JourneyMove, owner: Owner) -> Key:
 def _moved(run: Run | None, move: JourneyMove, at: datetime, owner: Owner) -> Run | None:
     if run is None and not move.begins:
         return None
-    known = replace(run or rules.begin(move.key, at), vendor_type=owner.vendor_type)
-    found = rules.move(known, move.steps, at)
-    return found if move.outcome is None else rules.turn(found, move.outcome)
+    begun = replace(run or rules.begin(move.key, at), vendor_type=owner.vendor_type)
+    moved = rules.move(begun, move.steps, at)
+    return moved if move.outcome is None else rules.turn(moved, move.outcome)
 
 
 async def _keep(
@@ -88,8 +88,8 @@ async def _keep(
     ]
     await queries.add(session, added)
     for key, run in changed.items():
-        known = before.get(key)
-        if known is None or known.outcome is not run.outcome:
+        previous = before.get(key)
+        if previous is None or previous.outcome is not run.outcome:
             await _count_end(session, key, run)
 
 

@@ -75,16 +75,16 @@ async def complete_step(
     step = rules.find_step(row.user_type, key)
     if step is None:
         raise Invalid("There is no such step.", path=("step",))
-    found = await refresh(uow, actor, row.user_id)
-    assert found is not None
-    done = progress_of(found).done
+    refreshed = await refresh(uow, actor, row.user_id)
+    assert refreshed is not None
+    done = progress_of(refreshed).done
     if key in done:
-        return found
+        return refreshed
     for earlier in rules.steps_before(row.user_type, key, done):
         raise Invalid(f"First comes “{earlier.title}”. {earlier.unproven}", path=("step",))
     if step.unproven:
         raise Invalid(step.unproven, path=("step",))
-    return await refresh(uow, actor, row.user_id, by_hand=key) or found
+    return await refresh(uow, actor, row.user_id, by_hand=key) or refreshed
 
 
 async def request_assistance(

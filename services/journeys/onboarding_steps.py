@@ -24,8 +24,8 @@ def hidden(flags: FlagSet, side: OnboardingSide, seen: EvaluationContext) -> fro
 
 def bound(flags: FlagSet, side: OnboardingSide) -> Mapping[str, Sequence[str]]:
     """Return the flags of the steps that have one, by step."""
-    found = {step.key: flags.existing(step.flag_keys) for step in rules.steps_of(side)}
-    return {key: keys for key, keys in found.items() if keys}
+    keys_by_step = {step.key: flags.existing(step.flag_keys) for step in rules.steps_of(side)}
+    return {key: keys for key, keys in keys_by_step.items() if keys}
 
 
 def flags_of(flags: FlagSet, side: OnboardingSide) -> tuple[Flag | bool | None, ...]:

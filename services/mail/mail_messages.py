@@ -73,7 +73,7 @@ def _headers(sender: Mailbox, row: Mail, reply_to: EmailAddress | None) -> list[
         raise MalformedMessage("the recipient is not an e-mail address")
     if reply_to is not None and not is_address(reply_to):
         raise MalformedMessage("the address for answers is not an e-mail address")
-    found = [
+    headers = [
         ("From", _mailbox(sender)),
         *([] if reply_to is None else [("Reply-To", str(reply_to))]),
         ("To", row.recipient),
@@ -87,9 +87,9 @@ def _headers(sender: Mailbox, row: Mail, reply_to: EmailAddress | None) -> list[
         if not _VISIBLE_ASCII.fullmatch(row.unsubscribe_url) or ">" in row.unsubscribe_url:
             raise MalformedMessage("the link to unsubscribe is not a URL")
         # One click in the mail program is enough (RFC 8058). Never folded: a folded link breaks.
-        found.append(("List-Unsubscribe", f"<{row.unsubscribe_url}>"))
-        found.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-    return found
+        headers.append(("List-Unsubscribe", f"<{row.unsubscribe_url}>"))
+        headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    return headers
 
 
 def _content(row: Mail) -> EmailMessage:
@@ -126,8 +126,8 @@ def _encoded(value: str, header: str) -> str:
     if not value or value.splitlines() != [value]:
         raise MalformedMessage(f"the {header} is not one line of text")
     try:
-        found = Header(value, "utf-8", maxlinelen=_LINE, header_name=header)
-        return found.encode(linesep=_CRLF)
+        encoder = Header(value, "utf-8", maxlinelen=_LINE, header_name=header)
+        return encoder.encode(linesep=_CRLF)
     except (UnicodeError, HeaderParseError) as error:
         raise MalformedMessage(f"the {header} cannot be encoded") from error
 

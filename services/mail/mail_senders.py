@@ -42,10 +42,10 @@ async def sender_of(session: AsyncSession, row: Mail, default: Mailbox) -> Sende
 
 async def _of_invitation(session: AsyncSession, key: UUID, default: Mailbox) -> Sender:
     brand = BRANDS[Platform.WEDME].name
-    found = await queries.supplier_of_invitation(session, key)
-    if found is None:
+    supplier = await queries.supplier_of_invitation(session, key)
+    if supplier is None:
         return Sender(replace(default, name=brand))
-    business = name_in(found.business_name or "")[:_MAX_NAME].strip()
+    business = name_in(supplier.business_name or "")[:_MAX_NAME].strip()
     name = f"{business} via {brand}" if business else brand
-    reply_to = EmailAddress(found.email) if found.is_confirmed else None
+    reply_to = EmailAddress(supplier.email) if supplier.is_confirmed else None
     return Sender(replace(default, name=name), reply_to)

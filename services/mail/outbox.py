@@ -67,14 +67,14 @@ def may_read_words(actor: Actor) -> bool:
     return actor.user_id is not None and actor.role is Role.ADMIN
 
 
-async def page(session: AsyncSession, wanted: MailFilter, page: Moments) -> list[Mail]:
+async def page(session: AsyncSession, filters: MailFilter, page: Moments) -> list[Mail]:
     """Letters, newest first."""
-    return await queries.page(session, _where(wanted), page)
+    return await queries.page(session, _where(filters), page)
 
 
-async def count(session: AsyncSession, wanted: MailFilter) -> int:
+async def count(session: AsyncSession, filters: MailFilter) -> int:
     """How many letters a filter finds."""
-    return await pages.count(session, Mail, _where(wanted))
+    return await pages.count(session, Mail, _where(filters))
 
 
 async def retry(uow: UnitOfWork, actor: Actor, mail_id: UUID, *, has_server: bool) -> Mail:
@@ -129,5 +129,5 @@ async def _locked(uow: UnitOfWork, mail_id: UUID) -> Mail:
     return row
 
 
-def _where(wanted: MailFilter) -> list[ColumnElement[bool]]:
-    return queries.conditions(wanted.status, wanted.recipient, has_server=wanted.has_server)
+def _where(filters: MailFilter) -> list[ColumnElement[bool]]:
+    return queries.conditions(filters.status, filters.recipient, has_server=filters.has_server)

@@ -27,12 +27,12 @@ async def request_of(session: AsyncSession, onboarding_id: UUID) -> HelpRequest 
 
 
 async def tell(
-    alerts: AlertCenter, base_url: str, onboarding_id: UUID, found: HelpRequest | None
+    alerts: AlertCenter, base_url: str, onboarding_id: UUID, request: HelpRequest | None
 ) -> None:
     """Raise an alert for each person with a request, with reminders until it is answered."""
     key = f"{KEY}{onboarding_id}"
-    if found is None:
+    if request is None:
         await alerts.resolve_now(key, "They were helped, or went on by themselves.")
         return
-    said = text(found, base_url)
-    await alerts.raise_now(key, title(found), said, Severity.MEDIUM, found.asked_at)
+    said = text(request, base_url)
+    await alerts.raise_now(key, title(request), said, Severity.MEDIUM, request.asked_at)

@@ -70,14 +70,14 @@ async def start(
         return await _replay_result(uow, reservation.result)
     expiry(command.days, uow.now)  # raises for days that cannot be
     await _check_sender(uow, owner, site)
-    found = await _clients(uow, owner, command)
+    clients = await _clients(uow, owner, command)
     await client_imports.lock_supplier(uow.session, owner)
     row = await queries.lock_active_of(uow.session, owner)
     action = "started" if row is None else "extended"
     if row is None:
         row = await _new(uow, actor, owner, site, command)
     row.next_at = uow.now
-    added = await queries.add_items(uow.session, row.id, found)
+    added = await queries.add_items(uow.session, row.id, clients)
     waiting = (await queries.counts(uow.session, [row.id]))[row.id].of(BulkItemStatus.WAITING)
     if waiting > rules.MAX_CLIENTS:
         raise Invalid(f"At most {rules.MAX_CLIENTS:,} invitations wait at once.", path=_CLIENTS)
@@ -167,18 +167,18 @@ async def _clients(uow: UnitOfWork, owner: UUID, command: InviteClients) -> list
         made = await client_imports.by_id(uow.session, [command.import_id])
         if command.import_id not in made or made[command.import_id].supplier_id != owner:
             raise NotFound("There is no ClientImport with this id.", path=_IMPORT)
-    wanted = None if command.client_ids is None else list(dict.fromkeys(command.client_ids))
-    found = await queries.clients_to_invite(uow.session, owner, wanted, command.import_id)
-    if wanted is not None and len(found) < len(wanted):
+    requested = None if command.client_ids is None else list(dict.fromkeys(command.client_ids))
+    clients = await queries.clients_to_invite(uow.session, owner, requested, command.import_id)
+    if requested is not None and len(clients) < len(requested):
         raise NotFound("One of these clients does not exist.", path=_CLIENTS)
-    if not found:
+    if not clients:
         raise Invalid("There is no client left to invite.", path=_CLIENTS)
-    return found
+    return clients
 
 
 async def _replay_result(uow: UnitOfWork, result: Mapping[str, object]) -> BulkInvitation:
     key = parse_uuid(str(result.get("bulk_id", "")))
-    found = await queries.by_id(uow.session, [key]) if key else {}
-    if key is None or key not in found:
+    rows = await queries.by_id(uow.session, [key]) if key else {}
+    if key is None or key not in rows:
         raise NotFound("The bulk invitation of that request no longer exists.", path=_KEY)
-    return found[key]
+    return rows[key]

@@ -109,11 +109,13 @@ async def run(
         )
     supplier = await queries.lock_supplier(uow.session, owner)
     assert supplier is not None
-    found = await _matched(uow.session, owner, file)
-    row = _row(actor, owner, file, found, uow)
+    import_preview = await _matched(uow.session, owner, file)
+    row = _row(actor, owner, file, import_preview, uow)
     uow.session.add(row)
     await uow.session.flush()
-    done = found.imported(await queries.add_clients(uow.session, row, _new(found), uow.now))
+    done = import_preview.imported(
+        await queries.add_clients(uow.session, row, _new(import_preview), uow.now)
+    )
     row.added = done.count(ImportRowStatus.IMPORTED)
     row.already_there = done.count(ImportRowStatus.ALREADY_THERE)
     _record(uow, actor, row, UserId(supplier.user_id))
@@ -133,21 +135,21 @@ def _checked(sent: ImportFile) -> CheckedFile:
 
 
 async def _matched(session: AsyncSession, owner: UUID, file: ReadFile) -> ImportPreview:
-    known = await queries.known_clients(session, owner)
-    work = partial(lambda: match(file.checked, KnownClients(known)))
+    clients = await queries.known_clients(session, owner)
+    work = partial(lambda: match(file.checked, KnownClients(clients)))
     return await in_thread(work, name="client-import")
 
 
-def _new(found: ImportPreview) -> dict[int, ImportedClient]:
+def _new(import_preview: ImportPreview) -> dict[int, ImportedClient]:
     return {
         row.checked.number: row.checked.client
-        for row in found.rows
+        for row in import_preview.rows
         if row.status is ImportRowStatus.NEW and row.checked.client is not None
     }
 
 
 def _row(
-    actor: Actor, owner: UUID, file: ReadFile, found: ImportPreview, uow: UnitOfWork
+    actor: Actor, owner: UUID, file: ReadFile, import_preview: ImportPreview, uow: UnitOfWork
 ) -> ClientImport:
     name = file.sent.name
     return ClientImport(
@@ -155,10 +157,10 @@ def _row(
         created_by=actor.user_id,
         created_at=uow.now,
         file_name=clean_line(name, MAX_FILE_NAME, ("input", "fileName")) if name else None,
-        rows=len(found.rows),
+        rows=len(import_preview.rows),
         added=0,
         already_there=0,
-        with_errors=found.count(ImportRowStatus.ERROR),
+        with_errors=import_preview.count(ImportRowStatus.ERROR),
     )
 
 
@@ -179,7 +181,7 @@ async def _replay_result(
     uow: UnitOfWork, owner: UUID, file: ReadFile, result: Mapping[str, object]
 ) -> Imported:
     key = parse_uuid(str(result.get("import_id", "")))
-    found = await queries.by_id(uow.session, [key]) if key else {}
-    if key is None or key not in found:
+    rows = await queries.by_id(uow.session, [key]) if key else {}
+    if key is None or key not in rows:
         raise NotFound("The import of that request no longer exists.", path=_KEY)
-    return Imported(found[key], await _matched(uow.session, owner, file))
+    return Imported(rows[key], await _matched(uow.session, owner, file))

@@ -76,7 +76,7 @@ async def update(
     uow: UnitOfWork,
     actor: Actor,
     client_id: UUID,
-    given: Mapping[str, object],
+    fields: Mapping[str, object],
     archived: bool | None = None,
 ) -> ClientResult:
     """Change the given fields; archive a client or restore it.
@@ -87,7 +87,7 @@ async def update(
     """
     row = await locked(uow, actor, client_id, ("input", "id"))
     before = row.status
-    patch = rules.check_client(given)
+    patch = rules.check_client(fields)
     changed = [name for name, value in patch.items() if getattr(row, name) != value]
     await _save(uow, row, {name: patch[name] for name in changed})
     action = await _archive(uow, actor, row, archived) or "edited"
@@ -114,10 +114,10 @@ async def owner_of(session: AsyncSession, actor: Actor, supplier_id: UUID | None
         raise Required("Say which supplier the client is for.", path=_SUPPLIER)
     if own is not None and supplier_id in (None, own):
         return own
-    wanted = supplier_id if own is None else None
-    if wanted is None or not await queries.by_id(session, [wanted]):
+    owner = supplier_id if own is None else None
+    if owner is None or not await queries.by_id(session, [owner]):
         raise NotFound("There is no Supplier with this id.", path=_SUPPLIER)
-    return SupplierId(wanted)
+    return SupplierId(owner)
 
 
 def record(
@@ -145,13 +145,13 @@ def record(
 
 
 def _row(draft: ClientDraft, owner: SupplierId) -> Client:
-    given = {
+    fields = {
         "couple_names": draft.couple_names,
         "email": draft.email,
         "wedding_date": draft.wedding_date,
         "notes": draft.notes,
     }
-    return Client(supplier_id=owner, **rules.check_client(given))
+    return Client(supplier_id=owner, **rules.check_client(fields))
 
 
 async def _save(uow: UnitOfWork, row: Client, changes: Mapping[str, object] | None = None) -> None:
@@ -183,12 +183,12 @@ async def _advance(uow: UnitOfWork, actor: Actor, owner: SupplierId) -> None:
 
 async def _again(uow: UnitOfWork, result: Mapping[str, object]) -> ClientResult:
     client_id = parse_uuid(str(result.get("client_id", "")))
-    found = await queries.clients_by_id(uow.session, [client_id]) if client_id else {}
-    if client_id is None or client_id not in found:
+    rows = await queries.clients_by_id(uow.session, [client_id]) if client_id else {}
+    if client_id is None or client_id not in rows:
         raise NotFound(
             "The client of that request no longer exists.", path=("input", "idempotencyKey")
         )
-    return _result(uow, found[client_id])
+    return _result(uow, rows[client_id])
 
 
 def _result(uow: UnitOfWork, row: Client) -> ClientResult:

@@ -9,14 +9,14 @@ from domain.marketplace.invitations import InvitationStatus, status_at
 
 
 def status_of(
-    client: ClientStatus, found: Communication | None, now: datetime
+    client: ClientStatus, latest: Communication | None, now: datetime
 ) -> CommunicationStatus:
     """Return the communication status of a client at a moment."""
-    connected = found is not None and found.partnership_id is not None
-    return communication_status(client, _invitation(found, now), was_connected=connected)
+    connected = latest is not None and latest.partnership_id is not None
+    return communication_status(client, _invitation(latest, now), was_connected=connected)
 
 
-def _invitation(found: Communication | None, now: datetime) -> InvitationStatus | None:
-    if found is None or found.invitation is None or found.expires_at is None:
+def _invitation(latest: Communication | None, now: datetime) -> InvitationStatus | None:
+    if latest is None or latest.invitation is None or latest.expires_at is None:
         return None
-    return status_at(found.invitation, found.expires_at, now)
+    return status_at(latest.invitation, latest.expires_at, now)

@@ -42,9 +42,9 @@ async def mark_read(uow: UnitOfWork, actor: Actor, command: MarkRead) -> Convers
     viewer = rules.require_participant(actor)
     row = await own_partnership(uow, viewer, command.partnership_id)
     last = await queries.last_position(uow.session, row.id)
-    wanted = rules.read_up_to(0, command.position, last)
+    position = rules.read_up_to(0, command.position, last)
     if last:
-        await _move(uow, actor, viewer, row, wanted)
+        await _move(uow, actor, viewer, row, position)
     return await seen(uow.session, viewer, row.id)
 
 
@@ -61,10 +61,10 @@ async def own_partnership(uow: UnitOfWork, viewer: Participant, key: UUID) -> Pa
 
 async def seen(session: AsyncSession, viewer: Participant, key: UUID) -> Conversation:
     """Return the caller's conversation; raises NotFound."""
-    found = (await queries.by_key(session, [(key, viewer)])).get((key, viewer))
-    if found is None:
+    conversation = (await queries.by_key(session, [(key, viewer)])).get((key, viewer))
+    if conversation is None:
         raise NotFound(NO_CONVERSATION, path=("id",))
-    return found
+    return conversation
 
 
 async def _move(

@@ -102,8 +102,8 @@ async def preview(db: Database, code: str) -> CouplePreview | None:
     if not plausible(code):
         return None
     async with db.read() as session:
-        found = await queries.by_code(session, digest(code))
-    return _preview(*found, db.clock()) if found else None
+        match = await queries.by_code(session, digest(code))
+    return _preview(*match, db.clock()) if match else None
 
 
 async def decline(uow: UnitOfWork, actor: Actor, code: str) -> CouplePreview:
@@ -119,8 +119,8 @@ async def decline(uow: UnitOfWork, actor: Actor, code: str) -> CouplePreview:
 
 async def let_in_as(session: AsyncSession, code: str) -> EvaluationContext | None:
     """Flags decide over both partners as over the one who invites; None for an unknown code."""
-    found = await queries.by_code(session, digest(code)) if plausible(code) else None
-    person = await people.by_user(session, found[2].id) if found else None
+    match = await queries.by_code(session, digest(code)) if plausible(code) else None
+    person = await people.by_user(session, match[2].id) if match else None
     return person.context if person else None
 
 
@@ -128,13 +128,13 @@ async def _find(
     uow: UnitOfWork, code: str, path: tuple[str, ...] = _CODE
 ) -> tuple[CoupleInvitation, Couple, User]:
     """The couple is locked before its invitation, as everywhere."""
-    found = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
-    if found is not None:
-        await couple_members.lock_couple(uow.session, found[1].id)
-        await queries.lock(uow.session, found[0].id)
-    if found is None:
+    match = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
+    if match is not None:
+        await couple_members.lock_couple(uow.session, match[1].id)
+        await queries.lock(uow.session, match[0].id)
+    if match is None:
         raise NotFound(NO_SUCH_CODE, path=path)
-    return found[0], found[1], found[2]
+    return match[0], match[1], match[2]
 
 
 async def _move_in(uow: UnitOfWork, actor: Actor, user: User, couple: Couple) -> None:

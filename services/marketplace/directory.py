@@ -56,16 +56,16 @@ class StalledFilter:
 
 
 async def page_of_suppliers(
-    session: AsyncSession, wanted: SupplierFilter, page: Moments
+    session: AsyncSession, filters: SupplierFilter, page: Moments
 ) -> list[Supplier]:
     """Return a page of suppliers, newest first."""
-    query = suppliers.paged(wanted.search, wanted.vendor_type, page)
+    query = suppliers.paged(filters.search, filters.vendor_type, page)
     return list(await session.scalars(query))
 
 
-async def count_suppliers(session: AsyncSession, wanted: SupplierFilter) -> int:
+async def count_suppliers(session: AsyncSession, filters: SupplierFilter) -> int:
     """Count the suppliers that match a filter."""
-    where = suppliers.directory(wanted.search, wanted.vendor_type)
+    where = suppliers.directory(filters.search, filters.vendor_type)
     return await pages.count(session, Supplier, where)
 
 
@@ -80,30 +80,30 @@ async def count_couples(session: AsyncSession, search: str | None) -> int:
 
 
 async def page_of_clients(
-    session: AsyncSession, wanted: ClientFilter, page: Moments
+    session: AsyncSession, filters: ClientFilter, page: Moments
 ) -> list[Client]:
     """Return a page of a supplier's clients, newest first."""
-    where = suppliers.clients_of(wanted.supplier_id, wanted.status, wanted.search)
+    where = suppliers.clients_of(filters.supplier_id, filters.status, filters.search)
     return await suppliers.page_of_clients(session, where, page)
 
 
-async def count_clients(session: AsyncSession, wanted: ClientFilter) -> int:
+async def count_clients(session: AsyncSession, filters: ClientFilter) -> int:
     """Count the clients that match a filter."""
-    where = suppliers.clients_of(wanted.supplier_id, wanted.status, wanted.search)
+    where = suppliers.clients_of(filters.supplier_id, filters.status, filters.search)
     return await pages.count(session, Client, where)
 
 
 async def page_of_invitations(
-    session: AsyncSession, wanted: InvitationFilter, page: Moments
+    session: AsyncSession, filters: InvitationFilter, page: Moments
 ) -> list[Invitation]:
     """Return a page of invitations, newest first."""
-    where = invitations.directory(wanted.status, wanted.now, wanted.email)
+    where = invitations.directory(filters.status, filters.now, filters.email)
     return await invitations.page(session, where, page)
 
 
-async def count_invitations(session: AsyncSession, wanted: InvitationFilter) -> int:
+async def count_invitations(session: AsyncSession, filters: InvitationFilter) -> int:
     """Count the invitations that match a filter."""
-    return await invitations.count(session, wanted.status, wanted.now, wanted.email)
+    return await invitations.count(session, filters.status, filters.now, filters.email)
 
 
 async def page_of_partnerships(
@@ -115,8 +115,8 @@ async def page_of_partnerships(
 
 
 async def page_of_stalled(
-    session: AsyncSession, wanted: StalledFilter, page: Moments
+    session: AsyncSession, filters: StalledFilter, page: Moments
 ) -> list[OnboardingProgress]:
     """Return people whose onboarding has stalled, the longest wait first."""
-    where = onboarding.stalled(wanted.before, wanted.side, wanted.email)
+    where = onboarding.stalled(filters.before, filters.side, filters.email)
     return await onboarding.longest_first(session, where, page)

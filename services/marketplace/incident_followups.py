@@ -19,23 +19,25 @@ async def tell(db: Database, settings: Settings, incident_id: UUID) -> int:
 
     May run twice or be interrupted: each is told in a transaction of its own, once.
     """
-    told = 0
+    notified = 0
     while True:
         async with db.read() as session:
             incident = (await incident_queries.by_id(session, [incident_id])).get(incident_id)
             users = await queries.blocked_users(session, incident_id, _PAGE)
         if incident is None or incident.status in ACTIVE_STATUSES or not users:
-            return told
+            return notified
         for user_id in users:
             async with db.write() as uow:
-                told += await _tell(uow, settings, incident_id, user_id)
+                notified += await _tell(uow, settings, incident_id, user_id)
 
 
 async def _tell(uow: UnitOfWork, settings: Settings, incident_id: UUID, user_id: UUID) -> bool:
     row = await onboarding_queries.lock_of_user(uow.session, user_id)
-    held = await queries.mark_told(uow.session, row.id, incident_id, uow.now) if row else None
-    place = await nudges.stand(uow, settings, user_id) if held else None
-    if place is None or place.step.key != held or place.row.nudges_opted_out:
+    if row is None:
+        return False
+    step_key = await queries.mark_notified(uow.session, row.id, incident_id, uow.now)
+    place = await nudges.stand(uow, settings, user_id) if step_key else None
+    if place is None or place.step.key != step_key or place.row.nudges_opted_out:
         return False
     other = await nudges.incident_on(uow, place.step)
     if other is not None:

@@ -101,11 +101,11 @@ async def accept(throttle: LoginThrottle, actor: Actor, command: Acceptance) -> 
 
 async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Client]:
     """The client is locked before its invitation is claimed, as everywhere."""
-    found = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
-    client = await suppliers.lock_client(uow.session, found[0].client_id, None) if found else None
-    if found is None or client is None:
+    match = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
+    client = await suppliers.lock_client(uow.session, match[0].client_id, None) if match else None
+    if match is None or client is None:
         raise NotFound(NO_SUCH_CODE, path=_CODE)
-    return found[0], found[1], client
+    return match[0], match[1], client
 
 
 async def _replay_result(
@@ -152,8 +152,8 @@ async def _couple(uow: UnitOfWork, user_id: UUID) -> Couple:
 def _fill_in(couple: Couple, profile: Profile, *, anew: bool) -> None:
     """`anew` False: a form that began with a supplier's words corrects nothing the couple said."""
     for name in ("partner1_name", "partner2_name", "wedding_date"):
-        said, known = getattr(profile, name), getattr(couple, name)
-        setattr(couple, name, (said or known) if anew else (known or said))
+        submitted, stored = getattr(profile, name), getattr(couple, name)
+        setattr(couple, name, (submitted or stored) if anew else (stored or submitted))
 
 
 async def _connect(

@@ -40,8 +40,8 @@ async def preview(db: Database, code: str) -> Preview | None:
     if not plausible(code):
         return None
     async with db.read() as session:
-        found = await queries.by_code(session, digest(code))
-    return _preview(*found, db.clock()) if found else None
+        match = await queries.by_code(session, digest(code))
+    return _preview(*match, db.clock()) if match else None
 
 
 async def open_by_code(uow: UnitOfWork, actor: Actor, code: str) -> Preview:
@@ -77,10 +77,10 @@ async def _decline(uow: UnitOfWork, actor: Actor, client: Client, row: Invitatio
 
 
 async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Client]:
-    found = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
-    if found is None:
+    match = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
+    if match is None:
         raise NotFound(NO_SUCH_CODE, path=("code",))
-    return found[0], found[1], found[2]
+    return match[0], match[1], match[2]
 
 
 def _preview(row: Invitation, supplier: Supplier, client: Client, now: datetime) -> Preview:

@@ -279,10 +279,10 @@ async def _supplier(uow: UnitOfWork, client: Client) -> Supplier:
 async def _again(uow: UnitOfWork, site: Site, result: Mapping[str, object]) -> Invited:
     """The invitation of the first call, with its link as long as that works (M2)."""
     key = parse_uuid(str(result.get("invitation_id", "")))
-    found = await queries.by_id(uow.session, [key]) if key else {}
-    if key is None or key not in found:
+    rows = await queries.by_id(uow.session, [key]) if key else {}
+    if key is None or key not in rows:
         raise NotFound("The invitation of that request is gone.", path=_KEY)
-    row = found[key]
+    row = rows[key]
     code = _shown_code(site, row)
     is_pending = rules.is_pending(row.status, row.expires_at, uow.now)
     works = is_pending and row.invite_code == digest(code)

@@ -31,8 +31,8 @@ async def request(uow: UnitOfWork, actor: Actor, code: str) -> None:
 
     Once a day for each invitation; does nothing for any other code.
     """
-    found = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
-    if found is None or await suppliers.lock_client(uow.session, found[0].client_id, None) is None:
+    match = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
+    if match is None or await suppliers.lock_client(uow.session, match[0].client_id, None) is None:
         return
     row = await queries.lock_with_code(uow.session, digest(code))
     if row is None or not rules.may_request_link(

@@ -53,8 +53,8 @@ async def _tell(
 ) -> datetime | None:
     row = await queries.lock_read(uow.session, sent.partnership_id, reader.user_id)
     kind = NotificationKind.MESSAGE
-    wanted = await notifications.wants_email(uow.session, reader.user_id, kind)
-    state = MailState(row.position, row.mailed_position, row.mailed_at, opted_out=not wanted)
+    is_enabled = await notifications.wants_email(uow.session, reader.user_id, kind)
+    state = MailState(row.position, row.mailed_position, row.mailed_at, opted_out=not is_enabled)
     at = rules.next_mail(state, sent.position, uow.now)
     if at is None or at > uow.now:
         return at

@@ -91,16 +91,16 @@ async def dismiss(uow: UnitOfWork, actor: Actor, report_id: UUID, reason: str) -
     Raises NotFound, or InvalidTransition where the message was hidden because of it.
     """
     text = rules.check_reason(reason)
-    found = await queries.lock(uow.session, report_id)
-    if found is None:
+    reported = await queries.lock(uow.session, report_id)
+    if reported is None:
         raise NotFound("There is no MessageReport with this id.", path=("input", "id"))
-    row, message, partnership = found
+    row, message, partnership = reported
     if row.outcome is ReportOutcome.HIDDEN:
         raise InvalidTransition("The message was hidden because of this report: show it again.")
     if row.resolved_at is None:
         row.resolved_at, row.outcome = uow.now, ReportOutcome.DISMISSED
         _record(uow, actor, row.id, message, partnership, "dismissed", text)
-    return found
+    return reported
 
 
 async def page(session: AsyncSession, page: Moments, *, is_open: bool | None) -> list[Reported]:

@@ -56,8 +56,8 @@ async def page(
 
 async def newest(session: AsyncSession, reader: Participant) -> Notification | None:
     """Return the newest entry of an inbox, or None."""
-    found = await queries.page(session, reader.user_id, Keyset(1), unread_only=False)
-    return found[0] if found else None
+    rows = await queries.page(session, reader.user_id, Keyset(1), unread_only=False)
+    return rows[0] if rows else None
 
 
 async def count_unread(session: AsyncSession, reader: Participant) -> int:
@@ -68,10 +68,12 @@ async def count_unread(session: AsyncSession, reader: Participant) -> int:
 async def mark_read(uow: UnitOfWork, actor: Actor, reader: Participant, key: UUID) -> Notification:
     """Mark one entry as read; repeating it does nothing. Raises NotFound, also for others' ones."""
     await _mark(uow, actor, reader, key)
-    found = (await queries.by_key(uow.session, [(key, reader.user_id)])).get((key, reader.user_id))
-    if found is None:
+    notification = (await queries.by_key(uow.session, [(key, reader.user_id)])).get(
+        (key, reader.user_id)
+    )
+    if notification is None:
         raise NotFound(NO_NOTIFICATION, path=("id",))
-    return found
+    return notification
 
 
 async def mark_all_read(uow: UnitOfWork, actor: Actor, reader: Participant) -> None:
@@ -96,12 +98,12 @@ async def set_preference(
 
 
 async def allow_email(
-    uow: UnitOfWork, actor: Actor, user_id: UUID, kind: NotificationKind, *, wanted: bool
+    uow: UnitOfWork, actor: Actor, user_id: UUID, kind: NotificationKind, *, enabled: bool
 ) -> None:
     """The same by the link of an e-mail; raises NotFound for an account that is gone."""
     if await uow.session.get(User, user_id) is None:
         raise NotFound("There is no such account any more.")
-    await _change(uow, actor, user_id, SetPreference(kind, email=wanted))
+    await _change(uow, actor, user_id, SetPreference(kind, email=enabled))
 
 
 async def _mark(uow: UnitOfWork, actor: Actor, reader: Participant, key: UUID | None) -> None:
@@ -111,8 +113,8 @@ async def _mark(uow: UnitOfWork, actor: Actor, reader: Participant, key: UUID | 
 
 
 async def _change(uow: UnitOfWork, actor: Actor, user_id: UUID, command: SetPreference) -> None:
-    known = await queries.preferences(uow.session, user_id)
-    before = known.get(command.kind, Preference(command.kind))
+    preferences = await queries.preferences(uow.session, user_id)
+    before = preferences.get(command.kind, Preference(command.kind))
     after = replace(
         before,
         in_app=before.in_app if command.in_app is None else command.in_app,

@@ -74,8 +74,8 @@ async def stand(uow: UnitOfWork, settings: Settings, user_id: UUID) -> Place | N
 
 async def incident_on(uow: UnitOfWork, step: Step) -> UUID | None:
     """Return the open incident that affects a step, or None."""
-    found = await queries.incidents_on(uow.session, step.flag_keys)
-    return next((found[key].id for key in step.flag_keys if key in found), None)
+    incidents = await queries.incidents_on(uow.session, step.flag_keys)
+    return next((incidents[key].id for key in step.flag_keys if key in incidents), None)
 
 
 async def nudge(uow: UnitOfWork, settings: Settings, place: Place, kind: NudgeKind) -> None:
@@ -103,19 +103,19 @@ async def dismiss(uow: UnitOfWork, actor: Actor) -> OnboardingProgress:
     return row
 
 
-async def allow(uow: UnitOfWork, actor: Actor, user_id: UUID | None, wanted: bool) -> bool:
+async def allow(uow: UnitOfWork, actor: Actor, user_id: UUID | None, allowed: bool) -> bool:
     """Turn nudges of a person on or off; returns True where the setting has changed.
 
     Raises NotFound for who has no onboarding.
     """
     row = await of_user(uow.session, user_id)
     locked = await onboarding_queries.lock(uow.session, row.id)
-    if locked is None or locked.nudges_opted_out is not wanted:
+    if locked is None or locked.nudges_opted_out is not allowed:
         return False
-    locked.nudges_opted_out = not wanted
-    if not wanted:
+    locked.nudges_opted_out = not allowed
+    if not allowed:
         forget_nudge(locked)
-    record(uow, actor, locked, "wants reminders" if wanted else "wants no reminders")
+    record(uow, actor, locked, "wants reminders" if allowed else "wants no reminders")
     return True
 
 

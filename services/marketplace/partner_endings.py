@@ -60,14 +60,14 @@ async def blocked(session: AsyncSession, actor: Actor) -> Sequence[BlockedPartne
     """Return the partners that the caller has blocked, newest first, at most a thousand."""
     if actor.supplier_id is not None:
         side = PartnerSide.SUPPLIER
-        found = await queries.blocked_by(session, side, actor.supplier_id)
+        blocked_rows = await queries.blocked_by(session, side, actor.supplier_id)
     elif actor.couple_id is not None:
         side = PartnerSide.COUPLE
-        found = await queries.blocked_by(session, side, actor.couple_id)
+        blocked_rows = await queries.blocked_by(session, side, actor.couple_id)
     else:
         return []
-    names = await _names(session, side, [row for _, row in found])
-    return [BlockedPartner(row.id, names[row.id], item.created_at) for item, row in found]
+    names = await _names(session, side, [row for _, row in blocked_rows])
+    return [BlockedPartner(row.id, names[row.id], item.created_at) for item, row in blocked_rows]
 
 
 async def _names(
@@ -75,8 +75,8 @@ async def _names(
 ) -> dict[UUID, str]:
     """Return the name that the caller knows: its own of a client, or the name of a supplier."""
     if side is PartnerSide.COUPLE:
-        known = await suppliers.by_id(session, [row.supplier_id for row in rows])
-        return {row.id: known[row.supplier_id].business_name or "A supplier" for row in rows}
+        by_id = await suppliers.by_id(session, [row.supplier_id for row in rows])
+        return {row.id: by_id[row.supplier_id].business_name or "A supplier" for row in rows}
     people = await couples.by_id(session, [row.couple_id for row in rows])
     both = {row.id: people[row.couple_id] for row in rows}
     return {

@@ -27,7 +27,7 @@ class ProfileResult:
     warnings: list[str]
 
 
-async def update(uow: UnitOfWork, actor: Actor, given: Mapping[str, object]) -> ProfileResult:
+async def update(uow: UnitOfWork, actor: Actor, fields: Mapping[str, object]) -> ProfileResult:
     """Save the fields that are given; raises Invalid, Required, NotUnique or Forbidden.
 
     Completes the step of the onboarding that asks for them.
@@ -35,7 +35,7 @@ async def update(uow: UnitOfWork, actor: Actor, given: Mapping[str, object]) -> 
     kind = USER_TYPES[actor.role] if actor.role else UserType.ADMIN
     if actor.user_id is None or kind is UserType.ADMIN:
         raise Forbidden("Only suppliers and couples have a profile.")
-    patch = rules.check_patch(given, kind)
+    patch = rules.check_patch(fields, kind)
     lock = suppliers.lock_of_user if kind is UserType.SUPPLIER else couples.lock_of_user
     row = await lock(uow.session, actor.user_id)
     assert row is not None  # made with the account

@@ -29,9 +29,9 @@ class Metric:
 async def search(session: AsyncSession, text: str) -> list[Metric]:
     """Return the metrics whose names contain a text: own ones first, at most 500 others."""
     own = {name: OWN[name] for name in sorted(OWN) if text in name}
-    found = {**own, **await custom_metrics.matching(session, text, MAX_METRICS)}
-    last = await custom_metrics.last_samples(session, list(found), (FINE, MINUTE, HOUR))
-    return [_metric(name, info, last.get(name)) for name, info in found.items()]
+    infos = {**own, **await custom_metrics.matching(session, text, MAX_METRICS)}
+    last = await custom_metrics.last_samples(session, list(infos), (FINE, MINUTE, HOUR))
+    return [_metric(name, info, last.get(name)) for name, info in infos.items()]
 
 
 async def infos_behind(

@@ -83,10 +83,10 @@ async def measure(
     if not_before is not None:
         start = min(max(start, not_before), now)
     span = await spans.with_folded(session, Span(start, now))
-    found = await _read_folds(
+    folds = await _read_folds(
         session, _parts(metric), span, _needing_histograms([(metric, aggregation)])
     )
-    number = measured(metric, aggregation, found, (now - start).total_seconds(), info)
+    number = measured(metric, aggregation, folds, (now - start).total_seconds(), info)
     return replace(number, unit=info.unit)
 
 
@@ -163,7 +163,7 @@ async def _lines(
     infos: Mapping[str, MetricInfo] = OWN,
 ) -> list[Series]:
     names = {part for metric, _ in lines for part in _parts(metric)}
-    found = await queries.folded(
+    folds = await queries.folded(
         session,
         sorted(names),
         span.tiers,
@@ -171,21 +171,21 @@ async def _lines(
         tags=json.dumps(dict(tags or {})),
         spread=_needing_histograms(lines),
     )
-    return [_line(metric, aggregation, span, found, infos[metric]) for metric, aggregation in lines]
+    return [_line(metric, aggregation, span, folds, infos[metric]) for metric, aggregation in lines]
 
 
 def _line(
     metric: str,
     aggregation: Aggregation,
     span: Span,
-    found: Mapping[queries.Bucket, Folded],
+    folds_by_step: Mapping[queries.Bucket, Folded],
     info: MetricInfo,
 ) -> Series:
     points, at = [], floor(span.start, int(span.step.total_seconds()))
     while at < span.end:
-        folds = {part: found.get((at, part), EMPTY) for part in _parts(metric)}
+        folds_of_step = {part: folds_by_step.get((at, part), EMPTY) for part in _parts(metric)}
         seconds_span = min(at + span.step, span.end) - max(at, span.start)
-        number = measured(metric, aggregation, folds, seconds_span.total_seconds(), info)
+        number = measured(metric, aggregation, folds_of_step, seconds_span.total_seconds(), info)
         points.append(Point(at, number.value, number.samples))
         at += span.step
     return Series(metric, info.unit, aggregation, span.step, points)
@@ -194,8 +194,8 @@ def _line(
 async def _read_folds(
     session: AsyncSession, names: Sequence[str], span: Span, spread: Sequence[str] = ()
 ) -> dict[str, Folded]:
-    found = await queries.folded(session, names, span.whole, spread=spread)
-    return {name: item for (_, name), item in found.items()}
+    by_bucket = await queries.folded(session, names, span.whole, spread=spread)
+    return {name: item for (_, name), item in by_bucket.items()}
 
 
 def _needing_histograms(lines: Sequence[tuple[str, Aggregation]]) -> list[str]:

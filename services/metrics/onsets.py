@@ -54,10 +54,10 @@ async def _samples(
     session: AsyncSession, query: OnsetQuery, start: datetime, end: datetime
 ) -> list[Step]:
     info = await info_for(session, query.metric)
-    found = await queries.samples_between(
+    samples = await queries.samples_between(
         session, info.parts or (query.metric,), start, min(end, query.at + _MICROSECOND)
     )
-    return [Step(at, value) for at, value in found]
+    return [Step(at, value) for at, value in samples]
 
 
 async def _steps(session: AsyncSession, query: OnsetQuery, start: datetime) -> list[Step]:
@@ -65,10 +65,10 @@ async def _steps(session: AsyncSession, query: OnsetQuery, start: datetime) -> l
     parts = info.parts or (query.metric,)
     spread = [query.metric] if query.aggregation in PERCENTILES else []
     tier = Tier(FINE, start, query.at + _MICROSECOND)
-    found = await queries.folded(session, parts, [tier], step=_STEP, spread=spread)
+    by_bucket = await queries.folded(session, parts, [tier], step=_STEP, spread=spread)
     steps, at = [], floor(start, FINE)
     while at <= query.at:
-        folds = {part: found.get((at, part), EMPTY) for part in parts}
+        folds = {part: by_bucket.get((at, part), EMPTY) for part in parts}
         number = measured(query.metric, query.aggregation, folds, FINE, info)
         steps.append(Step(at, number.value))
         at += _STEP

@@ -75,11 +75,11 @@ class ProductFigures:
     async def _rows(self) -> Mapping[str, Sequence[Row]] | None:
         try:
             async with asyncio.timeout(self._limit), self._db.read() as session:
-                found = await queries.read_all(session, self._db.clock())
+                rows_by_name = await queries.read_all(session, self._db.clock())
         except Exception as error:
             logger.warning("metrics of the product cannot be read: %r", error)
             return None
-        return {name: _with_zeros(name, rows) for name, rows in found.items()}
+        return {name: _with_zeros(name, rows) for name, rows in rows_by_name.items()}
 
     async def _states(self) -> Mapping[CheckType, HealthStatus]:
         try:
@@ -95,5 +95,5 @@ def _with_zeros(name: str, rows: Sequence[Row]) -> Sequence[Row]:
     if name not in _ZEROS:
         return rows
     label, values = _ZEROS[name]
-    known = {labels[label]: value for labels, value in rows}
-    return [({label: value}, known.get(value, 0.0)) for value in values]
+    numbers = {labels[label]: value for labels, value in rows}
+    return [({label: value}, numbers.get(value, 0.0)) for value in values]

@@ -65,8 +65,8 @@ async def judge_phase(
     criteria = criteria_of(phase.success_criteria)
     if not criteria or phase.current_run_id is None or phase.started_at is None:
         return
-    found = await reader.read_all([_metric_query(item, phase.started_at) for item in criteria])
-    readings = dict(zip(criteria, found, strict=True))
+    results = await reader.read_all([_metric_query(item, phase.started_at) for item in criteria])
+    readings = dict(zip(criteria, results, strict=True))
     async with db.write() as uow:
         await _judge_locked(uow, phase.id, phase.current_run_id, readings, interval)
 

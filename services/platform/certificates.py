@@ -22,15 +22,15 @@ class CertificateWatch:
         self._host = parts.hostname if parts.scheme == "https" else None
         self._port = parts.port or 443
         self._clock = clock
-        self._found: tuple[datetime, Certificate] | None = None
+        self._cached: tuple[datetime, Certificate] | None = None
         self._task: asyncio.Task[Certificate] | None = None
 
     async def look(self) -> Certificate | None:
         """Return the certificate, at most ten minutes old, or None. Takes 3 s at most."""
         if self._host is None:
             return None
-        if self._found is not None:
-            until, certificate = self._found
+        if self._cached is not None:
+            until, certificate = self._cached
             if self._clock() < until:
                 return certificate
         if self._task is None or self._task.done():
@@ -38,10 +38,10 @@ class CertificateWatch:
         return await asyncio.shield(self._task)
 
     async def _look(self, host: str) -> Certificate:
-        found = await read_certificate(host, self._port)
-        lasts = _UNREAD_FOR if found.expires_at is None else _GOOD_FOR
-        self._found = (self._clock() + lasts, found)
-        return found
+        certificate = await read_certificate(host, self._port)
+        lasts = _UNREAD_FOR if certificate.expires_at is None else _GOOD_FOR
+        self._cached = (self._clock() + lasts, certificate)
+        return certificate
 
 
 async def read_certificate(

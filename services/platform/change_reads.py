@@ -25,14 +25,14 @@ class ChangeFilter:
     actors: Sequence[str] | None = None  # ids of people and tokens, or labels
 
 
-async def page(session: AsyncSession, wanted: ChangeFilter, part: Numbers) -> list[Change]:
+async def page(session: AsyncSession, filters: ChangeFilter, part: Numbers) -> list[Change]:
     """Return a page of changes of phases, flags and tokens, newest first."""
-    shown = list(ChangeSubject) if wanted.subjects is None else wanted.subjects
+    shown = list(ChangeSubject) if filters.subjects is None else filters.subjects
     subjects = [SUBJECTS[item] for item in shown]
-    where = changes.conditions(subjects, wanted.actions, wanted.since, wanted.until)
+    where = changes.conditions(subjects, filters.actions, filters.since, filters.until)
     query = select(Change).where(*where)
-    if wanted.kinds is not None:
-        query = changes.of_kinds(query, wanted.kinds)
-    if wanted.actors is not None:
-        query = changes.by_actors(query, wanted.actors)
+    if filters.kinds is not None:
+        query = changes.of_kinds(query, filters.kinds)
+    if filters.actors is not None:
+        query = changes.by_actors(query, filters.actors)
     return await changes.latest(session, query, part)

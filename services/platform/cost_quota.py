@@ -111,13 +111,13 @@ class CostQuota:
         try:
             debts = await self._exchange(keys, sent)
         except BaseException:
-            self._spent.update(keys)  # still to be told
+            self._spent.update(keys)  # still to be sent
             raise
         now = self.clock()
-        for key, told, debt in zip(keys, sent, debts, strict=True):
+        for key, points, debt in zip(keys, sent, debts, strict=True):
             account = self._accounts.get(key)  # room may have been made meanwhile
             if account is not None:
-                account.unsent -= told
+                account.unsent -= points
                 account.debt, account.at = debt + account.unsent, now
 
     async def _exchange(self, keys: list[str], sent: list[float]) -> list[float]:
@@ -126,7 +126,7 @@ class CostQuota:
         async with self.redis.pipeline(transaction=False) as pipe:
             for key, points in zip(keys, sent, strict=True):
                 _ = pipe.eval(_SCRIPT, 1, _name(key), str(int(points * per_point)), str(most))
-            return [int(found) / per_point for found in await pipe.execute()]
+            return [int(debt) / per_point for debt in await pipe.execute()]
 
     def _make_room(self) -> None:
         """Remove accounts that owe nothing; if there are still too many, the oldest ones."""

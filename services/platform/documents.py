@@ -35,10 +35,10 @@ class Documents:
         cls, manifests: Iterable[Path], texts: Iterable[str] = (), *, only: bool
     ) -> "Documents":
         """Read manifests, which are JSON objects of documents by hash, and single documents."""
-        found = {hash_of(text): text for text in texts}
+        texts_by_hash = {hash_of(text): text for text in texts}
         for manifest in manifests:
-            found |= json.loads(manifest.read_text())
-        return cls(found, only=only)
+            texts_by_hash |= json.loads(manifest.read_text())
+        return cls(texts_by_hash, only=only)
 
     def find(self, name: str) -> str | None:
         """Return the document of a hash, or None."""

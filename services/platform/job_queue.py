@@ -39,9 +39,9 @@ def reason(job: QueuedJob) -> str:
 
 async def retry(uow: UnitOfWork, job_id: int) -> str:
     """Put a failed job back into the queue; returns the name of its task."""
-    found = await queries.retry(uow.session, job_id) if 0 < job_id <= _LARGEST_ID else None
-    if found is not None:
-        return found
+    task = await queries.retry(uow.session, job_id) if 0 < job_id <= _LARGEST_ID else None
+    if task is not None:
+        return task
     state = await queries.state_of(uow.session, job_id) if 0 < job_id <= _LARGEST_ID else None
     if state is None:
         raise NotFound(f"There is no job {job_id}.", path=("id",))

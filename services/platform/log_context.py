@@ -54,6 +54,6 @@ def new_id() -> str:
     return token_hex(16)
 
 
-def accepted_id(given: str | None) -> str:
+def accepted_id(request_id: str | None) -> str:
     """Return the id that the caller sent, if it is safe in a log and a header, or a new one."""
-    return given if given and _WELL_FORMED.fullmatch(given) else new_id()
+    return request_id if request_id and _WELL_FORMED.fullmatch(request_id) else new_id()

@@ -106,12 +106,12 @@ class Collector:
 
     def ids(self) -> Mapping[str, str]:
         """Return the ids of the current span for log lines."""
-        found = trace.get_current_span().get_span_context()
-        if not found.is_valid:
+        context = trace.get_current_span().get_span_context()
+        if not context.is_valid:
             return {}
         return {
-            "trace_id": trace.format_trace_id(found.trace_id),
-            "span_id": trace.format_span_id(found.span_id),
+            "trace_id": trace.format_trace_id(context.trace_id),
+            "span_id": trace.format_span_id(context.span_id),
         }
 
     def _before(

@@ -21,25 +21,25 @@ class HeldBack:
 
 def held_back() -> HeldBack:
     """Return the delays of this request or operation, shared with the tasks that it starts."""
-    found = _HELD_BACK.get()
-    if found is None:
-        found = HeldBack()
-        _HELD_BACK.set(found)
-    return found
+    delays = _HELD_BACK.get()
+    if delays is None:
+        delays = HeldBack()
+        _HELD_BACK.set(delays)
+    return delays
 
 
 def begin_request() -> HeldBack:
     """Start with no delays: an earlier request may have run in the same task."""
-    found = HeldBack()
-    _HELD_BACK.set(found)
-    return found
+    delays = HeldBack()
+    _HELD_BACK.set(delays)
+    return delays
 
 
 async def hold_back(seconds: float) -> None:
     """Sleep on purpose; response times do not include it."""
-    found = held_back()
+    delays = held_back()
     await asyncio.sleep(seconds)
-    found.seconds += seconds
+    delays.seconds += seconds
 
 
 _HELD_BACK: ContextVar[HeldBack | None] = ContextVar("held_back", default=None)
@@ -61,8 +61,8 @@ class ResponseTimer:
     def stop(self) -> float:
         """Return the seconds until now; nothing is reported afterwards."""
         self._report = None
-        held = self._held_back.seconds - self._held_before
-        return perf_counter() - self._begin - held
+        delayed = self._held_back.seconds - self._held_before
+        return perf_counter() - self._begin - delayed
 
     def wait(self) -> None:
         """Report the time: the stream is subscribed and waits for an event."""

@@ -24,9 +24,9 @@ class SharedClock:
     def note(self, before: int, redis_time: tuple[int, int], after: int) -> None:
         """Add a reading of TIME (seconds, microseconds) with the local times around it."""
         seconds, micros = redis_time
-        found = (after - before, seconds * 1000 + micros // 1000 - (before + after) // 2)
+        sample = (after - before, seconds * 1000 + micros // 1000 - (before + after) // 2)
         if self._samples:
             trip, offset = min(self._samples)
-            if abs(found[1] - offset) > found[0] + trip + _JUMP_MS:
+            if abs(sample[1] - offset) > sample[0] + trip + _JUMP_MS:
                 self._samples.clear()  # another Redis, or its clock was set
-        self._samples.append(found)
+        self._samples.append(sample)

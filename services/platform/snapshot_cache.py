@@ -37,28 +37,30 @@ class SnapshotCache(Generic[V, S]):
         Raises what computing raises: NotFound, DependencyDown without a database.
         """
         now = asyncio.get_running_loop().time()
-        found = self._views.get(view)
-        if found is None or not _serves(found, news, now):
+        computed = self._views.get(view)
+        if computed is None or not _serves(computed, news, now):
             task = asyncio.create_task(self._compute(view), name="board")
             task.add_done_callback(_look_at)
-            found = self._views[view] = Computed(task, news, now)
+            computed = self._views[view] = Computed(task, news, now)
             self._views.move_to_end(view)
             if len(self._views) > _MAX:
                 self._views.popitem(last=False)
         # Whoever leaves must not take it from the others.
-        return await asyncio.shield(found.task)
+        return await asyncio.shield(computed.task)
 
     async def _compute(self, view: V) -> S:
         self.computed += 1
         return await self._how(view)
 
 
-def _serves(found: Computed[S], news: Hashable | None, now: float) -> bool:
-    if found.task.done() and (found.task.cancelled() or found.task.exception() is not None):
+def _serves(computed: Computed[S], news: Hashable | None, now: float) -> bool:
+    if computed.task.done() and (
+        computed.task.cancelled() or computed.task.exception() is not None
+    ):
         return False
     if news is not None:
-        return found.news == news
-    return now - found.at < _FRESH
+        return computed.news == news
+    return now - computed.at < _FRESH
 
 
 def _look_at(task: asyncio.Task[S]) -> None:

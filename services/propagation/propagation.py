@@ -32,8 +32,8 @@ AWAY = (RedisError, OSError)  # a timeout is an OSError
 
 def version_of(events: Iterable[RecordedEvent]) -> int | None:
     """Return the flag version of a transaction; None where it changed no flag."""
-    found = [item.event.set_version for item in events if isinstance(item.event, FlagChanged)]
-    return max((version for version in found if version is not None), default=None)
+    versions = [item.event.set_version for item in events if isinstance(item.event, FlagChanged)]
+    return max((version for version in versions if version is not None), default=None)
 
 
 class Announcer:
@@ -91,8 +91,8 @@ class Propagations:
         """Return the propagation of versions with one statement and one read of Redis."""
         now = self._clock()
         rows = await self._rows(versions)
-        found = {row.version: row for row in rows.values() if row.finished_at is not None}
-        done = {version: queries.result_of(row, now) for version, row in found.items()}
+        finished = {row.version: row for row in rows.values() if row.finished_at is not None}
+        done = {version: queries.result_of(row, now) for version, row in finished.items()}
         starts = {version: Start(row.started_at) for version, row in rows.items()}
         newest = max((step.version for step in self._receipts.steps), default=0)
         open_ = [v for v in versions if v not in done and (v in rows or 0 < v <= newest)]
@@ -120,12 +120,12 @@ class Propagations:
         last = await self.of(version)
         while last is not None:
             yield last
-            found = last
-            while found == last:
+            latest = last
+            while latest == last:
                 if last.complete or monotonic_ms() >= deadline or await _set_soon(ended):
                     return
-                found = (await self._look([version], {version: Start(last.started_at)}))[version]
-            last = found
+                latest = (await self._look([version], {version: Start(last.started_at)}))[version]
+            last = latest
 
     async def _rows(self, versions: Sequence[int]) -> Mapping[int, FlagPropagation]:
         try:
@@ -139,8 +139,8 @@ class Propagations:
     ) -> Mapping[int, Propagation]:
         if not versions:
             return {}
-        found, known = await self.board(versions)
-        return merged(versions, found, starts, known=known, now=self._clock())
+        state, is_known = await self.board(versions)
+        return merged(versions, state, starts, is_known=is_known, now=self._clock())
 
     async def board(self, versions: Sequence[int] = ()) -> tuple[PropagationState, bool]:
         """Return the state of all processes and True; without Redis that of this one and False."""
@@ -166,35 +166,35 @@ async def _set_soon(event: asyncio.Event) -> bool:
 
 def merged(
     versions: Sequence[int],
-    found: PropagationState,
+    state: PropagationState,
     starts: Mapping[int, Start],
     *,
-    known: bool,
+    is_known: bool,
     now: datetime,
 ) -> dict[int, Propagation]:
     """Merge the reports for each version; `starts` are for versions that were not announced."""
 
     def start(version: int) -> Start:
-        announced = found.starts.get(version)
-        return announced or _unannounced(version, found, starts.get(version, Start(now)), now)
+        announced = state.starts.get(version)
+        return announced or _unannounced(version, state, starts.get(version, Start(now)), now)
 
     def one(version: int, begin: Start) -> Propagation:
-        who = roster(found.processes, begin.ms, found.now_ms)
-        return merge(version, begin, found.receipts, who, is_known=known, now=now)
+        who = roster(state.processes, begin.ms, state.now_ms)
+        return merge(version, begin, state.receipts, who, is_known=is_known, now=now)
 
     return {version: one(version, start(version)) for version in versions}
 
 
-def _unannounced(version: int, found: PropagationState, asked: Start, now: datetime) -> Start:
+def _unannounced(version: int, state: PropagationState, start: Start, now: datetime) -> Start:
     """Whoever made it, or Redis, was gone before it was told when it was committed.
 
     Then that is when the first process had it: the moment of the request may be seconds earlier.
     """
-    served = [item.served_ms for item in found.receipts if item.version >= version]
-    if asked.ms is not None or not served:
-        return asked
-    age = timedelta(milliseconds=found.now_ms - min(served))
-    return Start(max(asked.at, now - age), min(served))
+    served = [item.served_ms for item in state.receipts if item.version >= version]
+    if start.ms is not None or not served:
+        return start
+    age = timedelta(milliseconds=state.now_ms - min(served))
+    return Start(max(start.at, now - age), min(served))
 
 
 async def settle(db: Database, redis: Redis) -> int:
@@ -206,8 +206,8 @@ async def settle(db: Database, redis: Redis) -> int:
     now = db.clock()
     starts = {row.version: Start(row.started_at) for row in rows}
     with suppress(*AWAY):
-        found = await board.read(redis, list(starts))
-        results = merged(list(starts), found, starts, known=True, now=now).values()
+        state = await board.read(redis, list(starts))
+        results = merged(list(starts), state, starts, is_known=True, now=now).values()
         done = [item for item in results if item.complete or now - item.started_at > SETTLED_AFTER]
         async with db.write() as uow:
             for item in done:

@@ -64,8 +64,8 @@ async def read(redis: Redis, versions: Sequence[int] = ()) -> PropagationState:
         for name, report in zip(names, reports, strict=True)
         for item in _receipts(name, report)
     ]
-    found = {v: _start(raw) for v, raw in zip(versions, starts, strict=True) if raw}
-    return PropagationState(seconds * 1000 + micros // 1000, processes, receipts, found)
+    starts_by_version = {v: _start(raw) for v, raw in zip(versions, starts, strict=True) if raw}
+    return PropagationState(seconds * 1000 + micros // 1000, processes, receipts, starts_by_version)
 
 
 async def read_processes(redis: Redis) -> list[ServerProcess]:
@@ -185,10 +185,10 @@ async def read_key(redis: Redis, key: str) -> PropagationState:
     """Read the processes and the reports under such a key; its start is stored as version 0."""
     who = await read(redis)
     async with asyncio.timeout(TIMEOUT_SECONDS):
-        found: dict[Any, Any] = await redis.hgetall(key)
-    start = {0: _start(found)} if b"start" in found else {}
+        fields: dict[Any, Any] = await redis.hgetall(key)
+    start = {0: _start(fields)} if b"start" in fields else {}
     receipts = []
-    for name, raw in found.items():
+    for name, raw in fields.items():
         process, mark, version = name.decode().rpartition("@")
         if mark:
             receipts.append(_receipt(process, version.encode(), raw))
@@ -203,8 +203,8 @@ def rehearsal_key(run_id: UUID) -> str:
 async def _reports(redis: Redis, names: Sequence[str]) -> list[dict[bytes, bytes]]:
     pipe = redis.pipeline(transaction=False)
     _queue(*(pipe.hgetall(_receipts_key(name)) for name in names))
-    found: list[dict[bytes, bytes]] = await pipe.execute() if names else []
-    return found
+    reports: list[dict[bytes, bytes]] = await pipe.execute() if names else []
+    return reports
 
 
 def _process(name: str, beat: float, values: Sequence[bytes | None]) -> ServerProcess:
@@ -219,8 +219,8 @@ def _process(name: str, beat: float, values: Sequence[bytes | None]) -> ServerPr
 
 
 def _fields(process: ServerProcess) -> dict[bytes, Any]:
-    found = (process.streams, process.left_ms, process.place)
-    return {key: value for key, value in zip(_OF_PROCESS, found, strict=True) if value is not None}
+    values = (process.streams, process.left_ms, process.place)
+    return {key: value for key, value in zip(_OF_PROCESS, values, strict=True) if value is not None}
 
 
 def _queue(*_commands: object) -> None:
@@ -241,31 +241,31 @@ def _dump(step: Step, offset: int) -> bytes:
 
 
 def _receipts(name: str, report: Mapping[bytes, bytes]) -> list[Receipt]:
-    found = []
+    receipts = []
     for key, raw in report.items():
         if key not in _OF_PROCESS:
             with suppress(ValueError, KeyError, TypeError):  # of another version of this software
-                found.append(_receipt(name, key, raw))
-    return found
+                receipts.append(_receipt(name, key, raw))
+    return receipts
 
 
 def _receipt(name: str, version: bytes, raw: bytes) -> Receipt:
-    found = orjson.loads(raw)
+    fields = orjson.loads(raw)
     return Receipt(
         process=name,
         version=int(version),
-        served_ms=found["served"],
-        clients=found["clients"],
-        delays=dict(found["delays"]),
-        confirmed=found["confirmed"],
-        initial=found["initial"],
-        lost=found.get("lost", 0),
+        served_ms=fields["served"],
+        clients=fields["clients"],
+        delays=dict(fields["delays"]),
+        confirmed=fields["confirmed"],
+        initial=fields["initial"],
+        lost=fields.get("lost", 0),
     )
 
 
 def _start(raw: Mapping[bytes, bytes]) -> Start:
-    found = orjson.loads(raw[b"start"])
-    return Start(datetime.fromisoformat(found["at"]), found["ms"])
+    start = orjson.loads(raw[b"start"])
+    return Start(datetime.fromisoformat(start["at"]), start["ms"])
 
 
 def _receipts_key(name: str) -> str:

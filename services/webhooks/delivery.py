@@ -87,9 +87,9 @@ class Deliverer:
             return
         outcome = await self._post(Message.of(hook, row))
         async with self._db.write() as uow:
-            found = await queries.delivery(uow.session, delivery_id)
-            if found is not None:
-                _record_attempt(found, outcome)
+            current = await queries.delivery(uow.session, delivery_id)
+            if current is not None:
+                _record_attempt(current, outcome)
 
     async def _process_next(self, webhook_id: UUID) -> bool:
         """Process one event; returns False where nothing more can be done now."""

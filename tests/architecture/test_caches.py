@@ -73,7 +73,7 @@ COUNTED = {
     "imports a file",
     "domain.marketplace.import_rows.KnownClients._by_names": "clients of a supplier, while it "
     "imports a file",
-    "db.reads.statement.ReadRequest.given": "the arguments of a field, while its plan is made",
+    "db.reads.statement.ReadRequest.parameters": "the arguments of a field, while its plan is made",
     "server.execution.rows.PlanDraft.parameters": "MAX_FIELDS, part of a plan's size",
     "server.execution.rows.RowBinding._columns": "MAX_FIELDS, while a plan is made",
     "server.execution.rows.RowBinding._single_rows": "MAX_FIELDS, while a plan is made",
@@ -99,7 +99,7 @@ COUNTED = {
     "metrics",
     "services.platform.cost_quota.CostQuota._accounts": "MAX_ACCOUNTS of 400 bytes",
     "services.platform.cost_quota.CostQuota._spent": "keys of `_accounts`",
-    "services.flags.flag_sets.Outcomes._known": "MAX_OUTCOMES, of flags that exist",
+    "services.flags.flag_sets.Outcomes._public": "MAX_OUTCOMES, of flags that exist",
     "services.health.health_monitor.HealthMonitor._unsaved": "maxlen",
     "services.metrics.metric_probe.MetricReader._readings": "emptied with each tick",
     "services.metrics.metering.Meter.waiting": "maxlen",

@@ -114,7 +114,7 @@ async def test_progress_cancels_a_scheduled_nudge(person: Person, clock: Clock) 
 async def test_users_who_opted_out_get_no_nudges(person: Person, clock: Clock) -> None:
     """A38; that they left is noted all the same."""
     async with person.db.write() as uow:
-        await nudges.allow(uow, ANONYMOUS, person.user_id, wanted=False)
+        await nudges.allow(uow, ANONYMOUS, person.user_id, allowed=False)
     clock.advance(DAY)
     assert await person.look() is None
     row = await person.row()
@@ -180,7 +180,7 @@ async def test_the_job_is_rescheduled_for_the_next_nudge(person: Person, clock: 
     assert asked.value.delay == pytest.approx(timedelta(minutes=5), abs=timedelta(seconds=5))
     clock.advance(DAY)
     async with person.db.write() as uow:
-        await nudges.allow(uow, ANONYMOUS, person.user_id, wanted=False)
+        await nudges.allow(uow, ANONYMOUS, person.user_id, allowed=False)
     await look_after(person.db, person.settings, payload)
 
 
