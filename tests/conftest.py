@@ -107,9 +107,9 @@ def migrated(settings: Settings) -> str:
 @pytest.fixture(scope="session")
 async def database(migrated: str, clock: Clock) -> AsyncIterator[Database]:
     """One database engine for the whole session."""
-    found = Database(migrated, clock=clock)
-    yield found
-    await found.dispose()
+    database = Database(migrated, clock=clock)
+    yield database
+    await database.dispose()
 
 
 @pytest.fixture(autouse=True)
@@ -146,9 +146,9 @@ async def app(
     db: Database, redis: Redis, app_settings: Settings, clock: Clock
 ) -> AsyncIterator[Starlette]:
     """The running app, with an empty database and an empty Valkey."""
-    found = create_app(app_settings, clock, PROBES, fast_passwords())
-    async with running(found.state.runtime):
-        yield found
+    app = create_app(app_settings, clock, PROBES, fast_passwords())
+    async with running(app.state.runtime):
+        yield app
 
 
 @pytest.fixture
@@ -205,6 +205,6 @@ async def webhook_admin(
 ) -> AsyncIterator[GraphQLClient]:
     """An admin client of a second app whose settings allow webhooks to any address."""
     open_to = {"webhook_plain_http": True, "webhook_private_addresses": True}
-    found = create_app(settings.model_copy(update=open_to), clock, PROBES)
-    async with running(found.state.runtime):
-        yield GraphQLClient(found, admin.token)
+    open_app = create_app(settings.model_copy(update=open_to), clock, PROBES)
+    async with running(open_app.state.runtime):
+        yield GraphQLClient(open_app, admin.token)

@@ -61,8 +61,8 @@ class AlertCenters:
 
     async def events(self) -> list[AlertSent]:
         async with self.db.read() as session:
-            found = [item.event for item in await read_after(session, 0, 100)]
-        return [event for event in found if isinstance(event, AlertSent)]
+            events = [item.event for item in await read_after(session, 0, 100)]
+        return [event for event in events if isinstance(event, AlertSent)]
 
 
 async def process_round(center: AlertCenter, clock: Clock, status: HealthStatus) -> None:

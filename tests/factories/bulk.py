@@ -26,9 +26,9 @@ mutation ($id: ID!) {{
 NEWEST = f"{{ viewer {{ supplier {{ id bulkInvitation {{ {BULK} }} }} }} }}"
 
 
-async def start_bulk(client: GraphQLClient, **wanted: object) -> Any:  # noqa: ANN401 - JSON
+async def start_bulk(client: GraphQLClient, **command: object) -> Any:  # noqa: ANN401 - JSON
     """Start a bulk invitation, which must succeed, and return it as JSON."""
-    payload = (await client.data(INVITE_CLIENTS, input=wanted))["inviteClients"]
+    payload = (await client.data(INVITE_CLIENTS, input=command))["inviteClients"]
     assert payload["errors"] == []
     return payload["bulkInvitation"]
 

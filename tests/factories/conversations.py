@@ -67,8 +67,8 @@ async def connect_pair(
     done = await accept_invitation(couple, sent)
     partnership = done["partnership"]["id"]
     document = "query ($id: ID!) { node(id: $id) { ... on Partnership { conversation { id } } } }"
-    found = await couple.data(document, id=partnership)
-    conversation = found["node"]["conversation"]["id"]
+    data = await couple.data(document, id=partnership)
+    conversation = data["node"]["conversation"]["id"]
     return Pair(supplier, couple, conversation, sent.client_id, partnership)
 
 

@@ -54,9 +54,9 @@ async def invite_code(client: GraphQLClient, email: str | None = None) -> str:
 
 async def mailed_code(db: Database) -> str:
     """The code of the newest e-mail."""
-    found = re.search(r"/join/(\S+)", (await emails_of_kind(db, MailKind.INVITATION))[-1].body)
-    assert found is not None
-    return found[1]
+    match = re.search(r"/join/(\S+)", (await emails_of_kind(db, MailKind.INVITATION))[-1].body)
+    assert match is not None
+    return match[1]
 
 
 async def join(client: GraphQLClient, code: str, **more: object) -> Any:  # noqa: ANN401 - JSON

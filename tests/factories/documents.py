@@ -50,18 +50,18 @@ def _value(draw: DrawFn, kind: Any, depth: int = 2) -> str:  # noqa: ANN401 - an
 @st.composite
 def _fields_of(draw: DrawFn, kind: GraphQLInputObjectType, depth: int) -> str:
     names = [name for name in kind.fields if depth > 0 and draw(st.booleans())]
-    given = [f"{name}: {draw(_value(kind.fields[name].type, depth - 1))}" for name in names]
-    return "{" + ", ".join(given) + "}"
+    fields = [f"{name}: {draw(_value(kind.fields[name].type, depth - 1))}" for name in names]
+    return "{" + ", ".join(fields) + "}"
 
 
 @st.composite
-def _arguments(draw: DrawFn, found: dict[str, GraphQLArgument]) -> str:
-    given = [
+def _arguments(draw: DrawFn, arguments: dict[str, GraphQLArgument]) -> str:
+    passed = [
         f"{name}: {draw(_value(argument.type))}"
-        for name, argument in found.items()
+        for name, argument in arguments.items()
         if is_non_null_type(argument.type) or draw(st.booleans())
     ]
-    return f"({', '.join(given)})" if given else ""
+    return f"({', '.join(passed)})" if passed else ""
 
 
 @st.composite
@@ -80,8 +80,8 @@ def selections(draw: DrawFn, kind: Any, depth: int) -> str:  # noqa: ANN401 - an
     if depth <= 0:
         return "{ __typename }"
     names = draw(st.lists(st.sampled_from(sorted(kind.fields)), min_size=1, max_size=3))
-    found = [
+    fields = [
         f"f{place}: {draw(_field(name, kind.fields[name], depth))}"
         for place, name in enumerate(names)
     ]
-    return "{ " + " ".join(found) + " }"
+    return "{ " + " ".join(fields) + " }"

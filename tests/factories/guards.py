@@ -132,15 +132,15 @@ class GuardedPhase:
     async def cursor(self) -> str:
         """Return the cursor of the newest event."""
         document = "{ launchEvents(first: 100) { pageInfo { endCursor } } }"
-        found = await self.client.data(document)
-        return str(found["launchEvents"]["pageInfo"]["endCursor"])
+        data = await self.client.data(document)
+        return str(data["launchEvents"]["pageInfo"]["endCursor"])
 
     async def judgements(self) -> list[CriterionJudged]:
         """Return the events about criteria."""
         async with self.db.read() as session:
-            found = await read_after(session, 0, 1_000, kinds=[CriterionJudged.TYPE])
+            recorded = await read_after(session, 0, 1_000, kinds=[CriterionJudged.TYPE])
         key = parse_uuid((parse_global_id(self.phase) or ("", ""))[1])
-        events = [item.event for item in found if item.event.phase_id == key]
+        events = [item.event for item in recorded if item.event.phase_id == key]
         return [event for event in events if isinstance(event, CriterionJudged)]
 
     async def incidents(self) -> list[LaunchIncident]:

@@ -18,6 +18,6 @@ async def emails_of_kind(db: Database, kind: MailKind) -> list[Mail]:
 
 async def token_in_email(db: Database, kind: MailKind) -> str:
     """Return the token in the link of the newest e-mail of a kind."""
-    found = re.search(r"\?token=(\S+)", (await emails_of_kind(db, kind))[-1].body)
-    assert found is not None
-    return found[1]
+    match = re.search(r"\?token=(\S+)", (await emails_of_kind(db, kind))[-1].body)
+    assert match is not None
+    return match[1]

@@ -114,10 +114,10 @@ async def add_and_invite(
     """Add a client and invite it."""
     client = await add_client(supplier, names)
     answer = await supplier.data(INVITE, clientId=client["id"], email=email, **more)
-    found = answer["inviteClient"]
-    assert found["errors"] == []
+    payload = answer["inviteClient"]
+    assert payload["errors"] == []
     return SentInvitation(
-        found["invitation"]["id"], client["id"], code_in(found["invitation"]["acceptUrl"])
+        payload["invitation"]["id"], client["id"], code_in(payload["invitation"]["acceptUrl"])
     )
 
 

@@ -51,8 +51,8 @@ class MonitorHarness:
 
     async def events(self) -> list[HealthChanged]:
         async with self.db.read() as session:
-            found = [item.event for item in await read_after(session, 0, 100)]
-        return [event for event in found if isinstance(event, HealthChanged)]
+            events = [item.event for item in await read_after(session, 0, 100)]
+        return [event for event in events if isinstance(event, HealthChanged)]
 
     async def stored(self) -> int:
         """Count the stored samples."""

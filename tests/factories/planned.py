@@ -44,14 +44,14 @@ class DocumentGenerator:
         body = " ".join([f"{{ u: __typename {' '.join(names)} }}", *self.fragments])
         used = [f"${name}: {kind}" for name, kind in VARIABLES.items() if f"${name}" in body]
         query = f"query Q{f'({chr(44).join(used)})' if used else ''} {body}"
-        found: dict[str, Any] = {"query": query, "variables": self._variables()}
+        body_of_request: dict[str, Any] = {"query": query, "variables": self._variables()}
         if self._chance(20):
-            found["operationName"] = "Q"
-        return found
+            body_of_request["operationName"] = "Q"
+        return body_of_request
 
     def _variables(self) -> dict[str, Any]:
         choice = self.random.choice
-        given: dict[str, Any] = {"yes": choice((True, True, False, None))}
+        variables: dict[str, Any] = {"yes": choice((True, True, False, None))}
         for name, values in {
             "first": (1, 3, None, 200, "2", 2.0),
             "after": (None, *self.ids["cursors"]),
@@ -67,10 +67,10 @@ class DocumentGenerator:
             "unused": (1,),
         }.items():
             if self._chance(2):
-                given[name] = choice(values)
+                variables[name] = choice(values)
         if self._chance(2):
-            given["yes"] = True
-        return given
+            variables["yes"] = True
+        return variables
 
     def _root(self) -> str:
         return self.random.choice(
@@ -93,16 +93,18 @@ class DocumentGenerator:
         return f'featureFlag(key: "{key}") {{ {self._flag_fields()} }}'
 
     def _phase(self) -> str:
-        given = self.random.choice(
+        selector = self.random.choice(
             ('key: "phase_1"', 'key: "phase_2"', "id: $phase", 'key: "none"', "key: null",
              "id: $phase, key: null",
              'id: "bad"', f'id: "{self.ids["phases"][0]}"', 'key: "phase_3", id: $phase')
         )  # fmt: skip
-        return f"launchPhase({given}) {{ {self._phase_fields()} }}"
+        return f"launchPhase({selector}) {{ {self._phase_fields()} }}"
 
     def _phases(self) -> str:
-        given = self.random.choice(("", "(status: $status)", "(status: [PLANNED])", "(status: [])"))
-        return f"launchPhases{given} {{ {self._phase_fields()} }}"
+        arguments = self.random.choice(
+            ("", "(status: $status)", "(status: [PLANNED])", "(status: [])")
+        )
+        return f"launchPhases{arguments} {{ {self._phase_fields()} }}"
 
     def _suppliers(self) -> str:
         filters = self._some(("vendorType: $vendor",), 2)
@@ -114,8 +116,8 @@ class DocumentGenerator:
     def _incidents(self) -> str:
         filters = self._some(("severity: $severities", "number: 3", "phaseId: $phase"), 4)
         status = self.random.choice(("", "status: $states", "status: null", "status: [OPEN]"))
-        given = [*filters, *([status] if status else [])]
-        return f"incidents{self._page(given)} {self._connection(self._incident_fields)}"
+        arguments = [*filters, *([status] if status else [])]
+        return f"incidents{self._page(arguments)} {self._connection(self._incident_fields)}"
 
     def _changes(self) -> str:
         filters = self._some(
@@ -129,8 +131,8 @@ class DocumentGenerator:
         order = self.random.choice(
             ("", "newestFirst: true", "newestFirst: false", "newestFirst: $no")
         )
-        given = [*filters, *([order] if order else [])]
-        return f"launchEvents{self._page(given)} {self._uncounted(self._event_fields)}"
+        arguments = [*filters, *([order] if order else [])]
+        return f"launchEvents{self._page(arguments)} {self._uncounted(self._event_fields)}"
 
     def _incident_fields(self) -> str:
         parts = [self._fields(INCIDENT, "Incident")]
@@ -194,20 +196,20 @@ class DocumentGenerator:
         return f"{self._fields(FLAG, 'FeatureFlag')} {phase}"
 
     def _fields(self, names: list[str], kind: str = "") -> str:
-        found = [
+        fields = [
             self._field(name)
             for name in self.random.sample(names, self.random.randint(1, len(names)))
         ]
         if kind and self._chance(12):
-            found.append(UNPLANNED.get(kind, ""))
+            fields.append(UNPLANNED.get(kind, ""))
         if kind and self._chance(3):
             name, inner = f"F{len(self.fragments)}", " ".join(self.random.sample(names, 2))
             on = self.random.choice((f"{kind} {{ {inner} }}", "Node { id }"))
             self.fragments.append(f"fragment {name} on {on}")
-            found.append(f"...{name} {self._condition()}")
+            fields.append(f"...{name} {self._condition()}")
         if kind and self._chance(6):
-            found.append(f"... on {kind} {self._condition()} {{ {self._field(names[0])} }}")
-        return " ".join(found)
+            fields.append(f"... on {kind} {self._condition()} {{ {self._field(names[0])} }}")
+        return " ".join(fields)
 
     def _field(self, name: str) -> str:
         alias = f"a{self.random.randint(0, 10**6)}: " if self._chance(5) else ""
@@ -220,22 +222,22 @@ class DocumentGenerator:
         )  # fmt: skip
 
     def _page(self, filters: list[str]) -> str:
-        given = list(filters)
+        arguments = list(filters)
         size = self.random.choice(SIZES) if self._chance(3) else self.random.choice(SIZES[:5])
         side = self.random.choice(("first", "first", "first", "last"))
         if self.random.random() < 0.9:
-            given.append(f"{side}: {size}")
+            arguments.append(f"{side}: {size}")
         if self._chance(15):
-            given.append("last: 1" if side == "first" else "first: 1")
+            arguments.append("last: 1" if side == "first" else "first: 1")
         for name in ("after", "before"):
             if self._chance(4):
-                given.append(f"{name}: {self._place()}")
-        return f"({', '.join(given)})" if given else ""
+                arguments.append(f"{name}: {self._place()}")
+        return f"({', '.join(arguments)})" if arguments else ""
 
     def _place(self) -> str:
         if self._chance(4):
-            found = self.random.choice(PLACES)
-            return "$after" if found == "$none" else found
+            place = self.random.choice(PLACES)
+            return "$after" if place == "$none" else place
         return json.dumps(self.random.choice(self.ids["cursors"]))
 
     def _connection(self, node: Any) -> str:  # noqa: ANN401 - a method

@@ -56,8 +56,8 @@ SNAPSHOT: dict[str, object] = {"enabled": False, "rollout_percentage": 5.5, "nam
 
 async def _ids(db: Database, table: str) -> list[UUID]:
     async with db.read() as session:
-        found = await session.scalars(text(f"SELECT id FROM {table} ORDER BY id"))
-        return list(found)
+        rows = await session.scalars(text(f"SELECT id FROM {table} ORDER BY id"))
+        return list(rows)
 
 
 def _phase(key: UUID, number: int) -> tuple[Event, Audit | None]:

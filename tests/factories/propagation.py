@@ -65,20 +65,20 @@ async def wait_for_propagation(
     async def look() -> Propagation | None:
         return await runtime_of(app).propagations.of(version)
 
-    found: Propagation = await wait_for_result(look, holds, within)
-    return found
+    propagation: Propagation = await wait_for_result(look, holds, within)
+    return propagation
 
 
 async def wait_for_result(
     look: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool], within: float = PATIENCE
 ) -> Any:  # noqa: ANN401 - whatever is looked at
     """Repeat a call until a condition holds; fail with the last result."""
-    found = await look()
+    result = await look()
     try:
         async with asyncio.timeout(within):
-            while not holds(found):
+            while not holds(result):
                 await asyncio.sleep(0.02)
-                found = await look()
+                result = await look()
     except TimeoutError:
-        raise AssertionError(f"still {found}") from None
-    return found
+        raise AssertionError(f"still {result}") from None
+    return result

@@ -67,16 +67,16 @@ async def run_rehearsal(client: GraphQLClient, phase: str) -> Any:  # noqa: ANN4
 
 async def production_rows(db: Database) -> dict[str, list[str]]:
     """Return all rows that a rehearsal must not change."""
-    found = {}
+    rows_by_table = {}
     async with db.read() as session:
         for table in _UNTOUCHED:
             rows = await session.execute(text(f"SELECT t::text FROM {table} t ORDER BY 1"))
-            found[table] = [str(row[0]) for row in rows]
-    return found
+            rows_by_table[table] = [str(row[0]) for row in rows]
+    return rows_by_table
 
 
 async def readiness(client: GraphQLClient, phase: str) -> Any:  # noqa: ANN401 - JSON
     """Return the rehearsal check of the readiness list."""
     checks = (await client.data(READINESS, id=phase))["launchPhase"]["readiness"]["checks"]
-    (found,) = [check for check in checks if check["key"] == "rehearsal"]
-    return found
+    (rehearsal,) = [check for check in checks if check["key"] == "rehearsal"]
+    return rehearsal

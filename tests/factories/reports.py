@@ -27,5 +27,5 @@ class ReportedRun:
         return {item["row"]: item for item in (await self.report())["proofs"]}
 
     async def verdicts(self, *rows: str) -> list[str]:
-        found = await self.proofs()
-        return [found[row]["verdict"] for row in rows]
+        proofs = await self.proofs()
+        return [proofs[row]["verdict"] for row in rows]

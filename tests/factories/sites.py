@@ -52,8 +52,8 @@ class FaultTestApp:
 
     async def phase_status(self) -> str:
         """Return the status of the phase as a caller reads it."""
-        found = await self.admin.data(PHASE, id=self.phase)
-        return str(found["launchPhase"]["status"])
+        data = await self.admin.data(PHASE, id=self.phase)
+        return str(data["launchPhase"]["status"])
 
     async def tile(self) -> str:
         """Return what the database health check reports."""

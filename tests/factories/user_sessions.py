@@ -57,6 +57,6 @@ async def open_session(
 async def newest_user(db: Database) -> UUID:
     """Return the user of the newest session."""
     async with db.read() as session:
-        found = await session.scalar(select(User.id).order_by(User.created_at.desc()).limit(1))
-    assert found is not None
-    return found
+        user_id = await session.scalar(select(User.id).order_by(User.created_at.desc()).limit(1))
+    assert user_id is not None
+    return user_id

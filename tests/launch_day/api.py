@@ -137,5 +137,5 @@ class Api:
 
 
 def _name(document: str) -> str:
-    found = re.search(r"(?:query|mutation|subscription)\s+(\w+)", document)
-    return found.group(1) if found else "anonymous"
+    match = re.search(r"(?:query|mutation|subscription)\s+(\w+)", document)
+    return match.group(1) if match else "anonymous"

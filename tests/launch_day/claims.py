@@ -77,18 +77,18 @@ async def _pages(
     api: Api, document: str, token: str, after: str | None = None
 ) -> AsyncIterator[Json]:
     while True:
-        found = await api.ask(document, token, after=after)
-        for node in found["nodes"]:
+        page = await api.ask(document, token, after=after)
+        for node in page["nodes"]:
             yield node
-        if not found["pageInfo"]["hasNextPage"]:
+        if not page["pageInfo"]["hasNextPage"]:
             return
-        after = found["pageInfo"]["endCursor"]
+        after = page["pageInfo"]["endCursor"]
 
 
 async def _runs(api: Api, token: str) -> list[Run]:
     """Those that have ended, in their order."""
-    found = await api.ask(_RUNS, token, key=KEY)
-    runs = [_run(node) for node in found["runs"]["nodes"] if node["endedAt"]]
+    phase = await api.ask(_RUNS, token, key=KEY)
+    runs = [_run(node) for node in phase["runs"]["nodes"] if node["endedAt"]]
     return sorted(runs, key=lambda run: run.number)
 
 

@@ -71,11 +71,11 @@ class Day:
 
     def listeners(self) -> list[Listener]:
         """Of everybody, in the order in which they come."""
-        found = [viewer.listener for viewer in self.viewers]
-        found += [reader.listener for reader in self.readers]
-        found += [reader.listener for reader in self.health]
-        found += [reader.listener for reader in self.metrics]
-        return found + [reader.listener for reader in self.journeys]
+        listeners = [viewer.listener for viewer in self.viewers]
+        listeners += [reader.listener for reader in self.readers]
+        listeners += [reader.listener for reader in self.health]
+        listeners += [reader.listener for reader in self.metrics]
+        return listeners + [reader.listener for reader in self.journeys]
 
     async def look(self, name: str) -> None:
         """Keep how things are, for `launchState(at:)` to be compared with."""

@@ -23,11 +23,11 @@ def losses(log: Sequence[str], heard: Sequence[str]) -> Losses:
     """Cursors against cursors; what was heard and is not in the log counts as doubled."""
     places = {cursor: place for place, cursor in enumerate(log)}
     counted = Counter(heard)
-    known = [places[cursor] for cursor in heard if cursor in places]
+    positions = [places[cursor] for cursor in heard if cursor in places]
     return Losses(
         missed=sum(cursor not in counted for cursor in log),
         doubled=len(heard) - len(counted) + sum(cursor not in places for cursor in counted),
-        disordered=sum(later < earlier for earlier, later in pairwise(known)),
+        disordered=sum(later < earlier for earlier, later in pairwise(positions)),
     )
 
 
@@ -39,9 +39,12 @@ def up_to(last: Sequence[str], heard: Sequence[str]) -> Sequence[str]:
 
 def events(log: Sequence[str], readers: Sequence[Sequence[str]], lives: int, gaps: int) -> Line:
     """`lives`: connections that the readers have had together."""
-    found = [losses(log, heard) for heard in readers]
-    missed, doubled = sum(each.missed for each in found), sum(each.doubled for each in found)
-    disordered = sum(each.disordered for each in found)
+    losses_by_reader = [losses(log, heard) for heard in readers]
+    missed, doubled = (
+        sum(each.missed for each in losses_by_reader),
+        sum(each.doubled for each in losses_by_reader),
+    )
+    disordered = sum(each.disordered for each in losses_by_reader)
     seen = (
         f"{len(readers)} readers over {lives} connections: {missed} missed, {doubled} doubled, "
         f"{disordered} out of order, {gaps} gaps"
@@ -64,7 +67,7 @@ def same(name: str, sent: Sequence[str], arrived: Sequence[str]) -> Line:
     )
 
 
-def _some(found: Mapping[str, int]) -> str:
-    shown = [f"{text} ({number})" for text, number in list(found.items())[:_SHOWN]]
-    more = len(found) - len(shown)
+def _some(numbers: Mapping[str, int]) -> str:
+    shown = [f"{text} ({number})" for text, number in list(numbers.items())[:_SHOWN]]
+    more = len(numbers) - len(shown)
     return "; ".join(shown + ([f"{more} more"] if more > 0 else [])) or "none"

@@ -7,19 +7,19 @@ from math import ceil
 
 def quantile(values: Iterable[float], percent: float) -> float | None:
     """The smallest value that so many percent do not exceed; None without any."""
-    found = sorted(values)
-    if not found:
+    ordered = sorted(values)
+    if not ordered:
         return None
-    return found[max(ceil(len(found) * percent / 100), 1) - 1]
+    return ordered[max(ceil(len(ordered) * percent / 100), 1) - 1]
 
 
 def longest_gap(moments: Iterable[float], begin: float, end: float) -> float | None:
     """The longest time without one of them, from `begin` to `end`; None without any."""
-    found = sorted({moment for moment in moments if moment <= end})
-    inside = [moment for moment in found if moment >= begin]
+    ordered = sorted({moment for moment in moments if moment <= end})
+    inside = [moment for moment in ordered if moment >= begin]
     if not inside:
         return None
-    before = max((moment for moment in found if moment < begin), default=begin)
+    before = max((moment for moment in ordered if moment < begin), default=begin)
     points = [before, *inside, end]
     return max(later - earlier for earlier, later in pairwise(points))
 

@@ -21,7 +21,7 @@ from tests.launch_day.viewers import EventReader, arrivals, delays, seconds
 
 Json = Any
 _LOOKS, _LOOK_SECONDS = 20, 3.0
-_ROLLBACK, _TOLD, _BURST = 30.0, 60.0, 130.0
+_ROLLBACK, _OUTAGE, _BURST = 30.0, 60.0, 130.0
 _NAMES = ("first run", "second run")
 _EXCUSES = (
     "a process was killed and Redis was emptied",
@@ -43,22 +43,22 @@ async def compare_all(day: Day) -> list[Line]:
 
 def _promises(day: Day) -> list[Line]:
     """In seconds, from what was done to what was seen."""
-    found = []
+    promises = []
     if script.BURST in day.faults:
         begin = day.faults[script.BURST]
         end = day.faults.get(script.BY_GUARD)
-        found.append(_promise(day, "errors are rolled back by the guard", begin, end, _BURST))
+        promises.append(_promise(day, "errors are rolled back by the guard", begin, end, _BURST))
     if script.OUTAGE in day.faults:
         begin = day.faults[script.OUTAGE]
-        end = script.first_told(day, "Database", begin)
-        found.append(_promise(day, "an outage of the database is told", begin, end, _TOLD))
+        end = script.first_alerted(day, "Database", begin)
+        promises.append(_promise(day, "an outage of the database is alerted", begin, end, _OUTAGE))
     if script.BY_HAND in day.operator.requests:
         change = _by_hand(day)
         assert change is not None
         end = None if change.last is None else change.begin + change.last
         name = f"a rollback reaches all of {len(change.arrived)} viewers who had a feature"
-        found.append(_promise(day, name, change.begin, end, _ROLLBACK))
-    return found
+        promises.append(_promise(day, name, change.begin, end, _ROLLBACK))
+    return promises
 
 
 def _promise(day: Day, name: str, begin: float, end: float | None, limit: float) -> Line:
@@ -69,25 +69,25 @@ def _promise(day: Day, name: str, begin: float, end: float | None, limit: float)
 
 async def _delivered(day: Day, claims: Claims) -> list[Line]:
     """What is on its way at the moment of looking is no loss: it may take some seconds more."""
-    found = _deliveries(day, claims)
+    lines = _deliveries(day, claims)
     for _ in range(_LOOKS):
-        if all(line.verdict is Verdict.AGREES for line in found):
+        if all(line.verdict is Verdict.AGREES for line in lines):
             break
         await asyncio.sleep(_LOOK_SECONDS)
-        found = _deliveries(day, await read(day.api, day.operator.token, day.head))
-    return found
+        lines = _deliveries(day, await read(day.api, day.operator.token, day.head))
+    return lines
 
 
 def _deliveries(day: Day, claims: Claims) -> list[Line]:
     log = [str(event["cursor"]) for event in claims.log]
     heard = [deliveries.up_to(log[-1:], _cursors(reader)) for reader in day.readers]
     lives = sum(len(reader.listener.lives) for reader in day.readers)
-    told = [str(item["title"]) for item in claims.alerts if item["delivered"]]
+    delivered = [str(item["title"]) for item in claims.alerts if item["delivered"]]
     titles = [str(message["title"]) for message in day.alerts.messages]
     letters = [letter.recipient for letter in day.mail.letters]
     return [
         deliveries.events(log, heard, lives, sum(reader.gaps for reader in day.readers)),
-        deliveries.same("alerts", told, titles),
+        deliveries.same("alerts", delivered, titles),
         deliveries.same("letters", claims.letters, letters),
     ]
 
@@ -101,13 +101,13 @@ def _cursors(reader: EventReader) -> list[str]:
 
 def _spreads(day: Day, claims: Claims) -> list[Line]:
     """Each version of the flags whose propagation the product tells."""
-    found = {
+    claims_by_version = {
         event["propagation"]["version"]: event["propagation"]
         for event in claims.log
         if event.get("propagation")
     }
     lines, before = [], 0
-    for version, claim in sorted(found.items()):
+    for version, claim in sorted(claims_by_version.items()):
         begin = seconds(claim["startedAt"])
         open_ = [viewer for viewer in day.viewers if viewer.listener.connected(begin)]
         arrived = [
@@ -125,12 +125,12 @@ async def _moment(day: Day, moment: moments.Moment, claims: Claims) -> Line:
     claimed = moments.state_of(await day.api.ask(moments.STATE, day.operator.token, at=at))
     shown = [snapshot for reader in day.health for _, snapshot in reader.snapshots]
     checks = steady(_pages(shown), moment.at)
-    known = {check: status for check, status in checks.items() if status != "UNKNOWN"}
-    seen = moments.without(moment.seen, _told_later(claims, moment.at))
-    return moments.compare(replace(moment, seen=replace(seen, checks=known)), claimed)
+    checked = {check: status for check, status in checks.items() if status != "UNKNOWN"}
+    seen = moments.without(moment.seen, _served_later(claims, moment.at))
+    return moments.compare(replace(moment, seen=replace(seen, checks=checked)), claimed)
 
 
-def _told_later(claims: Claims, at: float) -> frozenset[int]:
+def _served_later(claims: Claims, at: float) -> frozenset[int]:
     """Incidents that had begun or ended by then, and of which the product heard only later (D6)."""
     return frozenset(
         event["incident"]["number"]
@@ -141,14 +141,14 @@ def _told_later(claims: Claims, at: float) -> frozenset[int]:
 
 
 def _pages(shown: Sequence[Json]) -> list[tuple[float, Mapping[str, str]]]:
-    found = [
+    pages = [
         (
             seconds(item["at"]),
             {check["type"]: str(check["status"]) for check in item["checks"] if not check["stale"]},
         )
         for item in shown
     ]
-    return sorted(found, key=lambda page: page[0])
+    return sorted(pages, key=lambda page: page[0])
 
 
 def _window(day: Day, claims: Claims, run: Run, number: int) -> measures.Window:
@@ -163,7 +163,7 @@ def _window(day: Day, claims: Claims, run: Run, number: int) -> measures.Window:
         event_delays=_event_delays(day, began, ended),
         calls=[call for call in day.api.calls if began <= call.at + call.seconds <= ended],
         arrivals=day.people.arrivals,
-        told=_told(day, claims, began, ended),
+        alerts=_alert_arrivals(day, claims, began, ended),
         checks=[
             [(c["type"], seconds(c["checkedAt"])) for c in item["checks"] if c["checkedAt"]]
             for item in shown
@@ -182,14 +182,14 @@ def _changes(day: Day, claims: Claims, began: float, ended: float) -> list[Chang
         for event in claims.log
         if event.get("propagation")
     }
-    found: dict[int, list[float]] = defaultdict(list)
+    by_version: dict[int, list[float]] = defaultdict(list)
     for viewer in day.viewers:
         for version, at in delays(viewer):
             if began <= starts.get(version, 0.0) <= ended:
-                found[version].append(at)
+                by_version[version].append(at)
     return [
         Change(f"version {version}", starts[version], moments_, 0.0, 3.0)
-        for version, moments_ in sorted(found.items())
+        for version, moments_ in sorted(by_version.items())
     ]
 
 
@@ -198,31 +198,33 @@ def _rollback(day: Day, claims: Claims, run: Run) -> Change | None:
     by_hand = _by_hand(day)
     if by_hand is not None and run.began <= by_hand.begin <= run.ended + 1:
         return by_hand
-    found = arrivals(day.viewers, script.NONE, run.ended)
-    return Change(script.BY_GUARD, run.ended, found, 0.0, _ROLLBACK)
+    reached = arrivals(day.viewers, script.NONE, run.ended)
+    return Change(script.BY_GUARD, run.ended, reached, 0.0, _ROLLBACK)
 
 
 def _by_hand(day: Day) -> Change | None:
-    asked = day.operator.requests.get(script.BY_HAND)
-    if asked is None:
+    request = day.operator.requests.get(script.BY_HAND)
+    if request is None:
         return None
-    found = arrivals(day.viewers, script.NONE, asked[0])
-    return Change(script.BY_HAND, asked[0], found, 0.0, _ROLLBACK)
+    reached = arrivals(day.viewers, script.NONE, request[0])
+    return Change(script.BY_HAND, request[0], reached, 0.0, _ROLLBACK)
 
 
 def _event_delays(day: Day, began: float, ended: float) -> list[float]:
     """Of what came over a connection that had been open before it was recorded."""
-    found = []
+    delays = []
     for reader in day.readers:
         for at, event in reader.events:
             recorded = seconds(event["recordedAt"])
             if began <= recorded <= ended and reader.listener.connected(recorded):
-                found.append(at - recorded)
-    return found
+                delays.append(at - recorded)
+    return delays
 
 
-def _told(day: Day, claims: Claims, began: float, ended: float) -> list[measures.Told]:
-    found = []
+def _alert_arrivals(
+    day: Day, claims: Claims, began: float, ended: float
+) -> list[measures.AlertArrival]:
+    alerts = []
     for incident in claims.incidents:
         titles = {
             str(item["title"])
@@ -238,15 +240,15 @@ def _told(day: Day, claims: Claims, began: float, ended: float) -> list[measures
                 for at, message in zip(day.alerts.arrived, day.alerts.messages, strict=True)
                 if at >= bad and str(message["title"]) in titles
             ]
-            found.append(
-                measures.Told(
+            alerts.append(
+                measures.AlertArrival(
                     str(episode["severity"]),
                     episode["firstBadAt"] is not None,
                     bad,
                     min(came, default=None),
                 )
             )
-    return found
+    return alerts
 
 
 def _number(alert: Json) -> int | None:

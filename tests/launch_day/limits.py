@@ -16,9 +16,9 @@ _GUESSER, _OTHER = "198.51.100.7", "198.51.100.8"
 async def check_limits(day: Day) -> None:
     """Somebody guesses a password; somebody else logs in meanwhile."""
     tries = [_guess(day, _GUESSER) for _ in range(_TRIES)]
-    found = Counter(await asyncio.gather(*tries))
+    outcomes = Counter(await asyncio.gather(*tries))
     other = await _guess(day, _OTHER)
-    refused = found["RATE_LIMITED"]
+    refused = outcomes["RATE_LIMITED"]
     # The bucket refills while a slow machine works on the tries.
     holds = 0 < refused <= _TRIES - _ALLOWED and other != "RATE_LIMITED"
     seen = f"{refused} of {_TRIES} guesses refused, of another address none"

@@ -56,7 +56,7 @@ def promise(name: str, seen: float | None, limit: float, *, judged: bool) -> Lin
 
 def exit_code(lines: Iterable[Line]) -> Exit:
     """BAD for any contradiction or broken promise, else TOO_SLOW where one was not judged."""
-    found = {line.verdict for line in lines}
-    if found & {Verdict.CONTRADICTS, Verdict.BROKEN}:
+    verdicts = {line.verdict for line in lines}
+    if verdicts & {Verdict.CONTRADICTS, Verdict.BROKEN}:
         return Exit.BAD
-    return Exit.TOO_SLOW if Verdict.NOT_JUDGED in found else Exit.GOOD
+    return Exit.TOO_SLOW if Verdict.NOT_JUDGED in verdicts else Exit.GOOD

@@ -12,17 +12,17 @@ from tests.launch_day.verdicts import (
     KEPT,
     NOT_MEASURED,
     UNKNOWN,
-    Known,
+    FixedVerdict,
     Measure,
     RunSeen,
 )
 
 _COLLECTION_LIMIT = 33.0  # seconds, as S109 allows
-_TOLD = 3.0  # seconds that a message may travel on top of what the product counts
+_TRAVEL_SECONDS = 3.0  # seconds that a message may travel on top of what the product counts
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AlertArrival:
     """An alert of an incident: when it began, by the product, and when it arrived here."""
 
     severity: str
@@ -43,7 +43,7 @@ class Window:
     event_delays: Sequence[float]
     calls: Sequence[Call]
     arrivals: Sequence[Arrival]
-    told: Sequence[Told]
+    alerts: Sequence[AlertArrival]
     checks: Sequence[Sequence[tuple[str, float]]]
     collections: Sequence[float]
     lag: float
@@ -53,11 +53,11 @@ class Window:
 
 def seen_of(window: Window) -> RunSeen:
     """Each row of the report."""
-    rows: dict[str, Measure | Known] = {
-        "S95": Known(frozenset({KEPT}), "activated only when nothing blocked it"),
-        "S103": Known(frozenset({NOT_MEASURED}), "nobody had a phone"),
-        "S106": Known(frozenset({NOT_MEASURED}), "statements are not counted here"),
-        "S112": Known(frozenset({BROKEN}), "nobody rehearsed it"),
+    rows: dict[str, Measure | FixedVerdict] = {
+        "S95": FixedVerdict(frozenset({KEPT}), "activated only when nothing blocked it"),
+        "S103": FixedVerdict(frozenset({NOT_MEASURED}), "nobody had a phone"),
+        "S106": FixedVerdict(frozenset({NOT_MEASURED}), "statements are not counted here"),
+        "S112": FixedVerdict(frozenset({BROKEN}), "nobody rehearsed it"),
         "S110": _journeys(window),
         "S104": _success(window),
     }
@@ -67,7 +67,7 @@ def seen_of(window: Window) -> RunSeen:
 
 
 def _spread(window: Window) -> Mapping[str, Measure]:
-    margin = _TOLD + window.lag
+    margin = _TRAVEL_SECONDS + window.lag
     each = [(quantile(c.seconds, 95), quantile(c.seconds, 99)) for c in window.changes]
     p95 = max((a for a, _ in each if a is not None), default=None)
     slowest = (*(b for _, b in each), quantile(window.event_delays, 99))
@@ -80,13 +80,13 @@ def _spread(window: Window) -> Mapping[str, Measure]:
     }
 
 
-def _cadence(window: Window) -> Mapping[str, Measure | Known]:
-    margin = _TOLD + window.lag
+def _cadence(window: Window) -> Mapping[str, Measure | FixedVerdict]:
+    margin = _TRAVEL_SECONDS + window.lag
     health = gap_of_checks(window.checks, window.began, window.ended)
     return {"S98": Measure(health, 33, "s", margin), "S109": _collections(window, margin)}
 
 
-def _collections(window: Window, margin: float) -> Measure | Known:
+def _collections(window: Window, margin: float) -> Measure | FixedVerdict:
     """Readers also get numbers when they connect or after Redis was emptied, without a collection.
 
     So a run that is shorter than the limit may have seen none.
@@ -94,7 +94,7 @@ def _collections(window: Window, margin: float) -> Measure | Known:
     gap = longest_gap(window.collections, window.began, window.ended)
     duration = window.ended - window.began
     if duration <= _COLLECTION_LIMIT:
-        return Known(frozenset({KEPT, NOT_MEASURED}), f"the run took {duration:.1f} s")
+        return FixedVerdict(frozenset({KEPT, NOT_MEASURED}), f"the run took {duration:.1f} s")
     return Measure(gap, _COLLECTION_LIMIT, "s", margin)
 
 
@@ -112,42 +112,42 @@ def _requests(window: Window) -> Mapping[str, Measure]:
 
 
 def _alerts(window: Window) -> Mapping[str, Measure]:
-    critical = [item for item in window.told if item.severity == "CRITICAL"]
+    critical = [item for item in window.alerts if item.severity == "CRITICAL"]
     noticed = [
-        item for item in window.told if item.by_sample and item.severity in ("HIGH", "CRITICAL")
+        item for item in window.alerts if item.by_sample and item.severity in ("HIGH", "CRITICAL")
     ]
     return {"S99": _slowest(critical, window), "S111": _slowest(noticed, window)}
 
 
-def _slowest(found: Sequence[Told], window: Window) -> Measure:
-    waits = [item.arrived - item.began for item in found if item.arrived is not None]
-    excuse = "not all were told" if len(waits) < len(found) else None
-    return Measure(max(waits, default=None), 60, "s", _TOLD + window.lag, excuse)
+def _slowest(alerts: Sequence[AlertArrival], window: Window) -> Measure:
+    waits = [item.arrived - item.began for item in alerts if item.arrived is not None]
+    excuse = "not all have arrived" if len(waits) < len(alerts) else None
+    return Measure(max(waits, default=None), 60, "s", _TRAVEL_SECONDS + window.lag, excuse)
 
 
-def _targets(window: Window) -> Mapping[str, Measure | Known]:
+def _targets(window: Window) -> Mapping[str, Measure | FixedVerdict]:
     """Journeys take seconds here; each is judged on its slowest."""
     done = who_arrived(window.arrivals, window.began, window.ended)
     set_up = [a.set_up - a.began for a in done if a.set_up is not None]
     connected = [a.connected - a.began for a in done if a.connected is not None]
     if not done and who_may_have(window.arrivals, window.began, window.ended):
-        either = Known(frozenset({KEPT, NOT_MEASURED}), "who arrived may have begun before")
+        either = FixedVerdict(frozenset({KEPT, NOT_MEASURED}), "who arrived may have begun before")
         return dict.fromkeys(("S100", "S101", "S102"), either)
     return {
-        "S100": Measure(max(set_up, default=None), 300, "s", _TOLD),
-        "S101": Measure(max(connected, default=None), 180, "s", _TOLD),
-        "S102": Measure(max(connected, default=None), 600, "s", _TOLD),
+        "S100": Measure(max(set_up, default=None), 300, "s", _TRAVEL_SECONDS),
+        "S101": Measure(max(connected, default=None), 180, "s", _TRAVEL_SECONDS),
+        "S102": Measure(max(connected, default=None), 600, "s", _TRAVEL_SECONDS),
     }
 
 
-def _success(window: Window) -> Known:
+def _success(window: Window) -> FixedVerdict:
     """Nobody gives up here: who is cut short by an error is still under way."""
     if who_arrived(window.arrivals, window.began, window.ended):
-        return Known(frozenset({KEPT}), "everybody whose journey ended has arrived")
-    return Known(frozenset({NOT_MEASURED, KEPT}), "nobody began and arrived")
+        return FixedVerdict(frozenset({KEPT}), "everybody whose journey ended has arrived")
+    return FixedVerdict(frozenset({NOT_MEASURED, KEPT}), "nobody began and arrived")
 
 
-def _journeys(window: Window) -> Known:
+def _journeys(window: Window) -> FixedVerdict:
     if window.moved:
-        return Known(frozenset({KEPT, BROKEN, UNKNOWN}), "people moved while somebody watched")
-    return Known(frozenset({NOT_MEASURED, KEPT}), "nobody was seen to move")
+        return FixedVerdict(frozenset({KEPT, BROKEN, UNKNOWN}), "people moved while one watched")
+    return FixedVerdict(frozenset({NOT_MEASURED, KEPT}), "nobody was seen to move")

@@ -46,16 +46,16 @@ class Moment:
 async def look(api: Api, token: str) -> State | None:
     """What the product says now; None where it does not answer."""
     try:
-        found = await api.ask_all(_LIVE, token, keys="day_feature")
+        state = await api.ask_all(_LIVE, token, keys="day_feature")
     except Failed:
         return None
     flags = {
         flag["key"]: (bool(flag["enabled"]), float(flag["rolloutPercentage"]))
-        for flag in found["featureFlags"]["nodes"]
+        for flag in state["featureFlags"]["nodes"]
         if flag["key"] in FLAGS
     }
-    phase = next(item["status"] for item in found["launchPhases"] if item["key"] == KEY)
-    return State(phase, flags, frozenset(n["number"] for n in found["incidents"]["nodes"]), {})
+    phase = next(item["status"] for item in state["launchPhases"] if item["key"] == KEY)
+    return State(phase, flags, frozenset(n["number"] for n in state["incidents"]["nodes"]), {})
 
 
 def both(first: State | None, second: State | None, checks: Mapping[str, str]) -> State:
@@ -79,16 +79,16 @@ async def between(api: Api, token: str, pause: float) -> tuple[float, State]:
     return at, both(first, await look(api, token), {})
 
 
-def state_of(found: Json) -> State:
+def state_of(claimed: Json) -> State:
     """An answer of `launchStateAt`."""
     flags = {
         flag["key"]: (bool(flag["state"]["enabled"]), float(flag["state"]["rolloutPercentage"]))
-        for flag in found["flags"]
+        for flag in claimed["flags"]
         if flag["key"] in FLAGS
     }
-    phase = next((item["status"] for item in found["phases"] if item["key"] == KEY), None)
-    open_ = frozenset(item["number"] for item in found["incidents"] if item["status"] in _OPEN)
-    checks = {item["type"]: item["status"] for item in found["checks"]}
+    phase = next((item["status"] for item in claimed["phases"] if item["key"] == KEY), None)
+    open_ = frozenset(item["number"] for item in claimed["incidents"] if item["status"] in _OPEN)
+    checks = {item["type"]: item["status"] for item in claimed["checks"]}
     return State(phase, flags, open_, checks)
 
 
@@ -99,19 +99,19 @@ def without(seen: State, told_later: frozenset[int]) -> State:
 
 def differences(seen: State, claimed: State) -> list[tuple[str, str]]:
     """Each with what was seen and what is claimed; what was not seen differs from nothing."""
-    found = []
+    pairs = []
     if seen.phase is not None and seen.phase != claimed.phase:
-        found.append((f"phase {seen.phase}", f"phase {claimed.phase}"))
+        pairs.append((f"phase {seen.phase}", f"phase {claimed.phase}"))
     if seen.flags is not None and seen.flags != claimed.flags:
-        found.append((f"flags {_flags(seen.flags)}", f"flags {_flags(claimed.flags or {})}"))
+        pairs.append((f"flags {_flags(seen.flags)}", f"flags {_flags(claimed.flags or {})}"))
     if seen.incidents is not None and seen.incidents != claimed.incidents:
-        found.append(
+        pairs.append(
             (f"incidents {_numbers(seen.incidents)}", f"incidents {_numbers(claimed.incidents)}")
         )
     for check, status in seen.checks.items():
         if claimed.checks.get(check) != status:
-            found.append((f"{check} {status}", f"{check} {claimed.checks.get(check)}"))
-    return found
+            pairs.append((f"{check} {status}", f"{check} {claimed.checks.get(check)}"))
+    return pairs
 
 
 def compare(moment: Moment, claimed: State) -> Line:

@@ -61,8 +61,8 @@ class Operator:
 
     async def head(self) -> str:
         """The cursor of the newest event."""
-        found = await self.api.ask(HEAD, self.token)
-        return str(found["nodes"][0]["cursor"])
+        events = await self.api.ask(HEAD, self.token)
+        return str(events["nodes"][0]["cursor"])
 
     async def show(self) -> Json:
         """The phase as it is."""
@@ -70,8 +70,8 @@ class Operator:
 
     async def resolve_all(self) -> None:
         """End every incident that is still open."""
-        found = await self.api.ask(INCIDENTS, self.token)
-        for incident in found["nodes"]:
+        incidents = await self.api.ask(INCIDENTS, self.token)
+        for incident in incidents["nodes"]:
             await self.api.ask(RESOLVE, self.token, id=incident["id"], notes="Over.")
 
     async def activate(self, name: str) -> None:

@@ -49,9 +49,9 @@ def page(summary: Summary, lines: Sequence[Line]) -> str:
 
 def last_line(summary: Summary, lines: Sequence[Line]) -> str:
     """For a note: verdict, numbers, the machine."""
-    found = Counter(line.verdict for line in lines)
-    parts = [f"{found[Verdict.AGREES]} of {len(lines)} agree"]
-    parts += [f"{found[v]} {v.lower()}" for v in tuple(Verdict)[1:] if found[v]]
+    counts = Counter(line.verdict for line in lines)
+    parts = [f"{counts[Verdict.AGREES]} of {len(lines)} agree"]
+    parts += [f"{counts[v]} {v.lower()}" for v in tuple(Verdict)[1:] if counts[v]]
     return (
         f"launch day, {summary.seconds:.0f} s: {_WORDS[exit_code(lines)]}: {', '.join(parts)} "
         f"(driver at most {summary.lag:.2f} s late, load {summary.load:.1f})"
@@ -59,17 +59,17 @@ def last_line(summary: Summary, lines: Sequence[Line]) -> str:
 
 
 def _tables(lines: Iterable[Line]) -> list[str]:
-    found: list[str] = []
+    lines_of_page: list[str] = []
     for topic, group in groupby(lines, key=lambda line: line.topic):
-        found += ["", topic.upper()]
+        lines_of_page += ["", topic.upper()]
         for line in group:
-            found.append(f"  {_MARKS[line.verdict]}  {line.name}")
+            lines_of_page.append(f"  {_MARKS[line.verdict]}  {line.name}")
             if line.verdict is Verdict.AGREES:
-                found[-1] += f": {line.seen}; {line.claimed}"
+                lines_of_page[-1] += f": {line.seen}; {line.claimed}"
             else:
-                found += [
+                lines_of_page += [
                     f"        {line.verdict}",
                     f"        seen:    {line.seen}",
                     f"        claimed: {line.claimed}",
                 ]
-    return found
+    return lines_of_page

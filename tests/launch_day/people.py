@@ -34,7 +34,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _AddedClient:
     token: str
     client: str
     address: str
@@ -49,7 +49,7 @@ class People:
         self._api = api
         self._cast = Cast(random, datetime.now(UTC).date())
         self._random = random
-        self._known: list[_Known] = []
+        self._clients: list[_AddedClient] = []
         self._number = 0
 
     async def settle_in(self, many: int) -> None:
@@ -79,12 +79,12 @@ class People:
 
     async def _deed(self) -> None:
         self._number += 1
-        if not self._known or self._number % _NEW_EVERY == 0:
+        if not self._clients or self._number % _NEW_EVERY == 0:
             await self._new_supplier()
         else:
-            await self._edit(self._random.choice(self._known))
+            await self._edit(self._random.choice(self._clients))
 
-    async def _edit(self, who: _Known) -> None:
+    async def _edit(self, who: _AddedClient) -> None:
         command = {"id": who.client, "notes": f"Called at {time():.3f}"}
         try:
             await self._api.ask(UPDATE, who.token, address=who.address, input=command)
@@ -103,7 +103,7 @@ class People:
             self._note(place, signed_up=time())
             client = await self._set_up(token, business, address)
             self._note(place, set_up=time())
-            self._known.append(_Known(token, client, address))
+            self._clients.append(_AddedClient(token, client, address))
             await self._connect(token, client, address)
             self._note(place, connected=time())
             self.deeds["connections"] += 1

@@ -58,7 +58,7 @@ async def second_run(day: Day) -> None:
     async with faults.no_database(day):
         outage = day.faults[OUTAGE] = day.now
         await until(day, lambda: CRITICAL in database(day, outage), "open pages show it CRITICAL")
-        await until(day, lambda: first_told(day, "Database", outage) is not None, "it is told")
+        await until(day, lambda: first_alerted(day, "Database", outage) is not None, "an alert")
         await day.look("without a database")
     back = day.now
     await until(day, lambda: HEALTHY & database(day, back), "open pages show the database again")
@@ -84,7 +84,7 @@ async def climb(day: Day, on_the_way: faults.Acts, patience: float | None = None
         while (now := await position(day)) is None or now.percent < percent:
             if now is not None and monotonic() >= deadline:
                 await day.operator.advance(f"to {percent} %")
-                day.note(f"advanced by hand to {percent} %" + _because(now.held))
+                day.note(f"advanced by hand to {percent} %" + _because(now.held_because))
             await asyncio.sleep(0.5)
         day.note(f"at {percent} %")
         if percent in on_the_way:
@@ -96,11 +96,11 @@ class Position:
     """Where the ramp is, and what keeps it there."""
 
     percent: float
-    held: Sequence[str]
+    held_because: Sequence[str]
 
 
-def _because(held: Sequence[str]) -> str:
-    return f" (held: {'; '.join(held)})" if held else ""
+def _because(held_because: Sequence[str]) -> str:
+    return f" (held: {'; '.join(held_because)})" if held_because else ""
 
 
 async def position(day: Day) -> Position | None:
@@ -126,23 +126,23 @@ def database(day: Day, since: float) -> set[str | None]:
     return {reader.shows(DATABASE, since) for reader in day.health}
 
 
-def first_told(day: Day, word: str, since: float) -> float | None:
+def first_alerted(day: Day, word: str, since: float) -> float | None:
     """When people were told of it; at once where they had been told before, and not of an end."""
-    known = False
+    was_alerted = False
     for at, message in zip(day.alerts.arrived, day.alerts.messages, strict=True):
         title = str(message["title"])
-        if at >= since and known:
+        if at >= since and was_alerted:
             break
         if word in title:
-            known = "RESOLVED" not in title
-            if at >= since and known:
+            was_alerted = "RESOLVED" not in title
+            if at >= since and was_alerted:
                 return at
-    return since if known else None
+    return since if was_alerted else None
 
 
-def everybody_shows(day: Day, wanted: frozenset[str]) -> bool:
+def everybody_shows(day: Day, expected: frozenset[str]) -> bool:
     """Whether the last thing that each viewer was told is just this."""
-    return all(viewer.seen and viewer.seen[-1].on == wanted for viewer in day.viewers)
+    return all(viewer.seen and viewer.seen[-1].on == expected for viewer in day.viewers)
 
 
 async def until(day: Day, true: Callable[[], object], what: str) -> float:

@@ -37,16 +37,16 @@ class Measure:
         """The verdicts that would be true."""
         if self.value is None:
             return {NOT_MEASURED} | ({UNKNOWN} if self.excuse else set())
-        found = {UNKNOWN} if self.excuse else set()
+        allowed = {UNKNOWN} if self.excuse else set()
         better, worse = self.value - self.margin, self.value + self.margin
         if self.at_least:
             better, worse = worse, better
         if self._keeps(better):
-            found.add(KEPT)
+            allowed.add(KEPT)
         if not self._keeps(worse):
-            found.add(BROKEN)
+            allowed.add(BROKEN)
         # So near to the limit the product may round, and say so.
-        return found | ({UNKNOWN} if len(found) == 2 else set())
+        return allowed | ({UNKNOWN} if len(allowed) == 2 else set())
 
     def _keeps(self, value: float) -> bool:
         return value >= self.limit if self.at_least else value <= self.limit
@@ -58,7 +58,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FixedVerdict:
     """A row of which the driver knows the verdict without measuring. `why` it does."""
 
     verdicts: frozenset[str]
@@ -77,16 +77,16 @@ class RunSeen:
     """What was seen of one run."""
 
     name: str
-    rows: dict[str, Measure | Known] = field(default_factory=dict)
+    rows: dict[str, Measure | FixedVerdict] = field(default_factory=dict)
 
 
 def compare(seen: RunSeen, proofs: Sequence[Proof]) -> list[Line]:
     """One line for each row; a row that is missing or stands twice is a contradiction too."""
-    found = []
+    lines = []
     for row in ROWS:
         claims = [proof for proof in proofs if proof.row == row]
-        found.append(_row(seen, row, claims))
-    return found
+        lines.append(_row(seen, row, claims))
+    return lines
 
 
 def _row(seen: RunSeen, row: str, claims: Sequence[Proof]) -> Line:

@@ -50,14 +50,14 @@ class Viewer:
         self.listener = Listener(FLAGS, self._take, variables=lambda: {"device": self.device})
 
     def _take(self, at: float, data: Json) -> None:
-        found = data["viewerFlags"]
-        on = frozenset(flag["key"] for flag in found["flags"] if flag["value"]) & self.keys
-        self.seen.append(Seen(at, found["version"], on))
+        viewer_flags = data["viewerFlags"]
+        on = frozenset(flag["key"] for flag in viewer_flags["flags"] if flag["value"]) & self.keys
+        self.seen.append(Seen(at, viewer_flags["version"], on))
 
     def arrival(self, after: int, version: int, begin: float) -> float | None:
         """When it was told of this version, or of one above `after` that came with it."""
-        told = (at for found, at in delays(self) if after < found <= version and at >= begin)
-        return next(told, None)
+        arrived = (at for served, at in delays(self) if after < served <= version and at >= begin)
+        return next(arrived, None)
 
     def on_at(self, at: float) -> frozenset[str]:
         """What it showed at a moment; nothing before it was told anything."""
@@ -156,11 +156,13 @@ def delays(viewer: Viewer) -> Iterator[tuple[int, float]]:
     return ((item.version, item.at) for item in viewer.seen if item.at not in first)
 
 
-def arrivals(viewers: Sequence[Viewer], wanted: frozenset[str], begin: float) -> list[float | None]:
+def arrivals(
+    viewers: Sequence[Viewer], expected: frozenset[str], begin: float
+) -> list[float | None]:
     """When each viewer that did not show exactly these flags at `begin` did so first."""
-    found: list[float | None] = []
+    moments: list[float | None] = []
     for viewer in viewers:
-        if viewer.listener.connected(begin) and viewer.on_at(begin) != wanted:
-            later = (item.at for item in viewer.seen if item.at > begin and item.on == wanted)
-            found.append(next(later, None))
-    return found
+        if viewer.listener.connected(begin) and viewer.on_at(begin) != expected:
+            later = (item.at for item in viewer.seen if item.at > begin and item.on == expected)
+            moments.append(next(later, None))
+    return moments

@@ -34,8 +34,8 @@ INSERT INTO phase_run_snapshots (run_id, flag_id, enabled, rollout_percentage, t
 SELECT p.current_run_id, flag.id, {before[0]}, {before[1]}, '[]', 1, 2
 FROM launch_phases p, flag WHERE p.key = '{phase}'
 """
-_HELD = """SELECT flag_key, (enabled, rollout_percentage)::text, run_id IS NOT NULL, run_switch,
-  run_target, run_step, run_ceiling FROM feature_flags"""
+_RUN_OF_FLAGS = """SELECT flag_key, (enabled, rollout_percentage)::text,
+  run_id IS NOT NULL, run_switch, run_target, run_step, run_ceiling FROM feature_flags"""
 _IN_FORCE = "SELECT flag_key, enabled_in_force, percentage_in_force FROM feature_flags"
 _OLD = "SELECT flag_key, enabled, rollout_percentage FROM feature_flags"
 
@@ -50,7 +50,7 @@ class Old(NamedTuple):
     target: int | None = None
 
 
-class Held(NamedTuple):
+class RunOfFlag(NamedTuple):
     """The owner's values, and what the run holds after 0072."""
 
     owner: str
@@ -76,17 +76,17 @@ OLD = {
     "finished": Old("completed", (False, 0), (True, 100)),
 }
 NEW = {
-    "ramped": Held("(f,0.00)", True, True, 100, 25),
-    "aimed": Held("(t,10.00)", True, True, 15, 25),
-    "own_target": Held("(f,40.00)", True, True, 40, 25),
-    "limited": Held("(f,0.00)", True, True, 100, 25, 7),
-    "raised": Held("(f,60.00)", True, True),
-    "off_by_hand": Held("(f,0.00)", True, None, 100, 25),
-    "was_off": Held("(f,0.00)", True, False, 100, 25),
-    "was_on": Held("(t,30.00)", True, False, 30, 25),
-    "edited": Held("(f,50.00)"),
-    "on_again": Held("(t,25.00)"),
-    "finished": Held("(t,100.00)"),
+    "ramped": RunOfFlag("(f,0.00)", True, True, 100, 25),
+    "aimed": RunOfFlag("(t,10.00)", True, True, 15, 25),
+    "own_target": RunOfFlag("(f,40.00)", True, True, 40, 25),
+    "limited": RunOfFlag("(f,0.00)", True, True, 100, 25, 7),
+    "raised": RunOfFlag("(f,60.00)", True, True),
+    "off_by_hand": RunOfFlag("(f,0.00)", True, None, 100, 25),
+    "was_off": RunOfFlag("(f,0.00)", True, False, 100, 25),
+    "was_on": RunOfFlag("(t,30.00)", True, False, 30, 25),
+    "edited": RunOfFlag("(f,50.00)"),
+    "on_again": RunOfFlag("(t,25.00)"),
+    "finished": RunOfFlag("(t,100.00)"),
 }
 
 
@@ -117,7 +117,7 @@ async def test_live_rows_are_carried_over(database: Database) -> None:
     now: dict[str, tuple[Any, ...]] = {key: old.now for key, old in OLD.items()}
     versions = await rows(url, "SELECT flag_key, version FROM feature_flags ORDER BY 1")
     await migrate.upgrade(url)
-    assert {key: Held(*rest) for key, *rest in await rows(url, _HELD)} == NEW
+    assert {key: RunOfFlag(*rest) for key, *rest in await rows(url, _RUN_OF_FLAGS)} == NEW
     assert {key: tuple(rest) for key, *rest in await rows(url, _IN_FORCE)} == now
     # Nobody sees another value, so that no version moves.
     assert await rows(url, "SELECT flag_key, version FROM feature_flags ORDER BY 1") == versions

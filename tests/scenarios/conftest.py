@@ -11,5 +11,5 @@ from tests.scenarios.ground import Ground, prepared
 @pytest.fixture(scope="session")
 async def ground(settings: Settings) -> AsyncIterator[Ground]:
     """A database and a cache that only scenarios use."""
-    async with prepared(settings) as found:
-        yield found
+    async with prepared(settings) as ground:
+        yield ground

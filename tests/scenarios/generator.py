@@ -68,9 +68,9 @@ class Generator:
             yield 4, "set_percentage", lambda: (self._one(some), self._one(_PERCENTAGES))
             yield 3, "toggle", lambda: (self._one(some), self._random.random() < 0.6)
             yield 2, "set_allow_list", lambda: (self._one(some), self._people())
-        if held := sorted(seen.held()):
-            yield 4, "set_percentage", lambda: (self._one(held), self._one(_PERCENTAGES[:4]))
-            yield 2, "override", lambda: (self._one(held), self._one(_PERCENTAGES))
+        if reserved := sorted(seen.reserved()):
+            yield 4, "set_percentage", lambda: (self._one(reserved), self._one(_PERCENTAGES[:4]))
+            yield 2, "override", lambda: (self._one(reserved), self._one(_PERCENTAGES))
         if limited := [key for key, row in seen.flags.items() if row["run_ceiling"] is not None]:
             yield 5, "lift_ceiling", lambda: (self._one(limited),)
         if some := [*seen.flags]:
@@ -224,7 +224,9 @@ def _can_start(seen: Observation, key: str) -> bool:
     """Not over, on platforms that are free, with flags that no live run holds."""
     row = seen.phases[key]
     busy = {name for other in seen.live() for name in seen.phases[other]["platforms"]}
-    is_free = not busy & set(row["platforms"]) and not seen.held() & set(seen.links.get(key, ()))
+    is_free = not busy & set(row["platforms"]) and not seen.reserved() & set(
+        seen.links.get(key, ())
+    )
     return is_free and row["status"] != "completed"
 
 

@@ -59,11 +59,11 @@ class Guards:
     def _is_bad(self, started_at: datetime, now: datetime) -> bool | None:
         """Whether the average of the window is above the limit; None where too little is known."""
         start = max(now - _WINDOW, started_at + _SETTLING)
-        known = [(value, count) for at, value, count in self.samples if start < at < now]
-        total = sum(count for _, count in known)
+        inside = [(value, count) for at, value, count in self.samples if start < at < now]
+        total = sum(count for _, count in inside)
         if total < MIN_SAMPLES:
             return None
-        return sum(value * count for value, count in known) / total > LIMIT + 1e-9
+        return sum(value * count for value, count in inside) / total > LIMIT + 1e-9
 
     def _count(self, key: Key, bad: bool | None, now: datetime) -> int:
         if bad is False or now - self.failed_at.get(key, now) > _IN_A_ROW:

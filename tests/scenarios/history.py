@@ -14,7 +14,7 @@ _MOMENTS = 3  # of a sequence: its end, and about a third and two thirds of it
 async def past_differs(system: System, seen: Mapping[datetime, Observation]) -> list[str]:
     """What the past looks like now, where it is not what was seen then."""
     moments = sorted(seen)
-    found: list[str] = []
+    differences: list[str] = []
     for at in {moments[len(moments) * number // _MOMENTS - 1] for number in (1, 2, 3)}:
         async with system.worker.read() as session:
             state = await state_at(session, at)
@@ -24,7 +24,7 @@ async def past_differs(system: System, seen: Mapping[datetime, Observation]) -> 
         flags = {i.key: (i.state.enabled, i.state.rollout_percentage) for i in state.flags}
         in_force = {key: (is_on(row), percentage(row)) for key, row in rows.flags.items()}
         if phases != want:
-            found.append(f"launchState at {at} has {phases}, the rows had {want}")
+            differences.append(f"launchState at {at} has {phases}, the rows had {want}")
         if flags != in_force:
-            found.append(f"launchState at {at} has {flags}, the rows had {in_force}")
-    return found
+            differences.append(f"launchState at {at} has {flags}, the rows had {in_force}")
+    return differences

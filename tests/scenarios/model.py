@@ -54,10 +54,10 @@ class Model:
             self.killed.update(_keys(step))
         if step.outcome.accepted and step.kind == "lift":
             self.killed.difference_update(_keys(step))
-        found = [text for rule in _RULES for text in rule(self, step)]
+        texts = [text for rule in _RULES for text in rule(self, step)]
         for number, process in polled.items():
-            found += self._served(step, number, process)
-        return found
+            texts += self._served(step, number, process)
+        return texts
 
     def _served(self, step: Transition, number: int, process: ServingProcess) -> Iterator[str]:
         current = process.flags.current
@@ -193,7 +193,7 @@ def _rollback_undoes(model: Model, step: Transition) -> Iterator[str]:
         previous = model.before_run[phase["current_run_id"]]
         for key in step.after.links.get(phase["key"], {}):
             before, after = step.before.flags[key], step.after.flags[key]
-            if key in step.before.held() and before["run_id"] != phase["current_run_id"]:
+            if key in step.before.reserved() and before["run_id"] != phase["current_run_id"]:
                 continue  # another live run has it by now (D2)
             if mode == "disable_all" and is_on(after):
                 yield f"{phase['key']} was rolled back, {key} is on"
@@ -240,12 +240,12 @@ def _metrics_keep_kind_and_unit(model: Model, step: Transition) -> Iterator[str]
 
 def verified_is_in_force(_model: Model, step: Transition) -> Iterator[str]:
     """Each process that serves a move is counted, and none that does not (D4)."""
-    for found in step.after.verified:
-        have = sum(version >= found.version for version in step.after.reported)
-        lost = sum(version >= found.version for version in step.after.lost)
-        is_wrong = found.is_verified and have < len(step.after.reported)
-        if is_wrong or not have <= found.in_force <= have + lost:
-            yield f"{found} while processes report {step.after.reported}, lost {step.after.lost}"
+    for item in step.after.verified:
+        have = sum(version >= item.version for version in step.after.reported)
+        lost = sum(version >= item.version for version in step.after.lost)
+        is_wrong = item.is_verified and have < len(step.after.reported)
+        if is_wrong or not have <= item.in_force <= have + lost:
+            yield f"{item} while processes report {step.after.reported}, lost {step.after.lost}"
 
 
 _RULES: tuple[Rule, ...] = (

@@ -41,7 +41,7 @@ class Observation:
         """The keys of the phases that are ACTIVE or PAUSED."""
         return [key for key, row in self.phases.items() if row["status"] in _LIVE]
 
-    def held(self) -> set[str]:
+    def reserved(self) -> set[str]:
         """The keys of flags that a live run holds."""
         runs = {self.phases[key]["current_run_id"] for key in self.live()}
         return {key for key, row in self.flags.items() if row["run_id"] in runs}
@@ -95,11 +95,11 @@ def _by(name: str, rows: Sequence[Row]) -> Mapping[str, Row]:
 def _links(row: Row) -> Mapping[str, Mapping[str, float | None]]:
     phases = {item["id"]: item["key"] for item in row["launch_phases"]}
     flags = {item["id"]: item["flag_key"] for item in row["feature_flags"]}
-    found: dict[str, dict[str, float | None]] = {}
+    links: dict[str, dict[str, float | None]] = {}
     for link in row["launch_phase_flags"]:
         target = None if link["target_percentage"] is None else float(link["target_percentage"])
-        found.setdefault(phases[link["phase_id"]], {})[flags[link["flag_id"]]] = target
-    return found
+        links.setdefault(phases[link["phase_id"]], {})[flags[link["flag_id"]]] = target
+    return links
 
 
 def _all_of(table: str, order: str, condition: str = "true") -> str:

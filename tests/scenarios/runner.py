@@ -146,5 +146,5 @@ class _Errors(logging.Handler):
 
     def take(self, *, ignored: bool) -> list[str]:
         """Those since the last call."""
-        found, self._texts = self._texts, []
-        return [] if ignored else found
+        texts, self._texts = self._texts, []
+        return [] if ignored else texts

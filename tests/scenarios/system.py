@@ -84,13 +84,13 @@ class System:
         propagations = Propagations(self.redis, self.worker, DeliveryAcks(), self.clock)
         async with self.worker.read() as session:
             runs = list(await session.scalars(select(PhaseRun.id)))
-        found = await Verifications(self.worker, propagations).of_runs(runs)
-        self._verified = list(found.values())
+        by_run = await Verifications(self.worker, propagations).of_runs(runs)
+        self._verified = list(by_run.values())
 
     def take_verified(self) -> Sequence[Verification]:
         """What was found since the last call."""
-        found, self._verified = self._verified, []
-        return found
+        verified, self._verified = self._verified, []
+        return verified
 
     async def empty_redis(self) -> None:
         """It restarts without its data: what was reported is gone."""

@@ -59,8 +59,8 @@ def test_a_verification_that_counts_too_few_or_too_many_is_seen(
     in_force: int, expected: bool
 ) -> None:
     """One process serves version 5, another has only 4, and one that has died served 5."""
-    found = Verification(5, START, live=3, in_force=in_force)
-    after = SimpleNamespace(verified=[found], reported=[5, 4], lost=[5])
+    verification = Verification(5, START, live=3, in_force=in_force)
+    after = SimpleNamespace(verified=[verification], reported=[5, 4], lost=[5])
     step = cast("Transition", SimpleNamespace(after=after))
     assert (list(verified_is_in_force(Model(), step)) == []) is expected
 

@@ -77,8 +77,8 @@ def is_on(flag: Row) -> bool:
 def percentage(flag: Row) -> float:
     """min(target, step, ceiling) of the run that holds the flag, else the owner's (D1)."""
     limits = (flag["run_target"], flag["run_step"], flag["run_ceiling"])
-    given = [float(limit) for limit in limits if limit is not None]
-    return min(given) if given else float(flag["rollout_percentage"])
+    in_force = [float(limit) for limit in limits if limit is not None]
+    return min(in_force) if in_force else float(flag["rollout_percentage"])
 
 
 def sees(flag: Row, person: str) -> bool:

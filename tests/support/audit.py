@@ -53,15 +53,17 @@ def audit_npm(folder: Path, *options: str) -> Audit:
     report, problem = _report(command, folder)
     if "vulnerabilities" not in report:
         return Audit(name, failure=str(report.get("message") or problem or "no report"))
-    found = report["vulnerabilities"].values()
-    return Audit(name, [f"{i['name']}: {i['severity']}" for i in found if i["severity"] in _SEVERE])
+    packages = report["vulnerabilities"].values()
+    return Audit(
+        name, [f"{i['name']}: {i['severity']}" for i in packages if i["severity"] in _SEVERE]
+    )
 
 
 def _audit_from_report(report: dict[str, Any]) -> Iterator[str]:
     for package in report["dependencies"]:
-        for found in package.get("vulns", ()):
-            fixed = ", ".join(found["fix_versions"]) or "no version yet"
-            yield f"{package['name']} {package['version']}: {found['id']}, mended in {fixed}"
+        for item in package.get("vulns", ()):
+            fixed = ", ".join(item["fix_versions"]) or "no version yet"
+            yield f"{package['name']} {package['version']}: {item['id']}, mended in {fixed}"
 
 
 def _report(command: Sequence[str], folder: Path) -> tuple[dict[str, Any], str]:

@@ -34,14 +34,14 @@ def _add_points(one: Point, two: Point) -> Point:
 
 
 def _multiply_generator(factor: int) -> tuple[int, int]:
-    found: Point = None
+    point: Point = None
     power: Point = _GENERATOR
     while factor:
         if factor & 1:
-            found = _add_points(found, power)
+            point = _add_points(point, power)
         power, factor = _add_points(power, power), factor >> 1
-    assert found is not None
-    return found
+    assert point is not None
+    return point
 
 
 def _encode_der(tag: int, *parts: bytes) -> bytes:

@@ -39,8 +39,8 @@ class Collector:
 
     def of(self, trace_id: str) -> list[Span]:
         """Return the spans of a trace, ordered by start."""
-        found = [span for span in self.spans if span.trace_id.hex() == trace_id]
-        return sorted(found, key=lambda span: span.start_time_unix_nano)
+        spans = [span for span in self.spans if span.trace_id.hex() == trace_id]
+        return sorted(spans, key=lambda span: span.start_time_unix_nano)
 
     def below(self, parent: Span) -> list[Span]:
         """Return the child spans of a span."""
@@ -60,13 +60,15 @@ def attributes(span: Span) -> dict[str, object]:
 @asynccontextmanager
 async def run_collector() -> AsyncIterator[Collector]:
     """Run a collector on 127.0.0.1 within the block."""
-    found = Collector()
-    config = uvicorn.Config(found.asgi, host="127.0.0.1", port=found.port, log_level="error")
+    collector = Collector()
+    config = uvicorn.Config(
+        collector.asgi, host="127.0.0.1", port=collector.port, log_level="error"
+    )
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
-    yield found
+    yield collector
     server.should_exit = True
     await asyncio.to_thread(thread.join, 5)

@@ -48,10 +48,10 @@ class RunningCommand:
     def wait_for(self, pattern: str, seconds: float = PATIENCE) -> "re.Match[str]":
         """Read output until a pattern appears; fail after `seconds`."""
         deadline = time.monotonic() + seconds
-        while (found := re.search(pattern, self.output)) is None:
+        while (match := re.search(pattern, self.output)) is None:
             assert time.monotonic() < deadline, f"no {pattern!r} in:\n{self.output}"
             self._take(0.1)
-        return found
+        return match
 
     def end(self, number: int, seconds: float = PATIENCE) -> float:
         """Send a signal, wait, and return how many seconds the process took to end."""

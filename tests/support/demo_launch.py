@@ -29,7 +29,7 @@ async def demo_launch(database: Database, settings: Settings, **env: str) -> Asy
         await redis.flushall()  # removes what other tests stored about the health of their servers
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="launch-") as name:
-        known = {
+        environment = {
             "ENVIRONMENT": "test",
             "OPERATION_TIMEOUT_SECONDS": str(PATIENCE),
             "DATABASE_URL": str(settings.database_url),
@@ -40,7 +40,7 @@ async def demo_launch(database: Database, settings: Settings, **env: str) -> Asy
             "LAUNCH_URL": f"http://127.0.0.1:{port}",
         }
         await _fill(database)
-        yield Launch(Path(name), known | env)
+        yield Launch(Path(name), environment | env)
     await delete_all_rows(database)
 
 

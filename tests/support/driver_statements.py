@@ -17,12 +17,12 @@ from db.session import Database
 @asynccontextmanager
 async def record_statements(database: Database) -> AsyncIterator[list[str]]:
     """Record the statements of the pool and the direct connection; each is one round trip."""
-    found: list[str] = []
+    statements: list[str] = []
     drivers: set[asyncpg.Connection] = set()
     fetch, direct = DirectConnection.fetch, database.direct
 
     def note(query: LoggedQuery) -> None:
-        found.append(query.query.strip())
+        statements.append(query.query.strip())
 
     def on_checkout(_: object, entry: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
         driver: asyncpg.Connection = entry.driver_connection
@@ -34,14 +34,14 @@ async def record_statements(database: Database) -> AsyncIterator[list[str]]:
         self: DirectConnection, statement: str, *values: object, **options: float
     ) -> list[asyncpg.Record]:
         if self is direct:
-            found.append(statement.strip())
+            statements.append(statement.strip())
         return await fetch(self, statement, *values, **options)
 
     engine = database.engine.sync_engine
     sqlalchemy_event.listen(engine, "checkout", on_checkout, insert=True)
     try:
         with patch.object(DirectConnection, "fetch", heard_fetch):
-            yield found
+            yield statements
         await asyncio.sleep(0)  # the driver reports the last one on the next turn of the loop
     finally:
         sqlalchemy_event.remove(engine, "checkout", on_checkout)

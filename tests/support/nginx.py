@@ -45,9 +45,9 @@ def _configuration(
         text = text.replace(before, after)
     paths = "".join(f"{name}_temp_path {folder}/{name};\n" for name in _TEMPORARY)
     text = text.replace("http {", f"http {{\n{paths}", 1)
-    found = folder / "nginx.conf"
-    found.write_text(f"daemon off;\nuser root;\npid {folder}/nginx.pid;\n{text}")
-    return found
+    file = folder / "nginx.conf"
+    file.write_text(f"daemon off;\nuser root;\npid {folder}/nginx.pid;\n{text}")
+    return file
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:

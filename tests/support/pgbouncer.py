@@ -24,8 +24,8 @@ def version() -> tuple[int, int]:
         done = subprocess.run([PROGRAM, "--version"], check=True, capture_output=True, text=True)
     except OSError:
         return 0, 0
-    found = re.search(r"(\d+)\.(\d+)", done.stdout)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+    match = re.search(r"(\d+)\.(\d+)", done.stdout)
+    return (int(match[1]), int(match[2])) if match else (0, 0)
 
 
 @contextmanager

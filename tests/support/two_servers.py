@@ -53,8 +53,8 @@ class TwoServers:
     async def log_in(self) -> str:
         """Return an operator's token; log-ins are limited, so all tests share it."""
         if not self._tokens:
-            found = await self.ask(self.ports[0], LOG_IN, email=EMAIL, password=PASSWORD)
-            self._tokens.append(found["data"]["logIn"]["session"]["accessToken"])
+            response = await self.ask(self.ports[0], LOG_IN, email=EMAIL, password=PASSWORD)
+            self._tokens.append(response["data"]["logIn"]["session"]["accessToken"])
         return self._tokens[0]
 
     async def over_ofrep(self, port: int, token: str, key: str = KEY) -> dict[str, Any]:
@@ -69,8 +69,8 @@ class TwoServers:
 
     async def reason(self, port: int, key: str = KEY) -> tuple[bool, str]:
         """Return what a visitor gets for a flag, and why."""
-        found = (await self.ask(port, VIEWER))["data"]["viewerFlags"]["flags"]
-        flag = next(item for item in found if item["key"] == key)
+        flags = (await self.ask(port, VIEWER))["data"]["viewerFlags"]["flags"]
+        flag = next(item for item in flags if item["key"] == key)
         return flag["value"], flag["reason"]
 
 

@@ -108,8 +108,8 @@ class WorkerFleet:
             return int(await session.scalar(query) or 0)
 
     async def database_status(self) -> HealthStatus | None:
-        found = await self.redis.get(KEY)
-        return decode(found).state(DATABASE).status if found else None
+        stored = await self.redis.get(KEY)
+        return decode(stored).state(DATABASE).status if stored else None
 
     async def stop(self) -> None:
         for process in self._frozen:

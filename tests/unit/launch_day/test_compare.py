@@ -14,7 +14,7 @@ from tests.launch_day.verdicts import (
     NOT_MEASURED,
     ROWS,
     UNKNOWN,
-    Known,
+    FixedVerdict,
     Measure,
     Proof,
     RunSeen,
@@ -122,10 +122,10 @@ def test_complete_means_that_nobody_hears_later(
         (Measure(None, 3, "s", 0.5, "a process was lost"), {NOT_MEASURED, UNKNOWN}),
         (Measure(96.0, 95, "%", 0.5, at_least=True), {KEPT}),
         (Measure(94.0, 95, "%", 0.5, at_least=True), {BROKEN}),
-        (Known(frozenset({BROKEN}), "never rehearsed"), {BROKEN}),
+        (FixedVerdict(frozenset({BROKEN}), "never rehearsed"), {BROKEN}),
     ],
 )
-def test_which_verdicts_would_be_true(measure: Measure | Known, expected: set[str]) -> None:
+def test_which_verdicts_would_be_true(measure: Measure | FixedVerdict, expected: set[str]) -> None:
     assert measure.allowed() == expected
 
 
