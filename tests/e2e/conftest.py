@@ -28,12 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def site(cluster: Path) -> Iterator[TwoServers]:
-    with start_two_servers(cluster) as found:
-        yield found
+    with start_two_servers(cluster) as site:
+        yield site
 
 
 @pytest.fixture
 async def far(site: TwoServers) -> AsyncIterator[Socket]:
     """A socket to the second process."""
-    async with socket(f"127.0.0.1:{site.ports[1]}", await site.log_in()) as found:
-        yield found
+    async with socket(f"127.0.0.1:{site.ports[1]}", await site.log_in()) as connection:
+        yield connection

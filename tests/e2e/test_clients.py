@@ -26,8 +26,8 @@ SECONDS = 30
 async def address(app: Starlette, admin: GraphQLClient) -> AsyncIterator[str]:
     for key in ("mvp_chat", "mvp_map", "mvp_mail"):
         await make_flag(admin, key)
-    async with serving(app) as found:
-        yield found
+    async with serving(app) as address:
+        yield address
 
 
 async def test_npm_clients_work_unchanged(address: str, admin: GraphQLClient) -> None:
@@ -45,8 +45,8 @@ async def test_the_gql_client_works_unchanged(address: str, admin: GraphQLClient
     token = f"Bearer {admin.token}"
     http = AIOHTTPTransport(f"http://{address}/graphql", headers={"Authorization": token})
     async with Client(transport=http, fetch_schema_from_transport=True) as session:
-        found = await session.execute(gql("{ featureFlags(first: 1) { nodes { key } } }"))
-        assert found["featureFlags"]["nodes"] == [{"key": "mvp_chat"}]
+        result = await session.execute(gql("{ featureFlags(first: 1) { nodes { key } } }"))
+        assert result["featureFlags"]["nodes"] == [{"key": "mvp_chat"}]
         with pytest.raises(TransportQueryError) as caught:
             await session.execute(gql('{ node(id: "1") { id } nodes(ids: []) { id } }'))
         assert caught.value.errors

@@ -85,31 +85,31 @@ def test_a_phase_is_planned_activated_moved_and_rolled_back(launch: Launch) -> N
 
 
 def test_flags_are_found_switched_and_explained(launch: Launch) -> None:
-    (found,) = launch.json("flags", "list", "--search", "test_feat")
-    assert (found["key"], found["phase"]["key"]) == ("mvp_test_feature", "pre_launch_testing")
+    (flag,) = launch.json("flags", "list", "--search", "test_feat")
+    assert (flag["key"], flag["phase"]["key"]) == ("mvp_test_feature", "pre_launch_testing")
     on = launch.run_unchecked("flags", "toggle", "mvp_test_feature", "on", "--reason", "look")
     assert on.out == "mvp_test_feature on 100 %\n"
     assert "everybody" in on.err
     assert launch.run_unchecked("flags", "toggle", "mvp_test_feature", "on").err == ""
     assert state(launch, "mvp_test_feature") == "on TARGETING_MATCH"
-    asked = ("flags", "evaluate", "mvp_test_feature", "--user", "u1", "--user-type", "admin")
-    assert "TARGETING_MATCH" in launch(*asked, "--explain")
+    arguments = ("flags", "evaluate", "mvp_test_feature", "--user", "u1", "--user-type", "admin")
+    assert "TARGETING_MATCH" in launch(*arguments, "--explain")
     assert "off" in launch("flags", "toggle", "mvp_test_feature", "off")
 
 
 def test_health_is_a_table_and_json(launch: Launch) -> None:
     launch.run_unchecked("phases", "plan", "pre_launch_testing")  # looks at stale checks again
-    shown, found = launch.run_concurrently(("health",), ("health", "--json"))
-    assert (shown.code, found.code) == (0, 0)
+    shown, as_json = launch.run_concurrently(("health",), ("health", "--json"))
+    assert (shown.code, as_json.code) == (0, 0)
     assert "WARNING" in shown.out  # no SMTP server
-    checks = json.loads(found.out)["checks"]
+    checks = json.loads(as_json.out)["checks"]
     assert {check["type"] for check in checks} >= {"DATABASE", "EMAIL"}
 
 
 def test_metrics_are_shown_as_cards(launch: Launch) -> None:
     """S78, S79."""
-    found = launch.json("metrics", "--range", "1h")
-    assert (found["range"], found["signups"]["title"]) == ("LAST_1H", "New Signups")
+    metrics = launch.json("metrics", "--range", "1h")
+    assert (metrics["range"], metrics["signups"]["title"]) == ("LAST_1H", "New Signups")
     assert "Average Response Time" in launch("metrics", "--range", "phase")
 
 
@@ -134,10 +134,10 @@ def killed(launch: Launch) -> str | None:
     return (flag["kill"] or {}).get("reason")
 
 
-def wait_for_state(launch: Launch, wanted: str) -> None:
+def wait_for_state(launch: Launch, expected: str) -> None:
     give_up = time.monotonic() + PATIENCE
-    while (found := state(launch, "mvp_test_feature")) != wanted:
-        assert time.monotonic() < give_up, found
+    while (current := state(launch, "mvp_test_feature")) != expected:
+        assert time.monotonic() < give_up, current
 
 
 def test_watch_reconnects_without_missing_events(launch: Launch) -> None:
@@ -282,8 +282,8 @@ def test_the_traffic_command_creates_users(launch: Launch) -> None:
     for key in OPEN_FOR_PEOPLE:
         launch("flags", "toggle", key, "on")
     for minutes in ("0.05", "0.5", "2"):  # on a busy machine nobody gets there in three seconds
-        found = launch.json("demo", "--traffic", "--minutes", minutes, "--per-minute", "600")
-        if found["suppliers"]:
+        summary = launch.json("demo", "--traffic", "--minutes", minutes, "--per-minute", "600")
+        if summary["suppliers"]:
             break
-    assert found["visits"] > found["suppliers"] > 0
-    assert found["errors"] == 0
+    assert summary["visits"] > summary["suppliers"] > 0
+    assert summary["errors"] == 0

@@ -33,7 +33,7 @@ Json = Any
 
 
 @pytest.fixture
-async def told() -> AsyncIterator[HttpReceiver]:
+async def receiver() -> AsyncIterator[HttpReceiver]:
     """Who is to hear of what goes wrong."""
     receiver = HttpReceiver()
     await receiver.start()
@@ -43,7 +43,7 @@ async def told() -> AsyncIterator[HttpReceiver]:
 
 @pytest.fixture
 async def launch(
-    database: Database, redis: Redis, settings: Settings, told: HttpReceiver
+    database: Database, redis: Redis, settings: Settings, receiver: HttpReceiver
 ) -> AsyncIterator[Launch]:
     """The demo launch, and a Redis that knows of no health."""
     async with demo_launch(
@@ -52,9 +52,9 @@ async def launch(
         HEALTH_RECHECK_SECONDS="0.01",
         HEALTH_INTERVAL_SECONDS="1",
         HEALTH_STALE_AFTER_SECONDS="3",
-        ALERT_URLS=told.url,
-    ) as found:
-        yield found
+        ALERT_URLS=receiver.url,
+    ) as launch:
+        yield launch
 
 
 @pytest.fixture
@@ -66,24 +66,26 @@ def server(launch: Launch) -> Iterator[RunningCommand]:
 
 
 async def test_unchecked_health_is_alerted_without_a_worker(
-    launch: Launch, server: RunningCommand, database: Database, told: HttpReceiver
+    launch: Launch, server: RunningCommand, database: Database, receiver: HttpReceiver
 ) -> None:
     """X16: no worker has ever run; one that starts ends it."""
     launch(*ACTIVATE)
-    await until(lambda: _about_silence(told))
+    await until(lambda: _about_silence(receiver))
     assert await _status(database) is IncidentStatus.OPEN
     with launch.running("worker"):
         await wait_for_result(lambda: _status(database), _is_resolved, within=PATIENCE)
-        await until(lambda: len(_about_silence(told)) > 1)
-    assert ["RESOLVED" in title for title in _about_silence(told)[:2]] == [False, True]
+        await until(lambda: len(_about_silence(receiver)) > 1)
+    assert ["RESOLVED" in title for title in _about_silence(receiver)[:2]] == [False, True]
 
 
-def _about_silence(told: HttpReceiver) -> list[str]:
-    return [title for title in told.titles if "Health checks of the launch have stopped" in title]
+def _about_silence(receiver: HttpReceiver) -> list[str]:
+    return [
+        title for title in receiver.titles if "Health checks of the launch have stopped" in title
+    ]
 
 
-def _is_resolved(found: IncidentStatus | None) -> bool:
-    return found is IncidentStatus.RESOLVED
+def _is_resolved(status: IncidentStatus | None) -> bool:
+    return status is IncidentStatus.RESOLVED
 
 
 async def _status(database: Database) -> IncidentStatus | None:

@@ -38,9 +38,9 @@ def launch(prepared: Launch) -> Iterator[Launch]:
 
 async def trouble(database: Database, title: str) -> str:
     """The number of a new incident."""
-    wanted = IncidentDraft("test", Severity.HIGH, title, affected_features=[FLAG])
+    draft = IncidentDraft("test", Severity.HIGH, title, affected_features=[FLAG])
     async with database.write() as uow:
-        row = (await open_incident(uow, system_actor("test"), wanted)).row
+        row = (await open_incident(uow, system_actor("test"), draft)).row
     return str(row.number)
 
 

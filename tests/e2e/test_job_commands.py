@@ -39,7 +39,7 @@ async def test_failed_jobs_are_shown_and_retried(launch: Launch) -> None:
     )
     again = launch.run_unchecked("jobs", "retry", number)
     assert (again.code, "has not failed" in again.err) == (1, True)
-    found = launch.json("jobs")
-    assert found["counts"] == {"waiting": 1, "running": 0, "failed": 0}
-    assert [job["state"] for job in found["jobs"]] == ["waiting"]
-    assert found["tasks"][0]["worker"] == "host:7"
+    queue = launch.json("jobs")
+    assert queue["counts"] == {"waiting": 1, "running": 0, "failed": 0}
+    assert [job["state"] for job in queue["jobs"]] == ["waiting"]
+    assert queue["tasks"][0]["worker"] == "host:7"

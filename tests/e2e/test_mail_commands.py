@@ -55,7 +55,7 @@ async def test_the_mail_server_of_the_workers_decides(launch: Launch, db: Databa
     state = CheckState(CheckType.EMAIL, HealthStatus.HEALTHY, checked_at=datetime.now(UTC))
     async with db.write() as uow:
         await health.save_states(uow.session, [state], uow.now)
-    found = launch.run_unchecked("mail", "list")
-    assert "No mail server is configured" not in found.out + found.err
+    listed = launch.run_unchecked("mail", "list")
+    assert "No mail server is configured" not in listed.out + listed.err
     (mail,) = launch.json("mail", "list")
     assert mail["status"] == "queued"

@@ -69,17 +69,17 @@ async def test_every_scrape_covers_all_processes(site: TwoServers) -> None:
 
         async def is_replaced() -> bool:
             try:
-                found = await scrape(port)
+                metrics = await scrape(port)
             except httpx2.HTTPError:
                 return False
-            seen.append(found[counted])
+            seen.append(metrics[counted])
             return (
                 victim.pid not in [child.pid for child in processes_of(running)]
                 and {
                     "launch_websockets{'process': '0'}",
                     "launch_websockets{'process': '1'}",
                 }
-                <= found.keys()
+                <= metrics.keys()
             )
 
         await until(is_replaced)
@@ -95,15 +95,15 @@ async def test_workers_serve_metrics_at_their_port(site: TwoServers) -> None:
         assert (ready["database"], ready["queue"], ready["causes"]) == (True, True, {})
 
         async def has_worked() -> bool:
-            found = await scrape(port)
+            metrics = await scrape(port)
             return (
-                found.get("launch_task_runs_total{'kind': 'heartbeat', 'outcome': 'done'}", 0) > 0
+                metrics.get("launch_task_runs_total{'kind': 'heartbeat', 'outcome': 'done'}", 0) > 0
             )
 
         await until(has_worked)
-        found = await scrape(port)
-        assert found["launch_queue_connected{}"] == 1
-        assert [name for name in found if name.startswith("launch_build_info")] != []
+        metrics = await scrape(port)
+        assert metrics["launch_queue_connected{}"] == 1
+        assert [name for name in metrics if name.startswith("launch_build_info")] != []
         async with httpx2.AsyncClient(trust_env=False) as client:
             bent = await client.get(
                 f"http://127.0.0.1:{port}/metrics", headers={"host": "evil.example"}

@@ -94,8 +94,8 @@ async def test_a_pooler_that_comes_later_is_refused_with_the_first_connection(
 
         async def cause(of: int, part: str) -> str:
             with suppress(httpx2.HTTPError):
-                found = (await client.get(f"http://127.0.0.1:{of}/readyz")).json()
-                return str(found["causes"].get(part))
+                readiness = (await client.get(f"http://127.0.0.1:{of}/readyz")).json()
+                return str(readiness["causes"].get(part))
             return ""
 
         async def is_away() -> bool:

@@ -108,8 +108,8 @@ async def test_without_the_database_flags_are_served_and_can_be_killed(
         return (await site.reason(port))[1] == "STALE"
 
     async def is_back() -> bool:
-        found = await site.ask(port, LIST, token)
-        return bool(found.get("data")) and (await site.reason(port))[1] != "STALE"
+        response = await site.ask(port, LIST, token)
+        return bool(response.get("data")) and (await site.reason(port))[1] != "STALE"
 
     stream = await far.subscribe(FLAGS, keys=[KEY])
     assert (await stream.next())["featureFlags"]["enabled"] is True

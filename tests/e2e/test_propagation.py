@@ -20,8 +20,8 @@ HAVE_IT = r"1 of 1 \(1 processes, 0 streams\) have it: \d+ ms, 95 % after \d+ ms
 
 @pytest.fixture
 async def launch(database: Database, settings: Settings) -> AsyncIterator[Launch]:
-    async with demo_launch(database, settings, HEALTH_RECHECK_SECONDS="0.01") as found:
-        yield found
+    async with demo_launch(database, settings, HEALTH_RECHECK_SECONDS="0.01") as launch:
+        yield launch
 
 
 def test_a_process_killed_before_the_rollback_is_unknown(launch: Launch) -> None:

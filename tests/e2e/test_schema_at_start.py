@@ -20,10 +20,10 @@ COMMANDS = (("serve",), ("worker",), ("demo",), ("token", "list"), ("mail", "lis
 
 @pytest.fixture(scope="module")
 def server(cluster: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultyPostgres]:
-    found = FaultyPostgres.of(cluster, tmp_path_factory.mktemp("schema"))
-    found.sql("CREATE DATABASE empty OWNER launch")
-    yield found
-    found.stop()
+    postgres = FaultyPostgres.of(cluster, tmp_path_factory.mktemp("schema"))
+    postgres.sql("CREATE DATABASE empty OWNER launch")
+    yield postgres
+    postgres.stop()
 
 
 @pytest.fixture(scope="module")

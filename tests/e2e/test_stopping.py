@@ -43,10 +43,10 @@ async def event_stream(port: int, token: str, path: str) -> AsyncIterator[httpx2
     headers = {"authorization": f"Bearer {token}", "accept": "text/event-stream"}
     url = f"http://127.0.0.1:{port}{path}"
     async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
-        asked: dict[str, Any] = {"method": "GET"}
+        request: dict[str, Any] = {"method": "GET"}
         if path == "/graphql":
-            asked = {"method": "POST", "json": {"query": FLAGS, "variables": {"keys": [KEY]}}}
-        async with client.stream(url=url, headers=headers, **asked) as answer:
+            request = {"method": "POST", "json": {"query": FLAGS, "variables": {"keys": [KEY]}}}
+        async with client.stream(url=url, headers=headers, **request) as answer:
             assert answer.status_code == 200
             yield answer
 
@@ -209,13 +209,13 @@ class Traffic:
 
 async def cursors(site: TwoServers, port: int, token: str, after: str) -> list[str]:
     """All events of the log behind a cursor."""
-    found: list[str] = []
+    seen: list[str] = []
     while True:
-        page = await site.ask(port, PAGE, token, after=found[-1] if found else after)
+        page = await site.ask(port, PAGE, token, after=seen[-1] if seen else after)
         part = page["data"]["launchEvents"]
-        found += [node["cursor"] for node in part["nodes"]]
+        seen += [node["cursor"] for node in part["nodes"]]
         if not part["pageInfo"]["hasNextPage"]:
-            return found
+            return seen
 
 
 @pytest.mark.needs("nginx -v")

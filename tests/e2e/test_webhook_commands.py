@@ -19,10 +19,10 @@ from tests.support.waiting import until
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    found = Receiver()
-    await found.start()
-    yield found
-    await found.stop()
+    receiver = Receiver()
+    await receiver.start()
+    yield receiver
+    await receiver.stop()
 
 
 @pytest.fixture
@@ -76,11 +76,11 @@ async def test_a_launch_is_exported_and_imported(admin: Launch, tmp_path: Path) 
 
 def test_the_documents_match_the_schema() -> None:
     graph = build_schema(schema.as_str())
-    found = [
+    documents = [
         text
         for module in (webhooks, launch_file)
         for text in vars(module).values()
         if isinstance(text, str) and re.match(r"\s*(query|mutation)\b", text)
     ]
-    assert len(found) == 11
-    assert [error for text in found for error in validate(graph, parse(text))] == []
+    assert len(documents) == 11
+    assert [error for text in documents for error in validate(graph, parse(text))] == []

@@ -60,11 +60,11 @@ class Holder:
 @pytest.fixture
 async def holders(db: Database) -> Sequence[Holder]:
     """Return a caller of each role, and a token with every scope that a token may have."""
-    found = [Holder(role, await create_session(db, role), ROLE_SCOPES[role]) for role in Role]
+    of_roles = [Holder(role, await create_session(db, role), ROLE_SCOPES[role]) for role in Role]
     await create_session(db, Role.ADMIN)
     maker = await newest_user(db)
     token = await new_token(db, OF_TOKENS, expires_at=db.clock() + LIFETIME, created_by=maker)
-    return [*found, Holder("token", token, OF_TOKENS)]
+    return [*of_roles, Holder("token", token, OF_TOKENS)]
 
 
 async def end(ending: str, db: Database, clock: Clock) -> None:
@@ -84,8 +84,8 @@ def holder_for(field: RootField, holders: Iterable[Holder], turn: int) -> Holder
 
 async def rows(db: Database) -> dict[str, int]:
     """Count the rows of each table, except those that a process writes about itself."""
-    found = await row_counts(db)
-    return {name: count for name, count in found.items() if not name.startswith(OWN_NOTES)}
+    counts = await row_counts(db)
+    return {name: count for name, count in counts.items() if not name.startswith(OWN_NOTES)}
 
 
 async def start(opened: Socket, sent: Call) -> Stream:
@@ -126,8 +126,8 @@ async def test_no_field_runs_on_an_open_socket_once_its_credential_has_ended(
         await end(ending, db, clock)
         calls = [CALLS[field.place] for field in FIELDS]
         ends = await asyncio.gather(*map(close_code, opened, calls))
-        found = {field.place: end for field, end in zip(FIELDS, ends, strict=True)}
-        assert found == dict.fromkeys(CALLS, (4403, []))
+        ends_by_field = {field.place: end for field, end in zip(FIELDS, ends, strict=True)}
+        assert ends_by_field == dict.fromkeys(CALLS, (4403, []))
         assert await rows(db) == before
 
 
@@ -141,8 +141,8 @@ async def test_no_field_runs_over_http_once_the_credential_has_ended(
     for turn, field in enumerate(FIELDS):
         holder, sent = holder_for(field, holders, turn), CALLS[field.place]
         answer = await visitor.as_(holder.secret).execute(sent.document, **sent.variables)
-        found = (holder.name, field.place, answer.status, answer.codes)
-        assert found == (holder.name, field.place, 401, ["UNAUTHENTICATED"])
+        refusal = (holder.name, field.place, answer.status, answer.codes)
+        assert refusal == (holder.name, field.place, 401, ["UNAUTHENTICATED"])
     assert await rows(db) == before
 
 
@@ -162,9 +162,9 @@ async def test_no_field_runs_on_a_socket_without_its_scope(
                 some = denied[begin : begin + AT_ONCE]
                 calls = [CALLS[field.place] for field in some]
                 streams = [await start(mine, one) for one in calls]
-                found = [await codes(stream) for stream in streams]
+                codes_by_field = [await codes(stream) for stream in streams]
                 names = [field.place for field in some]
-                assert (holder.name, dict(zip(names, found, strict=True))) == (
+                assert (holder.name, dict(zip(names, codes_by_field, strict=True))) == (
                     holder.name, {key: {"FORBIDDEN"} for key in names},
                 )  # fmt: skip
     assert await rows(db) == before
@@ -180,6 +180,6 @@ async def test_every_query_runs_on_a_socket_with_a_valid_credential_and_scope(
         async with socket(address, holder.secret) as mine:
             for field in allowed:
                 sent = CALLS[field.place]
-                found = await codes(await start(mine, sent))
-                refused = found & {*REFUSED, "INTERNAL"}
+                received = await codes(await start(mine, sent))
+                refused = received & {*REFUSED, "INTERNAL"}
                 assert (holder.name, field.place, refused) == (holder.name, field.place, set())

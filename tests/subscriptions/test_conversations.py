@@ -67,8 +67,8 @@ async def test_reading_on_one_device_updates_the_other(address: str, pair: Pair)
         await mark_read(pair.couple, pair.id, 1)
         update = (await thread.next())["conversation"]
         assert (update["messages"], update["conversation"]["unreadCount"]) == ([], 0)
-        found = (await everything.next())["conversations"]
-    assert found == {"unreadConversations": 0, "changed": {"id": pair.id, "unreadCount": 0}}
+        conversations = (await everything.next())["conversations"]
+    assert conversations == {"unreadConversations": 0, "changed": {"id": pair.id, "unreadCount": 0}}
 
 
 async def test_read_position_is_not_sent_to_the_other_side(address: str, pair: Pair) -> None:

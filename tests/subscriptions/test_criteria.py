@@ -23,8 +23,8 @@ EVENTS = """subscription ($id: ID, $after: String) { launchEvents(phaseId: $id, 
 @pytest.fixture
 async def live(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Socket]:
     """An admin's socket."""
-    async with serving(app) as address, socket(address, admin.token) as found:
-        yield found
+    async with serving(app) as address, socket(address, admin.token) as client:
+        yield client
 
 
 @pytest.fixture
@@ -65,5 +65,5 @@ async def test_reason_for_holding_a_ramp_is_sent(guarded: GuardedPhase, live: So
     async with guarded.db.write() as uow:
         draft = IncidentDraft(type="test", severity=Severity.HIGH, title="It burns")
         await open_incident(uow, system_actor("test"), draft)
-    (held,) = (await stream.next())["launchPhase"]["heldBy"]
-    assert held.endswith("It burns is not acknowledged.")
+    (reason,) = (await stream.next())["launchPhase"]["heldBy"]
+    assert reason.endswith("It burns is not acknowledged.")

@@ -25,8 +25,8 @@ HEALTH = HealthChanged(check=CheckType.API, before=HealthStatus.HEALTHY, after=H
 @pytest.fixture
 async def live(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Socket]:
     """An admin's socket."""
-    async with serving(app) as address, socket(address, admin.token) as found:
-        yield found
+    async with serving(app) as address, socket(address, admin.token) as client:
+        yield client
 
 
 async def test_cursor_ahead_of_the_log_gets_a_gap_then_new_events(

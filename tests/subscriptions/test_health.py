@@ -29,8 +29,8 @@ Stream = AsyncIterator[HealthSnapshot]
 @pytest.fixture
 def runtime(app: Starlette, health: Health) -> Runtime:
     """The parts of the running app; its checks are fakes that pass."""
-    found: Runtime = app.state.runtime
-    return found
+    runtime: Runtime = app.state.runtime
+    return runtime
 
 
 @asynccontextmanager
@@ -69,8 +69,8 @@ async def test_each_new_snapshot_is_sent(runtime: Runtime, health: Health) -> No
         assert (await following(stream)).overall is HealthStatus.HEALTHY
         health.fail(CheckType.API)
         await impatient(runtime, 30).health.tick()
-        found = await following(stream)
-    assert (found.overall, found.changed) == (HealthStatus.CRITICAL, [CheckType.API])
+        snapshot = await following(stream)
+    assert (snapshot.overall, snapshot.changed) == (HealthStatus.CRITICAL, [CheckType.API])
 
 
 async def test_slow_reader_gets_the_newest_snapshot(runtime: Runtime) -> None:
@@ -131,10 +131,10 @@ async def test_snapshot_contains_its_age(runtime: Runtime, clock: Clock) -> None
     info = cast(Info, SimpleNamespace(context=Context(runtime, actor=system_actor("test"))))
     assert HealthSnapshot.of(await runtime.health.latest()).age_seconds(info) is None
     await runtime.health.tick()
-    found = HealthSnapshot.of(await runtime.health.latest())
-    before = found.age_seconds(info)
+    snapshot = HealthSnapshot.of(await runtime.health.latest())
+    before = snapshot.age_seconds(info)
     clock.advance(40)
-    after = found.age_seconds(info)
+    after = snapshot.age_seconds(info)
     clock.reset()
     assert before is not None
     assert after is not None

@@ -26,8 +26,8 @@ RESOLVE = """mutation ($id: ID!) {
 @pytest.fixture
 async def live(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Socket]:
     """An admin's socket."""
-    async with serving(app) as address, socket(address, admin.token) as found:
-        yield found
+    async with serving(app) as address, socket(address, admin.token) as client:
+        yield client
 
 
 async def test_open_incidents_are_sent_first_then_each_change(

@@ -22,19 +22,19 @@ async def live(
 ) -> AsyncIterator[Socket]:
     """The socket of a caller with access to metrics."""
     monkeypatch.setattr(live_journeys, "MIN_INTERVAL_SECONDS", 0.05)
-    async with serving(app) as address, socket(address, viewer.token) as found:
-        yield found
+    async with serving(app) as address, socket(address, viewer.token) as client:
+        yield client
 
 
 async def setups(stream: Stream) -> tuple[int, int]:
     """Return how many suppliers began, and how many added a client."""
-    found = (await stream.next())["journeys"][0]
-    return found["started"], found["steps"][1]["completed"]
+    journey = (await stream.next())["journeys"][0]
+    return journey["started"], journey["steps"][1]["completed"]
 
 
-async def until(stream: Stream, wanted: tuple[int, int]) -> None:
+async def until(stream: Stream, expected: tuple[int, int]) -> None:
     async with asyncio.timeout(PATIENCE):
-        while await setups(stream) != wanted:
+        while await setups(stream) != expected:
             pass
 
 

@@ -59,8 +59,8 @@ async def test_supplier_sees_an_invitation_expire(
         await stream.next()
         clock.advance(86_400 + 60)
         await expire_overdue(runtime.db)
-        found = (await stream.next())["invitation"]
-    assert (found["status"], found["client"]["status"]) == ("EXPIRED", "ADDED")
+        invitation = (await stream.next())["invitation"]
+    assert (invitation["status"], invitation["client"]["status"]) == ("EXPIRED", "ADDED")
 
 
 @pytest.mark.parametrize("who", ["another supplier", "a couple"])
@@ -131,9 +131,9 @@ async def test_incident_appears_and_disappears_on_a_step(
     async with socket(address, supplier.token) as live:
         stream = await live.subscribe(document)
         seen = [(await stream.next())["viewerOnboarding"]["banner"]]
-        found = await report_incident(admin, affectedFeatures=["onboarding_business_info"])
+        reported = await report_incident(admin, affectedFeatures=["onboarding_business_info"])
         seen.append((await stream.next())["viewerOnboarding"]["banner"])
-        await admin.data(RESOLVE, id=found["incident"]["id"], notes="Mended")
+        await admin.data(RESOLVE, id=reported["incident"]["id"], notes="Mended")
         seen.append((await stream.next())["viewerOnboarding"]["banner"])
     assert seen == [None, {"step": "business_info"}, None]
 
@@ -165,8 +165,8 @@ async def test_closed_streams_release_everything(
     runtime: Runtime = app.state.runtime
     before, sent = runtime.tail.live, await add_and_invite(supplier)
     async with socket(address, supplier.token) as live:
-        for document, given in ((INVITATION, {"id": sent.id}), (SETUP, {})):
-            stream = await live.subscribe(document, **given)
+        for document, variables in ((INVITATION, {"id": sent.id}), (SETUP, {})):
+            stream = await live.subscribe(document, **variables)
             await stream.next()
             await stream.stop()
         last = await live.subscribe(SETUP)

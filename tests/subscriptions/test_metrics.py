@@ -26,8 +26,8 @@ METRICS = "subscription { launchMetrics(range: LAST_1H) { at errorRate { value }
 @pytest.fixture
 async def live(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Socket]:
     """An admin's socket."""
-    async with serving(app) as address, socket(address, admin.token) as found:
-        yield found
+    async with serving(app) as address, socket(address, admin.token) as client:
+        yield client
 
 
 async def test_metrics_are_sent_at_once_and_after_each_collection(

@@ -29,19 +29,19 @@ _SILENCE = 1.0  # seconds after which nothing more is expected
 
 def protocols() -> list[WebSocketProtocol]:
     """Return the protocols of all open sockets of this process."""
-    found = (item for item in gc.get_objects() if type(item) is WebSocketProtocol)
-    return [item for item in found if not item.disconnected]
+    protocols_of_uvicorn = (item for item in gc.get_objects() if type(item) is WebSocketProtocol)
+    return [item for item in protocols_of_uvicorn if not item.disconnected]
 
 
 async def test_parked_socket_releases_its_request(app: Starlette) -> None:
     async with serving(app) as address, socket(address) as visitor:
         await (await visitor.subscribe(VIEWER)).next()
         await asyncio.sleep(0.05)
-        (found,) = protocols()
-        assert (vars(found), vars(found.conn)) == ({}, {}), "an attribute has no slot"
-        assert not any(hasattr(found, name) for name in ("scope", "request", "response"))
-        held = gc.get_referents(*gc.get_referents(found.conn.parser))
-        assert not any(isinstance(item, Frame | Request) for item in held)
+        (protocol,) = protocols()
+        assert (vars(protocol), vars(protocol.conn)) == ({}, {}), "an attribute has no slot"
+        assert not any(hasattr(protocol, name) for name in ("scope", "request", "response"))
+        referents = gc.get_referents(*gc.get_referents(protocol.conn.parser))
+        assert not any(isinstance(item, Frame | Request) for item in referents)
 
 
 async def test_parked_socket_has_no_task(app: Starlette) -> None:
@@ -139,15 +139,17 @@ class Transcript(NamedTuple):
 async def test_parked_sockets_behave_like_those_of_uvicorn(app: Starlette) -> None:
     """The same messages, in chunks of any size, to our protocol and to that of uvicorn."""
     said = [Said.by(Random(seed)) for seed in range(40)]
-    found = []
+    conversations = []
     for ws in (OURS, PLAIN):
         async with serving(app, ws) as address:
-            found.append(await asyncio.gather(*(conversation(address, item) for item in said)))
-    for seed, (ours, plain) in enumerate(zip(*found, strict=True)):
+            conversations.append(
+                await asyncio.gather(*(conversation(address, item) for item in said))
+            )
+    for seed, (ours, plain) in enumerate(zip(*conversations, strict=True)):
         assert ours.code == plain.code, seed
         # What is under way when a socket is closed may still come, or not.
         assert ours.heard == plain.heard or ours.code is not None, seed
-    assert {item.code for item in found[0]} >= {None, 4400, 4409, 4429}
+    assert {item.code for item in conversations[0]} >= {None, 4400, 4409, 4429}
 
 
 def message(random: Random, number: int) -> object:
@@ -192,13 +194,13 @@ async def conversation(address: str, said: Said) -> Transcript:
 async def _read(client: ClientConnection, heard: dict[str, list[Any]]) -> None:
     with suppress(ConnectionClosed):
         async for raw in client:
-            found = json.loads(raw)
-            key, payload = found.get("id", ""), found.get("payload")
+            message = json.loads(raw)
+            key, payload = message.get("id", ""), message.get("payload")
             if isinstance(payload, dict):
                 payload.pop("extensions", None)  # points, which come back with time
                 payload.pop("streamAgeMs", None)  # of a pong
             if not key.startswith("quiet"):  # completed while it begins: it may have begun, or not
-                heard.setdefault(key, []).append((found["type"], payload))
+                heard.setdefault(key, []).append((message["type"], payload))
 
 
 def connected(address: str) -> connect:

@@ -39,8 +39,8 @@ async def address(address: str, admin: GraphQLClient) -> str:
 @pytest.fixture
 async def live(address: str, admin: GraphQLClient) -> AsyncIterator[Socket]:
     """An admin's socket."""
-    async with socket(address, admin.token) as found:
-        yield found
+    async with socket(address, admin.token) as client:
+        yield client
 
 
 async def watch(visitor: Socket, device: str | None = None) -> Stream:
@@ -57,10 +57,10 @@ async def test_open_stream_counts_once_its_transport_has_the_change(
         sockets = [await stack.enter_async_context(socket(address)) for _ in range(20)]
         streams = [await watch(item) for item in sockets]
         version = await toggle_flag(admin, app, "mvp_chat", on=True)
-        found = await wait_for_propagation(app, version, lambda item: item.complete)
+        propagation = await wait_for_propagation(app, version, lambda item: item.complete)
         seen = [(await stream.next())["viewerFlags"]["version"] for stream in streams]
-    assert (found.total, found.acked, set(seen)) == (21, 21, {version})
-    assert found.within_budget is True
+    assert (propagation.total, propagation.acked, set(seen)) == (21, 21, {version})
+    assert propagation.within_budget is True
 
 
 async def test_stream_without_a_changed_value_counts_too(
@@ -120,9 +120,9 @@ async def test_stream_lost_before_the_change_is_unknown(
         breaks.connection.transport.abort()
         await leaves.connection.close()
         await wait_for_result(_live(app), lambda count: count == 0)
-    found = await wait_for_propagation(app, version, lambda item: item.unknown_streams > 0)
-    assert (found.total, found.acked, found.unknown_streams) == (2, 1, 1)
-    assert (found.complete, found.within_budget) == (False, None)
+    propagation = await wait_for_propagation(app, version, lambda item: item.unknown_streams > 0)
+    assert (propagation.total, propagation.acked, propagation.unknown_streams) == (2, 1, 1)
+    assert (propagation.complete, propagation.within_budget) == (False, None)
 
 
 async def test_client_acknowledges_over_the_same_socket(
@@ -139,8 +139,8 @@ async def test_client_acknowledges_over_the_same_socket(
             (visitor, "device-1", True),
         ):
             assert await _acknowledge(client, version, device) is counts
-        found = await wait_for_propagation(app, version, lambda item: item.confirmed > 0)
-    assert (found.confirmed, found.acked) == (1, 2)
+        propagation = await wait_for_propagation(app, version, lambda item: item.confirmed > 0)
+    assert (propagation.confirmed, propagation.acked) == (1, 2)
 
 
 async def test_propagation_is_followed_until_all_have_the_version(

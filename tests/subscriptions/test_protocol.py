@@ -25,8 +25,8 @@ QUERY = {"query": "{ __typename }"}
 
 @pytest.fixture
 async def live(address: str) -> AsyncIterator[Socket]:
-    async with socket(address) as found:
-        yield found
+    async with socket(address) as client:
+        yield client
 
 
 def raw(
@@ -34,8 +34,8 @@ def raw(
 ) -> connect:
     """A connection that has not sent anything."""
     protocols: Any = [protocol] if protocol else None
-    given: Any = origin
-    return connect(f"ws://{address}/graphql", subprotocols=protocols, origin=given)
+    origin_header: Any = origin
+    return connect(f"ws://{address}/graphql", subprotocols=protocols, origin=origin_header)
 
 
 async def close_code(connection: ClientConnection, within: float = PATIENCE) -> int:
@@ -153,7 +153,7 @@ async def test_socket_without_init_closes_with_4408_despite_pings(
     address: str, monkeypatch: pytest.MonkeyPatch, app: Starlette
 ) -> None:
     apps = (getattr(route, "app", None) for route in app.routes)
-    view = next(found for found in apps if isinstance(found, GraphQLView))
+    view = next(app_of_route for app_of_route in apps if isinstance(app_of_route, GraphQLView))
     monkeypatch.setattr(view, "connection_init_wait_timeout", timedelta(seconds=0.3))
     async with raw(address) as connection:
         pings = asyncio.create_task(_ping(connection))

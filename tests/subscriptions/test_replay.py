@@ -55,8 +55,8 @@ async def test_replay_contains_only_the_selected_range_in_order(
         await make_flag(admin, f"mvp_{number}")
     end = clock()
     await make_flag(admin, "mvp_after")
-    found = [item.data["replay"] async for item in played(app, token, begin, end, 1_000)]
-    assert [item["diff"]["key"] for item in found] == ["mvp_0", "mvp_1", "mvp_2"]
+    replayed = [item.data["replay"] async for item in played(app, token, begin, end, 1_000)]
+    assert [item["diff"]["key"] for item in replayed] == ["mvp_0", "mvp_1", "mvp_2"]
 
 
 async def test_event_recorded_late_is_replayed_when_it_occurred(
@@ -73,10 +73,15 @@ async def test_event_recorded_late_is_replayed_when_it_occurred(
     )
     async with db.write() as uow:
         uow.record(system_actor("health"), event, occurred_at=outage)
-    found = [item.data["replay"] async for item in played(app, token, begin, clock(), 10_000)]
-    assert [item["__typename"] for item in found] == ["HealthEvent", "FlagEvent"]
-    assert datetime.fromisoformat(found[0]["at"]) == outage
-    assert found[0]["occurredAt"] == found[0]["at"] < found[1]["at"] < found[0]["recordedAt"]
+    replayed = [item.data["replay"] async for item in played(app, token, begin, clock(), 10_000)]
+    assert [item["__typename"] for item in replayed] == ["HealthEvent", "FlagEvent"]
+    assert datetime.fromisoformat(replayed[0]["at"]) == outage
+    assert (
+        replayed[0]["occurredAt"]
+        == replayed[0]["at"]
+        < replayed[1]["at"]
+        < replayed[0]["recordedAt"]
+    )
 
 
 async def test_pauses_are_scaled_by_the_speed(

@@ -26,8 +26,8 @@ OPEN = """mutation { createIncident(input: {type: "manual", title: "Slow", sever
 
 @pytest.fixture
 async def live(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Socket]:
-    async with serving(app) as address, socket(address, admin.token) as found:
-        yield found
+    async with serving(app) as address, socket(address, admin.token) as client:
+        yield client
 
 
 def timed(app: Starlette) -> int:

@@ -54,8 +54,8 @@ async def test_server_without_frames_sends_the_same(
 
 async def test_skip_variables_separate_executions(address: str) -> None:
     async with socket(address) as visitor:
-        found = [await _first(await visitor.subscribe(SKIPPING, no=no)) for no in (True, False)]
-    assert [sorted(item["flags"][0]) for item in found] == [["key"], ["key", "value"]]
+        results = [await _first(await visitor.subscribe(SKIPPING, no=no)) for no in (True, False)]
+    assert [sorted(item["flags"][0]) for item in results] == [["key"], ["key", "value"]]
 
 
 async def test_another_document_is_executed_separately(address: str) -> None:

@@ -16,8 +16,8 @@ KEYS = ["x" * 90_000] * 10  # one message has at most 1 MB
 
 @pytest.fixture
 async def live(app: Starlette, viewer: GraphQLClient) -> AsyncIterator[Socket]:
-    async with serving(app) as address, socket(address, viewer.token) as found:
-        yield found
+    async with serving(app) as address, socket(address, viewer.token) as client:
+        yield client
 
 
 async def test_inputs_of_open_streams_are_bounded_and_released(live: Socket) -> None:

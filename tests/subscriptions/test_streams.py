@@ -35,8 +35,8 @@ TOGGLE = """mutation ($key: String!, $on: Boolean!) {
 @pytest.fixture
 async def live(address: str, admin: GraphQLClient) -> AsyncIterator[Socket]:
     """An admin's socket."""
-    async with socket(address, admin.token) as found:
-        yield found
+    async with socket(address, admin.token) as client:
+        yield client
 
 
 def health_change(index: int) -> HealthChanged:
@@ -233,8 +233,8 @@ async def until_watching(client: GraphQLClient, phase: str, *, is_watching: bool
 
 async def _watching(client: GraphQLClient, phase: str) -> bool:
     document = "query ($id: ID) { launchPhase(id: $id) { readiness { checks { key ok } } } }"
-    found = (await client.data(document, id=phase))["launchPhase"]["readiness"]["checks"]
-    return bool(next(check["ok"] for check in found if check["key"] == "operators"))
+    checks = (await client.data(document, id=phase))["launchPhase"]["readiness"]["checks"]
+    return bool(next(check["ok"] for check in checks if check["key"] == "operators"))
 
 
 async def test_stream_without_its_scope_is_refused(address: str, supplier: GraphQLClient) -> None:
