@@ -30,27 +30,27 @@ async def log_head(db: Database) -> int:
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[HttpReceiver]:
-    found = HttpReceiver()
-    await found.start()
-    yield found
-    await found.stop()
+    receiver = HttpReceiver()
+    await receiver.start()
+    yield receiver
+    await receiver.stop()
 
 
 @pytest.fixture
 def mails() -> Iterator[MailReceiver]:
-    found = MailReceiver()
-    found.start()
-    yield found
-    found.stop()
+    receiver = MailReceiver()
+    receiver.start()
+    yield receiver
+    receiver.stop()
 
 
 @pytest.fixture
 async def desk(
     settings: Settings, db: Database, redis: Redis, receiver: HttpReceiver
 ) -> AsyncIterator[AlertCenters]:
-    found = AlertCenters(settings, db, redis, receiver.url)
-    yield found
-    await found.stop()
+    centers = AlertCenters(settings, db, redis, receiver.url)
+    yield centers
+    await centers.stop()
 
 
 @pytest.fixture

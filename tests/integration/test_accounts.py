@@ -149,17 +149,17 @@ async def test_log_ins_hold_no_connection_while_hashing(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     class Watching(RecordingPasswords):
-        held = 0
+        connections = 0
 
         async def verify(self, password_hash: str | None, password: str) -> bool:
-            self.held += int(db.engine.pool.checkedout())  # type: ignore[attr-defined]
+            self.connections += int(db.engine.pool.checkedout())  # type: ignore[attr-defined]
             return await super().verify(password_hash, password)
 
     passwords = Watching()
     throttle = make_login_throttle(db, redis, settings, passwords=passwords)
     await register_account(throttle)
     await log_in(throttle, EMAIL, PASSWORD)
-    assert passwords.held == 0
+    assert passwords.connections == 0
 
 
 async def test_log_out_ends_the_session_and_its_streams(
@@ -199,8 +199,8 @@ async def test_first_admin_gets_a_password_once(db: Database, throttle: LoginThr
 
 async def test_first_admin_with_a_given_password(db: Database, throttle: LoginThrottle) -> None:
     async with db.write() as uow:
-        found = await create_first_admin(uow, fast_passwords(), "david@wedsync.com", PASSWORD)
-    assert found is None
+        password = await create_first_admin(uow, fast_passwords(), "david@wedsync.com", PASSWORD)
+    assert password is None
     await log_in(throttle, "david@wedsync.com", PASSWORD)
 
 

@@ -31,13 +31,13 @@ class Outage:
     def __init__(self, fleet: WorkerFleet, receiver: HttpReceiver) -> None:
         self.fleet, self.receiver = fleet, receiver
 
-    def told(self, title: str) -> int:
+    def times_received(self, title: str) -> int:
         """How often people read this."""
-        return sum(found.startswith(title) for found in self.receiver.titles)
+        return sum(received.startswith(title) for received in self.receiver.titles)
 
     async def hears(self, title: str, seconds: float = PATIENCE) -> None:
         async def has_heard() -> bool:
-            return self.told(title) > 0
+            return self.times_received(title) > 0
 
         await until(has_heard, seconds)
 
@@ -60,8 +60,8 @@ class Outage:
         now = self.fleet.db.clock()
 
         async def has_looked() -> bool:
-            found = await self.fleet.redis.get(SNAPSHOT)
-            return found is not None and decode(found).at > now + timedelta(seconds=INTERVAL)
+            stored = await self.fleet.redis.get(SNAPSHOT)
+            return stored is not None and decode(stored).at > now + timedelta(seconds=INTERVAL)
 
         await until(has_looked)
 
@@ -71,8 +71,8 @@ class Outage:
             return await session.scalar(query)
 
     async def is_resolved(self) -> bool:
-        found = await self.incident()
-        return found is not None and found.status is IncidentStatus.RESOLVED
+        row = await self.incident()
+        return row is not None and row.status is IncidentStatus.RESOLVED
 
     async def deliveries(self) -> dict[AlertKind, AlertDelivery]:
         async with self.fleet.db.read() as session:
@@ -105,12 +105,16 @@ async def test_a_stopped_database_is_alerted_within_a_minute(outage: Outage) -> 
     await outage.hears(ENDED)
     await until(outage.is_resolved)
     await until(outage.both_are_logged)
-    found, fired = await outage.incident(), (await outage.deliveries())[AlertKind.FIRING]
-    assert found is not None
-    assert stopped < found.created_at < stopped + timedelta(seconds=20)
+    row, fired = await outage.incident(), (await outage.deliveries())[AlertKind.FIRING]
+    assert row is not None
+    assert stopped < row.created_at < stopped + timedelta(seconds=20)
     assert fired.sent_at is not None
     assert fired.sent_at - fired.first_bad_at < timedelta(seconds=S99)
-    assert (outage.told(FIRED), outage.told(ENDED), fired.incident_id) == (1, 1, found.id)
+    assert (outage.times_received(FIRED), outage.times_received(ENDED), fired.incident_id) == (
+        1,
+        1,
+        row.id,
+    )
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
@@ -130,8 +134,8 @@ async def test_replacing_the_worker_during_an_outage_sends_no_second_alert(
     outage.fleet.postgres.start()
     await outage.hears(ENDED)
     await outage.rounds(2)
-    assert (outage.told(FIRED), outage.told(ENDED)) == (1, 1)
-    assert outage.told("[CRITICAL] API") == 1  # which fails all the time
+    assert (outage.times_received(FIRED), outage.times_received(ENDED)) == (1, 1)
+    assert outage.times_received("[CRITICAL] API") == 1  # which fails all the time
 
 
 async def test_without_redis_each_worker_alerts_at_most_once(outage: Outage) -> None:
@@ -140,5 +144,5 @@ async def test_without_redis_each_worker_alerts_at_most_once(outage: Outage) -> 
     workers = outage.fleet.work(2)
     await outage.hears("[CRITICAL] API")
     await outage.rounds(4)
-    assert 1 <= outage.told("[CRITICAL] API") <= 2
+    assert 1 <= outage.times_received("[CRITICAL] API") <= 2
     assert await stop(*workers) == [0, 0]

@@ -19,10 +19,10 @@ from tests.support.receivers import HttpReceiver
 @pytest.fixture
 async def team() -> AsyncIterator[HttpReceiver]:
     """Where alerts go, beside the support, which is `receiver`."""
-    found = HttpReceiver()
-    await found.start()
-    yield found
-    await found.stop()
+    receiver = HttpReceiver()
+    await receiver.start()
+    yield receiver
+    await receiver.stop()
 
 
 @pytest.fixture

@@ -23,10 +23,10 @@ class Advisories(BaseHTTPRequestHandler):
     """Answers as OSV and as a registry of npm: jinja2 and react are vulnerable."""
 
     def do_POST(self) -> None:
-        asked = self.rfile.read(int(self.headers["content-length"]))
+        content = self.rfile.read(int(self.headers["content-length"]))
         if self.headers.get("content-encoding") == "gzip":
-            asked = gzip.decompress(asked)
-        body = json.dumps(self._answer(json.loads(asked))).encode()
+            content = gzip.decompress(content)
+        body = json.dumps(self._answer(json.loads(content))).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
@@ -37,10 +37,10 @@ class Advisories(BaseHTTPRequestHandler):
         """Of who depends on a vulnerable package this registry knows nothing."""
         self.send_error(404)
 
-    def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, query: dict[str, Any]) -> dict[str, Any]:
         if self.path == "/v1/query":
-            return {"vulns": [OSV]} if asked["package"]["name"] == "jinja2" else {}
-        return {"react": [{**ADVISORY, "url": "http://127.0.0.1/1"}]} if "react" in asked else {}
+            return {"vulns": [OSV]} if query["package"]["name"] == "jinja2" else {}
+        return {"react": [{**ADVISORY, "url": "http://127.0.0.1/1"}]} if "react" in query else {}
 
     def log_message(self, *_args: object) -> None:
         """Say nothing."""
@@ -65,10 +65,10 @@ def lock(tmp_path: Path) -> Path:
 
 
 def test_a_known_vulnerability_is_found(service: str, lock: Path) -> None:
-    found = audit_python([lock], "--osv-url", f"{service}/v1/query")
-    assert found == Audit("some.lock", ["jinja2 2.10: PYSEC-0, mended in no version yet"])
-    found = audit_npm(OURS.parent, "--registry", service)
-    assert "react: high" in found.findings
+    audit = audit_python([lock], "--osv-url", f"{service}/v1/query")
+    assert audit == Audit("some.lock", ["jinja2 2.10: PYSEC-0, mended in no version yet"])
+    audit = audit_npm(OURS.parent, "--registry", service)
+    assert "react: high" in audit.findings
 
 
 def test_an_unreachable_audit_service_is_reported(lock: Path) -> None:

@@ -58,8 +58,8 @@ async def test_the_expiry_of_a_trusted_certificate_is_read(tmp_path: Path) -> No
     file = self_signed(tmp_path, TODAY - timedelta(days=1), end)
     trust = ssl.create_default_context(cafile=str(file))
     async with server(server_context(file), Visits()) as port:
-        found = await read_certificate("127.0.0.1", port, trust)
-    assert (found.expires_at, found.problem) == (end, None)
+        certificate = await read_certificate("127.0.0.1", port, trust)
+    assert (certificate.expires_at, certificate.problem) == (end, None)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ async def test_the_expiry_of_an_untrusted_certificate_is_read(
     file = self_signed(tmp_path, TODAY - timedelta(days=90), end)
     trust = ssl.create_default_context(cafile=str(file)) if days < 0 else None
     async with server(server_context(file), Visits()) as port:
-        found = await read_certificate("127.0.0.1", port, trust)
-    assert (found.expires_at, found.problem) == (end, problem)
+        certificate = await read_certificate("127.0.0.1", port, trust)
+    assert (certificate.expires_at, certificate.problem) == (end, problem)
 
 
 async def test_a_silent_server_times_out_after_three_seconds(
@@ -83,8 +83,8 @@ async def test_a_silent_server_times_out_after_three_seconds(
     monkeypatch.setattr(certificates, "LOOK_SECONDS", 0.2)
     begin = time.monotonic()
     async with server(None, Visits()) as port:
-        found = await read_certificate("127.0.0.1", port)
-    assert (found.expires_at, found.problem) == (None, "no answer within 0.2 s")
+        certificate = await read_certificate("127.0.0.1", port)
+    assert (certificate.expires_at, certificate.problem) == (None, "no answer within 0.2 s")
     assert is_within(2, time.monotonic() - begin)
 
 
@@ -120,6 +120,6 @@ async def test_readiness_shows_the_certificate(
             client = GraphQLClient(app, await user_sessions.create_session(db, Role.ADMIN))
             await make_phase(client)
             (phase,) = (await client.data(READINESS))["launchPhases"]
-    found = {check["key"]: check for check in phase["readiness"]["checks"]}["certificate"]
-    assert (found["ok"], found["blocking"]) == (False, True)
-    assert found["detail"].startswith("expired")
+    certificate = {check["key"]: check for check in phase["readiness"]["checks"]}["certificate"]
+    assert (certificate["ok"], certificate["blocking"]) == (False, True)
+    assert certificate["detail"].startswith("expired")

@@ -72,6 +72,6 @@ async def test_the_log_order_survives_clock_jumps(
     for number, seconds in enumerate((0, HOUR, -2 * HOUR, HOUR)):
         clock.advance(seconds)
         await make_flag(admin, f"mvp_flag_{number}")
-    found = await admin.data(EVENTS, after=encode_cursor(begin))
-    keys = [node["diff"]["key"] for node in found["launchEvents"]["nodes"] if "diff" in node]
+    data = await admin.data(EVENTS, after=encode_cursor(begin))
+    keys = [node["diff"]["key"] for node in data["launchEvents"]["nodes"] if "diff" in node]
     assert keys == [f"mvp_flag_{number}" for number in range(4)]

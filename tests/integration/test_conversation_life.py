@@ -47,21 +47,21 @@ async def counts(db: Database) -> list[int]:
 async def test_exports_contain_both_sides_without_hidden_messages(
     pair: Pair, admin: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
-    found = (await pair.couple.data(EXPORT))["exportMyData"]
-    assert {row["position"]: row["text"] for row in found["messages"]} == {
+    export = (await pair.couple.data(EXPORT))["exportMyData"]
+    assert {row["position"]: row["text"] for row in export["messages"]} == {
         1: "An insult",
         2: "We leave",
     }
-    assert [row["reason"] for row in found["message_reports"]] == ["It insults us"]
-    assert [row["position"] for row in found["conversation_reads"]] == [1]
-    first = next(row["id"] for row in found["messages"] if row["text"] == "An insult")
+    assert [row["reason"] for row in export["message_reports"]] == ["It insults us"]
+    assert [row["position"] for row in export["conversation_reads"]] == [1]
+    first = next(row["id"] for row in export["messages"] if row["text"] == "An insult")
     from_other = (await (await new_supplier(visitor, db)).data(EXPORT))["exportMyData"]
     assert from_other["messages"] == []
     reports = (await admin.data("{ messageReports { nodes { messageId } } }"))["messageReports"]
     sent = {"messageId": reports["nodes"][0]["messageId"], "reason": "Not polite"}
     assert (await admin.data(HIDE, input=sent))["hideMessage"]["errors"] == []
-    found = (await pair.couple.data(EXPORT))["exportMyData"]
-    assert first not in json.dumps(found["messages"])
+    export = (await pair.couple.data(EXPORT))["exportMyData"]
+    assert first not in json.dumps(export["messages"])
     own = (await pair.supplier.data(EXPORT))["exportMyData"]
     assert {row["text"] for row in own["messages"]} == {"An insult", "We leave"}
     assert own["message_reports"] == []

@@ -250,7 +250,7 @@ async def test_only_verdict_changes_are_recorded_as_events(guarded: GuardedPhase
     await guarded.go_live(WARN)
     for errors in (0, 0, 0, 60, 60):
         await guarded.tick(1_000, errors=errors)
-    found = [(event.before, event.state.verdict) for event in await guarded.judgements()]
-    assert found[0] == (Verdict.NO_DATA, Verdict.PASSING)
-    assert found[1] == (Verdict.PASSING, Verdict.FAILING)
-    assert len(found) == 3  # the third one warned
+    verdicts = [(event.before, event.state.verdict) for event in await guarded.judgements()]
+    assert verdicts[0] == (Verdict.NO_DATA, Verdict.PASSING)
+    assert verdicts[1] == (Verdict.PASSING, Verdict.FAILING)
+    assert len(verdicts) == 3  # the third one warned

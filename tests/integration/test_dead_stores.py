@@ -36,13 +36,13 @@ class Site:
         await until(self._checked, 40)
         await until(self._serves, 40)
 
-    async def told(self) -> str:
+    async def first_message(self) -> str:
         """What the first message about the database says."""
 
-        async def is_told() -> bool:
+        async def has_arrived() -> bool:
             return any(title.startswith(DATABASE) for title in self.receiver.titles)
 
-        await until(is_told, 2 * S99)
+        await until(has_arrived, 2 * S99)
         sent = [item for item in self.receiver.messages if item["title"].startswith(DATABASE)]
         return str(sent[0]["message"])
 
@@ -81,9 +81,9 @@ async def test_losing_both_stores_is_alerted_within_a_minute(site: Site, how: st
         site.fleet.freeze()
     else:
         await asyncio.to_thread(site.fleet.lose)
-    found = await site.told()
+    message = await site.first_message()
     assert is_within(S99, time.monotonic() - begin)
-    assert NO_DATABASE in found
+    assert NO_DATABASE in message
     answer = await site.ask()
     assert answer.json()["data"]["viewerFlags"]["flags"] == []  # answered, from memory
     codes = await stop(*site.fleet.workers)

@@ -53,15 +53,15 @@ async def test_loading_twice_changes_nothing(db: Database) -> None:
 
 async def test_the_demo_has_the_planned_phases(db: Database) -> None:
     await load(db)
-    found = {row.key: row for row in await all_phases(db)}
-    assert list(found) == [
+    phases = {row.key: row for row in await all_phases(db)}
+    assert list(phases) == [
         "pre_launch_testing", "supplier_rollout", "couple_rollout", "stabilisation",
     ]  # fmt: skip
-    days = {key: (row.planned_end_at - row.planned_start_at).days for key, row in found.items()}  # type: ignore[operator]
+    days = {key: (row.planned_end_at - row.planned_start_at).days for key, row in phases.items()}  # type: ignore[operator]
     assert days["pre_launch_testing"] == 3
     assert days["supplier_rollout"] == 7
     assert days["stabilisation"] == 4
-    ramp = [step.percentage for step in steps_of(found["supplier_rollout"].steps)]
+    ramp = [step.percentage for step in steps_of(phases["supplier_rollout"].steps)]
     assert ramp == [Percent(share) for share in (5, 25, 50, 100)]
 
 

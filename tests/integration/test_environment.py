@@ -31,17 +31,17 @@ READ_ONLY = "the database is read-only: a standby, or a former primary"
 
 @pytest.fixture
 def server(cluster: Path, tmp_path: Path) -> Iterator[FaultyPostgres]:
-    found = FaultyPostgres.of(cluster, tmp_path / "primary")
-    yield found
-    found.stop()
+    postgres = FaultyPostgres.of(cluster, tmp_path / "primary")
+    yield postgres
+    postgres.stop()
 
 
 @pytest.fixture
 async def site(
     server: FaultyPostgres, settings: Settings, redis: Redis, clock: Clock
 ) -> AsyncIterator[FaultTestApp]:
-    async with start_fault_test_app(server.url, settings, clock) as found:
-        yield found
+    async with start_fault_test_app(server.url, settings, clock) as site:
+        yield site
 
 
 async def test_a_read_only_database_is_reported(

@@ -29,19 +29,19 @@ ESCALATED = "[ESCALATED CRITICAL] Database check is critical (5 min)"
 @pytest.fixture
 async def lead() -> AsyncIterator[HttpReceiver]:
     """Who is told after five minutes."""
-    found = HttpReceiver()
-    await found.start()
-    yield found
-    await found.stop()
+    receiver = HttpReceiver()
+    await receiver.start()
+    yield receiver
+    await receiver.stop()
 
 
 @pytest.fixture
 async def chain(
     settings: Settings, db: Database, redis: Redis, receiver: HttpReceiver, lead: HttpReceiver
 ) -> AsyncIterator[AlertCenters]:
-    found = AlertCenters(settings, db, redis, receiver.url, f"after5m+{lead.url}")
-    yield found
-    await found.stop()
+    centers = AlertCenters(settings, db, redis, receiver.url, f"after5m+{lead.url}")
+    yield centers
+    await centers.stop()
 
 
 async def look(*centers: AlertCenter) -> None:

@@ -35,9 +35,9 @@ async def test_an_event_comes_back_as_it_was_recorded(db: Database, log_head: in
     async with db.write() as uow:
         uow.record(ACTOR, event)
     async with db.read() as session:
-        (found,) = await event_log.read_after(session, 0, 10)
-    assert (found.seq, found.event, found.actor) == (log_head + 1, event, ACTOR.ref)
-    assert found.occurred_at == found.recorded_at
+        (recorded,) = await event_log.read_after(session, 0, 10)
+    assert (recorded.seq, recorded.event, recorded.actor) == (log_head + 1, event, ACTOR.ref)
+    assert recorded.occurred_at == recorded.recorded_at
 
 
 @pytest.mark.parametrize(("minutes", "kept"), [(-10, -10), (10, 0)])
@@ -49,9 +49,9 @@ async def test_occurrence_times_are_never_after_the_recording(
         moment = uow.now + timedelta(minutes=minutes)
         uow.record(ACTOR, some_event(), occurred_at=moment)
     async with db.read() as session:
-        (found,) = await event_log.read_after(session, log_head, 10)
-    assert found.recorded_at == uow.now
-    assert found.occurred_at == uow.now + timedelta(minutes=kept)
+        (recorded,) = await event_log.read_after(session, log_head, 10)
+    assert recorded.recorded_at == uow.now
+    assert recorded.occurred_at == uow.now + timedelta(minutes=kept)
 
 
 async def test_changes_refer_to_events_by_id(db: Database, log_head: int) -> None:
@@ -63,8 +63,8 @@ async def test_changes_refer_to_events_by_id(db: Database, log_head: int) -> Non
         for subject in subjects:
             uow.record(ACTOR, some_event(), Audit(subject, after={"a": 1}))
         written = await uow.write_events()
-        found = [await of_event(uow.session, item.id) for item in written]
-    assert [change and change.subject_id for change in found] == subjects
+        changes = [await of_event(uow.session, item.id) for item in written]
+    assert [change and change.subject_id for change in changes] == subjects
     assert [item.seq for item in uow.recorded] == [log_head + 1, log_head + 2, log_head + 3]
 
 

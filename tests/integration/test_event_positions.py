@@ -34,9 +34,9 @@ VALUES (now(), 'flag.changed', 'system', 'test', 'flag', jsonb_build_object(
 @pytest.fixture
 async def other(db: Database, clock: Clock) -> AsyncIterator[Database]:
     """Another process."""
-    found = Database(db.url, clock=clock)
-    yield found
-    await found.dispose()
+    database = Database(db.url, clock=clock)
+    yield database
+    await database.dispose()
 
 
 async def sql(db: Database, *statements: str) -> None:
@@ -73,11 +73,11 @@ async def test_a_stalled_writer_does_not_block_others(
 async def test_events_left_unnumbered_are_numbered_by_another_process(
     db: Database, log_head: int
 ) -> None:
-    told: list[int] = []
+    numbered: list[int] = []
 
     async def tell(events: object) -> None:
         assert isinstance(events, list)
-        told.extend(item.seq for item in events)
+        numbered.extend(item.seq for item in events)
 
     db.positions.on_numbered(tell)
     await sql(db, _COMMIT)
@@ -86,7 +86,7 @@ async def test_events_left_unnumbered_are_numbered_by_another_process(
         uow.record(ACTOR, some_event())
     await db.positions.wait_published()
     assert [item.seq for item in uow.recorded] == [log_head + 2]
-    assert told == [log_head + 1, log_head + 2]
+    assert numbered == [log_head + 1, log_head + 2]
 
 
 async def test_concurrent_processes_assign_each_event_one_position(
@@ -158,11 +158,11 @@ async def test_events_arriving_during_publication_are_published_together(
     other: Database, log_head: int
 ) -> None:
     """In their order, in one message; nobody who writes waits for it."""
-    told: list[list[int]] = []
+    batches: list[list[int]] = []
     may_go_on = asyncio.Event()
 
     async def tell(events: Sequence[RecordedEvent]) -> None:
-        told.append([item.seq - log_head for item in events])
+        batches.append([item.seq - log_head for item in events])
         await may_go_on.wait()
 
     other.positions.on_numbered(tell)
@@ -171,4 +171,4 @@ async def test_events_arriving_during_publication_are_published_together(
             uow.record(ACTOR, some_event())
     may_go_on.set()
     await other.positions.wait_published()
-    assert told == [[1], [2, 3, 4]]
+    assert batches == [[1], [2, 3, 4]]

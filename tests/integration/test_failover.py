@@ -23,26 +23,26 @@ from tests.support.tcp_proxies import ForwardingProxy
 
 @pytest.fixture
 def server(cluster: Path, tmp_path: Path) -> Iterator[FaultyPostgres]:
-    found = FaultyPostgres.of(cluster, tmp_path / "primary")
-    yield found
-    found.stop()
+    postgres = FaultyPostgres.of(cluster, tmp_path / "primary")
+    yield postgres
+    postgres.stop()
 
 
 @pytest.fixture
 def standby(server: FaultyPostgres, tmp_path: Path) -> Iterator[FaultyPostgres]:
-    found = server.standby(tmp_path / "standby")
-    yield found
-    found.stop()
+    postgres = server.standby(tmp_path / "standby")
+    yield postgres
+    postgres.stop()
 
 
 @asynccontextmanager
 async def forwarder(target: FaultyPostgres) -> AsyncIterator[ForwardingProxy]:
-    found = ForwardingProxy(target.socket_path)
-    await found.start()
+    proxy = ForwardingProxy(target.socket_path)
+    await proxy.start()
     try:
-        yield found
+        yield proxy
     finally:
-        await found.stop()
+        await proxy.stop()
 
 
 async def caught_up(server: FaultyPostgres, standby: FaultyPostgres, clock: Clock) -> None:

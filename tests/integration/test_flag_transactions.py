@@ -39,9 +39,9 @@ async def head(db: Database) -> int:
 @pytest.fixture
 async def other(db: Database, clock: Clock) -> AsyncIterator[Database]:
     """Another process."""
-    found = Database(db.url, clock=clock)
-    yield found
-    await found.dispose()
+    database = Database(db.url, clock=clock)
+    yield database
+    await database.dispose()
 
 
 async def switch(

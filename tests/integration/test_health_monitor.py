@@ -77,8 +77,8 @@ async def test_the_first_failure_is_published_before_the_recheck(world: MonitorH
     await world.monitor.tick()
     world.fail(CheckType.EMAIL)
     await world.monitor.tick()
-    told = [decode(message).state(CheckType.EMAIL).status for message in world.published]
-    assert told == [HEALTHY, WARNING, CRITICAL]
+    statuses = [decode(message).state(CheckType.EMAIL).status for message in world.published]
+    assert statuses == [HEALTHY, WARNING, CRITICAL]
 
 
 async def test_a_single_failure_records_no_event(world: MonitorHarness) -> None:
@@ -182,7 +182,7 @@ async def test_past_states_during_an_outage_show_it(world: MonitorHarness, clock
         states = [await state_at(session, moment) for moment in moments]
         events = await read_after(session, 0, 100)
     checks = [{item.check: item for item in state.checks} for state in states]
-    database = [found[CheckType.DATABASE] for found in checks]
+    database = [by_type[CheckType.DATABASE] for by_type in checks]
     assert [item.status for item in database] == [HEALTHY, CRITICAL, HEALTHY]
     assert database[1].since == down.state(CheckType.DATABASE).failing_since
     late = [item for item in events if item.occurred_at == database[1].since]

@@ -64,8 +64,8 @@ async def test_a_stale_round_is_repeated_once(world: MonitorHarness, clock: Cloc
     """S46: rerun now, and once however many ask."""
     await world.monitor.tick()
     clock.advance(31)
-    asked = [world.monitor.ensure_fresh() for _ in range(5)]
-    snapshots = await asyncio.gather(*asked)
+    rounds = [world.monitor.ensure_fresh() for _ in range(5)]
+    snapshots = await asyncio.gather(*rounds)
     assert {snapshot.overall for snapshot in snapshots} == {HEALTHY}
     assert world.probes[CheckType.API].runs == 2
 
@@ -135,10 +135,10 @@ async def test_rounds_from_the_future_are_not_fresh(world: MonitorHarness, clock
 async def test_readiness_gets_status_reason_and_node(world: MonitorHarness) -> None:
     """X2, S46: the gate sees status, reason and the node that shows it."""
     world.fail(CheckType.EMAIL)
-    found = evidence(await world.monitor.tick())
-    assert set(found) == set(CheckType)
-    assert isinstance(found[CheckType.EMAIL], HealthEvidence)
-    assert found[CheckType.EMAIL].detail == "critical: it broke"
+    reasons = evidence(await world.monitor.tick())
+    assert set(reasons) == set(CheckType)
+    assert isinstance(reasons[CheckType.EMAIL], HealthEvidence)
+    assert reasons[CheckType.EMAIL].detail == "critical: it broke"
 
 
 async def uptime(world: MonitorHarness, window: TimeRange) -> Percent | None:

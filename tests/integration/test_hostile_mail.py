@@ -134,16 +134,16 @@ def _letter(source: random.Random, recipient: str, name: str) -> Letter:
 
 def _accepted(source: random.Random) -> list[Letter]:
     """Letters to every address, about every name, that the rules let in."""
-    found = []
+    letters = []
     for _ in range(TRIED):
         try:
             address = parse_address(
                 f"{_text(source)}@{source.choice(['example.com', 'münchen.de'])}"
             )
-            found.append(_letter(source, address, clean_line(_text(source), 200)))
+            letters.append(_letter(source, address, clean_line(_text(source), 200)))
         except LaunchError:
             continue
-    return found
+    return letters
 
 
 async def test_each_mail_reaches_exactly_its_recipient_with_the_headers_of_its_template(

@@ -167,9 +167,9 @@ async def test_rolling_back_a_held_phase_leaves_one_incident(guarded: GuardedPha
     """The hold ends with its run, whoever took it; and the next activation is not blocked."""
     await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1})
     await guarded.tick(total=100, errors=50)
-    (held,) = await guarded.incidents()
+    (row_of_rollback,) = await guarded.incidents()
     async with guarded.db.write() as uow:
-        await acknowledge(uow, PERSON, held.id, None)
+        await acknowledge(uow, PERSON, row_of_rollback.id, None)
     await guarded.client.data(
         "mutation ($id: ID!) { rollbackLaunchPhase(input: {phaseId: $id, reason: "
         '"errors"}) { errors { message } } }',
@@ -178,6 +178,6 @@ async def test_rolling_back_a_held_phase_leaves_one_incident(guarded: GuardedPha
     (incident,) = await guarded.incidents()
     assert incident.incident_type == "phase_rollback"
     async with guarded.db.read() as session:
-        row = await session.get_one(LaunchIncident, held.id)
+        row = await session.get_one(LaunchIncident, row_of_rollback.id)
         assert row.status is IncidentStatus.RESOLVED
         assert row.resolution_notes == "The run of the phase ended: rolled back."

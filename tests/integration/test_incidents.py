@@ -42,9 +42,9 @@ def draft(
     return IncidentDraft("health", severity, "Database", dedup_key=KEY, first_bad_at=first_bad_at)
 
 
-async def opened(db: Database, wanted: IncidentDraft | None = None) -> OpenedIncident:
+async def opened(db: Database, incident_draft: IncidentDraft | None = None) -> OpenedIncident:
     async with db.write() as uow:
-        return await open_incident(uow, SYSTEM, wanted or draft())
+        return await open_incident(uow, SYSTEM, incident_draft or draft())
 
 
 async def ended(db: Database) -> LaunchIncident | None:
@@ -60,14 +60,14 @@ async def rows(db: Database) -> list[LaunchIncident]:
 async def episodes(db: Database, row: LaunchIncident) -> list[IncidentEpisode]:
     """Oldest first."""
     async with db.read() as session:
-        found = await episode_queries.newest(session, [row.id], 100)
-    return found[row.id][::-1]
+        by_incident = await episode_queries.newest(session, [row.id], 100)
+    return by_incident[row.id][::-1]
 
 
 async def test_concurrent_resolutions_resolve_once(db: Database) -> None:
     await opened(db)
-    found = await asyncio.gather(*(ended(db) for _ in range(5)))
-    assert sum(row is not None for row in found) == 1
+    resolved = await asyncio.gather(*(ended(db) for _ in range(5)))
+    assert sum(row is not None for row in resolved) == 1
     (row,) = await rows(db)
     assert (row.status, row.version, row.resolution_notes) == (RESOLVED, 2, "It works again.")
 
@@ -102,15 +102,15 @@ async def test_concurrent_acknowledgement_and_resolution_are_serialized(db: Data
         return True
 
     taken, over = await asyncio.gather(take(), ended(db))
-    (found,) = await rows(db)
+    (incident,) = await rows(db)
     assert taken is not (over is not None)
-    assert found.status is (INVESTIGATING if taken else RESOLVED)
-    assert (found.resolved_at is None) is taken
+    assert incident.status is (INVESTIGATING if taken else RESOLVED)
+    assert (incident.resolved_at is None) is taken
 
 
 async def test_concurrent_reports_open_one_incident(db: Database) -> None:
-    found = await asyncio.gather(*(opened(db) for _ in range(20)))
-    assert sum(not item.merged for item in found) == 1
+    results = await asyncio.gather(*(opened(db) for _ in range(20)))
+    assert sum(not item.merged for item in results) == 1
     assert [row.occurrences for row in await rows(db)] == [20]
 
 
@@ -163,8 +163,8 @@ async def test_reports_join_an_older_reopened_incident(db: Database, clock: Cloc
     await ended(db)
     async with db.write() as uow:
         await reopen_incident(uow, PERSON, old.id, None)
-    found = await opened(db)
-    assert (found.merged, found.row.number) == (True, old.number)
+    reported = await opened(db)
+    assert (reported.merged, reported.row.number) == (True, old.number)
 
 
 async def test_a_concurrent_reopening_and_recurrence_leave_one_open_incident(

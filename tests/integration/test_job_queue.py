@@ -75,10 +75,10 @@ async def test_failed_jobs_are_listed_first_with_their_error(
 ) -> None:
     """S14: with its error, without the password in it, before all others."""
     await add(db, JobSpec("test.other", {}))
-    found = await look(db, redis)
-    assert [job.state for job in found.jobs] == [JobState.FAILED, JobState.WAITING]
-    assert (found.jobs[0].id, found.failed) == (failed, 1)
-    assert job_queue.reason(found.jobs[0]) == "ValueError: cannot reach smtp://***@mail.example"
+    queue = await look(db, redis)
+    assert [job.state for job in queue.jobs] == [JobState.FAILED, JobState.WAITING]
+    assert (queue.jobs[0].id, queue.failed) == (failed, 1)
+    assert job_queue.reason(queue.jobs[0]) == "ValueError: cannot reach smtp://***@mail.example"
 
 
 async def test_failed_jobs_can_be_retried(db: Database, failed: int) -> None:
@@ -125,8 +125,8 @@ async def test_refused_retries_state_the_reason(db: Database, failed: int) -> No
 
 async def test_the_job_list_is_bounded(db: Database, redis: Redis) -> None:
     await add(db, *[JobSpec("test.job", {}) for _ in range(MAX + 5)])
-    found = await look(db, redis)
-    assert (len(found.jobs), found.counts[JobState.WAITING]) == (MAX, MAX + 5)
+    queue = await look(db, redis)
+    assert (len(queue.jobs), queue.counts[JobState.WAITING]) == (MAX, MAX + 5)
 
 
 async def test_log_lines_of_removed_jobs_are_deleted(
@@ -179,11 +179,11 @@ async def test_without_redis_the_database_claims_are_shown(db: Database) -> None
 
     nobody = Redis.from_url(f"redis://127.0.0.1:{dead_port()}/0")
     assert await Claims(nobody, db, "w2").claim(Task("test", 30, nothing), 1)
-    found = await look(db, nobody)
+    queue = await look(db, nobody)
     await nobody.aclose()
-    assert found.redis is False
-    assert found.tasks[0].last is not None
-    assert found.tasks[0].last.worker == "w2"
+    assert queue.redis is False
+    assert queue.tasks[0].last is not None
+    assert queue.tasks[0].last.worker == "w2"
 
 
 def test_a_missed_task_is_late() -> None:

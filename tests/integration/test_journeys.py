@@ -42,15 +42,17 @@ async def newcomer(db: Database) -> UserId:
     """The user of a new supplier, who has not been followed yet."""
     await create_session(db, Role.SUPPLIER)
     async with db.read() as session:
-        found = await session.scalar(text("SELECT user_id FROM suppliers ORDER BY created_at DESC"))
-    return UserId(found)
+        user_id = await session.scalar(
+            text("SELECT user_id FROM suppliers ORDER BY created_at DESC")
+        )
+    return UserId(user_id)
 
 
 async def follow(db: Database, *events: Event) -> None:
     """As the transaction that recorded them does."""
     async with db.write() as uow:
-        found = [recorded_event(event, at=uow.now) for event in events]
-        await journeys.follow(uow.session, found)
+        recorded = [recorded_event(event, at=uow.now) for event in events]
+        await journeys.follow(uow.session, recorded)
 
 
 def signed_up(user_id: UserId) -> UserSignedUp:
@@ -90,16 +92,16 @@ async def test_the_same_event_twice_counts_once(db: Database) -> None:
     user = await newcomer(db)
     for _ in range(3):
         await follow(db, signed_up(user), done(user, "business_info"))
-    found = await setups(db)
-    assert (found.totals.started, found.steps[0].completed, found.steps[1].entered) == (1, 1, 1)
+    funnel = await setups(db)
+    assert (funnel.totals.started, funnel.steps[0].completed, funnel.steps[1].entered) == (1, 1, 1)
 
 
 async def test_concurrent_runs_are_all_counted(db: Database) -> None:
     users = [await newcomer(db) for _ in range(8)]
     await asyncio.gather(*(follow(db, signed_up(user)) for user in users))
     await asyncio.gather(*(follow(db, done(user, "business_info")) for user in users * 2))
-    found = await setups(db)
-    assert (found.totals.started, found.steps[0].completed) == (8, 8)
+    funnel = await setups(db)
+    assert (funnel.totals.started, funnel.steps[0].completed) == (8, 8)
 
 
 async def test_concurrent_sign_ups_do_not_block_each_other(db: Database) -> None:
@@ -192,9 +194,11 @@ async def test_durations_are_merged_over_days(db: Database, clock: Clock) -> Non
         clock.advance(timedelta(days=2).total_seconds())
     await say_vendor(db, user, "music")
     await follow(db, done(user, *REQUIRED))
-    found = await setups(db, TimeRange.LAST_30D)
-    assert found.totals.p50_seconds == pytest.approx(120, rel=0.03)
-    others, musician = (found.by_vendor[key] for key in sorted(found.by_vendor, key="music".__eq__))
+    funnel = await setups(db, TimeRange.LAST_30D)
+    assert funnel.totals.p50_seconds == pytest.approx(120, rel=0.03)
+    others, musician = (
+        funnel.by_vendor[key] for key in sorted(funnel.by_vendor, key="music".__eq__)
+    )
     assert (others.timed, musician.timed) == (2, 1)
     assert others.p95_seconds == pytest.approx(120, rel=0.03)
     assert musician.p50_seconds == pytest.approx(240, rel=0.03)

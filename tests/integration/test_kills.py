@@ -43,16 +43,16 @@ async def flag(db: Database, operator: Actor) -> None:
 async def here(
     migrated: str, redis: Redis, clock: Clock, flag: None
 ) -> AsyncIterator[KillSwitchProcess]:
-    async with start_process(migrated, redis, clock) as found:
-        yield found
+    async with start_process(migrated, redis, clock) as process:
+        yield process
 
 
 @pytest.fixture
 async def there(
     migrated: str, redis: Redis, clock: Clock, flag: None
 ) -> AsyncIterator[KillSwitchProcess]:
-    async with start_process(migrated, redis, clock) as found:
-        yield found
+    async with start_process(migrated, redis, clock) as process:
+        yield process
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ async def away() -> AsyncIterator[Redis]:
 async def written(db: Database) -> list[tuple[str, bool, str]]:
     """Key, whether killed, and who: every row of the table, by number."""
     async with db.read() as session:
-        found = await session.scalars(select(FlagKill).order_by(FlagKill.number))
-        return [(row.flag_key, row.killed, row.actor_label) for row in found]
+        rows = await session.scalars(select(FlagKill).order_by(FlagKill.number))
+        return [(row.flag_key, row.killed, row.actor_label) for row in rows]
 
 
 async def audited(db: Database) -> list[tuple[str, object, object, str | None]]:
@@ -79,10 +79,10 @@ async def audited(db: Database) -> list[tuple[str, object, object, str | None]]:
         .order_by(Change.event_id)
     )
     async with db.read() as session:
-        found = list(await session.scalars(query))
+        changes = list(await session.scalars(query))
     return [
         (row.action, (row.before or {})["killed"], (row.after or {})["killed"], row.reason)
-        for row in found
+        for row in changes
     ]
 
 

@@ -48,8 +48,8 @@ async def last(db: Database, hour: object, resolution: int) -> float:
     async with db.read() as session:
         folded = await rollups.newest(session) if resolution != FINE else None
         window = tiers(begin, begin + timedelta(seconds=HOUR), resolution, folded)
-        found = await queries.folded(session, [NAME], window)
-    return found[None, NAME].last
+        folds = await queries.folded(session, [NAME], window)
+    return folds[None, NAME].last
 
 
 async def test_a_guard_sees_the_newest_value(db: Database, clock: Clock) -> None:
@@ -60,5 +60,5 @@ async def test_a_guard_sees_the_newest_value(db: Database, clock: Clock) -> None
     await record(db, Sample(NAME, 5.0), Sample(NAME, 50.0))
     clock.advance(1)
     async with db.read() as session:
-        found = await metric_reads.measure(session, NAME, Aggregation.LAST, 3_600, clock())
-    assert (found.value, found.samples) == (50.0, 3)
+        measurement = await metric_reads.measure(session, NAME, Aggregation.LAST, 3_600, clock())
+    assert (measurement.value, measurement.samples) == (50.0, 3)

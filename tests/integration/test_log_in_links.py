@@ -39,7 +39,7 @@ def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
     return make_login_throttle(db, redis, settings)
 
 
-async def asked(db: Database, throttle: LoginThrottle) -> str:
+async def requested_link(db: Database, throttle: LoginThrottle) -> str:
     await request_link(throttle, EMAIL.lower())
     return await token_in_email(db, LINK)
 
@@ -48,7 +48,7 @@ async def test_a_log_in_link_works_on_any_device_and_confirms_the_email(
     db: Database, redis: Redis, settings: Settings, throttle: LoginThrottle
 ) -> None:
     first = await register_account(throttle)
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     phone = make_login_throttle(db, redis, settings, ip="203.0.113.9")
     opened = await log_in(phone, token)
     assert opened.user.id == first.user.id
@@ -61,7 +61,7 @@ async def test_the_link_is_emailed_to_the_owner_and_stored_as_a_hash(
     db: Database, throttle: LoginThrottle, settings: Settings
 ) -> None:
     await register_account(throttle)
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     async with db.read() as session:
         (row,) = await session.scalars(select(LogInLink))
     (letter,) = await emails_of_kind(db, LINK)
@@ -75,8 +75,8 @@ async def test_the_link_returns_only_to_an_invitation(
 ) -> None:
     await register_account(throttle)
     code = new_secret()
-    for given in (code, "https://evil.example/accept", f"{code}&next=//evil.example", ""):
-        await request_link(throttle, EMAIL, given)
+    for next_code in (code, "https://evil.example/accept", f"{code}&next=//evil.example", ""):
+        await request_link(throttle, EMAIL, next_code)
     lines = [line for row in await emails_of_kind(db, LINK) for line in row.body.splitlines()]
     links = [line for line in lines if "/log-in-link?" in line]
     assert [line.partition("&")[2] for line in links] == [f"invitation={code}", "", "", ""]
@@ -102,7 +102,7 @@ async def test_staff_cannot_log_in_by_link(
     await request_link(throttle, "david@wedsync.com")
     assert await emails_of_kind(db, LINK) == []
     await register_account(throttle)
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET role = :role"), {"role": role.value})
     with pytest.raises(NotFound):
@@ -111,7 +111,7 @@ async def test_staff_cannot_log_in_by_link(
 
 async def test_a_link_works_once_even_concurrently(db: Database, throttle: LoginThrottle) -> None:
     await register_account(throttle)
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     tries = (log_in(throttle, token) for _ in range(4))
     results = await asyncio.gather(*tries, return_exceptions=True)
     assert len([item for item in results if isinstance(item, OpenSession)]) == 1
@@ -121,8 +121,8 @@ async def test_a_link_works_once_even_concurrently(db: Database, throttle: Login
 async def test_earlier_links_work_until_one_is_used(db: Database, throttle: LoginThrottle) -> None:
     """Impatient people ask twice and open the first letter."""
     await register_account(throttle)
-    first = await asked(db, throttle)
-    second = await asked(db, throttle)
+    first = await requested_link(db, throttle)
+    second = await requested_link(db, throttle)
     await log_in(throttle, first)
     with pytest.raises(AlreadyUsed):
         await log_in(throttle, second)
@@ -132,10 +132,10 @@ async def test_a_link_ends_after_15_minutes(
     db: Database, throttle: LoginThrottle, clock: Clock
 ) -> None:
     await register_account(throttle)
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     clock.advance(899)
     assert (await log_in(throttle, token)).user.email == EMAIL
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     clock.advance(900)
     with pytest.raises(Expired):
         await log_in(throttle, token)
@@ -148,7 +148,7 @@ async def test_a_link_ends_after_15_minutes(
 
 async def test_a_new_password_ends_open_links(db: Database, throttle: LoginThrottle) -> None:
     await register_account(throttle)
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     await request_password_reset(throttle, EMAIL)
     await reset_password(
         throttle, await token_in_email(db, MailKind.PASSWORD_RESET), "a better password"
@@ -161,7 +161,7 @@ async def test_a_disabled_account_gets_no_link_and_cannot_use_one(
     db: Database, throttle: LoginThrottle
 ) -> None:
     await register_account(throttle)
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET disabled_at = now()"))
     await request_link(throttle, EMAIL)
@@ -209,6 +209,6 @@ async def test_an_account_without_a_password_logs_in(db: Database, throttle: Log
     await register_account(throttle)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET password_hash = NULL"))
-    opened = await log_in(throttle, await asked(db, throttle))
+    opened = await log_in(throttle, await requested_link(db, throttle))
     async with db.read() as session:
         assert (await session.get_one(User, opened.user.id)).password_hash is None

@@ -73,10 +73,10 @@ class RudeServer(TcpServer):
 
 @pytest.fixture
 async def server() -> AsyncIterator[RudeServer]:
-    found = RudeServer()
-    await found.start()
-    yield found
-    await found.stop()
+    server = RudeServer()
+    await server.start()
+    yield server
+    await server.stop()
 
 
 async def attempt(db: Database, settings: Settings, server: RudeServer) -> Mail:

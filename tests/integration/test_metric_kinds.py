@@ -34,8 +34,8 @@ async def record(client: GraphQLClient, *samples: dict[str, object]) -> Any:  # 
 
 async def measure(db: Database, metric: str, how: Aggregation) -> tuple[float | None, int, str]:
     async with db.read() as session:
-        found = await metric_reads.measure(session, metric, how, 3_600, db.clock())
-    return found.value, found.samples, found.unit
+        measurement = await metric_reads.measure(session, metric, how, 3_600, db.clock())
+    return measurement.value, measurement.samples, measurement.unit
 
 
 async def test_the_first_declared_kind_is_kept(admin: GraphQLClient) -> None:
@@ -51,18 +51,18 @@ async def test_the_first_declared_kind_is_kept(admin: GraphQLClient) -> None:
     (one,) = (await admin.data(CATALOG, s="wait"))["metrics"]
     assert (one["kind"], one["unit"], one["lastValue"]) == ("HISTOGRAM", "s", 2)
     assert one["aggregations"] == ["SUM", "COUNT", "AVG", "P50", "P95", "P99"]
-    found = await record(
+    payload = await record(
         admin,
         sample("wait", 1, kind="GAUGE"),
         sample("wait", 1, unit="ms"),
         sample("orders", -1, kind="COUNTER"),
     )
-    assert [error["path"] for error in found["errors"]] == [
+    assert [error["path"] for error in payload["errors"]] == [
         ["samples", "0", "kind"],
         ["samples", "1", "unit"],
         ["samples", "2", "value"],
     ]
-    assert found["recorded"] == 0
+    assert payload["recorded"] == 0
     (error,) = (await record(admin, sample("rate", 1, kind="RATIO")))["errors"]
     assert error["path"] == ["samples", "0", "kind"]
 
@@ -160,9 +160,9 @@ async def test_a_guard_judges_a_ratio_and_a_percentile(
     await guarded.go_live(ratio, {**wait, "minSamples": 1, "action": "WARN"})
     await record(admin, sample("failed", 5), sample("all", 100), sample("wait", 3.0))
     await guarded.tick()
-    found = [item["explanation"] for item in (await guarded.look())["successCriteria"]]
-    assert found[0].startswith("custom.failed / custom.all 5 % > 2 % in 60 s, 100 samples")
-    assert found[1].startswith("custom.wait 3 s > 2 s in 60 s, 1 sample")
+    explanations = [item["explanation"] for item in (await guarded.look())["successCriteria"]]
+    assert explanations[0].startswith("custom.failed / custom.all 5 % > 2 % in 60 s, 100 samples")
+    assert explanations[1].startswith("custom.wait 3 s > 2 s in 60 s, 1 sample")
 
 
 async def test_unknown_metrics_suggest_the_nearest_names(admin: GraphQLClient) -> None:

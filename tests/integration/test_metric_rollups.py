@@ -35,8 +35,8 @@ async def fold(db: Database) -> None:
 async def total(db: Database, start: datetime, end: datetime, resolution: int) -> float:
     async with db.read() as session:
         folded = await rollups.newest(session)
-        found = await queries.folded(session, [NAME], tiers(start, end, resolution, folded))
-    return found.get((None, NAME), EMPTY).total
+        folds = await queries.folded(session, [NAME], tiers(start, end, resolution, folded))
+    return folds.get((None, NAME), EMPTY).total
 
 
 async def minutes(db: Database) -> Mapping[datetime, float]:
@@ -139,8 +139,8 @@ async def test_late_samples_are_folded_next_time(db: Database) -> None:
     await metric_rollups.roll_recent(db)
     assert (await minutes(db))[often] == 1
     await metric_rollups.roll_late(db)
-    found = await minutes(db)
-    assert (found[often], found[often + timedelta(minutes=2)], found[seldom]) == (3, 1, 2)
+    sums = await minutes(db)
+    assert (sums[often], sums[often + timedelta(minutes=2)], sums[seldom]) == (3, 1, 2)
     assert await total(db, seldom - timedelta(hours=1), db.clock(), HOUR) == 7
     async with db.read() as session:
         assert not await session.scalar(select(func.count()).select_from(LateMinute))

@@ -64,8 +64,8 @@ async def test_percentiles_come_from_merged_histograms(db: Database) -> None:
     now = db.clock()
     await store_requests(db, now, total=95, milliseconds=10)
     await store_requests(db, now, total=6, milliseconds=900, source="web-2")
-    found = await measure(db, "response_time_ms", Aggregation.P95, 60)
-    assert found == Measurement(BOUNDS[bucket_of(900)], 101, "ms")
+    measurement = await measure(db, "response_time_ms", Aggregation.P95, 60)
+    assert measurement == Measurement(BOUNDS[bucket_of(900)], 101, "ms")
 
 
 async def test_a_fold_sent_twice_counts_once(db: Database) -> None:
@@ -101,8 +101,8 @@ async def test_unstored_counts_are_kept_with_their_time(db: Database, clock: Clo
 async def test_windows_shorter_than_the_export_interval_see_requests(db: Database) -> None:
     await store_requests(db, db.clock() - timedelta(seconds=12), total=40, errors=4)
     assert await measure(db, "error_rate", Aggregation.AVG, 10) == Measurement(10.0, 40, "%")
-    found = await measure(db, "requests_total", Aggregation.RATE, 10)
-    assert found.value == pytest.approx(2)
+    measurement = await measure(db, "requests_total", Aggregation.RATE, 10)
+    assert measurement.value == pytest.approx(2)
 
 
 async def test_event_counts_appear_in_any_window(db: Database) -> None:
@@ -147,8 +147,8 @@ async def test_samples_belong_to_the_live_phase(
     async with db.write() as uow:
         uow.record(system_actor("test"), connected(True))
     async with db.read() as session:
-        found = set(await session.scalars(select(LaunchMetric.phase_id)))
-    assert [global_id("LaunchPhase", item) for item in found if item] == [phase]
+        phase_ids = set(await session.scalars(select(LaunchMetric.phase_id)))
+    assert [global_id("LaunchPhase", item) for item in phase_ids if item] == [phase]
 
 
 async def test_rollups_match_their_samples(db: Database, clock: Clock) -> None:
@@ -159,15 +159,15 @@ async def test_rollups_match_their_samples(db: Database, clock: Clock) -> None:
     await metric_rollups.roll_recent(db)
     await metric_rollups.roll_late(db)  # the same minutes again: that gives the same
     async with db.read() as session:
-        found = {}
+        folds_by_size = {}
         for size in (FINE, MINUTE, HOUR):
             window = [Tier(size, start - timedelta(hours=2), db.clock())]
-            found[size] = await queries.folded(
+            folds_by_size[size] = await queries.folded(
                 session, ["response_time_ms"], window, spread=["response_time_ms"]
             )
-    fine = found[FINE][None, "response_time_ms"]
-    assert found[MINUTE][None, "response_time_ms"] == fine
-    assert found[HOUR][None, "response_time_ms"] == fine
+    fine = folds_by_size[FINE][None, "response_time_ms"]
+    assert folds_by_size[MINUTE][None, "response_time_ms"] == fine
+    assert folds_by_size[HOUR][None, "response_time_ms"] == fine
     assert fine.samples == 180
 
 
@@ -203,14 +203,14 @@ async def test_steps_without_samples_are_empty(db: Database) -> None:
     now = db.clock()
     await store_requests(db, now - timedelta(minutes=30), total=10, milliseconds=8)
     async with db.read() as session:
-        found = await metric_reads.snapshot(session, TimeRange.LAST_1H, now)
-    points = found.performance[0].points
+        snapshot = await metric_reads.snapshot(session, TimeRange.LAST_1H, now)
+    points = snapshot.performance[0].points
     steps = {later.at - one.at for one, later in pairwise(points)}
     assert (len(points) in (60, 61), steps) == (True, {timedelta(minutes=1)})
     assert points[0].at.second == 0  # the chart does not move with each look at it
     assert [point.value for point in points if point.value is not None] == [BOUNDS[bucket_of(8)]]
-    assert found.error_rate.value == 0
-    assert found.signups.value is None
+    assert snapshot.error_rate.value == 0
+    assert snapshot.signups.value is None
 
 
 async def test_cards_compare_with_the_previous_window(db: Database) -> None:
@@ -220,8 +220,8 @@ async def test_cards_compare_with_the_previous_window(db: Database) -> None:
             at = now - timedelta(minutes=minutes)
             await queries.add_folds(uow.session, "web", at, {"signups_total": fold_of_count(count)})
     async with db.read() as session:
-        found = await metric_reads.snapshot(session, TimeRange.LAST_1H, now)
-    card = found.signups
+        snapshot = await metric_reads.snapshot(session, TimeRange.LAST_1H, now)
+    card = snapshot.signups
     assert (card.value, card.previous, card.change_percent) == (30, 20, 50)
 
 
@@ -233,9 +233,9 @@ async def test_long_ranges_read_folds(db: Database, days: int) -> None:
     await metric_rollups.roll_recent(db)
     async with db.read() as session:
         span = await metric_spans.span_of(session, window, db.clock())
-        found = await metric_reads.snapshot(session, window, db.clock())
+        snapshot = await metric_reads.snapshot(session, window, db.clock())
     assert span.resolution == HOUR
-    assert found.error_rate.value == 10
+    assert snapshot.error_rate.value == 10
 
 
 @pytest.mark.parametrize("how", [Aggregation.RATE, Aggregation.AVG, Aggregation.COUNT])
@@ -244,5 +244,5 @@ async def test_a_window_in_the_future_has_no_value(db: Database, how: Aggregatio
     now = db.clock()
     later = now + timedelta(seconds=10)
     async with db.read() as session:
-        found = await metric_reads.measure(session, "error_rate", how, 60, now, later)
-    assert found.samples == 0
+        measurement = await metric_reads.measure(session, "error_rate", how, 60, now, later)
+    assert measurement.samples == 0

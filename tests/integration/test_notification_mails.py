@@ -26,12 +26,12 @@ async def pair(supplier: GraphQLClient, couple: GraphQLClient) -> Pair:
 async def test_each_side_gets_its_own_words_and_no_name_in_the_subject(
     pair: Pair, db: Database, settings: Settings
 ) -> None:
-    found = {mail.subject: mail for mail in await mailed(db, settings, NOTIFICATION)}
-    assert set(found) == {
+    by_subject = {mail.subject: mail for mail in await mailed(db, settings, NOTIFICATION)}
+    assert set(by_subject) == {
         "A couple accepted your invitation",
         "You have a new connection on WedMe",
     }
-    letter = found["You have a new connection on WedMe"]
+    letter = by_subject["You have a new connection on WedMe"]
     assert "You are connected with Sarah Photography." in letter.body
     assert letter.recipient.startswith("couple-")
     assert f"{settings.base_url}/suppliers" in letter.body
@@ -89,8 +89,8 @@ async def test_one_click_stops_one_kind_and_the_same_link_brings_it_back(
     preferences = "{ notificationPreferences { kind email } }"
 
     async def stopped() -> list[str]:
-        found = (await pair.supplier.data(preferences))["notificationPreferences"]
-        return [item["kind"] for item in found if not item["email"]]
+        preferences_by_kind = (await pair.supplier.data(preferences))["notificationPreferences"]
+        return [item["kind"] for item in preferences_by_kind if not item["email"]]
 
     assert (await visitor.raw("GET", path)).status_code == 200
     assert await stopped() == []

@@ -41,9 +41,9 @@ class Person:
             return await onboarding.of_user(session, self.user_id)
 
     async def look(self, since: datetime | None = None) -> datetime | None:
-        known = since or (await self.row()).last_activity_at
+        active_at = since or (await self.row()).last_activity_at
         async with self.db.write() as uow:
-            return await nudges.look(uow, self.settings, self.user_id, known)
+            return await nudges.look(uow, self.settings, self.user_id, active_at)
 
     async def letters(self) -> list[Mail]:
         async with self.db.read() as session:
@@ -175,9 +175,9 @@ async def test_the_job_is_rescheduled_for_the_next_nudge(person: Person, clock: 
     """S72: durable, in the queue rather than in a process."""
     since = (await person.row()).last_activity_at
     payload = {"user_id": str(person.user_id), "since": since.isoformat()}
-    with pytest.raises(RetryRequested) as asked:
+    with pytest.raises(RetryRequested) as raised:
         await look_after(person.db, person.settings, payload)
-    assert asked.value.delay == pytest.approx(timedelta(minutes=5), abs=timedelta(seconds=5))
+    assert raised.value.delay == pytest.approx(timedelta(minutes=5), abs=timedelta(seconds=5))
     clock.advance(DAY)
     async with person.db.write() as uow:
         await nudges.allow(uow, ANONYMOUS, person.user_id, allowed=False)

@@ -96,9 +96,9 @@ async def test_stale_health_holds_the_ramp(guarded: GuardedPhase) -> None:
     """X16: what is stale is UNKNOWN."""
     await due(guarded)
     guarded.clock.advance(90)
-    held = (await guarded.look())["heldBy"]
-    assert len(held) == len(CheckType)
-    assert "UNKNOWN: no sample for two intervals" in held[0]
+    reasons = (await guarded.look())["heldBy"]
+    assert len(reasons) == len(CheckType)
+    assert "UNKNOWN: no sample for two intervals" in reasons[0]
     assert await guarded.sweep() == 0
 
 
@@ -107,8 +107,8 @@ async def test_a_criterion_that_does_not_pass_holds_the_ramp(guarded: GuardedPha
     await due(guarded, {**ERRORS, "action": "HOLD", "failureLimit": 9})
     await guarded.tick(1_000, errors=500)
     await guarded.runtime.health.tick()
-    (held, budget) = (await guarded.look())["heldBy"]
-    assert held.startswith("Criterion errors_low is FAILING: error_rate ")
+    (reason, budget) = (await guarded.look())["heldBy"]
+    assert reason.startswith("Criterion errors_low is FAILING: error_rate ")
     assert budget.startswith("The error budget burns ")
     assert await guarded.sweep() == 0
 
@@ -120,8 +120,8 @@ async def test_an_unjudged_criterion_holds_the_ramp(guarded: GuardedPhase) -> No
     await guarded.tick(1_000)
     guarded.clock.advance(90)
     await guarded.runtime.health.tick()
-    (held,) = (await guarded.look())["heldBy"]
-    assert "was last judged 9" in held
+    (reason,) = (await guarded.look())["heldBy"]
+    assert "was last judged 9" in reason
 
 
 async def test_a_warning_does_not_hold_the_ramp(guarded: GuardedPhase) -> None:
@@ -147,8 +147,8 @@ async def test_a_severe_incident_holds_the_ramp_until_acknowledged(guarded: Guar
     async with guarded.db.write() as uow:
         opened = await open_incident(uow, system_actor("test"), SEVERE)
     number = opened.row.number
-    held = [f"Incident #{number} (HIGH) It burns is not acknowledged."]
-    assert ((await guarded.look())["heldBy"], await guarded.sweep()) == (held, 0)
+    reasons = [f"Incident #{number} (HIGH) It burns is not acknowledged."]
+    assert ((await guarded.look())["heldBy"], await guarded.sweep()) == (reasons, 0)
     await _take(guarded)
     assert ((await guarded.look())["heldBy"], await guarded.sweep()) == ([], 1)
 
@@ -164,8 +164,10 @@ async def test_a_fast_burning_error_budget_holds_the_ramp(guarded: GuardedPhase)
     """X11, S107: over ten minutes, whatever the criteria look at."""
     await due(guarded)
     await guarded.add(1_000, errors=90)
-    (held,) = (await guarded.look())["heldBy"]
-    assert held.startswith("The error budget burns 2.2 times as fast as it may: 4.5 % of requests")
+    (reason,) = (await guarded.look())["heldBy"]
+    assert reason.startswith(
+        "The error budget burns 2.2 times as fast as it may: 4.5 % of requests"
+    )
     assert await guarded.sweep() == 0
 
 
@@ -197,8 +199,8 @@ async def test_steps_that_need_a_person_say_so(guarded: GuardedPhase) -> None:
     """A8: approval, or a step without an end."""
     steps = [{"percentage": 5, "holdSeconds": 60}, {"percentage": 50, "requiresApproval": True}]
     await due(guarded, steps=steps)
-    wanted = ["The step to 50 % waits for somebody to approve it."]
-    assert ((await guarded.look())["heldBy"], await guarded.sweep()) == (wanted, 0)
+    reasons = ["The step to 50 % waits for somebody to approve it."]
+    assert ((await guarded.look())["heldBy"], await guarded.sweep()) == (reasons, 0)
 
 
 async def test_people_can_advance_a_held_ramp(guarded: GuardedPhase) -> None:
@@ -210,5 +212,5 @@ async def test_people_can_advance_a_held_ramp(guarded: GuardedPhase) -> None:
       advanceLaunchPhase(input: $input) { errors { message } } }"""
     await guarded.client.data(move, input={"phaseId": guarded.phase})
     assert await percentage(guarded) == 50
-    (held, *_) = (await guarded.look())["heldBy"]
-    assert held == "The step to 100 % waits for somebody to advance the phase."
+    (reason, *_) = (await guarded.look())["heldBy"]
+    assert reason == "The step to 100 % waits for somebody to advance the phase."

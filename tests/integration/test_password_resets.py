@@ -34,14 +34,14 @@ def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
     return make_login_throttle(db, redis, settings)
 
 
-async def asked(db: Database, throttle: LoginThrottle) -> str:
+async def requested_link(db: Database, throttle: LoginThrottle) -> str:
     await request_password_reset(throttle, EMAIL.lower())
     return await token_in_email(db, MailKind.PASSWORD_RESET)
 
 
 async def test_link_sets_the_password_and_logs_in(db: Database, throttle: LoginThrottle) -> None:
     old = await register_account(throttle)
-    opened = await reset_password(throttle, await asked(db, throttle), NEW)
+    opened = await reset_password(throttle, await requested_link(db, throttle), NEW)
     assert opened.user.id == old.user.id
     assert opened.user.email_verified_at is not None
     assert await authenticate(db, opened.token, db.clock()) is not None
@@ -54,7 +54,7 @@ async def test_the_link_is_emailed_to_the_owner_and_stored_as_a_hash(
     db: Database, throttle: LoginThrottle, settings: Settings
 ) -> None:
     await register_account(throttle)
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     async with db.read() as session:
         (reset,) = await session.scalars(select(PasswordReset))
     (letter,) = await emails_of_kind(db, MailKind.PASSWORD_RESET)
@@ -77,7 +77,7 @@ async def test_unknown_emails_get_the_same_response(db: Database, throttle: Logi
 
 async def test_link_works_once(db: Database, throttle: LoginThrottle) -> None:
     await register_account(throttle)
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     await reset_password(throttle, token, NEW)
     with pytest.raises(AlreadyUsed):
         await reset_password(throttle, token, "yet another password")
@@ -86,7 +86,7 @@ async def test_link_works_once(db: Database, throttle: LoginThrottle) -> None:
 
 async def test_link_used_twice_at_once_works_once(db: Database, throttle: LoginThrottle) -> None:
     await register_account(throttle)
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     tries = (reset_password(throttle, token, f"{NEW} {number}") for number in range(3))
     results = await asyncio.gather(*tries, return_exceptions=True)
     assert len([item for item in results if isinstance(item, OpenSession)]) == 1
@@ -95,8 +95,8 @@ async def test_link_used_twice_at_once_works_once(db: Database, throttle: LoginT
 
 async def test_new_password_ends_the_other_links(db: Database, throttle: LoginThrottle) -> None:
     await register_account(throttle)
-    older = await asked(db, throttle)
-    await reset_password(throttle, await asked(db, throttle), NEW)
+    older = await requested_link(db, throttle)
+    await reset_password(throttle, await requested_link(db, throttle), NEW)
     with pytest.raises(AlreadyUsed):
         await reset_password(throttle, older, "yet another password")
 
@@ -105,7 +105,7 @@ async def test_link_expires_after_an_hour(
     db: Database, throttle: LoginThrottle, clock: Clock
 ) -> None:
     await register_account(throttle)
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     clock.advance(3600)
     with pytest.raises(Expired):
         await reset_password(throttle, token, NEW)
@@ -124,7 +124,7 @@ async def test_refused_password_leaves_the_link_open(
     db: Database, throttle: LoginThrottle, new: str
 ) -> None:
     await register_account(throttle)
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     with pytest.raises(Invalid) as caught:
         await reset_password(throttle, token, new)
     assert caught.value.path == ("newPassword",)
@@ -135,7 +135,7 @@ async def test_disabled_account_gets_no_link_and_cannot_use_one(
     db: Database, throttle: LoginThrottle
 ) -> None:
     await register_account(throttle)
-    token = await asked(db, throttle)
+    token = await requested_link(db, throttle)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET disabled_at = now()"))
     await request_password_reset(throttle, EMAIL)
@@ -150,7 +150,7 @@ async def test_account_without_password_gets_its_first(
     await register_account(throttle)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET password_hash = NULL"))
-    await reset_password(throttle, await asked(db, throttle), NEW)
+    await reset_password(throttle, await requested_link(db, throttle), NEW)
     async with db.read() as session:
         assert (await session.scalars(select(User.password_hash))).one() is not None
 

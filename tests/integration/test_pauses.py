@@ -39,10 +39,10 @@ async def test_a_hold_does_not_disarm_rollback_guards(guarded: GuardedPhase) -> 
     await guarded.go_live({**HOLD, "key": "errors_low"}, slow)
     for _ in range(2):
         await guarded.tick(1_000, errors=50)
-    held = await guarded.look()
-    assert (held["status"], held["pause"]["author"]) == ("PAUSED", "GUARD")
-    assert held["pause"]["reason"].startswith("errors_low: error_rate 5 % > 2 % in 60 s")
-    assert held["pause"]["actor"]["__typename"] == "SystemActor"
+    phase = await guarded.look()
+    assert (phase["status"], phase["pause"]["author"]) == ("PAUSED", "GUARD")
+    assert phase["pause"]["reason"].startswith("errors_low: error_rate 5 % > 2 % in 60 s")
+    assert phase["pause"]["actor"]["__typename"] == "SystemActor"
     await guarded.tick(1_000, errors=500)
     assert (await guarded.look())["status"] == "PAUSED"
     await guarded.tick(1_000, errors=500)
@@ -55,8 +55,8 @@ async def test_a_hold_for_missing_data_does_not_disarm_rollback_guards(
     """L2: what was held for want of data is rolled back once the data is bad."""
     await guarded.go_live({**ERRORS, "failureLimit": 1})
     await guarded.tick()
-    held = await guarded.look()
-    assert (held["status"], held["pause"]["author"]) == ("PAUSED", "GUARD")
+    phase = await guarded.look()
+    assert (phase["status"], phase["pause"]["author"]) == ("PAUSED", "GUARD")
     await guarded.tick(1_000, errors=50)
     assert (await guarded.look())["status"] == "ROLLED_BACK"
 

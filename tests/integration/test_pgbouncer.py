@@ -39,8 +39,8 @@ async def url(cluster: Path, tmp_path: Path) -> AsyncIterator[str]:
 async def planned(db: Database, number: int) -> bytes:
     """What the statement of a query plan gives, of which none is like another."""
     text = "SELECT to_json($1::timestamptz), $2::int"
-    asked = BoundStatement(text, (datetime(2026, 11, 30, 20, 56, 43, 500_000, UTC), number))
-    return await db.reads.run(None, [asked], lambda found: str(found[0][0][0]).encode())
+    statement = BoundStatement(text, (datetime(2026, 11, 30, 20, 56, 43, 500_000, UTC), number))
+    return await db.reads.run(None, [statement], lambda results: str(results[0][0][0]).encode())
 
 
 async def work(url: str, clock: Clock) -> list[object]:
@@ -56,14 +56,14 @@ async def work(url: str, clock: Clock) -> list[object]:
 
     direct = DirectConnection(db.url, "launch-direct", DatabaseBreaker())
     try:
-        found = await asyncio.gather(*(one(n) for n in range(60)), return_exceptions=True)
+        results = await asyncio.gather(*(one(n) for n in range(60)), return_exceptions=True)
         await direct.fetch("SELECT 1")
         moments = await asyncio.gather(*(planned(db, number) for number in range(60)))
         assert set(moments) == {b'"2026-11-30T20:56:43.5+00:00"'}
     finally:
         await direct.close()
         await db.dispose()
-    return [item for item in found if isinstance(item, BaseException)]
+    return [item for item in results if isinstance(item, BaseException)]
 
 
 async def test_plain_postgresql_is_session_pooling(url: str) -> None:
@@ -85,10 +85,10 @@ async def test_a_pool_of_one_session_is_session_pooling(url: str) -> None:
 async def test_transaction_mode_without_prepared_statements_is_detected(url: str) -> None:
     settings = {"max_prepared_statements": 0} if WITH_STATEMENTS else {}
     with pgbouncer(url, "transaction", **settings) as bouncer:
-        found = await detect_pooling(bouncer)
-    assert found is Pooling.NO_STATEMENTS
+        pooling = await detect_pooling(bouncer)
+    assert pooling is Pooling.NO_STATEMENTS
     for needs_session in (False, True):
-        reason = pooling_error(found, needs_session=needs_session)
+        reason = pooling_error(pooling, needs_session=needs_session)
         assert reason is not None
         assert "max_prepared_statements" in reason
 
@@ -96,8 +96,8 @@ async def test_transaction_mode_without_prepared_statements_is_detected(url: str
 @pytest.mark.skipif(not WITH_STATEMENTS, reason="PgBouncer 1.21 or newer is needed: set PGBOUNCER")
 async def test_transaction_mode_with_them_serves_app_processes(url: str, clock: Clock) -> None:
     with pgbouncer(url, "transaction", max_prepared_statements=200) as bouncer:
-        found = await detect_pooling(bouncer)
-        assert found is Pooling.TRANSACTION
+        pooling = await detect_pooling(bouncer)
+        assert pooling is Pooling.TRANSACTION
         assert await work(bouncer, clock) == []
-    assert pooling_error(found, needs_session=False) is None
-    assert "pool_mode = session" in str(pooling_error(found, needs_session=True))
+    assert pooling_error(pooling, needs_session=False) is None
+    assert "pool_mode = session" in str(pooling_error(pooling, needs_session=True))

@@ -33,9 +33,9 @@ async def app() -> AsyncIterator[FakeApp]:
 
 @pytest.fixture
 def passwords() -> Iterator[Passwords]:
-    found = Passwords(hasher=PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    yield found
-    found.close()
+    passwords = Passwords(hasher=PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    yield passwords
+    passwords.close()
 
 
 @pytest.fixture

@@ -54,10 +54,10 @@ def parts(app: Starlette, settings: Settings) -> Parts:
 
 
 async def test_every_acceptance_criterion_has_a_proof(launch: ReportedRun) -> None:
-    found = await launch.proofs()
-    assert list(found) == [f"S{number}" for number in range(95, 113)]
+    proofs = await launch.proofs()
+    assert list(proofs) == [f"S{number}" for number in range(95, 113)]
     assert (await launch.verdicts("S103", "S106")) == ["NOT_MEASURED"] * 2
-    assert "web/e2e" in found["S103"]["evidence"]
+    assert "web/e2e" in proofs["S103"]["evidence"]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ async def test_proof_of_changes_that_reach_all_processes(
 ) -> None:
     await roll_back(launch.client, launch.phase)
     await wait_for_propagation(
-        app, runtime_of(app).flags.current.version, lambda found: found.complete
+        app, runtime_of(app).flags.current.version, lambda propagation: propagation.complete
     )
     await settle(db, redis)
     assert await launch.verdicts("S96", "S97", "S108") == ["KEPT"] * 3
@@ -97,10 +97,10 @@ async def test_proof_breaks_if_a_process_does_not_apply_the_rollback(
     await add_dead_process(redis, "stuck:1", dies_in_ms=600_000)
     await roll_back(launch.client, launch.phase)
     version = runtime_of(app).flags.current.version
-    await wait_for_propagation(app, version, lambda found: found.acked == 1)
+    await wait_for_propagation(app, version, lambda propagation: propagation.acked == 1)
     assert await launch.verdicts("S97") == ["UNKNOWN"]
     await acknowledge_as(redis, "stuck:1", version, after_ms=31_000)
-    await wait_for_propagation(app, version, lambda found: found.complete)
+    await wait_for_propagation(app, version, lambda propagation: propagation.complete)
     await settle(db, redis)
     assert await launch.verdicts("S96", "S97", "S108") == ["BROKEN"] * 3
 
@@ -112,12 +112,12 @@ async def test_proof_is_unknown_if_a_process_is_lost_with_its_streams(
     await add_dead_process(redis, "hung:1", dies_in_ms=0, streams=2)
     await roll_back(launch.client, launch.phase)
     version = runtime_of(app).flags.current.version
-    await wait_for_propagation(app, version, lambda found: found.acked == 1)
+    await wait_for_propagation(app, version, lambda propagation: propagation.acked == 1)
     clock.advance(61)
     await settle(db, redis)
-    found = await launch.proofs()
-    assert [found[row]["verdict"] for row in ("S96", "S97", "S108")] == ["UNKNOWN"] * 3
-    assert "unknown: 1 process, 2 streams" in found["S97"]["evidence"]
+    proofs = await launch.proofs()
+    assert [proofs[row]["verdict"] for row in ("S96", "S97", "S108")] == ["UNKNOWN"] * 3
+    assert "unknown: 1 process, 2 streams" in proofs["S97"]["evidence"]
 
 
 async def test_proof_counts_slow_commits_as_part_of_the_rollback(
@@ -132,7 +132,7 @@ async def test_proof_counts_slow_commits_as_part_of_the_rollback(
         clock.advance(31)
     await waiting
     version = runtime_of(app).flags.current.version
-    await wait_for_propagation(app, version, lambda found: found.complete)
+    await wait_for_propagation(app, version, lambda propagation: propagation.complete)
     await settle(db_of_app, redis)
     assert await launch.verdicts("S97", "S96") == ["BROKEN", "KEPT"]
 
@@ -169,9 +169,9 @@ async def test_proof_breaks_if_one_health_check_stops(
     for _ in range(3):
         clock.advance(30)
         await monitor.tick()
-    found = (await launch.proofs())["S98"]
-    assert found["verdict"] == "BROKEN"
-    assert found["value"] == pytest.approx(90, abs=5)
+    proof = (await launch.proofs())["S98"]
+    assert proof["verdict"] == "BROKEN"
+    assert proof["value"] == pytest.approx(90, abs=5)
 
 
 async def _nowhere(_message: str) -> None:
@@ -233,8 +233,8 @@ async def test_proof_breaks_on_stale_dashboards(
         runtime.meter.read_gauges()
         await runtime.meter.flush()
     await parts.collect()
-    found = (await launch.proofs())["S109"]
-    assert (found["verdict"], found["value"]) == ("BROKEN", pytest.approx(90, abs=5))
+    proof = (await launch.proofs())["S109"]
+    assert (proof["verdict"], proof["value"]) == ("BROKEN", pytest.approx(90, abs=5))
 
 
 async def test_proof_holds_if_a_collection_cannot_be_folded(
@@ -253,8 +253,8 @@ async def test_proof_holds_if_a_collection_cannot_be_folded(
         async with db.engine.begin() as connection:
             await connection.execute(text("ALTER TABLE lost RENAME TO launch_metric_rollups"))
     clock.advance(10)
-    found = (await launch.proofs())["S109"]
-    assert (found["verdict"], found["value"]) == ("KEPT", pytest.approx(30, abs=5))
+    proof = (await launch.proofs())["S109"]
+    assert (proof["verdict"], proof["value"]) == ("KEPT", pytest.approx(30, abs=5))
 
 
 async def test_proof_of_a_rehearsed_rollback(admin: GraphQLClient, health: Health) -> None:

@@ -38,10 +38,10 @@ async def _waiting(db: Database) -> int:
         return int((await connection.execute(text(query))).scalar_one())
 
 
-async def _started(stream: Stream, wanted: int) -> None:
+async def _started(stream: Stream, expected: int) -> None:
     """Until the first funnel shows so many."""
     async with asyncio.timeout(PATIENCE):
-        while (await stream.next())["journeys"][0]["started"] != wanted:
+        while (await stream.next())["journeys"][0]["started"] != expected:
             pass
 
 

@@ -60,9 +60,9 @@ async def test_proof_of_an_outage_alerted_in_time(
     """S99, S111: it belongs to no phase, and counts; MTTD from the first bad sample."""
     await outage(desk, redis, clock)
     await desk.centers[0].idle()
-    found = await launch.proofs()
-    assert [found[row]["verdict"] for row in ("S99", "S111")] == ["KEPT", "KEPT"]
-    assert found["S111"]["value"] == pytest.approx(10, abs=5)
+    proofs = await launch.proofs()
+    assert [proofs[row]["verdict"] for row in ("S99", "S111")] == ["KEPT", "KEPT"]
+    assert proofs["S111"]["value"] == pytest.approx(10, abs=5)
     report = await launch.report()
     assert report["mttdSeconds"] == pytest.approx(10, abs=5)
 
@@ -76,9 +76,9 @@ async def test_proof_breaks_on_a_late_alert(
     await wait_for_result(lambda: _incidents(desk), lambda count: count == 1)
     assert await launch.verdicts("S99", "S111") == ["UNKNOWN"] * 2
     clock.advance(61)
-    found = await launch.proofs()
-    assert [found[row]["verdict"] for row in ("S99", "S111")] == ["BROKEN"] * 2
-    assert "no message was delivered" in found["S99"]["evidence"]
+    proofs = await launch.proofs()
+    assert [proofs[row]["verdict"] for row in ("S99", "S111")] == ["BROKEN"] * 2
+    assert "no message was delivered" in proofs["S99"]["evidence"]
 
 
 async def _incidents(desk: AlertCenters) -> int:
@@ -136,9 +136,9 @@ async def test_proof_of_journey_success_rates(launch: ReportedRun, visitor: Grap
     assert await launch.verdicts("S104") == ["KEPT"]
     await visitor.data(OPEN_INVITATION, code=second.code)
     await visitor.data(DECLINE, code=second.code)
-    found = (await launch.proofs())["S104"]
-    assert (found["verdict"], found["value"]) == ("BROKEN", 50)
-    assert "1 arrived, 0 failed, 1 abandoned" in found["evidence"]
+    proof = (await launch.proofs())["S104"]
+    assert (proof["verdict"], proof["value"]) == ("BROKEN", 50)
+    assert "1 arrived, 0 failed, 1 abandoned" in proof["evidence"]
 
 
 async def test_proof_ignores_the_delay_of_silenced_alerts(

@@ -37,9 +37,9 @@ from tests.support.servers import ValkeyProcess
 @pytest.fixture
 async def other(app: Starlette, settings: Settings, clock: Clock) -> AsyncIterator[Starlette]:
     """A second process over the same servers."""
-    found = create_app(settings, clock, PROBES)
-    async with running(found.state.runtime):
-        yield found
+    other_app = create_app(settings, clock, PROBES)
+    async with running(other_app.state.runtime):
+        yield other_app
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ async def flag(admin: GraphQLClient) -> str:
     return "mvp_chat"
 
 
-def is_complete(found: Propagation) -> bool:
-    return found.complete
+def is_complete(propagation: Propagation) -> bool:
+    return propagation.complete
 
 
 async def settled(db: Database, version: int) -> Propagation:
@@ -64,11 +64,11 @@ async def test_a_version_is_acknowledged_by_two_processes(
     app: Starlette, other: Starlette, admin: GraphQLClient, flag: str
 ) -> None:
     version = await toggle_flag(admin, app, flag, on=True)
-    found = await wait_for_propagation(app, version, is_complete)
-    assert (found.processes, found.total, found.acked) == (2, 2, 2)
-    assert found.within_budget is True
-    assert found.p95_ms is not None
-    assert found.p95_ms < 10_000
+    propagation = await wait_for_propagation(app, version, is_complete)
+    assert (propagation.processes, propagation.total, propagation.acked) == (2, 2, 2)
+    assert propagation.within_budget is True
+    assert propagation.p95_ms is not None
+    assert propagation.p95_ms < 10_000
 
 
 async def test_all_processes_report_the_same_propagation(
@@ -96,14 +96,16 @@ async def test_a_silent_process_makes_the_propagation_unknown(
     """L4: it may hang with its sockets open, so it is never left out of the count."""
     await add_dead_process(redis, "hung:1", dies_in_ms=300, streams=2)
     version = await toggle_flag(admin, app, flag, on=True)
-    waiting = await wait_for_propagation(app, version, lambda found: found.acked == 1)
+    waiting = await wait_for_propagation(app, version, lambda propagation: propagation.acked == 1)
     assert (waiting.complete, waiting.slowest) == (False, "hung:1")
-    lost = await wait_for_propagation(app, version, lambda found: found.unknown_processes > 0)
+    lost = await wait_for_propagation(
+        app, version, lambda propagation: propagation.unknown_processes > 0
+    )
     assert (lost.processes, lost.total, lost.unknown_streams) == (2, 4, 2)
     clock.advance(61)
     await settle(db, redis)
-    found = await settled(db, version)
-    assert (found.complete, found.within_budget, found.unknown) == (False, None, 3)
+    final = await settled(db, version)
+    assert (final.complete, final.within_budget, final.unknown) == (False, None, 3)
 
 
 async def test_a_process_that_serves_after_the_budget_breaks_it(
@@ -112,10 +114,10 @@ async def test_a_process_that_serves_after_the_budget_breaks_it(
     """Its receipt says when it served the change, however late that is read."""
     await add_dead_process(redis, "hung:1", dies_in_ms=0)
     version = await toggle_flag(admin, app, flag, on=True)
-    await wait_for_propagation(app, version, lambda found: found.unknown_processes == 1)
+    await wait_for_propagation(app, version, lambda propagation: propagation.unknown_processes == 1)
     await acknowledge_as(redis, "hung:1", version, after_ms=31_000)
-    found = await wait_for_propagation(app, version, is_complete)
-    assert (found.within_budget, found.unknown) == (False, 0)
+    final = await wait_for_propagation(app, version, is_complete)
+    assert (final.within_budget, final.unknown) == (False, 0)
 
 
 async def test_hanging_processes_are_remembered_after_redis_is_emptied(
@@ -127,10 +129,10 @@ async def test_hanging_processes_are_remembered_after_redis_is_emptied(
     version = await toggle_flag(admin, app, flag, on=True)
     await redis.flushall()
     await reporter.look(await shared_ms(redis))
-    found = await wait_for_propagation(
+    propagation = await wait_for_propagation(
         app, version, lambda item: item.acked == 1 and item.unknown > 0
     )
-    assert (found.unknown_processes, found.unknown_streams) == (1, 3)
+    assert (propagation.unknown_processes, propagation.unknown_streams) == (1, 3)
 
 
 async def test_killed_processes_are_not_expected_for_later_versions(
@@ -143,8 +145,8 @@ async def test_killed_processes_are_not_expected_for_later_versions(
     await add_dead_process(redis, f"there:{killed.pid}:cd", dies_in_ms=0, place="another machine")
     await RosterMemory(redis, "other:1").look(await shared_ms(redis))
     version = await toggle_flag(admin, app, flag, on=True)
-    found = await wait_for_propagation(app, version, lambda item: item.acked == 1)
-    assert (found.unknown_processes, found.slowest) == (1, f"there:{killed.pid}:cd")
+    propagation = await wait_for_propagation(app, version, lambda item: item.acked == 1)
+    assert (propagation.unknown_processes, propagation.slowest) == (1, f"there:{killed.pid}:cd")
 
 
 async def test_streams_count_as_receivers(
@@ -156,7 +158,7 @@ async def test_streams_count_as_receivers(
     slow = there.join(None, runtime_of(other).flags.current.version)
     version = await toggle_flag(admin, app, flag, on=True)
     here.handed(quick, version)
-    waiting = await wait_for_propagation(app, version, lambda found: found.acked == 3)
+    waiting = await wait_for_propagation(app, version, lambda propagation: propagation.acked == 3)
     assert (waiting.total, waiting.slowest) == (4, f"clients of {there.name}")
     there.handed(slow, version)
     assert (await wait_for_propagation(app, version, is_complete)).acked == 4
@@ -168,16 +170,16 @@ async def test_direct_sql_versions_are_tracked(
     """S61: no author announces it, the first process that serves it begins the count."""
     async with db.engine.begin() as connection:
         await connection.execute(text("UPDATE feature_flags SET description = 'by hand'"))
-    found = await runtime_of(app).flags.refresh()
+    flag_set = await runtime_of(app).flags.refresh()
     await runtime_of(other).flags.refresh()
-    assert (await wait_for_propagation(app, found.version, is_complete)).processes == 2
+    assert (await wait_for_propagation(app, flag_set.version, is_complete)).processes == 2
 
 
 async def test_unknown_versions_have_no_propagation(app: Starlette, flag: str) -> None:
     runtime = runtime_of(app)
     beyond = runtime.flags.current.version + 1
-    found = await runtime.propagations.many([-1, 0, beyond, 2**31 - 1])
-    assert found == {}
+    by_version = await runtime.propagations.many([-1, 0, beyond, 2**31 - 1])
+    assert by_version == {}
 
 
 async def test_a_complete_result_is_stored_and_final(
@@ -199,12 +201,12 @@ async def test_an_incomplete_result_is_stored_after_a_minute(
 ) -> None:
     await add_dead_process(redis, "stuck:1", dies_in_ms=3_600_000)
     version = await toggle_flag(admin, app, flag, on=True)
-    await wait_for_propagation(app, version, lambda found: found.acked == 1)
+    await wait_for_propagation(app, version, lambda propagation: propagation.acked == 1)
     before = await settle(db, redis)
     clock.advance(61)
     assert (before, await settle(db, redis)) == (0, 2)  # the flag itself was made in here too
-    found = await settled(db, version)
-    assert (found.complete, found.within_budget, found.slowest) == (False, False, "stuck:1")
+    final = await settled(db, version)
+    assert (final.complete, final.within_budget, final.slowest) == (False, False, "stuck:1")
 
 
 async def test_a_transaction_and_its_events_know_one_version(
@@ -231,7 +233,9 @@ async def test_a_redis_outage_keeps_local_acknowledgements(
         valkey.stop()
         await _edit(db)
         version = (await runtime.flags.refresh()).version
-        here = await wait_for_propagation(alone, version, lambda found: found.acked == 1)
+        here = await wait_for_propagation(
+            alone, version, lambda propagation: propagation.acked == 1
+        )
         assert (here.complete, here.within_budget) == (False, None)
         valkey.start()
         assert (await wait_for_propagation(alone, version, is_complete)).processes == 1
@@ -249,10 +253,10 @@ async def test_worker_commits_are_announced_with_their_time(
     """The announcement carries the wall clock of the author; times are on that of Redis."""
     begin = clock()
     version = await toggle_flag(admin, app, flag, on=True)
-    found = await wait_for_propagation(app, version, is_complete)
-    assert begin - timedelta(seconds=1) <= found.started_at <= clock()
-    assert found.complete_ms is not None
-    assert timedelta(milliseconds=found.complete_ms) < clock() - begin + timedelta(seconds=1)
+    propagation = await wait_for_propagation(app, version, is_complete)
+    assert begin - timedelta(seconds=1) <= propagation.started_at <= clock()
+    assert propagation.complete_ms is not None
+    assert timedelta(milliseconds=propagation.complete_ms) < clock() - begin + timedelta(seconds=1)
 
 
 async def test_propagation_memory_and_keys_expire(
@@ -265,5 +269,5 @@ async def test_propagation_memory_and_keys_expire(
         keys = [key async for key in redis.scan_iter("launch:receipts:*")]
         return [await redis.ttl(key) for key in [*keys, f"launch:committed:{version}"]]
 
-    found = await wait_for_result(credential_watch, lambda ttls: min(ttls) > 0)
-    assert max(found) <= 3_600
+    seconds_left = await wait_for_result(credential_watch, lambda ttls: min(ttls) > 0)
+    assert max(seconds_left) <= 3_600

@@ -12,14 +12,14 @@ from tests.support.clock import PATIENCE, Clock
 
 @pytest.fixture
 async def db(migrated: str, clock: Clock) -> AsyncIterator[Database]:
-    found = Database(migrated, clock=clock)
-    yield found
-    await found.dispose()
+    database = Database(migrated, clock=clock)
+    yield database
+    await database.dispose()
 
 
 async def number(db: Database, value: int) -> bytes:
     question = BoundStatement("SELECT $1::int", (value,))
-    return await db.reads.run("a plan", [question], lambda found: b"%d" % found[0][0][0])
+    return await db.reads.run("a plan", [question], lambda results: b"%d" % results[0][0][0])
 
 
 async def test_the_same_question_over_and_over_leaves_no_connection_taken(db: Database) -> None:
@@ -50,6 +50,6 @@ async def test_what_is_wrong_with_a_question_is_told_to_all_who_asked_it(db: Dat
         return db.reads.run("a plan", [BoundStatement("SELECT 1 / 0", ())], lambda _: b"")
 
     async with asyncio.timeout(PATIENCE):
-        found = await asyncio.gather(ask(), ask(), return_exceptions=True)
-    assert [type(item).__name__ for item in found] == ["DivisionByZeroError"] * 2
+        results = await asyncio.gather(ask(), ask(), return_exceptions=True)
+    assert [type(item).__name__ for item in results] == ["DivisionByZeroError"] * 2
     assert await number(db, 2) == b"2"

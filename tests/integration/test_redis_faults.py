@@ -61,11 +61,11 @@ def stopped(server: ValkeyProcess) -> None:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ValkeyProcess]:
-    found = ValkeyProcess(tmp_path)
-    found.start()
-    yield found
-    found.thaw()
-    found.kill()
+    process = ValkeyProcess(tmp_path)
+    process.start()
+    yield process
+    process.thaw()
+    process.kill()
 
 
 @pytest.fixture

@@ -38,10 +38,10 @@ AT_ONCE = timedelta(0)
 async def fleet(
     tmp_path_factory: pytest.TempPathFactory, cluster: Path
 ) -> AsyncIterator[WorkerFleet]:
-    found = WorkerFleet(tmp_path_factory.mktemp("fleet"), cluster)
-    await found.start()
-    yield found
-    await found.stop()
+    fleet = WorkerFleet(tmp_path_factory.mktemp("fleet"), cluster)
+    await fleet.start()
+    yield fleet
+    await fleet.stop()
 
 
 async def begun(db: Database) -> UUID:
@@ -89,9 +89,9 @@ async def test_a_rehearsal_continues_after_its_worker_is_killed(fleet: WorkerFle
         assert not await is_over()
         fleet.work(1)
         await until(is_over)
-    found = await state_of(db, run_id)
+    rehearsal = await state_of(db, run_id)
     await db.dispose()
-    assert (found.status, found.failure) == (RehearsalStatus.PASSED, None)
+    assert (rehearsal.status, rehearsal.failure) == (RehearsalStatus.PASSED, None)
 
 
 async def test_a_rehearsal_without_server_processes_fails_with_a_reason(
@@ -102,9 +102,9 @@ async def test_a_rehearsal_without_server_processes_fails_with_a_reason(
         await advance(db, run_id)
     clock.advance(31)
     await rehearse(db, redis, run_id, pause=AT_ONCE)
-    found = await state_of(db, run_id)
-    assert found.status is RehearsalStatus.FAILED
-    assert "nobody is there to hear of it" in str(found.failure)
+    rehearsal = await state_of(db, run_id)
+    assert rehearsal.status is RehearsalStatus.FAILED
+    assert "nobody is there to hear of it" in str(rehearsal.failure)
 
 
 async def test_a_rehearsal_without_redis_is_retried_and_ends_with_a_reason(
@@ -116,8 +116,11 @@ async def test_a_rehearsal_without_redis_is_retried_and_ends_with_a_reason(
         await rehearse(db, nowhere, run_id, pause=AT_ONCE)
     clock.advance(LONGEST.total_seconds() + 1)
     await rehearse(db, nowhere, run_id, pause=AT_ONCE)
-    found = await state_of(db, run_id)
-    assert (found.status, found.stage) == (RehearsalStatus.FAILED, RehearsalStage.ROLLED_BACK)
+    rehearsal = await state_of(db, run_id)
+    assert (rehearsal.status, rehearsal.stage) == (
+        RehearsalStatus.FAILED,
+        RehearsalStage.ROLLED_BACK,
+    )
     await nowhere.aclose()
 
 
@@ -127,7 +130,7 @@ async def test_rehearsal_jobs_can_run_twice_or_without_their_run(
     run_id = await begun(app.state.runtime.db)
     for _ in range(2):
         await rehearse(app.state.runtime.db, redis, run_id, pause=AT_ONCE)
-    found = await state_of(db, run_id)
+    rehearsal = await state_of(db, run_id)
     await rehearse(app.state.runtime.db, redis, run_id, pause=AT_ONCE)
     await rehearse(db, redis, UUID(int=7), pause=AT_ONCE)
-    assert await state_of(db, run_id) == found
+    assert await state_of(db, run_id) == rehearsal

@@ -30,15 +30,15 @@ WAS_ON = "Until the rollback on: for_couples for 100 % of couple, for_nobody for
 @pytest.fixture
 async def phase(admin: GraphQLClient, health: Health, visitor: GraphQLClient, db: Database) -> str:
     """Live, for couples only; there are three of them and two suppliers."""
-    found = await make_phase(admin, flags=FLAGS)
+    made = await make_phase(admin, flags=FLAGS)
     for key, group in zip(FLAGS, ("couple", "editor"), strict=True):
         await admin.data(TARGET, input={"key": key, "targetGroups": [group]})
     for _ in range(3):
         await new_couple(visitor, db)
     for _ in range(2):
         await new_supplier(visitor, db)
-    assert (await activate(admin, found))["errors"] == []
-    return found
+    assert (await activate(admin, made))["errors"] == []
+    return made
 
 
 async def run_of(db: Database) -> UUID:
@@ -63,9 +63,9 @@ async def test_the_incident_has_the_same_count_as_the_preview(
     run_id = await run_of(db)
     for _ in range(2):
         await rollback_impact.count(db, run_id)
-    found = await incident(admin)
-    assert found["userImpact"] == f"{WAS_ON} 3 of 5 people saw at least one of them."
-    lines = [node["summary"] for node in found["timeline"]["nodes"]]
+    row = await incident(admin)
+    assert row["userImpact"] == f"{WAS_ON} 3 of 5 people saw at least one of them."
+    lines = [node["summary"] for node in row["timeline"]["nodes"]]
     assert sum("impact counted" in line for line in lines) == 1
 
 
@@ -75,8 +75,8 @@ async def test_later_flag_changes_do_not_alter_the_count(
     """The job may run late."""
     await roll_back(admin, phase)
     for key in FLAGS:
-        wanted = {"key": key, "targetGroups": [], "enabled": True, "rolloutPercentage": 100}
-        await admin.data(TARGET, input=wanted)
+        target = {"key": key, "targetGroups": [], "enabled": True, "rolloutPercentage": 100}
+        await admin.data(TARGET, input=target)
     await rollback_impact.count(db, await run_of(db))
     assert (await incident(admin))["userImpact"].endswith(
         " 3 of 5 people saw at least one of them."

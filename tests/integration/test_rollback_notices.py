@@ -33,10 +33,10 @@ async def test_a_channel_is_notified_once_by_the_next_sweep(
     desk: AlertCenters, receiver: HttpReceiver, db: Database
 ) -> None:
     """L22: `notify` was stored, and nobody was told."""
-    told = notice()
+    first_notice = notice()
     for _ in range(2):  # a repeat of the same rollback
         async with db.write() as uow:
-            await rollback_notices.post(uow, ACTOR, told, ["json://127.0.0.1"])
+            await rollback_notices.post(uow, ACTOR, first_notice, ["json://127.0.0.1"])
     for center in (desk.process(), desk.process()):
         await center.sweep()
         await center.idle()

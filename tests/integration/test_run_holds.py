@@ -66,13 +66,13 @@ async def test_deleting_a_run_releases_its_flags(db: Database) -> None:
         )
         uow.session.add(run)
         await uow.session.flush()
-        held = FeatureFlag(flag_key="held", flag_name="H", salt="held", run_id=run.id)
-        held.run_switch, held.run_target = True, 100
-        uow.session.add(held)
+        flag_of_run = FeatureFlag(flag_key="held", flag_name="H", salt="held", run_id=run.id)
+        flag_of_run.run_switch, flag_of_run.run_target = True, 100
+        uow.session.add(flag_of_run)
     before = await flag_rows.read(db.direct, 0)
     async with db.write() as uow:
         await uow.session.delete(await uow.session.get_one(LaunchPhase, phase.id))
-    found = await flag_rows.read(db.direct, before.horizon)
-    (flag,) = found.flags
+    changed_rows = await flag_rows.read(db.direct, before.horizon)
+    (flag,) = changed_rows.flags
     assert flag.wanted == FlagParts(FlagValues(enabled=False, percentage=Percent(0)))
-    assert found.version > before.version
+    assert changed_rows.version > before.version

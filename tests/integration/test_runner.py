@@ -62,12 +62,12 @@ class Running:
         """Read on until the pattern has come `count` times; returns its groups."""
         assert self.process.stdout is not None
         deadline = time.monotonic() + seconds
-        while len(found := re.findall(pattern, self.output)) < count:
+        while len(matches := re.findall(pattern, self.output)) < count:
             line = self.process.stdout.readline()
             assert line, f"ended without {pattern!r}:\n{self.output}"
             assert time.monotonic() < deadline, self.output
             self.output += line
-        return [str(match) for match in found]
+        return [str(match) for match in matches]
 
     def end(self, number: signal.Signals = signal.SIGINT) -> float:
         """Send the signal and wait; returns the seconds it took."""
@@ -80,10 +80,10 @@ class Running:
 @contextmanager
 def running(*children: str, ready: str = "", **env: str) -> Iterator[Running]:
     command = [sys.executable, "-c", MAIN, ready, *children]
-    wanted = {**os.environ, "PORT": "0", **OUTSIDE, **env}
+    environment = {**os.environ, "PORT": "0", **OUTSIDE, **env}
     with subprocess.Popen(
         command,
-        env={name: value for name, value in wanted.items() if value},
+        env={name: value for name, value in environment.items() if value},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -15,9 +15,9 @@ from tests.support.clock import Clock
 
 async def test_an_exhausted_pool_is_dependency_down(migrated: str, clock: Clock) -> None:
     small = Database(migrated, clock=clock, pool_size=1, timeout_seconds=2)
-    async with AsyncExitStack() as held:
+    async with AsyncExitStack() as stack:
         for _ in range(2):  # one in the pool, one above
-            session = await held.enter_async_context(small.read())
+            session = await stack.enter_async_context(small.read())
             await session.execute(text("SELECT 1"))
         with pytest.raises(DependencyDown, match="does not answer"):
             async with small.read() as session:

@@ -246,8 +246,8 @@ async def lost_starts(db: Database) -> list[int]:
     """How many failed of each journey."""
     async with db.read() as session:
         now = db.clock()
-        found = await journey_reads.funnels(session, Span(now - timedelta(hours=1), now), now)
-    return [item.totals.failed for item in found]
+        journeys = await journey_reads.funnels(session, Span(now - timedelta(hours=1), now), now)
+    return [item.totals.failed for item in journeys]
 
 
 async def test_refused_attempts_are_rate_limited(

@@ -34,10 +34,10 @@ FIRED = "[CRITICAL] Database check is critical"
 @pytest.fixture
 async def web(db: Database, redis: Redis) -> AsyncIterator[Database]:
     """A process that has changed silences: it tells Redis after each commit."""
-    found = Database(db.url, clock=db.clock)
-    found.on_commit(SilenceCache(found, redis).after_commit)
-    yield found
-    await found.dispose()
+    database = Database(db.url, clock=db.clock)
+    database.on_commit(SilenceCache(database, redis).after_commit)
+    yield database
+    await database.dispose()
 
 
 async def test_problems_that_end_within_a_silence_send_no_alert(
@@ -140,9 +140,9 @@ async def test_silenced_samples_are_marked_and_excluded_from_uptime(
         await retention.sweep(db)
         keys = [(check, TimeRange.LAST_7D) for check in (DATABASE, EMAIL)]
         async with db.read() as session:
-            found = await uptimes(session, keys, clock=clock)
-        assert found[keys[0]] == Percent(100)
-        assert found[keys[1]] < Percent(100)
+            uptimes_by_key = await uptimes(session, keys, clock=clock)
+        assert uptimes_by_key[keys[0]] == Percent(100)
+        assert uptimes_by_key[keys[1]] < Percent(100)
     assert await world.stored() == 0
 
 
@@ -158,10 +158,10 @@ async def test_silences_hold_criteria_and_thresholds(guarded: GuardedPhase) -> N
     for _ in range(3):
         await guarded.tick(1_000, errors=500)
     await guarded.watch_limits(1_000, errors=500)
-    found = await guarded.look()
-    assert (found["status"], await guarded.incidents()) == ("ACTIVE", [])
-    assert found["successCriteria"][0]["verdict"] == "INCONCLUSIVE"
-    assert "new disks" in found["successCriteria"][0]["explanation"]
+    phase = await guarded.look()
+    assert (phase["status"], await guarded.incidents()) == ("ACTIVE", [])
+    assert phase["successCriteria"][0]["verdict"] == "INCONCLUSIVE"
+    assert "new disks" in phase["successCriteria"][0]["explanation"]
     await end_silence(guarded.db, silence)
     for _ in range(2):
         await guarded.tick(1_000, errors=500)
@@ -189,8 +189,8 @@ async def test_a_silence_holds_only_criteria_that_depend_on_its_checks(
         {"dependsOn": None, "checks": ["DATABASE", "API", "AUTH"]},
         {"dependsOn": ["EMAIL"], "checks": ["EMAIL"]},
     ]
-    errors, held = (await guarded.look())["successCriteria"]
-    assert (errors["verdict"], held["verdict"]) == ("FAILING", "INCONCLUSIVE")
+    errors, silenced = (await guarded.look())["successCriteria"]
+    assert (errors["verdict"], silenced["verdict"]) == ("FAILING", "INCONCLUSIVE")
     await guarded.tick(1_000, errors=500)
     assert (await guarded.look())["status"] == "ROLLED_BACK"
 
@@ -210,9 +210,9 @@ async def test_advancing_during_a_silence_warns_of_held_criteria(guarded: Guarde
 async def _warnings(guarded: GuardedPhase, action: str) -> list[str]:
     document = f"""mutation ($id: ID!) {{ {action}LaunchPhase(input: {{phaseId: $id}}) {{
       warnings errors {{ message }} }} }}"""
-    found = (await guarded.client.data(document, id=guarded.phase))[f"{action}LaunchPhase"]
-    assert found["errors"] == []
-    return list(found["warnings"])
+    payload = (await guarded.client.data(document, id=guarded.phase))[f"{action}LaunchPhase"]
+    assert payload["errors"] == []
+    return list(payload["warnings"])
 
 
 async def test_a_silence_can_leave_criteria_active(guarded: GuardedPhase) -> None:

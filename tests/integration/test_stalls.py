@@ -121,7 +121,7 @@ class World:
         async def hooked() -> bool:
             return any(name.encode() in item.body for item in self.hooks.received)
 
-        async def told() -> bool:
+        async def alerted() -> bool:
             return any(name in title for title in self.channel.titles)
 
         begin, checks = time.monotonic(), {"note": noted}
@@ -133,7 +133,7 @@ class World:
             checks["webhook"] = hooked
         if stalled != "channel":
             await self.incident(name)
-            checks["alert"] = told
+            checks["alert"] = alerted
         took = await asyncio.gather(*(_timed(check, begin) for check in checks.values()))
         return dict(zip(checks, took, strict=True))
 
@@ -194,10 +194,10 @@ async def world(
         await stack.enter_async_context(running(app.state.runtime))
         fleet.db = app.state.runtime.db
         admin = GraphQLClient(app, await user_sessions.create_session(fleet.db, Role.ADMIN))
-        found = World(fleet, admin, inbox, hooks, channel, taps)
+        world = World(fleet, admin, inbox, hooks, channel, taps)
         await create_webhook(admin, f"http://127.0.0.1:{taps['webhook'].port}/hook/s3cr3t")
         fleet.work(1)
-        yield found
+        yield world
 
 
 async def test_a_stalled_external_system_blocks_only_its_own_work(world: World) -> None:
@@ -227,7 +227,7 @@ async def test_a_stalled_external_system_blocks_only_its_own_work(world: World) 
 def burdens(world: World) -> Mapping[str, Callable[[], Awaitable[None]]]:
     """For each who stalls, work that then hangs; returns when some of it does."""
 
-    async def held(name: str, count: int = 1) -> None:
+    async def wait_until_held(name: str, count: int = 1) -> None:
         async def is_held() -> bool:
             return world.taps[name].held >= count
 
@@ -235,19 +235,19 @@ def burdens(world: World) -> Mapping[str, Callable[[], Awaitable[None]]]:
 
     async def letters() -> None:
         await world.letters("stalled", LETTERS)
-        await held("smtp", LETTERS)
+        await wait_until_held("smtp", LETTERS)
 
     async def hook() -> None:
         await world.flag("while_it_stalls")
-        await held("webhook")
+        await wait_until_held("webhook")
 
     async def alert() -> None:
         await world.incident("while it stalls")
-        await held("channel")
+        await wait_until_held("channel")
 
     async def traces() -> None:
         await world.fleet.add("test.note", "traced")
-        await held("otlp")
+        await wait_until_held("otlp")
 
     async def names() -> None:
         for number in range(STALLED_HOOKS):

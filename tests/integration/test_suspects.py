@@ -38,7 +38,7 @@ async def opened(
     db: Database, key: str, first_bad_at: datetime | None = None, dedup_key: str | None = None
 ) -> LaunchIncident:
     async with db.write() as uow:
-        wanted = IncidentDraft(
+        draft = IncidentDraft(
             "test",
             Severity.HIGH,
             key,
@@ -46,14 +46,14 @@ async def opened(
             first_bad_at=first_bad_at,
             dedup_key=dedup_key,
         )
-        return (await open_incident(uow, SYSTEM, wanted)).row
+        return (await open_incident(uow, SYSTEM, draft)).row
 
 
 async def suspected(db: Database, *rows: LaunchIncident) -> list[list[str | None]]:
-    wanted = [SuspectQuery(row, 5) for row in rows]
+    queries = [SuspectQuery(row, 5) for row in rows]
     async with db.read() as session:
-        found = await of_incidents(session, wanted)
-    return [[item.key for item in found[each]] for each in wanted]
+        by_query = await of_incidents(session, queries)
+    return [[item.key for item in by_query[each]] for each in queries]
 
 
 async def test_the_onset_is_the_first_bad_sample(db: Database, clock: Clock) -> None:
@@ -81,9 +81,9 @@ async def test_a_recurrence_suspects_changes_before_its_own_onset(
     row = await opened(db, "second", clock(), dedup_key="chat")
     async with db.read() as session:
         second, first = (await incident_episodes.newest(session, [row.id], 2))[row.id]
-        wanted = [SuspectQuery(row, 1, first), SuspectQuery(row, 1, second), SuspectQuery(row, 1)]
-        found = await of_incidents(session, wanted)
-    assert [[item.key for item in found[each]] for each in wanted] == [
+        queries = [SuspectQuery(row, 1, first), SuspectQuery(row, 1, second), SuspectQuery(row, 1)]
+        by_query = await of_incidents(session, queries)
+    assert [[item.key for item in by_query[each]] for each in queries] == [
         ["first"],
         ["second"],
         ["second"],

@@ -121,10 +121,10 @@ async def test_failed_attempts_of_visitors_open_no_incident(
 ) -> None:
     """SEC12: 15 sign-ups with one e-mail and different passwords were a CRITICAL incident."""
     for index in range(15):
-        found = await visitor.data(SIGN_UP, password=f"correct horse {index:02}")
-        assert bool(found["signUp"]["errors"]) is (index > 0)
-        found = await visitor.data(SIGN_UP, password="short")
-        assert found["signUp"]["errors"] != []
+        data = await visitor.data(SIGN_UP, password=f"correct horse {index:02}")
+        assert bool(data["signUp"]["errors"]) is (index > 0)
+        data = await visitor.data(SIGN_UP, password="short")
+        assert data["signUp"]["errors"] != []
         await visitor.data(LOG_IN, password=f"wrong horse {index}")
     async with guarded.db.read() as session:
         failed = await session.scalar(select(func.count()).where(~SignupAttempt.succeeded))

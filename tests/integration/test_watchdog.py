@@ -81,9 +81,9 @@ class Tower(GuardedPhase):
 async def tower(
     app: Starlette, admin: GraphQLClient, health: Health, clock: Clock, settings: Settings
 ) -> Tower:
-    found = Tower(app, admin, clock, settings)
-    await found.go_live()
-    return found
+    tower = Tower(app, admin, clock, settings)
+    await tower.go_live()
+    return tower
 
 
 async def test_unchecked_health_opens_an_incident(tower: Tower) -> None:
@@ -183,9 +183,9 @@ async def test_returning_ticks_resolve_the_incident(tower: Tower) -> None:
     await tower.watchdog.check()
     await tower.runtime.health.tick()
     await tower.another().check()
-    found = await tower.newest()
-    assert found is not None
-    assert found.status is IncidentStatus.RESOLVED
+    incident = await tower.newest()
+    assert incident is not None
+    assert incident.status is IncidentStatus.RESOLVED
     assert tower.bell.resolved == [DEDUP_KEY]
     assert await tower.incidents() == []
 

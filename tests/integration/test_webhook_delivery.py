@@ -45,10 +45,10 @@ RETRY = "mutation ($id: ID!) { retryWebhookDelivery(id: $id) { errors { code } }
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    found = Receiver()
-    await found.start()
-    yield found
-    await found.stop()
+    receiver = Receiver()
+    await receiver.start()
+    yield receiver
+    await receiver.stop()
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def key_of(hook: str) -> Any:  # noqa: ANN401 - a UUID
 
 async def deliveries(admin: GraphQLClient, hook: str) -> list[dict[str, Any]]:
     """Oldest first."""
-    found = await admin.data(DELIVERIES, id=hook)
-    return list(reversed(found["webhookDeliveries"]["nodes"]))
+    data = await admin.data(DELIVERIES, id=hook)
+    return list(reversed(data["webhookDeliveries"]["nodes"]))
 
 
 async def jobs(db: Database) -> list[str]:
@@ -75,8 +75,8 @@ async def jobs(db: Database) -> list[str]:
 
 
 async def state(admin: GraphQLClient, hook: str) -> dict[str, Any]:
-    found: dict[str, Any] = (await admin.data(HOOK, id=hook))["node"]
-    return found
+    hook_state: dict[str, Any] = (await admin.data(HOOK, id=hook))["node"]
+    return hook_state
 
 
 async def test_each_event_arrives_signed_and_in_order(
@@ -193,8 +193,8 @@ async def test_another_worker_replaces_a_dead_one(
 ) -> None:
     await make_flag(admin, "mvp_first")
     async with db.write() as uow:
-        held = {"lease_owner": "dead", "lease_until": uow.now + LEASE}
-        await uow.session.execute(update(Webhook).values(**held))
+        lease = {"lease_owner": "dead", "lease_until": uow.now + LEASE}
+        await uow.session.execute(update(Webhook).values(**lease))
     await make_deliverer(app).run(key_of(hook))
     assert (receiver.received, list(await reads.due(db))) == ([], [])
     clock.advance(LEASE.total_seconds() + 1)

@@ -33,10 +33,10 @@ DIFF = "subscription { launchEvents { at ... on FlagEvent { diff { after { enabl
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    found = Receiver()
-    await found.start()
-    yield found
-    await found.stop()
+    receiver = Receiver()
+    await receiver.start()
+    yield receiver
+    await receiver.stop()
 
 
 def moment(text: str) -> datetime:

@@ -22,10 +22,10 @@ from tests.support.workers import WorkerFleet, stop
 async def fleet(
     tmp_path_factory: pytest.TempPathFactory, cluster: Path
 ) -> AsyncIterator[WorkerFleet]:
-    found = WorkerFleet(tmp_path_factory.mktemp("fleet"), cluster)
-    await found.start()
-    yield found
-    await found.stop()
+    fleet = WorkerFleet(tmp_path_factory.mktemp("fleet"), cluster)
+    await fleet.start()
+    yield fleet
+    await fleet.stop()
 
 
 async def test_three_workers_check_health_once_per_interval(fleet: WorkerFleet) -> None:
@@ -141,5 +141,5 @@ async def test_a_dead_database_is_alerted(fleet: WorkerFleet) -> None:
     await until(lambda: fleet.pids("notes"))
 
 
-async def is_now(fleet: WorkerFleet, *wanted: HealthStatus) -> bool:
-    return await fleet.database_status() in wanted
+async def is_now(fleet: WorkerFleet, *expected: HealthStatus) -> bool:
+    return await fleet.database_status() in expected
