@@ -58,9 +58,9 @@ async def count(db: Database, model: type) -> int:
 
 async def ask(client: GraphQLClient, document: str, **variables: object) -> Json:
     """The only field of a reply that has no top-level errors; cookies are not kept."""
-    (found,) = (await client.as_(client.token).data(document, **variables)).values()
-    assert isinstance(found, dict)
-    return found
+    (payload,) = (await client.as_(client.token).data(document, **variables)).values()
+    assert isinstance(payload, dict)
+    return payload
 
 
 async def log_in(visitor: GraphQLClient, password: str = PASSWORD) -> Json:

@@ -35,9 +35,9 @@ async def flags(client: GraphQLClient) -> dict[str, tuple[bool, float]]:
 
 
 async def started(client: GraphQLClient, phase: str) -> Any:  # noqa: ANN401 - JSON
-    found = (await client.data(STARTED, id=phase))["launchPhase"]
-    runs = found.pop("runs")["nodes"]
-    return {**found, "run": runs[0] if runs else None}
+    phase_state = (await client.data(STARTED, id=phase))["launchPhase"]
+    runs = phase_state.pop("runs")["nodes"]
+    return {**phase_state, "run": runs[0] if runs else None}
 
 
 async def moves(client: GraphQLClient) -> list[str]:
@@ -170,8 +170,8 @@ async def test_active_phases_are_watched_however_they_were_activated(
         live = {"status": "active", "started_at": uow.now - timedelta(minutes=5)}
         await uow.session.execute(update(LaunchPhase).values(live))
     await guarded.tick(1_000, errors=500)
-    found = await guarded.criterion()
-    assert (found["verdict"], found["consecutiveFailures"]) == ("FAILING", 1)
+    criterion = await guarded.criterion()
+    assert (criterion["verdict"], criterion["consecutiveFailures"]) == ("FAILING", 1)
 
 
 async def test_log_and_audit_record_author_and_time_of_an_activation(

@@ -52,10 +52,10 @@ READINESS = "query ($id: ID) { launchPhase(id: $id) { readiness { checks { key o
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[HttpReceiver]:
-    found = HttpReceiver()
-    await found.start()
-    yield found
-    await found.stop()
+    receiver = HttpReceiver()
+    await receiver.start()
+    yield receiver
+    await receiver.stop()
 
 
 @pytest.fixture
@@ -70,15 +70,15 @@ async def app(
 ) -> AsyncIterator[Starlette]:
     """The app with two channels, of which one is dead."""
     urls = (SecretStr(receiver.url), SecretStr(dead))
-    found = create_app(settings.model_copy(update={"alert_urls": urls}), clock, PROBES)
-    async with running(found.state.runtime):
-        yield found
+    app = create_app(settings.model_copy(update={"alert_urls": urls}), clock, PROBES)
+    async with running(app.state.runtime):
+        yield app
 
 
 @pytest.fixture
 def runtime(app: Starlette) -> Runtime:
-    found: Runtime = app.state.runtime
-    return found
+    runtime: Runtime = app.state.runtime
+    return runtime
 
 
 async def log(client: GraphQLClient, **variables: object) -> Any:  # noqa: ANN401 - JSON
@@ -139,8 +139,8 @@ async def test_a_successful_test_alert_satisfies_readiness(
 
 
 async def alerts_check(client: GraphQLClient, phase: str) -> tuple[bool, str]:
-    found = (await client.data(READINESS, id=phase))["launchPhase"]["readiness"]["checks"]
-    (check,) = [item for item in found if item["key"] == "alerts"]
+    checks = (await client.data(READINESS, id=phase))["launchPhase"]["readiness"]["checks"]
+    (check,) = [item for item in checks if item["key"] == "alerts"]
     return check["ok"], check["detail"]
 
 

@@ -27,13 +27,13 @@ Json = dict[str, Any]  # what a reply holds depends on its document
 
 async def create(client: GraphQLClient, **variables: object) -> Json:
     sent = {"name": "CI", "scopes": ["TOKENS_ADMIN"], **variables}
-    found: Json = (await client.data(CREATE, **sent))["createApiToken"]
-    return found
+    payload: Json = (await client.data(CREATE, **sent))["createApiToken"]
+    return payload
 
 
 async def revoke(client: GraphQLClient, key: str) -> Json:
-    found: Json = (await client.data(REVOKE, id=key))["revokeApiToken"]
-    return found
+    payload: Json = (await client.data(REVOKE, id=key))["revokeApiToken"]
+    return payload
 
 
 def codes(payload: Json) -> list[tuple[str, list[str] | None]]:

@@ -27,8 +27,8 @@ async def test_switching_the_flag_off_stops_queued_invitations(
     bulk = await start_bulk(supplier)
     await switch(db, on=False)
     await run_sending_job(db, settings, bulk)
-    held = await newest_bulk(supplier)
-    assert (held["status"], held["heldBy"], held["progress"]["sent"]) == (
+    paused = await newest_bulk(supplier)
+    assert (paused["status"], paused["heldBy"], paused["progress"]["sent"]) == (
         "RUNNING", "Inviting clients is paused for now.", 0,
     )  # fmt: skip
     await switch(db, on=True)

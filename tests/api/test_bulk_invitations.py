@@ -117,9 +117,9 @@ async def test_unsendable_invitations_state_the_reason(
     await of_age(db)
     for name in ("Archived", "Connected", "Declined", "Fine", "Invited", "Silent", "Unwanted"):
         await add_client(supplier, name, email=None if name == "Silent" else f"{name}@example.com")
-    found = await supplier.data("{ viewer { supplier { clients { nodes { id coupleNames } } } } }")
+    data = await supplier.data("{ viewer { supplier { clients { nodes { id coupleNames } } } } }")
     ids = {
-        node["coupleNames"]: node["id"] for node in found["viewer"]["supplier"]["clients"]["nodes"]
+        node["coupleNames"]: node["id"] for node in data["viewer"]["supplier"]["clients"]["nodes"]
     }
     await supplier.data(INVITE, clientId=ids["Invited"])
     declined = (await supplier.data(INVITE, clientId=ids["Declined"]))["inviteClient"]
@@ -217,8 +217,8 @@ async def test_an_unconfirmed_account_holds_its_invitations(
     async with db.write() as uow:
         await uow.session.execute(text(disable), {"at": None})
         await uow.session.execute(update(BulkInvitation).values(next_at=uow.now))
-    held = await newest_bulk(supplier)
-    assert (held["status"], held["heldBy"]) == (
+    paused = await newest_bulk(supplier)
+    assert (paused["status"], paused["heldBy"]) == (
         "RUNNING", "The account of this supplier is disabled.",
     )  # fmt: skip
     await run_sending_job(db, settings, bulk)
@@ -248,13 +248,13 @@ async def test_each_step_records_one_event_audit_entry_and_job(
 async def test_invalid_bulk_invitations_are_refused(supplier: GraphQLClient) -> None:
     client = await add_client(supplier, "A", email="a@example.com")
     made = (await run_import(supplier, "Name\nB\n"))["clientImport"]["id"]
-    for wanted, code, path in (
+    for command, code, path in (
         ({"clientIds": []}, "INVALID", "clientIds"),
         ({"clientIds": [client["id"]], "importId": made}, "INVALID", "importId"),
         ({"expiresInDays": 31}, "INVALID", "expiresInDays"),
         ({"idempotencyKey": ""}, "INVALID", "idempotencyKey"),
     ):
-        payload = (await supplier.data(INVITE_CLIENTS, input=wanted))["inviteClients"]
+        payload = (await supplier.data(INVITE_CLIENTS, input=command))["inviteClients"]
         assert (codes(payload), payload["errors"][0]["path"][-1]) == ([code], path)
 
 
@@ -267,9 +267,9 @@ async def test_suppliers_cannot_start_or_stop_for_others(
     other = await new_supplier(visitor, db)
     couple = visitor.as_(await user_sessions.create_session(db, Role.COUPLE))
     viewer = visitor.as_(await user_sessions.create_session(db, Role.VIEWER))
-    for wanted in ({"clientIds": [client["id"]]}, {"importId": made}):
+    for command in ({"clientIds": [client["id"]]}, {"importId": made}):
         for who, code in ((other, "NOT_FOUND"), (couple, "FORBIDDEN"), (viewer, "FORBIDDEN")):
-            payload = (await who.data(INVITE_CLIENTS, input=wanted))["inviteClients"]
+            payload = (await who.data(INVITE_CLIENTS, input=command))["inviteClients"]
             assert codes(payload) == [code]
     for who, code in ((other, "NOT_FOUND"), (couple, "FORBIDDEN"), (viewer, "FORBIDDEN")):
         assert codes((await who.data(STOP, id=bulk["id"]))["stopBulkInvitation"]) == [code]

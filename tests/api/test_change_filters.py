@@ -37,17 +37,17 @@ async def launch(admin: GraphQLClient, operator: GraphQLClient) -> None:
     await operator.data(SWITCH, on=False)
 
 
-async def audit(client: GraphQLClient, **wanted: object) -> list[Any]:
-    found: list[Any] = (await client.data(AUDIT, **wanted))["changes"]["nodes"]
-    return found
+async def audit(client: GraphQLClient, **filters: object) -> list[Any]:
+    nodes: list[Any] = (await client.data(AUDIT, **filters))["changes"]["nodes"]
+    return nodes
 
 
 @pytest.mark.usefixtures("launch")
 async def test_changes_are_filtered_by_kind_and_by_action(admin: GraphQLClient) -> None:
     kinds = [item["kind"] for item in await audit(admin)]
     assert kinds[:2] == ["SWITCHED_OFF", "SWITCHED_ON"]
-    found = await audit(admin, kind=["CREATED", "SWITCHED_OFF"])
-    assert {item["kind"] for item in found} == {"CREATED", "SWITCHED_OFF"}
+    changes = await audit(admin, kind=["CREATED", "SWITCHED_OFF"])
+    assert {item["kind"] for item in changes} == {"CREATED", "SWITCHED_OFF"}
     assert [item["kind"] for item in await audit(admin, action=["switched on"])] == ["SWITCHED_ON"]
     assert await audit(admin, kind=["OTHER"]) == await audit(admin, kind=[]) == []
 

@@ -30,15 +30,15 @@ PROFILE = 'mutation { updateProfile(input: { businessName: "Fern & Moss" }) { er
 @pytest.fixture
 async def admin(visitor: GraphQLClient, db: Database) -> GraphQLClient:
     """An admin who has made a phase with a flag, and switched the flag on."""
-    found = visitor.as_(await user_sessions.create_session(db, Role.ADMIN))
-    await make_phase(found, "beta_phase", flags=("beta",))
-    await found.data(SWITCH)
-    return found
+    client = visitor.as_(await user_sessions.create_session(db, Role.ADMIN))
+    await make_phase(client, "beta_phase", flags=("beta",))
+    await client.data(SWITCH)
+    return client
 
 
-async def subjects(client: GraphQLClient, **wanted: object) -> list[str]:
-    found = (await client.data(CHANGES, **wanted))["changes"]["nodes"]
-    return [change["subject"]["__typename"] for change in found]
+async def subjects(client: GraphQLClient, **filters: object) -> list[str]:
+    nodes = (await client.data(CHANGES, **filters))["changes"]["nodes"]
+    return [change["subject"]["__typename"] for change in nodes]
 
 
 async def test_changes_come_newest_first_with_their_reason(admin: GraphQLClient) -> None:

@@ -82,8 +82,8 @@ async def test_only_suppliers_and_their_tools_can_import(
         payload = (await client.data(document, **named))[name]
         assert [error["code"] for error in payload["errors"]] == [code]
         assert payload["preview"] is None
-    for client, given, code in ((other, named, "NOT_FOUND"), (admin, sent, "REQUIRED")):
-        payload = (await client.data(document, **given))[name]
+    for client, variables, code in ((other, named, "NOT_FOUND"), (admin, sent, "REQUIRED")):
+        payload = (await client.data(document, **variables))[name]
         assert [error["code"] for error in payload["errors"]] == [code]
     assert await count(db) == 0
     assert (await admin.data(document, **named))[name]["errors"] == []

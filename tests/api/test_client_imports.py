@@ -78,13 +78,13 @@ async def test_problems_name_row_and_column_and_valid_rows_are_imported(
     supplier: GraphQLClient, db: Database
 ) -> None:
     payload = await run_import(supplier, BROKEN)
-    told = {
+    problems = {
         row["number"]: [(item["header"], item["column"]) for item in row["problems"]]
         for row in payload["preview"]["rows"]
         if row["status"] == "ERROR"
     }
     every = [("Names", 1), ("E-mail", 2), ("Wedding date", 3)]
-    assert told == {3: every, 5: every}
+    assert problems == {3: every, 5: every}
     assert [row.couple_names for row in await clients(db)] == ["Emma & James", "Zoe & Max"]
     assert payload["clientImport"]["withErrors"] == 2
 
@@ -154,9 +154,9 @@ async def test_suppliers_can_correct_the_column_mapping(supplier: GraphQLClient)
 async def test_duplicates_are_found_by_email_or_by_names_and_date(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
-    known = await add_client(supplier, "Emma & James", email="Emma@Example.com")
+    existing = await add_client(supplier, "Emma & James", email="Emma@Example.com")
     await add_client(supplier, "Zoe & Max", weddingDate="2027-05-01")
-    await supplier.data(UPDATE, input={"id": known["id"], "archived": True})
+    await supplier.data(UPDATE, input={"id": existing["id"], "archived": True})
     await add_client(await new_supplier(visitor, db), "Ana & Ben", email="ana@example.com")
     file = (
         "Name,Mail,Date\nOther,emma@example.com,\nzoe &  max,,2027-05-01\n"

@@ -137,10 +137,10 @@ class Stranger:
 
 async def strangers(visitor: GraphQLClient, db: Database) -> list[Stranger]:
     roles = (Role.SUPPLIER, Role.COUPLE, Role.VIEWER, Role.OPERATOR, Role.ADMIN)
-    found = [
+    with_roles = [
         Stranger(role, visitor.as_(await user_sessions.create_session(db, role))) for role in roles
     ]
-    return [*found, Stranger("visitor", visitor.as_(None))]
+    return [*with_roles, Stranger("visitor", visitor.as_(None))]
 
 
 async def test_only_the_two_sides_can_read_and_write(
@@ -244,9 +244,9 @@ async def test_log_and_audit_contain_no_message_text(pair: Pair, db: Database) -
         audit = (await session.scalars(select(Change).where(Change.subject_id == pair.key))).all()
         stored = " ".join(
             [
-                str(found)
+                str(row_text)
                 for table in ("launch_events", "changes", "idempotency_keys", "pgqueuer", "mails")
-                for found in await session.scalars(text(f"SELECT t::text FROM {table} t"))
+                for row_text in await session.scalars(text(f"SELECT t::text FROM {table} t"))
             ]
         )
     assert event.payload["message_id"] == str(row.id)

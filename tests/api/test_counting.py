@@ -19,9 +19,9 @@ async def test_requests_outside_graphql_are_counted(
 ) -> None:
     """S63, A50: OFREP above all, which applications ask all day."""
     assert (await visitor.raw(method, path)).status_code == status
-    found = app.state.runtime.meter.so_far()
-    assert (found["requests_total"].total, found["response_time_ms"].samples) == (1, 1)
-    assert found["request_errors_total"].total == 0
+    totals = app.state.runtime.meter.so_far()
+    assert (totals["requests_total"].total, totals["response_time_ms"].samples) == (1, 1)
+    assert totals["request_errors_total"].total == 0
 
 
 async def test_crashes_outside_graphql_are_counted_as_errors(

@@ -67,8 +67,8 @@ async def test_each_reads_the_conversation_for_themselves(both: Partners, pair: 
 
 
 async def test_a_supplier_gets_the_addresses_of_both(both: Partners, pair: Pair) -> None:
-    found = (await pair.supplier.data(CONTACTS, id=pair.partnership_id))["node"]["contacts"]
-    couple = [item["email"] for item in found if item["side"] == "COUPLE"]
+    contacts = (await pair.supplier.data(CONTACTS, id=pair.partnership_id))["node"]["contacts"]
+    couple = [item["email"] for item in contacts if item["side"] == "COUPLE"]
     assert couple == [await email_of(both.emma), JAMES]
 
 
@@ -97,8 +97,8 @@ async def test_others_see_no_members(
     for stranger in (await new_supplier(visitor, db), await new_couple(visitor, db)):
         assert (await stranger.data(MEMBERS, id=couple))["node"] is None
     staff = (await admin.data("{ couples { nodes { id members { email } } } }"))["couples"]["nodes"]
-    (found,) = [node for node in staff if node["id"] == couple]
-    assert [member["email"] for member in found["members"]] == [await email_of(both.emma), JAMES]
+    (of_staff,) = [node for node in staff if node["id"] == couple]
+    assert [member["email"] for member in of_staff["members"]] == [await email_of(both.emma), JAMES]
 
 
 async def test_staff_finds_a_couple_by_the_address_of_either(
@@ -106,8 +106,8 @@ async def test_staff_finds_a_couple_by_the_address_of_either(
 ) -> None:
     document = "query ($search: String) { couples(search: $search) { nodes { id } totalCount } }"
     for email in (await email_of(both.emma), JAMES.upper()):
-        found = (await admin.data(document, search=email))["couples"]
-        assert found == {"nodes": [{"id": (await mine(both.emma))["id"]}], "totalCount": 1}
+        couples = (await admin.data(document, search=email))["couples"]
+        assert couples == {"nodes": [{"id": (await mine(both.emma))["id"]}], "totalCount": 1}
 
 
 async def test_the_export_of_each_holds_the_couple(both: Partners, pair: Pair) -> None:

@@ -52,11 +52,11 @@ async def test_removing_a_partner_is_told_to_both_and_takes_the_couple_away(
     for key in (before["id"], pair.id, pair.partnership_id):
         assert (await both.james.data(NODE, id=key))["node"] is None
     base = "http://x"
-    told = {
+    subjects = {
         letter.recipient: letter.subject
         for letter in await emails_of_kind(db, MailKind.PARTNER_LEFT)
     }
-    assert told == {
+    assert subjects == {
         JAMES: couple_emails.you_were_removed(JAMES, base).subject,
         await email_of(both.emma): couple_emails.you_removed("x@example.com", base).subject,
     }
@@ -74,11 +74,11 @@ async def test_the_first_partner_may_be_removed_by_the_second(both: Partners, pa
 async def test_whoever_leaves_is_told_and_so_is_who_stays(both: Partners, db: Database) -> None:
     payload = await remove(both.james, own=True)
     assert payload == {"couple": None, "errors": []}
-    told = {
+    subjects = {
         letter.recipient: letter.subject
         for letter in await emails_of_kind(db, MailKind.PARTNER_LEFT)
     }
-    assert told == {
+    assert subjects == {
         JAMES: couple_emails.you_left(JAMES, "").subject,
         await email_of(both.emma): couple_emails.partner_left_you("x@example.com", "").subject,
     }
@@ -136,8 +136,8 @@ async def test_an_account_that_is_deleted_leaves_the_couple_to_the_other(
     assert after["id"] == before["id"]
     assert after["partnerships"] == before["partnerships"]
     assert [member["email"] for member in after["members"]] == [JAMES]
-    told = [letter.recipient for letter in await emails_of_kind(db, MailKind.PARTNER_LEFT)]
-    assert told == [JAMES]  # and no supplier is told that its couple is gone
+    recipients = [letter.recipient for letter in await emails_of_kind(db, MailKind.PARTNER_LEFT)]
+    assert recipients == [JAMES]  # and no supplier is told that its couple is gone
 
 
 async def test_an_invitation_to_an_address_goes_with_its_account(

@@ -24,9 +24,9 @@ def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) 
 
 async def test_unjudged_criteria_have_no_data(admin: GraphQLClient, health: Health) -> None:
     phase = await make_phase(admin, successCriteria=[ERRORS], steps=RAMP)
-    found = (await admin.data(LOOK, id=phase))["launchPhase"]
-    assert found["heldBy"] == []
-    (status,) = found["successCriteria"]
+    phase_state = (await admin.data(LOOK, id=phase))["launchPhase"]
+    assert phase_state["heldBy"] == []
+    (status,) = phase_state["successCriteria"]
     assert (status["verdict"], status["samples"], status["value"]) == ("NO_DATA", 0, None)
     assert status["explanation"] == "Nothing has been measured for this criterion yet."
 
@@ -55,9 +55,9 @@ async def test_verdicts_remain_after_the_run(guarded: GuardedPhase) -> None:
     await guarded.go_live(ERRORS)
     for _ in range(2):
         await guarded.tick(1_000, errors=100)
-    found = await guarded.look()
-    assert (found["status"], found["heldBy"]) == ("ROLLED_BACK", [])
-    assert found["successCriteria"][0]["verdict"] == "FAILING"
+    phase_state = await guarded.look()
+    assert (phase_state["status"], phase_state["heldBy"]) == ("ROLLED_BACK", [])
+    assert phase_state["successCriteria"][0]["verdict"] == "FAILING"
 
 
 async def test_criterion_events_show_verdict_action_and_author(guarded: GuardedPhase) -> None:
@@ -78,5 +78,5 @@ async def test_a_paused_ramp_states_its_author(guarded: GuardedPhase) -> None:
     await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1}, steps=RAMP)
     await guarded.tick(1_000, errors=100)
     why = "errors_low: error_rate 10 % > 2 % in 60 s, 1000 samples, 1st of 1"
-    wanted = [f"Paused by a guard: {why}. It continues when somebody resumes it."]
-    assert (await guarded.look())["heldBy"] == wanted
+    reasons = [f"Paused by a guard: {why}. It continues when somebody resumes it."]
+    assert (await guarded.look())["heldBy"] == reasons

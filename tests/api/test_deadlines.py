@@ -32,9 +32,9 @@ async def hasty(
     db: Database, redis: Redis, settings: Settings, clock: Clock
 ) -> AsyncIterator[Starlette]:
     """An app whose operations have two seconds."""
-    found = create_app(settings.model_copy(update={"operation_timeout_seconds": 2}), clock, PROBES)
-    async with running(found.state.runtime):
-        yield found
+    app = create_app(settings.model_copy(update={"operation_timeout_seconds": 2}), clock, PROBES)
+    async with running(app.state.runtime):
+        yield app
 
 
 @asynccontextmanager

@@ -45,8 +45,8 @@ class Site(NamedTuple):
     @property
     def answers(self) -> DirectAnswers:
         """What the connections of the first port ask."""
-        found: DirectAnswers = self.app.state.answers
-        return found
+        direct_answers: DirectAnswers = self.app.state.answers
+        return direct_answers
 
 
 @pytest.fixture
@@ -111,20 +111,20 @@ async def sent(port: int, *parts: bytes, responses: int = 1) -> list[Response]:
         writer.write(part)
         await writer.drain()
         await asyncio.sleep(0.02 if len(parts) > 1 else 0)
-    found = [await response(reader) for _ in range(responses)]
+    received = [await response(reader) for _ in range(responses)]
     writer.close()
-    return found
+    return received
 
 
-def shown(found: Response) -> object:
+def shown(received: Response) -> object:
     """All that both must have in common."""
-    headers = {name: value for name, value in found.headers.items() if name not in OWN}
-    extensions = found.body.get("extensions")
+    headers = {name: value for name, value in received.headers.items() if name not in OWN}
+    extensions = received.body.get("extensions")
     cost = extensions.get("cost") if isinstance(extensions, dict) else None
-    body = {name: value for name, value in found.body.items() if name != "extensions"}
+    body = {name: value for name, value in received.body.items() if name != "extensions"}
     requested = cost.get("requested") if isinstance(cost, dict) else None
     length = headers.pop("content-length", "")
-    return found.status, headers, body, requested, bool(length)
+    return received.status, headers, body, requested, bool(length)
 
 
 @pytest.mark.parametrize(
@@ -139,13 +139,13 @@ def shown(found: Response) -> object:
 async def test_a_direct_response_is_that_of_the_application(
     site: Site, admin: GraphQLClient, more: tuple[str, ...]
 ) -> None:
-    asked = [request(FLAGS, admin.token, *more, n=5), request(VIEW, None, *more)]
-    for part in asked:
+    parts = [request(FLAGS, admin.token, *more, n=5), request(VIEW, None, *more)]
+    for part in parts:
         (direct,), (plain,) = await sent(site.direct, part), await sent(site.plain, part)
         assert direct.status == 200
         assert "data" in direct.body
         assert shown(direct) == shown(plain)
-    assert site.answers.answered == len(asked)
+    assert site.answers.answered == len(parts)
 
 
 @pytest.mark.parametrize(
@@ -170,11 +170,11 @@ async def test_what_is_unusual_is_left_to_the_application(
         reader, writer = await asyncio.open_connection("127.0.0.1", site.direct)
         writer.write(part)
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100")
-        found = await response(reader)
+        received = await response(reader)
         writer.close()
     else:
-        (found,) = await sent(site.direct, part)
-    assert found.status == status
+        (received,) = await sent(site.direct, part)
+    assert received.status == status
     assert site.answers.answered == 0
 
 
@@ -183,15 +183,15 @@ async def test_a_second_credential_is_refused_beside_a_valid_one(
 ) -> None:
     again, key = f"Authorization: Bearer {admin.token}", "X-Api-Key: " + "x" * 43
     for more, status in ((again, 400), (key, 401)):
-        (found,) = await sent(site.direct, request(FLAGS, admin.token, more, n=1))
-        assert found.status == status
+        (received,) = await sent(site.direct, request(FLAGS, admin.token, more, n=1))
+        assert received.status == status
     assert site.answers.answered == 0
 
 
 async def test_the_id_of_a_request_is_the_callers(site: Site) -> None:
-    (found,) = await sent(site.direct, request(VIEW, None, "X-Request-Id: a-caller-12345"))
+    (received,) = await sent(site.direct, request(VIEW, None, "X-Request-Id: a-caller-12345"))
     (other,) = await sent(site.direct, request(VIEW, None, "X-Request-Id: not one"))
-    assert found.headers["x-request-id"] == "a-caller-12345"
+    assert received.headers["x-request-id"] == "a-caller-12345"
     assert other.headers["x-request-id"] not in {"not one", ""}
     assert site.answers.answered == 2
 
@@ -199,8 +199,8 @@ async def test_the_id_of_a_request_is_the_callers(site: Site) -> None:
 async def test_a_body_that_follows_its_head_is_answered_by_the_application(site: Site) -> None:
     whole = request(VIEW)
     head, body = whole.split(b"\r\n\r\n")
-    (found,) = await sent(site.direct, head + b"\r\n\r\n", body)
-    assert "data" in found.body
+    (received,) = await sent(site.direct, head + b"\r\n\r\n", body)
+    assert "data" in received.body
     assert site.answers.answered == 0
 
 
@@ -208,8 +208,8 @@ async def test_requests_that_come_together_are_answered_in_their_order(
     site: Site, admin: GraphQLClient
 ) -> None:
     parts = [request(FLAGS, admin.token, n=1), request(VIEW), request(FLAGS, admin.token, n=2)]
-    found = await sent(site.direct, b"".join(parts), responses=3)
-    assert [next(iter(item.body["data"])) for item in found] == [  # type: ignore[call-overload]
+    received = await sent(site.direct, b"".join(parts), responses=3)
+    assert [next(iter(item.body["data"])) for item in received] == [  # type: ignore[call-overload]
         "featureFlags",
         "viewerFlags",
         "featureFlags",
@@ -231,8 +231,8 @@ async def test_a_plan_that_fails_is_answered_by_the_application(
     site: Site, admin: GraphQLClient
 ) -> None:
     await site.app.state.runtime.db.reads.close()
-    (found,) = await sent(site.direct, request(FLAGS, admin.token, n=1))
-    assert "data" in found.body
+    (received,) = await sent(site.direct, request(FLAGS, admin.token, n=1))
+    assert "data" in received.body
     assert site.answers.answered == 0
 
 
@@ -242,8 +242,8 @@ async def test_what_a_caller_may_not_read_is_refused_by_the_application(
     db = site.app.state.runtime.db
     token = await user_sessions.create_session(db, Role.SUPPLIER)
     for port in (site.direct, site.plain):
-        (found,) = await sent(port, request(FLAGS, token, n=1))
-        assert found.body["data"] is None
+        (received,) = await sent(port, request(FLAGS, token, n=1))
+        assert received.body["data"] is None
     assert site.answers.answered == 0
 
 
@@ -253,8 +253,8 @@ async def test_a_visitor_pays_by_the_address_that_a_proxy_states(site: Site) -> 
     quota.budget = Budget(points=1_000, restore_rate=0.001)
 
     async def left(address: str) -> int:
-        (found,) = await sent(site.direct, request(VIEW, None, f"X-Forwarded-For: {address}"))
-        remaining: int = found.body["extensions"]["cost"]["remaining"]  # type: ignore[index]
+        (received,) = await sent(site.direct, request(VIEW, None, f"X-Forwarded-For: {address}"))
+        remaining: int = received.body["extensions"]["cost"]["remaining"]  # type: ignore[index]
         return remaining
 
     first, other, again = [await left(item) for item in ("192.0.2.1", "192.0.2.2", "192.0.2.1")]
@@ -266,5 +266,5 @@ async def test_a_caller_who_leaves_takes_nothing_with_him(site: Site, admin: Gra
     _, writer = await asyncio.open_connection("127.0.0.1", site.direct)
     writer.write(request(FLAGS, admin.token, n=1))
     writer.close()
-    (found,) = await sent(site.direct, request(FLAGS, admin.token, n=1))
-    assert "data" in found.body
+    (received,) = await sent(site.direct, request(FLAGS, admin.token, n=1))
+    assert "data" in received.body

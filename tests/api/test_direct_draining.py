@@ -22,8 +22,8 @@ __all__ = ["app_settings", "site"]  # fixtures
 
 async def test_a_process_that_drains_leaves_all_to_the_application(site: Site) -> None:
     site.app.state.stopping.drain()
-    (found,) = await sent(site.direct, request(VIEW))
-    assert found.headers["connection"] == "close"
+    (received,) = await sent(site.direct, request(VIEW))
+    assert received.headers["connection"] == "close"
     assert site.answers.answered == 0
 
 
@@ -41,6 +41,6 @@ async def test_a_reply_that_waited_while_draining_began_closes_its_connection(
                 await asyncio.sleep(0.01)
         site.app.state.stopping.drain()
         await blocker.rollback()
-    (found,) = await reply
-    assert found.headers["connection"] == "close"
-    assert "data" in found.body
+    (received,) = await reply
+    assert received.headers["connection"] == "close"
+    assert "data" in received.body

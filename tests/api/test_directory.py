@@ -54,7 +54,7 @@ async def fill(db: Database) -> None:
                 )
 
 
-async def found(client: GraphQLClient, **more: object) -> list[str]:
+async def names(client: GraphQLClient, **more: object) -> list[str]:
     page = (await client.data(SUPPLIERS, **more))["suppliers"]
     assert page["totalCount"] == len(page["nodes"])
     return [node["businessName"] for node in page["nodes"]]
@@ -84,15 +84,15 @@ async def test_suppliers_are_found_by_the_beginnings_of_words(
     viewer: GraphQLClient, db: Database, search: str | None, expected: list[str]
 ) -> None:
     await fill(db)
-    assert await found(viewer, search=search) == expected
+    assert await names(viewer, search=search) == expected
 
 
 async def test_suppliers_are_filtered_by_what_they_offer(
     viewer: GraphQLClient, db: Database
 ) -> None:
     await fill(db)
-    assert await found(viewer, vendorType="VENUE") == ["Photo Palace"]
-    assert await found(viewer, vendorType="VENUE", search="sarah") == []
+    assert await names(viewer, vendorType="VENUE") == ["Photo Palace"]
+    assert await names(viewer, vendorType="VENUE", search="sarah") == []
 
 
 async def test_search_results_are_paged(viewer: GraphQLClient, db: Database) -> None:

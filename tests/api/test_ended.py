@@ -146,8 +146,8 @@ Use = Callable[[GraphQLClient, str], Coroutine[Any, Any, Json]]
 
 
 async def _preview(caller: GraphQLClient, code: str) -> Json:
-    found = (await caller.data(PREVIEW, code=code))["invitation"]
-    return [] if found else ["NOT_FOUND"]
+    invitation = (await caller.data(PREVIEW, code=code))["invitation"]
+    return [] if invitation else ["NOT_FOUND"]
 
 
 async def _open(caller: GraphQLClient, code: str) -> Json:
@@ -181,8 +181,8 @@ async def test_clients_of_disabled_accounts_cannot_be_invited(
 ) -> None:
     sent, other = await add_and_invite(supplier), await add_client(supplier, "Zoe & Max")
     await admin.data(KEPT_OUT, id=await _owner(db))
-    for document, given in ((INVITE, {"clientId": other["id"]}), (RESEND, {"id": sent.id})):
-        (answer,) = (await admin.data(document, **given)).values()
+    for document, variables in ((INVITE, {"clientId": other["id"]}), (RESEND, {"id": sent.id})):
+        (answer,) = (await admin.data(document, **variables)).values()
         assert [error["code"] for error in answer["errors"]] == ["FORBIDDEN"]
 
 
@@ -196,6 +196,6 @@ async def test_queued_invitations_of_disabled_accounts_are_not_sent(
     url = SecretStr(f"smtp://127.0.0.1:{dead_port()}")
     await mail.deliver(db, settings.model_copy(update={"smtp_url": url}), row.id)
     async with db.read() as session:
-        found = await session.get_one(Mail, row.id)
+        stored = await session.get_one(Mail, row.id)
     # Not even tried: an attempt at a server that is not there would have been counted.
-    assert (found.cancelled_at is not None, found.attempts, found.body) == (True, 0, "")
+    assert (stored.cancelled_at is not None, stored.attempts, stored.body) == (True, 0, "")

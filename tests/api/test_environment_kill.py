@@ -44,9 +44,9 @@ async def test_an_environment_kill_overrides_the_database_for_its_flag_only(
     for key in ("mvp_chat", "mvp_search"):
         await make_flag(killing, key, enabled=True, rolloutPercentage=100)
     flags = (await killing.data(SEEN))["viewerFlags"]["flags"]
-    found = {flag["key"]: (flag["value"], flag["reason"]) for flag in flags}
-    assert found["mvp_chat"] == (False, "DISABLED")
-    assert found["mvp_search"][0] is True
+    values = {flag["key"]: (flag["value"], flag["reason"]) for flag in flags}
+    assert values["mvp_chat"] == (False, "DISABLED")
+    assert values["mvp_search"][0] is True
 
 
 async def test_an_environment_kill_is_listed_and_cannot_be_lifted(killing: GraphQLClient) -> None:

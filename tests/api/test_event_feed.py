@@ -37,17 +37,17 @@ async def happen(db: Database, count: int) -> None:
             uow.record(system_actor("test"), unseen)
 
 
-async def page(client: GraphQLClient, **wanted: object) -> tuple[list[str], dict[str, object]]:
+async def page(client: GraphQLClient, **filters: object) -> tuple[list[str], dict[str, object]]:
     """The lines of a page, and where it stands."""
-    found = (await client.data(FEED, **({"newest": True} | wanted)))["launchEvents"]
-    return [node["summary"] for node in found["nodes"]], found["pageInfo"]
+    events = (await client.data(FEED, **({"newest": True} | filters)))["launchEvents"]
+    return [node["summary"] for node in events["nodes"]], events["pageInfo"]
 
 
-async def walk(client: GraphQLClient, size: int, **wanted: object) -> list[str]:
+async def walk(client: GraphQLClient, size: int, **filters: object) -> list[str]:
     """All lines, page by page."""
-    lines, info = await page(client, first=size, **wanted)
+    lines, info = await page(client, first=size, **filters)
     while info["hasNextPage"]:
-        more, info = await page(client, first=size, after=info["endCursor"], **wanted)
+        more, info = await page(client, first=size, after=info["endCursor"], **filters)
         assert len(more) <= size
         assert info["hasPreviousPage"] is True
         lines += more

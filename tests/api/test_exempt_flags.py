@@ -17,15 +17,15 @@ from tests.support.graphql import GraphQLClient
 @pytest.fixture
 async def launch(admin: GraphQLClient, db: Database, health: Health) -> Launch:
     """A phase that starts at 5 %."""
-    found = Launch(admin, db)
-    await found.ready()
-    await found.start()
-    return found
+    launch = Launch(admin, db)
+    await launch.ready()
+    await launch.start()
+    return launch
 
 
 async def exempt(launch: Launch) -> Any:  # noqa: ANN401 - JSON
-    found = (await report(launch.client, launch.phase))["exemptFlags"]
-    return [{**item, "detail": without_names(item["detail"])} for item in found]
+    exempt_flags = (await report(launch.client, launch.phase))["exemptFlags"]
+    return [{**item, "detail": without_names(item["detail"])} for item in exempt_flags]
 
 
 def without_names(text: str) -> str:
@@ -57,14 +57,14 @@ async def test_exempt_flags_are_named_at_every_step_and_at_completion(
 ) -> None:
     assert await exempt(launch) == []
     await spoil(launch, how)
-    wanted = [{"key": "search", "reason": how, "detail": CASES[how]}]
-    assert await exempt(launch) == wanted
+    expected = [{"key": "search", "reason": how, "detail": CASES[how]}]
+    assert await exempt(launch) == expected
     await launch.do("advance", 3)
-    assert await exempt(launch) == wanted
+    assert await exempt(launch) == expected
     accepted = ["search"] if how in ("LIMITED", "SWITCHED_OFF") else []
     done = await step(launch.client, "complete", launch.phase, acceptLimits=accepted)
     assert done["errors"] == []
-    assert await exempt(launch) == wanted
+    assert await exempt(launch) == expected
     markdown = (await report(launch.client, launch.phase))["markdown"].replace("\\", "")
     assert f"| search | {CASES[how]} |" in without_names(markdown)
 
@@ -83,8 +83,8 @@ async def test_a_limit_lifted_later_is_still_named(launch: Launch) -> None:
     await launch.do("advance", 3)
     await step(launch.client, "complete", launch.phase, acceptLimits=["search"])
     await launch.edit(rolloutPercentage=100)
-    (found,) = await exempt(launch)
-    assert found["detail"] == "search is limited to 3 %, its target is 100 %"
+    (flag,) = await exempt(launch)
+    assert flag["detail"] == "search is limited to 3 %, its target is 100 %"
 
 
 async def test_a_kill_lifted_before_completion_is_not_named(launch: Launch) -> None:

@@ -65,8 +65,8 @@ async def switch(
 
 
 async def availabilities(client: GraphQLClient, side: str | None = None) -> dict[str, str]:
-    found = (await client.data(OPEN_TO_ME, side=side))["guardedOperations"]
-    return {item["name"]: item["availability"] for item in found}
+    guarded_operations = (await client.data(OPEN_TO_ME, side=side))["guardedOperations"]
+    return {item["name"]: item["availability"] for item in guarded_operations}
 
 
 async def test_sign_up_is_open_without_its_flag(visitor: GraphQLClient) -> None:
@@ -205,7 +205,7 @@ async def test_an_open_stream_ends_when_its_flag_goes_off(
         "subscription { partnerships { changed { id } } }": {},
     }
     async with serving(app) as address, socket(address, supplier.token) as live:
-        streams = [await live.subscribe(text, **given) for text, given in documents.items()]
+        streams = [await live.subscribe(text, **variables) for text, variables in documents.items()]
         for stream in streams:
             await stream.next()
         if off == "kill":
@@ -238,8 +238,8 @@ async def test_a_flag_lists_the_operations_it_guards(admin: GraphQLClient, key: 
         ],
         "mvp_test_feature": [],
     }
-    found = await admin.data(GUARDS, key=key)
-    assert found["featureFlag"]["guards"] == expected[key]
+    data = await admin.data(GUARDS, key=key)
+    assert data["featureFlag"]["guards"] == expected[key]
 
 
 async def test_guarded_operations_are_listed_for_the_callers_side(
@@ -254,9 +254,9 @@ async def test_guarded_operations_are_listed_for_the_callers_side(
 
 
 def _uuid(payload: Any) -> str:  # noqa: ANN401 - JSON
-    found = parse_global_id(payload["session"]["user"]["id"])
-    assert found is not None
-    return found[1]
+    parsed = parse_global_id(payload["session"]["user"]["id"])
+    assert parsed is not None
+    return parsed[1]
 
 
 def _errors(message: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON

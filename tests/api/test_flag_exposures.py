@@ -28,8 +28,8 @@ Counts = dict[str, tuple[float, float]]
 
 @pytest.fixture
 def runtime(app: Starlette) -> Runtime:
-    found: Runtime = app.state.runtime
-    return found
+    runtime: Runtime = app.state.runtime
+    return runtime
 
 
 async def counts(client: GraphQLClient, window: str = "LAST_24H") -> Counts:
@@ -66,10 +66,10 @@ async def test_the_share_shows_the_actual_percentage(
         await visitor.data(VIEWER, d=f"device_{number}")
     await runtime.usage.flush()
     (node,) = (await admin.data(LIST))["featureFlags"]["nodes"]
-    found = node["exposure"]
-    assert found["on"] + found["off"] == 80
-    assert found["onShare"] == round(100 * found["on"] / 80, 2)
-    assert 30 <= found["onShare"] <= 70
+    exposure = node["exposure"]
+    assert exposure["on"] + exposure["off"] == 80
+    assert exposure["onShare"] == round(100 * exposure["on"] / 80, 2)
+    assert 30 <= exposure["onShare"] <= 70
 
 
 async def test_streams_count_the_values_they_send(

@@ -33,12 +33,12 @@ async def test_a_preview_counts_affected_people_and_changes_nothing(
     operator: GraphQLClient, supplier: GraphQLClient
 ) -> None:
     before = await make_flag(operator, "search")
-    found = await preview(operator, enabled=True)
-    assert found["people"] >= 1
-    assert found == {
+    shown = await preview(operator, enabled=True)
+    assert shown["people"] >= 1
+    assert shown == {
         "enabled": True, "rolloutPercentage": 100, "peopleBefore": 0,
-        "peopleAfter": found["people"], "gains": found["people"], "losses": 0,
-        "people": found["people"], "isEstimate": False,
+        "peopleAfter": shown["people"], "gains": shown["people"], "losses": 0,
+        "people": shown["people"], "isEstimate": False,
         "warnings": ["The flag was at 0 %, so it is now on for everybody (100 %)."],
     }  # fmt: skip
     again = await operator.data('{ featureFlag(key: "search") { version enabled } }')
@@ -50,18 +50,18 @@ async def test_a_preview_of_a_killed_flag_reaches_nobody(
 ) -> None:
     await make_flag(admin, "search")
     await admin.data(KILL, keys=["search"])
-    found = await preview(admin, enabled=True, rolloutPercentage=100)
-    assert (found["peopleAfter"], found["gains"]) == (0, 0)
-    assert "search is killed" in found["warnings"][0]
+    shown = await preview(admin, enabled=True, rolloutPercentage=100)
+    assert (shown["peopleAfter"], shown["gains"]) == (0, 0)
+    assert "search is killed" in shown["warnings"][0]
 
 
 @pytest.fixture
 async def launch(admin: GraphQLClient, db: Database, health: Health) -> Launch:
     """A live phase at 5 %."""
-    found = Launch(admin, db)
-    await found.ready()
-    await found.start()
-    return found
+    launch = Launch(admin, db)
+    await launch.ready()
+    await launch.start()
+    return launch
 
 
 async def test_a_preview_is_refused_like_the_change(launch: Launch) -> None:
@@ -69,8 +69,8 @@ async def test_a_preview_is_refused_like_the_change(launch: Launch) -> None:
     client = launch.client
     refused = await refusal(client, key="search", rolloutPercentage=60)
     assert refused == {"code": "LOCKED", "path": ["input", "rolloutPercentage"]}
-    found = await preview(client, rolloutPercentage=60, override=True)
-    assert found["rolloutPercentage"] == 60
+    shown = await preview(client, rolloutPercentage=60, override=True)
+    assert shown["rolloutPercentage"] == 60
     assert (await preview(client, rolloutPercentage=3))["rolloutPercentage"] == 3
     assert await launch.in_force() == (True, 5)
 

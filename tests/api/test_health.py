@@ -30,24 +30,24 @@ query {
 @pytest.fixture
 def runtime(app: Starlette, health: Health) -> Runtime:
     """The parts of the running app; its checks are fakes that pass."""
-    found: Runtime = app.state.runtime
-    return found
+    runtime: Runtime = app.state.runtime
+    return runtime
 
 
 async def test_all_checks_are_unknown_before_the_first_round(
     runtime: Runtime, viewer: GraphQLClient
 ) -> None:
     """S5: five checks, all UNKNOWN, and nothing fails."""
-    found = (await viewer.data(QUERY))["systemHealth"]
-    assert found["overall"] == "UNKNOWN"
-    assert [check["name"] for check in found["checks"]] == [
+    health = (await viewer.data(QUERY))["systemHealth"]
+    assert health["overall"] == "UNKNOWN"
+    assert [check["name"] for check in health["checks"]] == [
         "Database",
         "API Endpoints",
         "Authentication",
         "Email Services",
         "Realtime",
     ]
-    assert {check["uptime"] for check in found["checks"]} == {None}
+    assert {check["uptime"] for check in health["checks"]} == {None}
 
 
 async def test_a_round_shows_the_worst_check_with_evidence(
@@ -56,9 +56,9 @@ async def test_a_round_shows_the_worst_check_with_evidence(
     """S25: the worst of all checks, each with its evidence."""
     health.fail(CheckType.EMAIL)
     await runtime.health.ensure_fresh()
-    found = (await viewer.data(QUERY))["systemHealth"]
-    email = next(check for check in found["checks"] if check["type"] == "EMAIL")
-    assert (found["overall"], email["status"], email["uptime"]) == ("CRITICAL", "CRITICAL", 0)
+    shown = (await viewer.data(QUERY))["systemHealth"]
+    email = next(check for check in shown["checks"] if check["type"] == "EMAIL")
+    assert (shown["overall"], email["status"], email["uptime"]) == ("CRITICAL", "CRITICAL", 0)
     assert (email["errorMessage"], email["consecutiveFailures"]) == ("told to fail", 2)
 
 
@@ -77,8 +77,8 @@ GAP = "{ systemHealth { maxGapSeconds } }"
 
 
 async def longest_gap(viewer: GraphQLClient) -> float | None:
-    found: float | None = (await viewer.data(GAP))["systemHealth"]["maxGapSeconds"]
-    return found
+    max_gap_seconds: float | None = (await viewer.data(GAP))["systemHealth"]["maxGapSeconds"]
+    return max_gap_seconds
 
 
 async def test_the_longest_gap_between_rounds_is_shown(
@@ -141,14 +141,14 @@ async def test_an_incident_with_user_impact_changes_the_public_status(
     await runtime.health.ensure_fresh()
     await report_incident(operator)
     assert (await visitor.data(document))["systemStatus"]["status"] == "OPERATIONAL"
-    found = await report_incident(
+    reported = await report_incident(
         operator, userImpact="Suppliers cannot invite by sarah@example.com"
     )
     assert (await visitor.data(document))["systemStatus"] == {
         "status": "DEGRADED",
         "effects": ["Some features do not work as usual. Our team is working on it."],
     }
-    await operator.data(RESOLVE, id=found["incident"]["id"], notes="Mended")
+    await operator.data(RESOLVE, id=reported["incident"]["id"], notes="Mended")
     assert (await visitor.data(document))["systemStatus"]["status"] == "OPERATIONAL"
 
 
@@ -179,17 +179,17 @@ async def test_badges_are_public_and_cached(
     """A27: a status or an uptime, asked for again only where it changed, and no reasons."""
     health.fail(CheckType.EMAIL)
     await runtime.health.ensure_fresh()
-    told = {
+    replies = {
         path: await visitor.raw("GET", f"/badge/{path}")
         for path in ("email.svg", "overall.svg", "database.svg", "database.svg?uptime=7d")
     }
-    assert {reply.headers["content-type"] for reply in told.values()} == {"image/svg+xml"}
-    assert "email services: critical" in told["email.svg"].text
-    assert "overall: critical" in told["overall.svg"].text
-    assert "database 7d: 100 %" in told["database.svg?uptime=7d"].text
-    assert "told to fail" not in told["email.svg"].text
-    assert told["email.svg"].headers["cross-origin-resource-policy"] == "cross-origin"
-    seen = {"if-none-match": told["email.svg"].headers["etag"]}
+    assert {reply.headers["content-type"] for reply in replies.values()} == {"image/svg+xml"}
+    assert "email services: critical" in replies["email.svg"].text
+    assert "overall: critical" in replies["overall.svg"].text
+    assert "database 7d: 100 %" in replies["database.svg?uptime=7d"].text
+    assert "told to fail" not in replies["email.svg"].text
+    assert replies["email.svg"].headers["cross-origin-resource-policy"] == "cross-origin"
+    seen = {"if-none-match": replies["email.svg"].headers["etag"]}
     assert (await visitor.raw("GET", "/badge/email.svg", headers=seen)).status_code == 304
 
 

@@ -25,9 +25,9 @@ async def app(
     db: Database, redis: Redis, settings: Settings, clock: Clock
 ) -> AsyncIterator[Starlette]:
     """One that expects a job outside."""
-    found = create_app(settings.model_copy(update={"heartbeats": "exports=10m"}), clock, PROBES)
-    async with running(found.state.runtime):
-        yield found
+    app = create_app(settings.model_copy(update={"heartbeats": "exports=10m"}), clock, PROBES)
+    async with running(app.state.runtime):
+        yield app
 
 
 @pytest.fixture
@@ -44,10 +44,12 @@ async def push(client: GraphQLClient, scope: str, name: str) -> int:
 
 async def test_an_external_job_sends_a_heartbeat(admin: GraphQLClient) -> None:
     assert await push(admin, "METRICS_WRITE", "exports") == 204
-    found = {item["name"]: item for item in (await admin.data(LIST))["systemHealth"]["heartbeats"]}
-    assert set(found) == {"worker", "exports"}
-    assert (found["exports"]["status"], found["exports"]["withinSeconds"]) == ("HEALTHY", 600)
-    assert (found["worker"]["status"], found["worker"]["beatAt"]) == ("UNKNOWN", None)
+    by_name = {
+        item["name"]: item for item in (await admin.data(LIST))["systemHealth"]["heartbeats"]
+    }
+    assert set(by_name) == {"worker", "exports"}
+    assert (by_name["exports"]["status"], by_name["exports"]["withinSeconds"]) == ("HEALTHY", 600)
+    assert (by_name["worker"]["status"], by_name["worker"]["beatAt"]) == ("UNKNOWN", None)
 
 
 @pytest.mark.parametrize(

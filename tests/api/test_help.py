@@ -9,12 +9,14 @@ async def test_help_can_be_requested_and_answered(
     supplier: GraphQLClient, admin: GraphQLClient, operator: GraphQLClient
 ) -> None:
     """S44."""
-    found = (await supplier.data(HELP, message=" I am lost "))["requestAssistance"]["onboarding"]
-    assert (found["assistanceNeeded"], found["assistanceMessage"]) == (True, "I am lost")
-    assert (await operator.execute(ANSWER, id=found["id"])).codes == ["FORBIDDEN"]
+    onboarding = (await supplier.data(HELP, message=" I am lost "))["requestAssistance"][
+        "onboarding"
+    ]
+    assert (onboarding["assistanceNeeded"], onboarding["assistanceMessage"]) == (True, "I am lost")
+    assert (await operator.execute(ANSWER, id=onboarding["id"])).codes == ["FORBIDDEN"]
     assert (await setup(supplier))["assistanceNeeded"] is True
     for _ in range(2):
-        answer = (await admin.data(ANSWER, id=found["id"]))["answerAssistance"]
+        answer = (await admin.data(ANSWER, id=onboarding["id"]))["answerAssistance"]
         assert answer == {"onboarding": {"assistanceNeeded": False}, "errors": []}
 
 
@@ -22,8 +24,8 @@ async def test_finishing_the_setup_ends_a_help_request(supplier: GraphQLClient) 
     await supplier.data(HELP)
     await add_and_invite(supplier)
     await supplier.data(PROFILE, input=BUSINESS)
-    found = await setup(supplier)
-    assert (found["percentComplete"], found["assistanceNeeded"]) == (100, False)
+    progress = await setup(supplier)
+    assert (progress["percentComplete"], progress["assistanceNeeded"]) == (100, False)
 
 
 async def test_long_help_messages_are_refused(supplier: GraphQLClient) -> None:
@@ -39,8 +41,8 @@ async def test_help_requests_are_listed_at_once_even_after_the_setup(
     await supplier.data(PROFILE, input=BUSINESS)
     await add_and_invite(supplier)
     assert (await setup(supplier))["percentComplete"] == 100
-    asked = (await supplier.data(HELP, message="How do I change my name?"))["requestAssistance"]
-    (found,) = (await viewer.data(STALLED, age=3600))["stalledOnboardings"]["nodes"]
-    assert found["userType"] == "SUPPLIER"
-    await admin.data(ANSWER, id=asked["onboarding"]["id"])
+    requested = (await supplier.data(HELP, message="How do I change my name?"))["requestAssistance"]
+    (node,) = (await viewer.data(STALLED, age=3600))["stalledOnboardings"]["nodes"]
+    assert node["userType"] == "SUPPLIER"
+    await admin.data(ANSWER, id=requested["onboarding"]["id"])
     assert (await viewer.data(STALLED, age=3600))["stalledOnboardings"]["nodes"] == []

@@ -36,12 +36,12 @@ async def test_keys_stored_by_the_previous_release_are_recognised(
     operator: GraphQLClient, db: Database
 ) -> None:
     await make_flag(operator, "chat")
-    wanted = {"key": "chat", "enabled": True, "idempotencyKey": "k"}
-    first = (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"]
+    command = {"key": "chat", "enabled": True, "idempotencyKey": "k"}
+    first = (await operator.data(TOGGLE, input=command))["toggleFeatureFlag"]
     stored = hashlib.sha256(repr(("toggleFeatureFlag", ("chat", True))).encode()).digest()
     async with db.write() as uow:
         await uow.session.execute(update(IdempotencyKey).values(request_hash=stored))
-    repeated = (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"]
+    repeated = (await operator.data(TOGGLE, input=command))["toggleFeatureFlag"]
     assert (first["errors"], first["flag"]["version"]) == ([], 2)
     assert repeated == first
 
@@ -52,10 +52,10 @@ async def test_a_late_retry_is_known_after_a_clock_that_was_ahead(
     """Sent while the clock was ahead, and again after it was set back; and the other way round."""
     await make_flag(operator, "chat")
     for key, jump in (("sent ahead", 3_600), ("repeated ahead", -3_600)):
-        wanted = {"key": "chat", "enabled": jump > 0, "idempotencyKey": key}
+        command = {"key": "chat", "enabled": jump > 0, "idempotencyKey": key}
         clock.advance(max(jump, 0))
-        first = (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"]
+        first = (await operator.data(TOGGLE, input=command))["toggleFeatureFlag"]
         clock.advance(-jump)
-        repeated = (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"]
+        repeated = (await operator.data(TOGGLE, input=command))["toggleFeatureFlag"]
         assert (first["errors"], repeated) == ([], first)
         clock.advance(min(jump, 0))

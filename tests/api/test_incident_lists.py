@@ -50,9 +50,9 @@ mutation ($id: ID!) {
 """
 
 
-async def titles(client: GraphQLClient, **wanted: object) -> list[str]:
-    found = (await client.data(FILTERED, **wanted))["incidents"]
-    return [node["title"] for node in found["nodes"]]
+async def titles(client: GraphQLClient, **filters: object) -> list[str]:
+    incidents = (await client.data(FILTERED, **filters))["incidents"]
+    return [node["title"] for node in incidents["nodes"]]
 
 
 @pytest.fixture
@@ -78,18 +78,18 @@ async def test_incidents_are_filtered(admin: GraphQLClient, four: str) -> None:
 
 async def test_incidents_are_found_by_number(admin: GraphQLClient, four: str) -> None:
     number = (await admin.data("{ incidents(first: 1) { nodes { number } } }"))["incidents"]
-    found = await titles(admin, status=None, number=number["nodes"][0]["number"])
-    assert found == ["c"]
+    titles_by_number = await titles(admin, status=None, number=number["nodes"][0]["number"])
+    assert titles_by_number == ["c"]
     assert await titles(admin, status=None, number=2**31 - 1) == []
 
 
 async def test_incidents_are_paged(admin: GraphQLClient, four: str) -> None:
-    wanted = {"status": None, "severity": ["HIGH", "CRITICAL"], "first": 2}
-    page = (await admin.data(FILTERED, **wanted))["incidents"]
+    filters = {"status": None, "severity": ["HIGH", "CRITICAL"], "first": 2}
+    page = (await admin.data(FILTERED, **filters))["incidents"]
     assert [node["title"] for node in page["nodes"]] == ["d", "c"]
     assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (3, True)
     after = page["pageInfo"]["endCursor"]
-    assert await titles(admin, **wanted, after=after) == ["b"]
+    assert await titles(admin, **filters, after=after) == ["b"]
 
 
 async def test_a_timeline_contains_events_around_the_incident(
@@ -155,8 +155,8 @@ async def test_a_report_contains_the_whole_incident(admin: GraphQLClient, clock:
     key = (await report_incident(admin, **sent))["incident"]["id"]
     await run_incident_mutation(admin, TAKE, id=key, note="on it")
     await run_incident_mutation(admin, RESOLVE, id=key, notes="new cards")
-    found = (await admin.data(REPORT, id=key))["node"]["report"]
+    report = (await admin.data(REPORT, id=key))["node"]["report"]
     for part in ("Cards are refused", "Nobody can pay", "new cards", "on it"):
-        assert part in found
-    (before,) = re.findall(r"(\d+) s before", found)
+        assert part in report
+    (before,) = re.findall(r"(\d+) s before", report)
     assert 30 <= int(before) < 60

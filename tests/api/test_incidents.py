@@ -114,10 +114,10 @@ async def test_an_update_records_the_changed_fields(operator: GraphQLClient) -> 
     await make_flag(operator, "mvp_chat")
     incident = (await report_incident(operator))["incident"]
     sent = {"id": incident["id"], "severity": "LOW", "affectedFeatures": ["mvp_chat"], "note": "hm"}
-    found = (await operator.data(UPDATE, input=sent))["it"]["incident"]
-    assert (found["severity"], found["version"]) == ("LOW", 2)
-    assert found["affectedFeatures"] == [{"key": "mvp_chat"}]
-    last = found["timeline"]["nodes"][-1]
+    updated = (await operator.data(UPDATE, input=sent))["it"]["incident"]
+    assert (updated["severity"], updated["version"]) == ("LOW", 2)
+    assert updated["affectedFeatures"] == [{"key": "mvp_chat"}]
+    last = updated["timeline"]["nodes"][-1]
     assert "severity high to low, edited affected features" in last["summary"]
     assert last["note"] == "hm"
 
@@ -185,8 +185,8 @@ async def test_disabled_staff_cannot_be_assigned(
         await uow.session.execute(
             update(User).where(User.role == Role.VIEWER).values(disabled_at=func.now())
         )
-    found = await operator.data('{ incidentAssignees(search: "view") { nodes { id } } }')
-    assert found["incidentAssignees"]["nodes"] == []
+    data = await operator.data('{ incidentAssignees(search: "view") { nodes { id } } }')
+    assert data["incidentAssignees"]["nodes"] == []
     refused = await operator.data(UPDATE, input={"id": incident["id"], "assigneeId": mine})
     assert refused["it"]["errors"][0]["path"] == ["input", "assigneeId"]
 

@@ -66,10 +66,10 @@ class Postbox:
 def postbox(settings: Settings) -> Iterator[Postbox]:
     port = free_port()
     url = SecretStr(f"smtp://127.0.0.1:{port}")
-    found = Postbox(settings.model_copy(update={"smtp_url": url}))
-    server = Controller(found, hostname="127.0.0.1", port=port)
+    postbox = Postbox(settings.model_copy(update={"smtp_url": url}))
+    server = Controller(postbox, hostname="127.0.0.1", port=port)
     server.start()
-    yield found
+    yield postbox
     server.stop()
 
 
@@ -81,18 +81,18 @@ async def mailing(db: Database, postbox: Postbox, clock: Clock) -> AsyncIterator
         yield app
 
 
-async def known(client: GraphQLClient, db: Database) -> GraphQLClient:
+async def new_supplier_client(client: GraphQLClient, db: Database) -> GraphQLClient:
     """A supplier with a confirmed e-mail, whose session outlives an invitation."""
-    found = client.as_(await user_sessions.create_session(db, Role.SUPPLIER))
+    supplier = client.as_(await user_sessions.create_session(db, Role.SUPPLIER))
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE sessions SET expires_at = now() + '90 days'"))
         await uow.session.execute(text("UPDATE users SET email_verified_at = now()"))
-    return found
+    return supplier
 
 
 @pytest.fixture
 async def sarah(mailing: Starlette, db: Database) -> GraphQLClient:
-    return await known(GraphQLClient(mailing), db)
+    return await new_supplier_client(GraphQLClient(mailing), db)
 
 
 async def hint(client: GraphQLClient, sent: SentInvitation) -> Any:  # noqa: ANN401 - JSON
@@ -100,8 +100,8 @@ async def hint(client: GraphQLClient, sent: SentInvitation) -> Any:  # noqa: ANN
 
 
 async def said(client: GraphQLClient, sent: SentInvitation) -> tuple[str, str] | None:
-    found = await hint(client, sent)
-    return (found["kind"], found["nextStep"]) if found else None
+    shown = await hint(client, sent)
+    return (shown["kind"], shown["nextStep"]) if shown else None
 
 
 async def test_a_bounce_is_shown_until_the_corrected_invitation_is_sent(
@@ -113,8 +113,8 @@ async def test_a_bounce_is_shown_until_the_corrected_invitation_is_sent(
     await postbox.deliver(db)
     assert await said(sarah, sent) == ("BOUNCED", "CORRECT_ADDRESS")
     await sarah.data(UPDATE, input={"id": sent.client_id, "email": EMMA})
-    found = await hint(sarah, sent)
-    assert (found["nextStep"], EMMA in found["message"]) == ("SEND_AGAIN", True)
+    shown = await hint(sarah, sent)
+    assert (shown["nextStep"], EMMA in shown["message"]) == ("SEND_AGAIN", True)
     await sarah.data(RESEND, id=sent.id)
     await postbox.deliver(db)
     assert await said(sarah, sent) is None
@@ -158,8 +158,8 @@ async def test_suppliers_see_bounces_live(
         stream = await live.subscribe(document, id=sent.id)
         assert (await stream.next())["invitation"] == {"hint": None}
         await postbox.deliver(db)
-        found = (await stream.next())["invitation"]["hint"]
-    assert (found["kind"], found["nextStep"]) == ("BOUNCED", "CORRECT_ADDRESS")
+        shown = (await stream.next())["invitation"]["hint"]
+    assert (shown["kind"], shown["nextStep"]) == ("BOUNCED", "CORRECT_ADDRESS")
 
 
 async def test_unopened_invitations_show_a_hint_until_opened(
@@ -177,7 +177,7 @@ async def test_a_missing_mail_server_is_shown_to_the_supplier_at_once(
     visitor: GraphQLClient, db: Database
 ) -> None:
     """Sent by hand it has no letter to wait for."""
-    supplier = await known(visitor, db)
+    supplier = await new_supplier_client(visitor, db)
     by_mail, by_link = await add_and_invite(supplier, email=EMMA), await add_and_invite(supplier)
     assert await said(supplier, by_mail) == ("NOT_SENT", "USE_LINK")
     assert await said(supplier, by_link) is None
@@ -186,13 +186,13 @@ async def test_a_missing_mail_server_is_shown_to_the_supplier_at_once(
 async def test_expired_invitations_show_a_hint_to_supplier_and_staff(
     visitor: GraphQLClient, db: Database, admin: GraphQLClient, clock: Clock
 ) -> None:
-    supplier = await known(visitor, db)
+    supplier = await new_supplier_client(visitor, db)
     ran_out, revoked = await add_and_invite(supplier), await add_and_invite(supplier)
     await supplier.data(REVOKE, id=revoked.id)
     clock.advance(14 * DAY + 60)
-    found = await hint(supplier, ran_out)
-    assert (found["kind"], found["nextStep"]) == ("EXPIRED", "SEND_AGAIN")
+    shown = await hint(supplier, ran_out)
+    assert (shown["kind"], shown["nextStep"]) == ("EXPIRED", "SEND_AGAIN")
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE sessions SET expires_at = now() + '90 days'"))
     nodes = (await admin.data(ALL))["invitations"]["nodes"]
-    assert {node["id"]: node["hint"] for node in nodes} == {ran_out.id: found, revoked.id: None}
+    assert {node["id"]: node["hint"] for node in nodes} == {ran_out.id: shown, revoked.id: None}

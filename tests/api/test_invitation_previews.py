@@ -30,8 +30,8 @@ NOTES = "Pays late. Mother decides."
 async def sent_to(supplier: GraphQLClient, names: str = "Emma & James") -> SentInvitation:
     more = {"email": EMMA, "weddingDate": "2027-08-15", "notes": NOTES}
     client = await add_client(supplier, names, **more)
-    found = (await supplier.data(INVITE, clientId=client["id"]))["inviteClient"]["invitation"]
-    return SentInvitation(found["id"], client["id"], code_in(found["acceptUrl"]))
+    invitation = (await supplier.data(INVITE, clientId=client["id"]))["inviteClient"]["invitation"]
+    return SentInvitation(invitation["id"], client["id"], code_in(invitation["acceptUrl"]))
 
 
 async def shown(visitor: GraphQLClient, code: str) -> Any:  # noqa: ANN401 - JSON
@@ -61,8 +61,8 @@ async def test_a_preview_shows_only_the_names_and_date_of_the_client(
 async def test_a_single_name_is_shown_as_the_first_partner(
     supplier: GraphQLClient, visitor: GraphQLClient
 ) -> None:
-    found = await shown(visitor, (await sent_to(supplier, "The Andersons")).code)
-    assert (found["partner1Name"], found["partner2Name"]) == ("The Andersons", None)
+    preview = await shown(visitor, (await sent_to(supplier, "The Andersons")).code)
+    assert (preview["partner1Name"], preview["partner2Name"]) == ("The Andersons", None)
 
 
 @pytest.mark.parametrize("ending", ["ACCEPTED", "DECLINED", "REVOKED"])
@@ -76,6 +76,6 @@ async def test_previews_of_ended_invitations_hide_names_and_date(
         await visitor.data(DECLINE, code=sent.code)
     else:
         await supplier.data(REVOKE, id=sent.id)
-    found = await shown(visitor.as_(None), sent.code)
-    assert found["status"] == ending
-    assert {found[name] for name in ("partner1Name", "partner2Name", "weddingDate")} == {None}
+    preview = await shown(visitor.as_(None), sent.code)
+    assert preview["status"] == ending
+    assert {preview[name] for name in ("partner1Name", "partner2Name", "weddingDate")} == {None}

@@ -63,9 +63,9 @@ async def refused(client: GraphQLClient, sent: SentInvitation, **more: object) -
 
 async def status(client: GraphQLClient, key: str) -> str:
     document = "query ($id: ID!) { node(id: $id) { ... on Invitation { status } } }"
-    found = (await client.data(document, id=key))["node"]["status"]
-    assert isinstance(found, str)
-    return found
+    status = (await client.data(document, id=key))["node"]["status"]
+    assert isinstance(status, str)
+    return status
 
 
 async def mailed_code(db: Database) -> str:

@@ -38,9 +38,9 @@ query ($range: TimeRange!, $phase: ID) {
 """
 
 
-async def journeys(client: GraphQLClient, window: str = "LAST_1H", **given: str) -> Any:  # noqa: ANN401 - JSON
+async def journeys(client: GraphQLClient, window: str = "LAST_1H", **filters: str) -> Any:  # noqa: ANN401 - JSON
     """Each funnel by its key."""
-    answer = await client.data(JOURNEYS, range=window, **given)
+    answer = await client.data(JOURNEYS, range=window, **filters)
     return {item["key"]: item for item in answer["launchMetrics"]["journeys"]}
 
 
@@ -48,15 +48,15 @@ async def journey(client: GraphQLClient, key: str) -> Any:  # noqa: ANN401 - JSO
     return (await journeys(client))[key]
 
 
-def steps(found: Any) -> list[tuple[int, int, int]]:  # noqa: ANN401 - JSON
-    return [(step["entered"], step["completed"], step["stalled"]) for step in found["steps"]]
+def steps(funnel: Any) -> list[tuple[int, int, int]]:  # noqa: ANN401 - JSON
+    return [(step["entered"], step["completed"], step["stalled"]) for step in funnel["steps"]]
 
 
 async def test_funnels_are_empty_at_first(viewer: GraphQLClient) -> None:
-    found = await journeys(viewer)
-    assert [found[key]["targetSeconds"] for key in found] == [300, 180, 600]
-    assert {found[key]["started"] for key in found} == {0}
-    assert {found[key]["successRate"] for key in found} == {None}
+    funnels = await journeys(viewer)
+    assert [funnels[key]["targetSeconds"] for key in funnels] == [300, 180, 600]
+    assert {funnels[key]["started"] for key in funnels} == {0}
+    assert {funnels[key]["successRate"] for key in funnels} == {None}
 
 
 async def test_a_supplier_journey_completes(
@@ -70,13 +70,13 @@ async def test_a_supplier_journey_completes(
     client = await add_client(supplier)
     clock.advance(20)
     await supplier.data(INVITE, clientId=client["id"])
-    found = await journey(viewer, "supplier_onboarding")
-    assert (found["started"], found["completed"], found["successRate"]) == (1, 1, 100)
-    assert found["p50Seconds"] == pytest.approx(200, rel=0.03)
-    assert [step["medianSeconds"] for step in found["steps"]] == [
+    funnel = await journey(viewer, "supplier_onboarding")
+    assert (funnel["started"], funnel["completed"], funnel["successRate"]) == (1, 1, 100)
+    assert funnel["p50Seconds"] == pytest.approx(200, rel=0.03)
+    assert [step["medianSeconds"] for step in funnel["steps"]] == [
         pytest.approx(number, rel=0.03) for number in (60, 120, 20)
     ]
-    (row,) = found["breakdown"]
+    (row,) = funnel["breakdown"]
     assert (row["vendorType"], row["started"], row["completed"]) == ("VENUE", 1, 1)
 
 
@@ -91,8 +91,8 @@ async def test_the_journey_from_sign_up_to_connection_is_measured(
     await visitor.data(OPEN, code=sent.code)
     clock.advance(90)
     await accept_invitation(visitor, sent)
-    found = await journeys(viewer)
-    couple, whole = found["invitation_accept"], found["signup_to_connection"]
+    funnels = await journeys(viewer)
+    couple, whole = funnels["invitation_accept"], funnels["signup_to_connection"]
     assert couple["p50Seconds"] == pytest.approx(90, rel=0.03)
     assert whole["p50Seconds"] == pytest.approx(490, rel=0.03)
     assert (couple["inTimeRate"], whole["inTimeRate"]) == (100, 100)
@@ -123,10 +123,10 @@ async def test_an_opened_link_that_expires_is_a_failed_journey(
     for sent in (opened, unopened):
         await supplier.data(REVOKE, id=sent.id)
     await visitor.data(DECLINE, code=unwanted.code)
-    found = await journey(viewer, "invitation_accept")
-    assert (found["started"], found["failed"], found["abandoned"]) == (3, 1, 2)
-    assert (found["ended"], found["underWay"]) == (3, 0)
-    assert (found["successRate"], found["completionRate"]) == (0, 0)
+    funnel = await journey(viewer, "invitation_accept")
+    assert (funnel["started"], funnel["failed"], funnel["abandoned"]) == (3, 1, 2)
+    assert (funnel["ended"], funnel["underWay"]) == (3, 0)
+    assert (funnel["successRate"], funnel["completionRate"]) == (0, 0)
 
 
 async def test_resending_an_expired_invitation_continues_its_journey(
@@ -162,9 +162,9 @@ async def test_users_from_before_the_measurement_are_not_counted(
 ) -> None:
     """Their first steps were not seen, so their last ones say nothing."""
     await add_and_invite(supplier)
-    found = await journeys(viewer)
-    assert found["supplier_onboarding"]["started"] == 0
-    assert found["invitation_accept"]["started"] == 1
+    funnels = await journeys(viewer)
+    assert funnels["supplier_onboarding"]["started"] == 0
+    assert funnels["invitation_accept"]["started"] == 1
 
 
 async def test_journeys_are_available_as_metrics(

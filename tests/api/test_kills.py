@@ -50,8 +50,8 @@ async def lift(client: GraphQLClient, *keys: str) -> Any:  # noqa: ANN401 - JSON
 
 
 async def values(client: GraphQLClient) -> dict[str, bool]:
-    found = (await client.data(VALUES))["viewerFlags"]["flags"]
-    return {flag["key"]: flag["value"] for flag in found}
+    flags = (await client.data(VALUES))["viewerFlags"]["flags"]
+    return {flag["key"]: flag["value"] for flag in flags}
 
 
 async def marks(client: GraphQLClient) -> dict[str, str | None]:
@@ -166,11 +166,11 @@ async def test_past_values_respect_the_kills_of_that_time(
     for step in (kill, lift):
         await step(operator, "mvp_chat")
         moments.append(clock())
-    found = [
+    values = [
         (await operator.data(THEN, at=at.isoformat()))["evaluateFlags"]["flags"][0]["value"]
         for at in moments
     ]
-    assert found == [True, False, True]
+    assert values == [True, False, True]
 
 
 async def test_live_lists_receive_kills(app: Starlette, operator: GraphQLClient) -> None:
@@ -206,8 +206,8 @@ async def test_reconnecting_ofrep_clients_receive_missed_kills(
     version = str(runtime_of(app).flags.current.version)
     await kill(operator, "mvp_chat")
     async with serving(app) as address, httpx2.AsyncClient(trust_env=False) as http:
-        found = await http.post(f"http://{address}{ALL}", json=SOMEBODY)
-        url = found.json()["eventStreams"][0]["url"]
+        response = await http.post(f"http://{address}{ALL}", json=SOMEBODY)
+        url = response.json()["eventStreams"][0]["url"]
         missed = await _first(http, url, version)
         assert (missed["type"], missed["etag"].startswith(f'"{version}-')) == (
             "refetchEvaluation",

@@ -21,7 +21,7 @@ EVALUATE = "/ofrep/v1/evaluate/flags"
 MAX_SECONDS = 0.1
 
 
-def asked(document: str, **variables: object) -> bytes:
+def operation(document: str, **variables: object) -> bytes:
     return json.dumps({"query": document, "variables": variables}).encode()
 
 
@@ -31,27 +31,27 @@ def deep(opening: str, closing: str, times: int) -> bytes:
 
 
 BODIES: dict[str, Callable[[], bytes]] = {
-    "small objects": lambda: asked(SAMPLES, s=[{"name": 1}] * 58_000),
-    "nested objects": lambda: asked(SAMPLES, s=[{"tags": {"a": {"b": [{}]}}}] * 30_000),
-    "empty objects": lambda: asked(SAMPLES, s=[{}] * 240_000),
-    "as many as are allowed": lambda: asked(SAMPLES, s=[{"name": "a", "value": "x"}] * 1_000),
-    "unused numbers": lambda: asked("{ __typename }", v=list(range(140_000))),
+    "small objects": lambda: operation(SAMPLES, s=[{"name": 1}] * 58_000),
+    "nested objects": lambda: operation(SAMPLES, s=[{"tags": {"a": {"b": [{}]}}}] * 30_000),
+    "empty objects": lambda: operation(SAMPLES, s=[{}] * 240_000),
+    "as many as are allowed": lambda: operation(SAMPLES, s=[{"name": "a", "value": "x"}] * 1_000),
+    "unused numbers": lambda: operation("{ __typename }", v=list(range(140_000))),
     "deep lists": lambda: deep("[", "]", 1_000),
     "deep objects": lambda: deep('{"a":', "}", 1_000),
     "a huge number": lambda: deep("1" * 999, "", 900),
-    "huge numbers": lambda: asked("{ __typename }", v=[10**30] * 30_000),
-    "a long address": lambda: asked(LOG_IN, email="@" * 900_000),
-    "an address of allowed length": lambda: asked(LOG_IN, email="a." * 49_000 + "@b.de"),
-    "a long name": lambda: asked(SIGN_UP, name="e\u0301" * 90_000),
-    "a name of allowed length": lambda: asked(SIGN_UP, name="e\u0301" * 49_000),
+    "huge numbers": lambda: operation("{ __typename }", v=[10**30] * 30_000),
+    "a long address": lambda: operation(LOG_IN, email="@" * 900_000),
+    "an address of allowed length": lambda: operation(LOG_IN, email="a." * 49_000 + "@b.de"),
+    "a long name": lambda: operation(SIGN_UP, name="e\u0301" * 90_000),
+    "a name of allowed length": lambda: operation(SIGN_UP, name="e\u0301" * 49_000),
     "a batch": lambda: b"[" + b",".join([b'{"query":"{ __typename }"}'] * 35_000) + b"]",
     "extensions": lambda: json.dumps(
         {"query": "{ __typename }", "extensions": {str(n): {} for n in range(70_000)}}
     ).encode(),
-    "a list in the document": lambda: asked(
+    "a list in the document": lambda: operation(
         "{ changes(subject: [" + "FLAG " * 4_900 + "]) { totalCount } }"
     ),
-    "objects in the document": lambda: asked(
+    "objects in the document": lambda: operation(
         "mutation { recordSamples(samples: [" + '{name: "a"} ' * 900 + "]) { errors { message } } }"
     ),
 }  # fmt: skip

@@ -44,16 +44,16 @@ async def apply(client: GraphQLClient, file: object, plan_hash: str) -> Any:  # 
 
 async def test_a_file_is_planned_applied_and_then_changes_nothing(admin: GraphQLClient) -> None:
     empty = await admin.data(STATE)
-    found = await plan(admin, FILE)
-    assert found["errors"] == []
-    assert [(item["kind"], item["key"], item["isNew"]) for item in found["changes"]] == [
+    planned = await plan(admin, FILE)
+    assert planned["errors"] == []
+    assert [(item["kind"], item["key"], item["isNew"]) for item in planned["changes"]] == [
         ("FLAG", "mvp_chat", True),
         ("PHASE", "pilot", True),
     ]
     assert await admin.data(STATE) == empty  # a plan changes nothing
     assert (await admin.data(CHANGES))["changes"]["nodes"] == []
-    done = await apply(admin, FILE, found["hash"])
-    assert (done["errors"], done["changes"]) == ([], found["changes"])
+    done = await apply(admin, FILE, planned["hash"])
+    assert (done["errors"], done["changes"]) == ([], planned["changes"])
     again = await plan(admin, FILE)
     assert (again["errors"], again["changes"]) == ([], [])
     reasons = {node["reason"] for node in (await admin.data(CHANGES))["changes"]["nodes"]}
@@ -63,8 +63,8 @@ async def test_a_file_is_planned_applied_and_then_changes_nothing(admin: GraphQL
 async def test_applying_a_file_changes_only_differences(admin: GraphQLClient) -> None:
     await apply(admin, FILE, (await plan(admin, FILE))["hash"])
     changed = {"flags": [{**FILE["flags"][0], "name": "Chat!"}], "phases": FILE["phases"]}
-    found = await plan(admin, changed)
-    assert found["changes"] == [
+    planned = await plan(admin, changed)
+    assert planned["changes"] == [
         {
             "kind": "FLAG",
             "key": "mvp_chat",
@@ -133,11 +133,11 @@ async def test_duplicate_keys_in_a_file_are_refused(admin: GraphQLClient) -> Non
 async def test_applying_requires_the_hash_of_the_plan(admin: GraphQLClient) -> None:
     await make_flag(admin, "mvp_chat", rolloutPercentage=5)
     await make_phase(admin, "pilot", flags=("mvp_maps",))
-    found = await plan(admin, FILE)
+    planned = await plan(admin, FILE)
     await admin.data("""mutation { updateFeatureFlag(
       input: { key: "mvp_chat", rolloutPercentage: 7 }) { errors { code } } }""")
     before = await admin.data(STATE)
-    (error,) = (await apply(admin, FILE, found["hash"]))["errors"]
+    (error,) = (await apply(admin, FILE, planned["hash"]))["errors"]
     assert (error["code"], error["changed"]) == ("PLAN_DRIFT", ["flag mvp_chat"])
     assert await admin.data(STATE) == before
     assert (await apply(admin, FILE, (await plan(admin, FILE))["hash"]))["errors"] == []
@@ -215,20 +215,20 @@ async def settled(admin: GraphQLClient, file: dict[str, Any]) -> dict[str, Any]:
     assert (again["changes"], again["errors"]) == ([], [])
     key = file["flags"][0]["key"]
     query = "query ($key: String!) { featureFlag(key: $key) { enabled rolloutPercentage } }"
-    found: dict[str, Any] = (await admin.data(query, key=key))["featureFlag"]
-    return found
+    flag: dict[str, Any] = (await admin.data(query, key=key))["featureFlag"]
+    return flag
 
 
 async def test_planning_requires_read_and_applying_write_scopes(
     viewer: GraphQLClient, admin: GraphQLClient
 ) -> None:
-    found = await plan(viewer, FILE)
-    assert found["errors"] == []
-    assert (await viewer.execute(APPLY, file=FILE, hash=found["hash"])).codes == ["FORBIDDEN"]
+    planned = await plan(viewer, FILE)
+    assert planned["errors"] == []
+    assert (await viewer.execute(APPLY, file=FILE, hash=planned["hash"])).codes == ["FORBIDDEN"]
     db = runtime_of(admin.app).db
     async with db.write() as uow:
         maker = actor_of(await add_user(db, Role.ADMIN))
         token = await api_tokens.create_token(uow, maker, "half", [Scope.LAUNCH_ADMIN])
     half = admin.as_(token.secret)
-    (error,) = (await apply(half, FILE, found["hash"]))["errors"]
+    (error,) = (await apply(half, FILE, planned["hash"]))["errors"]
     assert (error["code"], error["path"]) == ("FORBIDDEN", ["file", "flags"])

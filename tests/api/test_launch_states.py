@@ -114,10 +114,10 @@ async def test_past_states_show_incidents_as_they_were(
 
 async def test_a_future_time_returns_the_current_state(admin: GraphQLClient, clock: Clock) -> None:
     await make_flag(admin, "mvp_chat")
-    found = await state(admin, clock() + timedelta(days=400))
-    assert datetime.fromisoformat(found["at"]) <= clock()
-    assert [item["key"] for item in found["flags"]] == ["mvp_chat"]
-    assert found["health"]["overall"] == "UNKNOWN"
+    past = await state(admin, clock() + timedelta(days=400))
+    assert datetime.fromisoformat(past["at"]) <= clock()
+    assert [item["key"] for item in past["flags"]] == ["mvp_chat"]
+    assert past["health"]["overall"] == "UNKNOWN"
 
 
 async def test_past_states_apply_the_kills_of_that_time(
@@ -133,10 +133,10 @@ async def test_past_states_apply_the_kills_of_that_time(
         moments.append(clock())
     seen = []
     for moment in moments:
-        found = await state(admin, moment)
-        kills = [item["key"] for item in found["kills"]]
-        seen.append((kills, [(item["kill"] or {}).get("key") for item in found["flags"]]))
-        assert [item["enabled"] for item in found["flags"]] == [True, False]
+        past = await state(admin, moment)
+        kills = [item["key"] for item in past["kills"]]
+        seen.append((kills, [(item["kill"] or {}).get("key") for item in past["flags"]]))
+        assert [item["enabled"] for item in past["flags"]] == [True, False]
     assert seen == [
         ([], [None, None]),
         (["mvp_chat"], ["mvp_chat", None]),
@@ -172,15 +172,15 @@ async def test_a_change_waiting_for_a_lock_is_not_in_earlier_states(
     phase = await make_phase(admin, flags=("mvp_chat",), steps=steps)
     assert (await activate(admin, phase))["errors"] == []
     async with locked(db, f"SELECT FROM {table} FOR UPDATE"):
-        asked = clock()
+        requested_at = clock()
         moving = asyncio.create_task(move(admin, phase))
         assert await waiting(db, 1)
         clock.advance(5)
     assert (await moving)["errors"] == []
-    states = [await seen(admin, asked + timedelta(seconds=4.9)), await seen(admin, clock())]
+    states = [await seen(admin, requested_at + timedelta(seconds=4.9)), await seen(admin, clock())]
     assert states == [kept, then]
     moved = await admin.data(NEWEST)
-    assert datetime.fromisoformat(moved["changes"]["nodes"][0]["at"]) >= asked + timedelta(
+    assert datetime.fromisoformat(moved["changes"]["nodes"][0]["at"]) >= requested_at + timedelta(
         seconds=5
     )
 
@@ -190,6 +190,6 @@ NEWEST = "{ changes(first: 1, subject: [PHASE]) { nodes { at } } }"
 
 async def seen(client: GraphQLClient, at: datetime) -> tuple[str, int, float]:
     """Of the only phase and flag there are: status, step and percentage."""
-    found = (await client.data(TYPED, at=at.isoformat()))["launchStateAt"]
-    (phase,), (flag,) = found["phases"], found["flags"]
+    past = (await client.data(TYPED, at=at.isoformat()))["launchStateAt"]
+    (phase,), (flag,) = past["phases"], past["flags"]
     return phase["status"], phase["stepIndex"], flag["state"]["rolloutPercentage"]

@@ -18,15 +18,15 @@ from tests.factories.marketplace import accept_invitation, add_and_invite, new_c
 from tests.support.graphql import GraphQLClient
 
 DOCUMENTS = "{ legalDocuments { kind version since title text } }"
-ASKED = "{ viewer { documentsToAccept { kind version } } }"
+TO_ACCEPT = "{ viewer { documentsToAccept { kind version } } }"
 ACCEPT = """mutation ($documents: [AcceptedDocumentInput!]!) {
   acceptDocuments(documents: $documents) {
     user { documentsToAccept { kind } } errors { code message path } } }"""
 BOTH = [{"kind": "TERMS", "version": 1}, {"kind": "PRIVACY", "version": 1}]
 
 
-async def asked(client: GraphQLClient) -> list[str]:
-    viewer = (await client.data(ASKED))["viewer"]
+async def kinds_to_accept(client: GraphQLClient) -> list[str]:
+    viewer = (await client.data(TO_ACCEPT))["viewer"]
     return [item["kind"] for item in viewer["documentsToAccept"]]
 
 
@@ -45,19 +45,19 @@ KEPT = [(LegalDocumentKind.PRIVACY, 1), (LegalDocumentKind.TERMS, 1)]
 
 
 async def test_visitors_read_the_documents(visitor: GraphQLClient) -> None:
-    found = (await visitor.data(DOCUMENTS))["legalDocuments"]
-    assert [(item["kind"], item["version"], item["title"]) for item in found] == [
+    documents = (await visitor.data(DOCUMENTS))["legalDocuments"]
+    assert [(item["kind"], item["version"], item["title"]) for item in documents] == [
         ("TERMS", 1, "Terms of use"),
         ("PRIVACY", 1, "Privacy policy"),
     ]
-    assert all(item["text"] and item["since"] for item in found)
+    assert all(item["text"] and item["since"] for item in documents)
 
 
 async def test_a_supplier_accepts_them_at_sign_up(visitor: GraphQLClient, db: Database) -> None:
     payload = await ask(visitor, SIGN_UP, input={**sign_up_input(), "acceptedDocuments": BOTH})
     assert await rows(db, EMAIL) == KEPT
     sarah = visitor.as_(payload["session"]["accessToken"])
-    assert await asked(sarah) == []
+    assert await kinds_to_accept(sarah) == []
     exported = (await sarah.data(EXPORT))["exportMyData"]["legal_acceptances"]
     assert sorted((item["kind"], item["version"]) for item in exported) == [
         ("privacy", 1),
@@ -72,7 +72,7 @@ async def test_a_client_that_knows_nothing_of_them_goes_on_and_is_asked(
     """Existing clients do not break: the account is made, and its owner is asked later."""
     payload = await ask(visitor, SIGN_UP, input=sign_up_input())
     sarah = visitor.as_(payload["session"]["accessToken"])
-    assert await asked(sarah) == ["TERMS", "PRIVACY"]
+    assert await kinds_to_accept(sarah) == ["TERMS", "PRIVACY"]
     done = (await sarah.data(ACCEPT, documents=BOTH))["acceptDocuments"]
     assert done == {"user": {"documentsToAccept": []}, "errors": []}
 
@@ -85,10 +85,10 @@ async def test_a_couple_and_its_partner_accept_them_each(
         visitor.as_(None), await add_and_invite(supplier), email=email, acceptedDocuments=BOTH
     )
     emma = visitor.as_(done["session"]["accessToken"])
-    assert (await asked(emma), await rows(db, email)) == ([], KEPT)
+    assert (await kinds_to_accept(emma), await rows(db, email)) == ([], KEPT)
     joined = await join(visitor.as_(None), await invite_code(emma), email=JAMES)
     james = visitor.as_(joined["session"]["accessToken"])
-    assert await asked(james) == ["TERMS", "PRIVACY"]
+    assert await kinds_to_accept(james) == ["TERMS", "PRIVACY"]
     other = await new_couple(visitor, db)
     await join(
         visitor.as_(None), await invite_code(other), email="zoe@a.example", acceptedDocuments=BOTH
@@ -103,13 +103,13 @@ async def test_a_new_version_is_asked_for(
     terms = replace(legal_documents.DOCUMENTS[LegalDocumentKind.TERMS], version=2)
     changed = {**legal_documents.DOCUMENTS, LegalDocumentKind.TERMS: terms}
     monkeypatch.setattr(legal_documents, "DOCUMENTS", changed)
-    assert await asked(supplier) == ["TERMS"]
+    assert await kinds_to_accept(supplier) == ["TERMS"]
     (error,) = (await supplier.data(ACCEPT, documents=BOTH))["acceptDocuments"]["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["documents"])
     assert error["message"] == "“Terms of use” has changed: read version 2, then accept it."
     newest = [{"kind": "TERMS", "version": 2}]
     assert (await supplier.data(ACCEPT, documents=newest))["acceptDocuments"]["errors"] == []
-    assert await asked(supplier) == []
+    assert await kinds_to_accept(supplier) == []
 
 
 async def test_a_form_with_a_version_that_is_over_makes_no_account(
@@ -126,7 +126,7 @@ async def test_a_form_with_a_version_that_is_over_makes_no_account(
 async def test_staff_is_not_asked_and_others_do_not_see(
     admin: GraphQLClient, supplier: GraphQLClient
 ) -> None:
-    assert await asked(admin) == []
+    assert await kinds_to_accept(admin) == []
     (error,) = (await admin.data(ACCEPT, documents=BOTH))["acceptDocuments"]["errors"]
     assert error["code"] == "FORBIDDEN"
     key = (await supplier.data("{ viewer { id } }"))["viewer"]["id"]
@@ -139,5 +139,5 @@ async def test_each_acceptance_is_audited_once(supplier: GraphQLClient, db: Data
     for _ in range(2):
         await supplier.data(ACCEPT, documents=BOTH)
     async with db.read() as session:
-        found = await session.scalars(select(Change).where(Change.action == "legal.accepted"))
-        assert [row.after for row in found] == [{"documents": ["privacy 1", "terms 1"]}]
+        rows = await session.scalars(select(Change).where(Change.action == "legal.accepted"))
+        assert [row.after for row in rows] == [{"documents": ["privacy 1", "terms 1"]}]

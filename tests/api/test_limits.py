@@ -19,7 +19,7 @@ from tests.support.sockets import serving, socket
 from tests.support.waiting import until
 
 RATE = "{ rateLimit { cost limit remaining restoreRate resetAt } }"
-TOLD = {"requested", "limit", "remaining", "restoreRate"}
+COST_FIELDS = {"requested", "limit", "remaining", "restoreRate"}
 DEAR = """{ suppliers(first: 100) { nodes {
   clients(first: 100) { nodes { invitations(first: 100) { nodes { id } } } } } } }"""
 RESPONSE = "application/graphql-response+json"
@@ -38,11 +38,11 @@ async def poor(
 
 async def test_responses_report_cost_and_remaining_quota(visitor: GraphQLClient) -> None:
     answer = await visitor.execute(RATE)
-    told = answer.body["extensions"]["cost"]
-    assert set(told) == TOLD
-    assert (told["requested"], told["remaining"]) == (2, told["limit"] - 2)
+    cost = answer.body["extensions"]["cost"]
+    assert set(cost) == COST_FIELDS
+    assert (cost["requested"], cost["remaining"]) == (2, cost["limit"] - 2)
     field = answer.data["rateLimit"]
-    assert (field["cost"], field["limit"]) == (2, told["limit"])
+    assert (field["cost"], field["limit"]) == (2, cost["limit"])
     assert field["limit"] - 2 <= field["remaining"] <= field["limit"]
 
 
@@ -72,8 +72,8 @@ async def test_operations_refused_for_quota_have_no_effect(
     }) { user { id } errors { code } } }"""
     await poor.execute("{ viewer { id } }")
     assert (await poor.execute(sign_up)).codes == ["RATE_LIMITED"]
-    found = await admin.data('{ suppliers(search: "anna") { totalCount } }')
-    assert found["suppliers"]["totalCount"] == 0
+    data = await admin.data('{ suppliers(search: "anna") { totalCount } }')
+    assert data["suppliers"]["totalCount"] == 0
 
 
 async def test_each_caller_has_its_own_quota(poor: GraphQLClient, admin: GraphQLClient) -> None:
@@ -109,7 +109,7 @@ async def test_the_first_result_on_a_socket_reports_its_cost(
         for _ in range(2):
             payload = (await (await live.subscribe(document)).message(30))["payload"]
             assert payload["data"]
-            assert set(payload["extensions"]["cost"]) == TOLD
+            assert set(payload["extensions"]["cost"]) == COST_FIELDS
 
 
 @pytest.mark.parametrize("document", OPENINGS)
@@ -119,11 +119,11 @@ async def test_the_first_server_sent_event_reports_its_cost(
     headers = {"accept": "text/event-stream", "authorization": f"Bearer {admin.token}"}
     async with serving(admin.app) as address, AsyncClient(base_url=f"http://{address}") as http:
         for _ in range(2):
-            asked = http.stream("POST", "/graphql", json={"query": document}, headers=headers)
-            async with asked as response:
+            request = http.stream("POST", "/graphql", json={"query": document}, headers=headers)
+            async with request as response:
                 lines = response.aiter_lines()
                 event = await anext(line async for line in lines if line.startswith("data: {"))
-                assert set(json.loads(event[6:])["extensions"]["cost"]) == TOLD
+                assert set(json.loads(event[6:])["extensions"]["cost"]) == COST_FIELDS
 
 
 async def test_sockets_per_caller_are_limited(poor: GraphQLClient) -> None:

@@ -82,18 +82,18 @@ async def test_the_callers_request_id_is_kept(visitor: GraphQLClient, lines: Lin
     assert lines.of("launch.graphql")[0]["request_id"] == "web-7f3a.2_b"
 
 
-@pytest.mark.parametrize("given", ["short", "x" * 65, "a b c d e f g", "<script>alert", ""])
+@pytest.mark.parametrize("request_id", ["short", "x" * 65, "a b c d e f g", "<script>alert", ""])
 async def test_malformed_request_ids_are_replaced(
-    visitor: GraphQLClient, lines: Lines, given: str
+    visitor: GraphQLClient, lines: Lines, request_id: str
 ) -> None:
-    answer = await visitor.execute(FLAGS, headers={"x-request-id": given})
+    answer = await visitor.execute(FLAGS, headers={"x-request-id": request_id})
     assert len(answer.headers["x-request-id"]) == 32
     assert lines.of("launch.graphql")[0]["request_id"] == answer.headers["x-request-id"]
 
 
 async def test_requests_do_not_share_an_id(visitor: GraphQLClient) -> None:
-    found = [(await visitor.raw("GET", "/healthz")).headers["x-request-id"] for _ in range(3)]
-    assert len(set(found)) == 3
+    ids = [(await visitor.raw("GET", "/healthz")).headers["x-request-id"] for _ in range(3)]
+    assert len(set(ids)) == 3
 
 
 async def test_changes_are_logged_with_event_and_actor(admin: GraphQLClient, lines: Lines) -> None:

@@ -58,9 +58,9 @@ async def posted(db: Database, recipient: str = "emma@example.com") -> None:
 
 
 async def outbox(client: GraphQLClient, **more: object) -> list[Any]:
-    found = (await client.data(MAILS, **more))["mails"]
-    assert found["totalCount"] == len(found["nodes"])
-    return list(found["nodes"])
+    mails = (await client.data(MAILS, **more))["mails"]
+    assert mails["totalCount"] == len(mails["nodes"])
+    return list(mails["nodes"])
 
 
 async def test_admins_can_read_the_outbox(admin: GraphQLClient, db: Database) -> None:

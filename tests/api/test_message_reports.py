@@ -38,8 +38,8 @@ async def reported(pair: Pair) -> str:
 
 async def first_message(client: GraphQLClient, pair: Pair) -> dict[str, object]:
     node = (await client.data(THREAD, id=pair.id))["node"]
-    found: dict[str, object] = node["messages"]["nodes"][0]
-    return found
+    nodes: dict[str, object] = node["messages"]["nodes"][0]
+    return nodes
 
 
 async def test_moderators_see_only_reported_messages(pair: Pair, admin: GraphQLClient) -> None:

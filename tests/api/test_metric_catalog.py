@@ -22,12 +22,19 @@ def sample(value: float, unit: str | None = None, name: str = "custom.wait") -> 
 
 async def test_metrics_are_listed_with_their_units(admin: GraphQLClient) -> None:
     await admin.data(RECORD, samples=[sample(0.2, "s"), sample(3, name="custom.orders")])
-    found = {item["name"]: item for item in (await admin.data(CATALOG))["metrics"]}
-    assert found["error_rate"]["unit"] == "%"
-    assert found["error_rate"]["kind"] == "RATIO"
-    assert found["response_time_ms"]["aggregations"] == ["SUM", "COUNT", "AVG", "P50", "P95", "P99"]
-    assert found["custom.wait"]["unit"] == "s"
-    assert (found["custom.orders"]["unit"], found["custom.orders"]["checks"]) == ("", [])
+    by_name = {item["name"]: item for item in (await admin.data(CATALOG))["metrics"]}
+    assert by_name["error_rate"]["unit"] == "%"
+    assert by_name["error_rate"]["kind"] == "RATIO"
+    assert by_name["response_time_ms"]["aggregations"] == [
+        "SUM",
+        "COUNT",
+        "AVG",
+        "P50",
+        "P95",
+        "P99",
+    ]
+    assert by_name["custom.wait"]["unit"] == "s"
+    assert (by_name["custom.orders"]["unit"], by_name["custom.orders"]["checks"]) == ("", [])
     (one,) = (await admin.data(CATALOG, search="wait"))["metrics"]
     assert one["name"] == "custom.wait"
     assert (await admin.data(SERIES))["metricSeries"]["unit"] == "s"

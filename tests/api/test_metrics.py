@@ -47,27 +47,27 @@ LIST = "{ featureFlags { totalCount } }"
 async def rate(app: Starlette, client: GraphQLClient) -> float | None:
     """The error rate of the last hour, as the dashboard shows it."""
     await app.state.runtime.meter.flush()
-    found = await client.data(METRICS, range="LAST_1H")
-    value: float | None = found["launchMetrics"]["errorRate"]["value"]
+    data = await client.data(METRICS, range="LAST_1H")
+    value: float | None = data["launchMetrics"]["errorRate"]["value"]
     return value
 
 
 async def test_an_empty_range_has_no_values(viewer: GraphQLClient) -> None:
-    found = (await viewer.data(METRICS, range="LAST_24H"))["launchMetrics"]
-    assert found["signups"] == {
+    metrics = (await viewer.data(METRICS, range="LAST_24H"))["launchMetrics"]
+    assert metrics["signups"] == {
         "value": None, "previous": None, "changePercent": None, "trend": "UNKNOWN",
         "improving": None,
     }  # fmt: skip
-    assert found["errorRate"] == {"value": None, "unit": "%"}
-    assert {line["name"] for line in found["performance"]} == {"response_time_ms", "error_rate"}
+    assert metrics["errorRate"] == {"value": None, "unit": "%"}
+    assert {line["name"] for line in metrics["performance"]} == {"response_time_ms", "error_rate"}
 
 
 async def test_the_snapshot_has_cards_and_charts(viewer: GraphQLClient, db: Database) -> None:
     await store_requests(db, db.clock(), total=200, errors=6, milliseconds=30)
-    found = (await viewer.data(METRICS, range="LAST_1H"))["launchMetrics"]
-    assert found["errorRate"]["value"] == 3
-    assert found["averageResponseTime"]["value"] == 30
-    assert sum(point["samples"] for point in found["performance"][2]["points"]) == 200
+    metrics = (await viewer.data(METRICS, range="LAST_1H"))["launchMetrics"]
+    assert metrics["errorRate"]["value"] == 3
+    assert metrics["averageResponseTime"]["value"] == 30
+    assert sum(point["samples"] for point in metrics["performance"][2]["points"]) == 200
 
 
 async def test_sign_ups_and_failed_sign_ups_count_once(
@@ -75,8 +75,8 @@ async def test_sign_ups_and_failed_sign_ups_count_once(
 ) -> None:
     """S64, S70."""
     await visitor.data(SIGN_UP, email="anna@example.com")
-    found = (await viewer.data(METRICS, range="LAST_1H"))["launchMetrics"]
-    assert found["signups"]["value"] == 1
+    metrics = (await viewer.data(METRICS, range="LAST_1H"))["launchMetrics"]
+    assert metrics["signups"]["value"] == 1
     series = await viewer.data(SERIES, name="supplier_signups", how="SUM", tags=None)
     assert sum(point["value"] or 0 for point in series["metricSeries"]["points"]) == 1
 
@@ -115,9 +115,9 @@ async def test_unavailable_dependencies_count_as_errors(
 async def test_a_stream_counts_once_with_its_first_result(
     app: Starlette, admin: GraphQLClient
 ) -> None:
-    asked = {"query": "{ featureFlags { totalCount } }"}
+    body = {"query": "{ featureFlags { totalCount } }"}
     headers = {"accept": "text/event-stream", "authorization": f"Bearer {admin.token}"}
-    answer = await admin.raw("POST", "/graphql", json=asked, headers=headers)
+    answer = await admin.raw("POST", "/graphql", json=body, headers=headers)
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert app.state.runtime.meter.so_far()["requests_total"].total == 1
 
@@ -151,8 +151,8 @@ async def test_external_tools_record_their_metrics(admin: GraphQLClient) -> None
     ]
     assert (await admin.data(RECORD, samples=samples))["recordMetrics"] == 2
     for tags, expected in ((None, 6), ({"zone": "b"}, 8)):
-        found = await admin.data(SERIES, name="custom.queue", how="AVG", tags=tags)
-        (value,) = [p["value"] for p in found["metricSeries"]["points"] if p["samples"]]
+        data = await admin.data(SERIES, name="custom.queue", how="AVG", tags=tags)
+        (value,) = [p["value"] for p in data["metricSeries"]["points"] if p["samples"]]
         assert value == expected
 
 
@@ -180,8 +180,8 @@ async def test_one_bad_sample_refuses_the_whole_call(
 ) -> None:
     answer = await admin.execute(RECORD, samples=[sample, {"name": "custom.ok", "value": 1}])
     assert answer.body["errors"][0]["extensions"]["argument"] == field
-    found = await admin.data(SERIES, name="custom.ok", how="COUNT", tags=None)
-    assert all(not point["samples"] for point in found["metricSeries"]["points"])
+    data = await admin.data(SERIES, name="custom.ok", how="COUNT", tags=None)
+    assert all(not point["samples"] for point in data["metricSeries"]["points"])
 
 
 async def test_reserved_metric_names_are_refused_with_a_reason(admin: GraphQLClient) -> None:
@@ -229,8 +229,8 @@ async def test_impossible_series_name_the_argument(
 async def test_viewers_cannot_record_samples(viewer: GraphQLClient, admin: GraphQLClient) -> None:
     answer = await viewer.execute(RECORD, samples=[{"name": "custom.a", "value": 1}])
     assert answer.codes == ["FORBIDDEN"]
-    found = await admin.data(SERIES, name="custom.a", how="COUNT", tags=None)
-    assert all(not point["samples"] for point in found["metricSeries"]["points"])
+    data = await admin.data(SERIES, name="custom.a", how="COUNT", tags=None)
+    assert all(not point["samples"] for point in data["metricSeries"]["points"])
 
 
 @pytest.mark.parametrize("phase", ["nonsense", "SW5jaWRlbnQ6MQ=="])

@@ -199,17 +199,20 @@ async def test_each_side_chooses_among_its_own_kinds(pair: Pair, db: Database) -
 async def test_what_is_switched_off_in_the_app_stays_out_of_the_inbox(pair: Pair) -> None:
     await prefer(pair.couple, "MESSAGE", inApp=False)
     await send_message(pair.supplier, pair.id, "one")
-    found = await inbox(pair.couple)
-    assert ([node["kind"] for node in found["nodes"]], found["unreadCount"]) == (["CONNECTED"], 1)
+    entries = await inbox(pair.couple)
+    assert ([node["kind"] for node in entries["nodes"]], entries["unreadCount"]) == (
+        ["CONNECTED"],
+        1,
+    )
 
 
 async def test_the_export_has_them_and_an_account_takes_them_with_it(
     pair: Pair, db: Database
 ) -> None:
     await prefer(pair.couple, "MESSAGE", email=False)
-    found = (await pair.couple.data(EXPORT))["exportMyData"]
-    assert [row["kind"] for row in found["notifications"]] == ["connected"]
-    assert [row["email"] for row in found["notification_preferences"]] == [False]
+    export = (await pair.couple.data(EXPORT))["exportMyData"]
+    assert [row["kind"] for row in export["notifications"]] == ["connected"]
+    assert [row["email"] for row in export["notification_preferences"]] == [False]
     assert (await pair.couple.data(DELETE))["deleteMyAccount"]["errors"] == []
     async with db.read() as session:
         left = (await session.scalars(select(Notification))).all()

@@ -43,9 +43,9 @@ async def nudged(app: Starlette, supplier: GraphQLClient, db: Database, clock: C
 
 
 async def test_a_nudge_is_shown_until_it_is_dismissed(supplier: GraphQLClient, nudged: str) -> None:
-    found = (await setup(supplier))["nudge"]
-    assert (found["kind"], found["step"]) == ("STUCK", "business_info")
-    assert "Business Information" in found["message"]
+    nudge = (await setup(supplier))["nudge"]
+    assert (nudge["kind"], nudge["step"]) == ("STUCK", "business_info")
+    assert "Business Information" in nudge["message"]
     assert (await supplier.data(DISMISS))["dismissNudge"]["onboarding"] == {"nudge": None}
     assert (await setup(supplier))["nudge"] is None
 
@@ -107,9 +107,9 @@ async def test_a_banner_is_shown_while_an_incident_is_open(
         'mutation { toggleFeatureFlag(input: {key: "onboarding_business_info", enabled: true, '
         'reason: "test"}) { errors { code } } }'
     )
-    found = (await setup(supplier))["banner"]
-    assert found["step"] == "business_info"
-    assert "Cards" not in found["message"]
+    banner = (await setup(supplier))["banner"]
+    assert banner["step"] == "business_info"
+    assert "Cards" not in banner["message"]
     await admin.data(RESOLVE, id=incident["id"], notes="Mended")
     assert (await setup(supplier))["banner"] is None
 

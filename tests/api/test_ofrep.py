@@ -73,10 +73,10 @@ async def ask(
 
 
 async def test_tokens_can_evaluate_one_flag(visitor: GraphQLClient, tool: str) -> None:
-    found = (await ask(visitor, "mvp_secret", tool)).json()
-    assert (found["key"], found["value"], found["variant"]) == ("mvp_secret", True, "on")
-    assert found["reason"] == "STATIC"
-    assert (await ask(visitor, "mvp_secret", x_api_key=tool)).json() == found
+    body = (await ask(visitor, "mvp_secret", tool)).json()
+    assert (body["key"], body["value"], body["variant"]) == ("mvp_secret", True, "on")
+    assert body["reason"] == "STATIC"
+    assert (await ask(visitor, "mvp_secret", x_api_key=tool)).json() == body
 
 
 async def test_a_token_that_is_not_valid_is_rejected_beside_a_valid_one(
@@ -91,18 +91,18 @@ async def test_tokens_evaluate_all_flags_for_their_users(visitor: GraphQLClient,
     values = set()
     for number in range(20):
         body = {"context": {"targetingKey": f"user_{number}"}}
-        found = {
+        flags = {
             item["key"]: item for item in (await ask(visitor, None, tool, body)).json()["flags"]
         }
-        assert list(found) == ["mvp_chat", "mvp_half", "mvp_secret"]
-        values.add(found["mvp_half"]["value"])
+        assert list(flags) == ["mvp_chat", "mvp_half", "mvp_secret"]
+        values.add(flags["mvp_half"]["value"])
     assert values == {True, False}
 
 
 async def test_visitors_get_client_visible_flags(visitor: GraphQLClient, flags: None) -> None:
     body = {"context": {"targetingKey": "device-1", "userType": "SUPPLIER"}}
-    found = (await ask(visitor, body=body)).json()["flags"]
-    assert [item["key"] for item in found] == ["mvp_chat", "mvp_half"]
+    visible = (await ask(visitor, body=body)).json()["flags"]
+    assert [item["key"] for item in visible] == ["mvp_chat", "mvp_half"]
     hidden, unknown = await ask(visitor, "mvp_secret"), await ask(visitor, "no_such_flag")
     assert (hidden.status_code, unknown.status_code) == (404, 404)
     assert hidden.json()["errorCode"] == unknown.json()["errorCode"] == "FLAG_NOT_FOUND"
@@ -150,7 +150,7 @@ async def test_a_revoked_token_is_refused_at_once(
     async def status() -> int:
         return (await ask(visitor, "mvp_chat", tool)).status_code
 
-    assert await wait_for_result(status, lambda found: found == 401, 5) == 401
+    assert await wait_for_result(status, lambda code: code == 401, 5) == 401
 
 
 @pytest.mark.parametrize(
@@ -202,8 +202,8 @@ async def test_kill_switches_apply_to_ofrep(
     visitor: GraphQLClient, app: Starlette, tool: str
 ) -> None:
     runtime_of(app).flags.kills.merge([kill_record(EVERY_FLAG)])
-    found = (await ask(visitor, "mvp_chat", tool)).json()
-    assert (found["value"], found["reason"]) == (False, "DISABLED")
+    body = (await ask(visitor, "mvp_chat", tool)).json()
+    assert (body["value"], body["reason"]) == (False, "DISABLED")
 
 
 def evaluated(address: str, token: str, key: str) -> FlagEvaluationDetails[bool]:
@@ -222,11 +222,11 @@ def evaluated(address: str, token: str, key: str) -> FlagEvaluationDetails[bool]
 
 async def test_the_openfeature_client_reads_flags(app: Starlette, tool: str) -> None:
     async with serving(app) as address:
-        found = await asyncio.to_thread(evaluated, address, tool, "mvp_chat")
+        details = await asyncio.to_thread(evaluated, address, tool, "mvp_chat")
         lost = await asyncio.to_thread(evaluated, address, tool, "no_such_flag")
         refused = await asyncio.to_thread(evaluated, address, "wsl_" + "x" * 43, "mvp_chat")
-    assert (found.value, found.reason, found.variant) == (True, Reason.STATIC, "on")
-    assert found.flag_metadata["flagVersion"] == 1
+    assert (details.value, details.reason, details.variant) == (True, Reason.STATIC, "on")
+    assert details.flag_metadata["flagVersion"] == 1
     assert (lost.value, lost.error_code) == (False, ErrorCode.FLAG_NOT_FOUND)
     assert (refused.value, refused.error_code) == (False, ErrorCode.GENERAL)
 
@@ -244,8 +244,8 @@ async def test_streams_announce_changes(
     version, sets = runtime_of(app).flags.current.version, runtime_of(app).flag_feed.sets
     before = sets.live  # what the process itself listens with
     async with serving(app) as address, httpx2.AsyncClient(trust_env=False) as http:
-        found = await http.post(f"http://{address}{ALL}", json=SOMEBODY)
-        (stream,) = found.json()["eventStreams"]
+        reply = await http.post(f"http://{address}{ALL}", json=SOMEBODY)
+        (stream,) = reply.json()["eventStreams"]
         assert (stream["type"], stream["url"]) == ("sse", f"http://{address}/ofrep/v1/events")
         headers = {"last-event-id": str(version - 1)}
         async with http.stream("GET", stream["url"], headers=headers) as response:
@@ -253,9 +253,9 @@ async def test_streams_announce_changes(
             async with aclosing(notices(response.aiter_lines())) as events:
                 missed = await asyncio.wait_for(anext(events), PATIENCE)
                 new = await toggle_flag(admin, app, "mvp_chat", on=False)
-                told = await asyncio.wait_for(anext(events), PATIENCE)
+                message = await asyncio.wait_for(anext(events), PATIENCE)
     assert (missed["type"], missed["etag"]) == ("refetchEvaluation", f'"{version}"')
-    assert (told["type"], told["etag"]) == ("refetchEvaluation", f'"{new}"')
+    assert (message["type"], message["etag"]) == ("refetchEvaluation", f'"{new}"')
     await until(lambda: sets.live == before)
 
 
@@ -273,12 +273,12 @@ async def test_slow_request_bodies_get_408(app: Starlette, monkeypatch: pytest.M
 
 async def test_stream_urls_do_not_use_an_untrusted_host(visitor: GraphQLClient) -> None:
     """A3: without PUBLIC_URL a foreign Host header gets no stream, and SDKs poll."""
-    for host, found in (("evil.example", []), ("localhost:8000", ["http://localhost:8000"])):
+    for host, expected in (("evil.example", []), ("localhost:8000", ["http://localhost:8000"])):
         answer = await visitor.raw("POST", ALL, json=SOMEBODY, headers={"host": host})
         streams = [
             item["url"].removesuffix("/ofrep/v1/events") for item in answer.json()["eventStreams"]
         ]
-        assert streams == found
+        assert streams == expected
 
 
 async def test_a_change_announced_by_another_process_is_served(

@@ -79,8 +79,8 @@ async def test_a_supplier_completes_all_steps(supplier: GraphQLClient) -> None:
 async def test_steps_can_be_completed_in_any_order(supplier: GraphQLClient) -> None:
     """S43, A36: what happened checks a step off, whoever says so or not."""
     await add_and_invite(supplier)
-    found = await setup(supplier)
-    assert (found["percentComplete"], found["currentStep"]) == (67, "business_info")
+    progress = await setup(supplier)
+    assert (progress["percentComplete"], progress["currentStep"]) == (67, "business_info")
     await supplier.data(PROFILE, input=BUSINESS)
     assert (await setup(supplier))["percentComplete"] == 100
 
@@ -150,12 +150,12 @@ async def test_accepting_completes_the_couples_setup(
     """S85: first_connection by accepting, basic_details by both names; the rest is optional."""
     couple = await new_couple(visitor, db)
     await accept_invitation(couple, await add_and_invite(supplier))
-    found = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]
-    assert (found["onboarding"]["percentComplete"], found["onboarding"]["currentStep"]) == (
+    wedding = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]
+    assert (wedding["onboarding"]["percentComplete"], wedding["onboarding"]["currentStep"]) == (
         50, "basic_details",
     )  # fmt: skip
-    assert found["onboarding"]["firstValueAchieved"] is True
-    assert found["firstConnectionAt"] is not None
+    assert wedding["onboarding"]["firstValueAchieved"] is True
+    assert wedding["firstConnectionAt"] is not None
     done = await complete(
         couple, "basic_details", data={"partner1Name": "Emma", "partner2Name": "James"}
     )
@@ -177,8 +177,8 @@ async def test_an_optional_step_counts_for_nothing_in_the_percentage(
     assert (await complete(couple, "invite_partner"))["errors"] == []
     steps = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]["steps"]
     assert [bool(step["completedAt"]) for step in steps] == [True, True, True]
-    found = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]
-    assert (found["percentComplete"], found["currentStep"]) == (100, None)
+    onboarding = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]
+    assert (onboarding["percentComplete"], onboarding["currentStep"]) == (100, None)
 
 
 async def test_the_setup_continues_on_another_device(visitor: GraphQLClient) -> None:
@@ -214,9 +214,9 @@ async def test_stalled_onboardings_are_listed(
     assert (await viewer.data(STALLED))["stalledOnboardings"]["nodes"] == []
     clock.advance(301)
     await new_couple(visitor, db)
-    (found,) = (await viewer.data(STALLED))["stalledOnboardings"]["nodes"]
-    assert (found["userType"], found["stuckAtStep"]) == ("SUPPLIER", "business_info")
-    assert found["user"]["supplier"]["id"]
+    (node,) = (await viewer.data(STALLED))["stalledOnboardings"]["nodes"]
+    assert (node["userType"], node["stuckAtStep"]) == ("SUPPLIER", "business_info")
+    assert node["user"]["supplier"]["id"]
     assert (await setup(supplier))["stuckAtStep"] == "business_info"
     await add_client(supplier)
     assert (await setup(supplier))["stuckAtStep"] is None
@@ -239,11 +239,11 @@ async def test_stalled_onboardings_are_paged_longest_first(
     assert mine["stalledOnboardings"]["nodes"] == [couple]
 
 
-@pytest.mark.parametrize("given", [{"age": -1}, {"userType": "ADMIN"}, {"after": "junk"}])
+@pytest.mark.parametrize("filters", [{"age": -1}, {"userType": "ADMIN"}, {"after": "junk"}])
 async def test_invalid_stalled_filters_are_refused(
-    viewer: GraphQLClient, given: dict[str, Any]
+    viewer: GraphQLClient, filters: dict[str, Any]
 ) -> None:
-    assert (await viewer.execute(STALLED, **given)).codes == ["BAD_USER_INPUT"]
+    assert (await viewer.execute(STALLED, **filters)).codes == ["BAD_USER_INPUT"]
 
 
 @pytest.mark.parametrize(

@@ -115,11 +115,11 @@ def asker(place: str, clients: tuple[GraphQLClient, GraphQLClient], webhook: str
     async def ask(arguments: str) -> Page:
         more = ARGUMENTS.get(name, "") if kind == "Query" else ""
         field = f"{name}({more % {'webhook': webhook}} {arguments}) {SHAPE}"
-        found = await client.data(PATHS.get(place, "{ at: %s }") % field)
-        while "at" not in found:
-            found = next(iter(found.values()))
-            found = found[0] if isinstance(found, list) else found
-        page: Page = found["at"]
+        data = await client.data(PATHS.get(place, "{ at: %s }") % field)
+        while "at" not in data:
+            data = next(iter(data.values()))
+            data = data[0] if isinstance(data, list) else data
+        page: Page = data["at"]
         return page
 
     return ask
@@ -185,10 +185,10 @@ async def test_every_list_can_be_walked_from_both_ends(
 
 async def test_the_log_pages_backwards_in_either_order(admin: GraphQLClient, webhook: str) -> None:
     for order in ("true", "false"):
-        asked = f"newestFirst: {order}"
+        order_argument = f"newestFirst: {order}"
 
-        async def ask(arguments: str, asked: str = asked) -> Page:
-            document = f"{{ launchEvents({asked} {arguments}) {SHAPE} }}"
+        async def ask(arguments: str, order_argument: str = order_argument) -> Page:
+            document = f"{{ launchEvents({order_argument} {arguments}) {SHAPE} }}"
             page: Page = (await admin.data(document))["launchEvents"]
             return page
 

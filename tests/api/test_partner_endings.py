@@ -54,14 +54,14 @@ async def pair(supplier: GraphQLClient, visitor: GraphQLClient) -> Pair:
 
 
 async def ask(client: GraphQLClient, document: str, **variables: object) -> Any:  # noqa: ANN401 - JSON
-    (found,) = (await client.data(document, **variables)).values()
-    return found
+    (payload,) = (await client.data(document, **variables)).values()
+    return payload
 
 
-async def told(db: Database, settings: Settings) -> list[tuple[str, str]]:
+async def notices(db: Database, settings: Settings) -> list[tuple[str, str]]:
     """To whom, and the first line of what."""
-    found = await mailed(db, settings, MailKind.PARTNER_LEFT)
-    return [(row.recipient, row.body.splitlines()[0]) for row in found]
+    mails = await mailed(db, settings, MailKind.PARTNER_LEFT)
+    return [(row.recipient, row.body.splitlines()[0]) for row in mails]
 
 
 async def invite_again(supplier: GraphQLClient, pair: Pair, **more: object) -> Any:  # noqa: ANN401
@@ -88,7 +88,7 @@ async def test_ending_by_the_couple_notifies_the_supplier(
     email = (await supplier.data(MY_EMAIL))["viewer"]["supplier"]["email"]
     keeps = "The couple stays among your clients, as archived."
     words = f"Emma & James ended your connection. {keeps}"
-    assert await told(db, settings) == [(email, words)]
+    assert await notices(db, settings) == [(email, words)]
 
 
 @pytest.mark.parametrize("way", ["end", "archive"])
@@ -100,10 +100,10 @@ async def test_ending_by_the_supplier_notifies_the_couple(
     else:
         await supplier.data(UPDATE, input={"id": pair.client_id, "archived": True})
     words = "Lens ended your connection. It stays among your suppliers, as ended."
-    assert await told(db, settings) == [(EMMA, words)]
+    assert await notices(db, settings) == [(EMMA, words)]
     document = "{ viewer { couple { partnerships { nodes { id isActive } } } } }"
-    found = (await pair.couple.data(document))["viewer"]["couple"]["partnerships"]["nodes"]
-    assert found == [{"id": pair.key, "isActive": False}]
+    nodes = (await pair.couple.data(document))["viewer"]["couple"]["partnerships"]["nodes"]
+    assert nodes == [{"id": pair.key, "isActive": False}]
 
 
 async def test_partners_can_reconnect_after_an_end(supplier: GraphQLClient, pair: Pair) -> None:
@@ -116,7 +116,7 @@ async def test_a_blocking_couple_cannot_be_invited_until_it_unblocks(
     supplier: GraphQLClient, visitor: GraphQLClient, pair: Pair, db: Database, settings: Settings
 ) -> None:
     assert (await ask(pair.couple, BLOCK, id=pair.key))["partnership"]["isActive"] is False
-    assert len(await told(db, settings)) == 1  # of the end; a block is not told
+    assert len(await notices(db, settings)) == 1  # of the end; a block is not told
     by_mail = await invite_again(supplier, pair)
     assert [(e["code"], e["path"]) for e in by_mail["errors"]] == [("INVALID", ["email"])]
     link = code_of(await invite_again(supplier, pair, channel="LINK"))

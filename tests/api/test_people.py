@@ -69,8 +69,8 @@ async def addresses(
     made = await report_incident(operator, description=f"{mine} saw it", dedupKey=mine)
     async with db.read() as session:
         users = (await session.scalars(select(User))).all()
-    wanted = {"id": made["incident"]["id"], "assigneeId": global_id("User", users[0].id)}
-    await operator.data(UPDATE, input=wanted)
+    command = {"id": made["incident"]["id"], "assigneeId": global_id("User", users[0].id)}
+    await operator.data(UPDATE, input=command)
     await admin.data(INVITE)
     await add_user(db, Role.ADMIN, "gone@wedsync.com")
     async with db.read() as session:

@@ -43,8 +43,8 @@ async def test_rollback_recipients_are_validated_and_notified(
     answer = await admin.data(CREATE_PHASE, input=bad)
     (error,) = answer["createLaunchPhase"]["errors"]
     assert "neither an e-mail address nor an alert channel" in error["message"]
-    told = {"notify": ["ops@wedsync.app"]}
-    phase = await make_phase(admin, flags=("mvp_chat",), rollbackPlan=told)
+    rollback_plan = {"notify": ["ops@wedsync.app"]}
+    phase = await make_phase(admin, flags=("mvp_chat",), rollbackPlan=rollback_plan)
     await activate(admin, phase)
     await roll_back(admin, phase)
     mails = (await admin.data(MAILS))["mails"]["nodes"]
@@ -63,8 +63,8 @@ SAMPLES = """mutation ($samples: [MetricSampleInput!]!) {
 async def test_phase_actions_accept_keys(admin: GraphQLClient, health: Health) -> None:
     """L24: an action needed an id, although keys are stable."""
     await make_phase(admin, "by_key", flags=("mvp_chat",))
-    wanted = {"key": "by_key", "acceptWarnings": True}
-    assert (await admin.data(DRIFT, input=wanted))["activateLaunchPhase"]["errors"] == []
+    command = {"key": "by_key", "acceptWarnings": True}
+    assert (await admin.data(DRIFT, input=command))["activateLaunchPhase"]["errors"] == []
     paused = (await admin.data(ACTION, input={"key": "by_key"}))["pauseLaunchPhase"]
     assert paused["phase"] == {"key": "by_key", "status": "PAUSED"}
     for wrong, code, field in (
@@ -90,8 +90,8 @@ async def test_plan_drift_lists_the_differences(admin: GraphQLClient, health: He
     seen = (await plan(admin, phase))["hash"]
     await admin.data("""mutation { updateFeatureFlag(
       input: { key: "mvp_maps", rolloutPercentage: 7 }) { errors { code } } }""")
-    wanted = {"phaseId": phase, "planHash": seen, "acceptWarnings": True}
-    (error,) = (await admin.data(DRIFT, input=wanted))["activateLaunchPhase"]["errors"]
+    command = {"phaseId": phase, "planHash": seen, "acceptWarnings": True}
+    (error,) = (await admin.data(DRIFT, input=command))["activateLaunchPhase"]["errors"]
     assert (error["code"], error["changed"]) == ("PLAN_DRIFT", ["mvp_maps"])
 
 

@@ -57,8 +57,8 @@ async def test_repeated_rollbacks_open_one_incident(admin: GraphQLClient, health
     assert incident["title"] == "Phase MVP Emergency Rollback"
     assert incident["description"] == "Critical authentication issue"
     assert incident["affectedFeatures"] == [{"key": "mvp_supplier_dashboard"}]
-    found = await admin.data("{ incidents { totalCount } }")
-    assert found["incidents"]["totalCount"] == 1
+    data = await admin.data("{ incidents { totalCount } }")
+    assert data["incidents"]["totalCount"] == 1
 
 
 async def test_warnings_must_be_accepted(admin: GraphQLClient, health: Health) -> None:

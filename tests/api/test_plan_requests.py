@@ -45,9 +45,9 @@ async def other(
     app: Starlette, admin: GraphQLClient, app_settings: Settings
 ) -> AsyncIterator[GraphQLClient]:
     """The same person at another process."""
-    found = create_app(app_settings)
-    async with running(found.state.runtime):
-        yield GraphQLClient(found, admin.token)
+    other_app = create_app(app_settings)
+    async with running(other_app.state.runtime):
+        yield GraphQLClient(other_app, admin.token)
 
 
 @pytest.fixture
@@ -116,8 +116,10 @@ async def test_permissions_are_checked_after_others_were_served(
 async def test_variables_select_the_response(admin: GraphQLClient, phase: str) -> None:
     await make_flag(admin, "second")
     query = "query ($key: String!) { featureFlag(key: $key) { key } }"
-    found = [await admin.data(query, key=key) for key in ("second", "mvp_chat", "none", "second")]
-    keys = [item["featureFlag"] and item["featureFlag"]["key"] for item in found]
+    responses = [
+        await admin.data(query, key=key) for key in ("second", "mvp_chat", "none", "second")
+    ]
+    keys = [item["featureFlag"] and item["featureFlag"]["key"] for item in responses]
     assert keys == ["second", "mvp_chat", None, "second"]
 
 

@@ -47,23 +47,23 @@ async def another(
 ) -> AsyncIterator[Starlette]:
     """An app beside that of the run, whatever the settings of this run are."""
     own = settings.model_copy(update={"fast_paths": with_plans})
-    found = create_app(own, clock, PROBES, fast_passwords())
-    async with running(found.state.runtime):
-        yield found
+    app = create_app(own, clock, PROBES, fast_passwords())
+    async with running(app.state.runtime):
+        yield app
 
 
 @pytest.fixture
 async def planned(settings: Settings, clock: Clock, app: Starlette) -> AsyncIterator[Starlette]:
     """An app with plans."""
-    async with another(settings, clock, with_plans=True) as found:
-        yield found
+    async with another(settings, clock, with_plans=True) as app_with_plans:
+        yield app_with_plans
 
 
 @pytest.fixture
 async def plain(settings: Settings, clock: Clock, app: Starlette) -> AsyncIterator[Starlette]:
     """One without."""
-    async with another(settings, clock, with_plans=False) as found:
-        yield found
+    async with another(settings, clock, with_plans=False) as app_without_plans:
+        yield app_without_plans
 
 
 def plans_of(app: Starlette) -> PlannedOperations:
@@ -76,21 +76,21 @@ def plans_of(app: Starlette) -> PlannedOperations:
 async def callers(db: Database) -> list[str | None]:
     """Credentials of all kinds; a visitor has none."""
     roles = (Role.ADMIN, Role.ADMIN, Role.OPERATOR, Role.VIEWER, Role.SUPPLIER, Role.COUPLE)
-    found = [await user_sessions.create_session(db, role) for role in roles]
-    return [*found, *[await new_token(db, scopes) for scopes in SCOPES], None]
+    tokens = [await user_sessions.create_session(db, role) for role in roles]
+    return [*tokens, *[await new_token(db, scopes) for scopes in SCOPES], None]
 
 
 async def ids(client: GraphQLClient) -> dict[str, list[str]]:
     """Ids and cursors that there are."""
-    found = await client.data(
+    data = await client.data(
         """{ launchPhases { id } featureFlags(first: 5) { edges { cursor node { id } } }
         suppliers { edges { cursor } } incidents(status: null) { edges { cursor } }
         changes { edges { cursor } } launchEvents { edges { cursor } } }"""
     )
     lists = ("featureFlags", "suppliers", "incidents", "changes", "launchEvents")
-    edges = [edge for name in lists for edge in found[name]["edges"]]
+    edges = [edge for name in lists for edge in data[name]["edges"]]
     return {
-        "phases": [*(phase["id"] for phase in found["launchPhases"]), edges[0]["node"]["id"]],
+        "phases": [*(phase["id"] for phase in data["launchPhases"]), edges[0]["node"]["id"]],
         "cursors": [edge["cursor"] for edge in edges],
     }
 
@@ -130,8 +130,8 @@ async def test_plans_and_the_executor_give_the_same_response(
         )
         for turn in range(2):  # the executor has to meet a document first
             again = await post(GraphQLClient(planned, token), body + b" " * turn)
-            found = comparable_response(again, any_error=True)
-            assert found == expected, body.decode()
+            actual = comparable_response(again, any_error=True)
+            assert actual == expected, body.decode()
         if number % 15 == 14:
             async with db.write() as uow:
                 for statement in WRITES[number // 15].split(";"):

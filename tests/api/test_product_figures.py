@@ -45,22 +45,22 @@ async def test_product_figures_are_exported(
     async with db.write() as uow:
         await open_incident(uow, system_actor("test"), draft)
     await visitor.data(SIGN_UP)
-    found = await scrape(admin)
-    assert found["launch_product_read_success{}"] == 1
-    assert found["launch_product_read_age_seconds{}"] < KEPT_SECONDS
-    assert found["launch_phases{'status': 'planned'}"] == 1
-    assert found["launch_phases{'status': 'active'}"] == 0
-    assert found["launch_incidents_open{'severity': 'high'}"] == 1
-    assert found["launch_incidents_open{'severity': 'critical'}"] == 0
-    assert found["launch_alert_messages{'state': 'waiting'}"] == 0
-    assert found["launch_mails_open{'state': 'untried'}"] == 1
-    assert found["launch_jobs{'kind': 'mail.send', 'state': 'waiting'}"] == 1
-    assert found["launch_webhook_lag_events{}"] == 0
-    assert found["launch_sign_ups_total{'user_type': 'supplier'}"] == 1
-    assert found["launch_sign_ups_total{'user_type': 'couple'}"] == 0
-    states = [name for name, value in found.items() if "health_status" in name and value]
+    metrics = await scrape(admin)
+    assert metrics["launch_product_read_success{}"] == 1
+    assert metrics["launch_product_read_age_seconds{}"] < KEPT_SECONDS
+    assert metrics["launch_phases{'status': 'planned'}"] == 1
+    assert metrics["launch_phases{'status': 'active'}"] == 0
+    assert metrics["launch_incidents_open{'severity': 'high'}"] == 1
+    assert metrics["launch_incidents_open{'severity': 'critical'}"] == 0
+    assert metrics["launch_alert_messages{'state': 'waiting'}"] == 0
+    assert metrics["launch_mails_open{'state': 'untried'}"] == 1
+    assert metrics["launch_jobs{'kind': 'mail.send', 'state': 'waiting'}"] == 1
+    assert metrics["launch_webhook_lag_events{}"] == 0
+    assert metrics["launch_sign_ups_total{'user_type': 'supplier'}"] == 1
+    assert metrics["launch_sign_ups_total{'user_type': 'couple'}"] == 0
+    states = [name for name, value in metrics.items() if "health_status" in name and value]
     assert len(states) == 5
-    assert [name for name in found if name.startswith("launch_build_info")] != []
+    assert [name for name in metrics if name.startswith("launch_build_info")] != []
 
 
 async def test_scrapes_share_one_reading(app: Starlette, admin: GraphQLClient) -> None:
@@ -93,7 +93,7 @@ async def test_old_figures_are_not_exported_without_a_database(
     url = f"postgresql+asyncpg://launch@127.0.0.1:{dead_port()}/launch"
     app = create_app(settings.model_copy(update={"database_url": url}), clock, PROBES)
     async with running(app.state.runtime):
-        found = await scrape(GraphQLClient(app))
-    assert found["launch_product_read_success{}"] == 0
-    assert [name for name in found if name.partition("{")[0] in STATEMENTS] == []
-    assert found["launch_requests_total{}"] == 0
+        metrics = await scrape(GraphQLClient(app))
+    assert metrics["launch_product_read_success{}"] == 0
+    assert [name for name in metrics if name.partition("{")[0] in STATEMENTS] == []
+    assert metrics["launch_requests_total{}"] == 0

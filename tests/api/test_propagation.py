@@ -26,19 +26,19 @@ async def roll_back(client: GraphQLClient, phase: str) -> Any:  # noqa: ANN401 -
     return answer["rollbackLaunchPhase"]["propagation"]
 
 
-def is_complete(found: Propagation) -> bool:
-    return found.complete
+def is_complete(propagation: Propagation) -> bool:
+    return propagation.complete
 
 
 async def test_an_activation_reports_its_propagation(
     app: Starlette, admin: GraphQLClient, health: Health
 ) -> None:
     phase = await make_phase(admin)
-    wanted = {"phaseId": phase, "acceptWarnings": True}
-    answer = await admin.data(ACTIVATE, input=wanted)
+    command = {"phaseId": phase, "acceptWarnings": True}
+    answer = await admin.data(ACTIVATE, input=command)
     spread = answer["activateLaunchPhase"]["propagation"]
-    found = await wait_for_propagation(app, spread["version"], is_complete)
-    assert (found.acked, found.within_budget) == (1, True)
+    propagation = await wait_for_propagation(app, spread["version"], is_complete)
+    assert (propagation.acked, propagation.within_budget) == (1, True)
 
 
 async def test_a_rollback_returns_at_once_and_is_measured_later(
@@ -77,9 +77,9 @@ async def test_events_of_flags_show_their_propagation(app: Starlette, admin: Gra
     version = await toggle_flag(admin, app, "mvp_chat", on=True)
     await wait_for_propagation(app, version, is_complete)
     nodes = (await admin.data(EVENTS))["launchEvents"]["nodes"]
-    found = [node["propagation"] for node in nodes if node["__typename"] == "FlagEvent"]
-    assert [item["version"] for item in found] == [version - 1, version]
-    assert found[-1]["complete"] is True
+    propagations = [node["propagation"] for node in nodes if node["__typename"] == "FlagEvent"]
+    assert [item["version"] for item in propagations] == [version - 1, version]
+    assert propagations[-1]["complete"] is True
 
 
 async def test_only_a_stream_can_be_acknowledged(app: Starlette, visitor: GraphQLClient) -> None:

@@ -13,8 +13,8 @@ READINESS = """query ($id: ID!) { launchPhase(id: $id) { readiness { checks {
 
 async def evidence(client: GraphQLClient, phase: str) -> dict[str, object]:
     """What shows why, by check."""
-    found = (await client.data(READINESS, id=phase))["launchPhase"]["readiness"]["checks"]
-    return {check["key"]: check["evidence"] for check in found}
+    checks = (await client.data(READINESS, id=phase))["launchPhase"]["readiness"]["checks"]
+    return {check["key"]: check["evidence"] for check in checks}
 
 
 async def test_each_check_names_its_evidence(
@@ -23,10 +23,10 @@ async def test_each_check_names_its_evidence(
     phase = await make_phase(admin)
     health.fail(CheckType.EMAIL)
     number = (await report_incident(operator, severity="HIGH"))["incident"]["number"]
-    found = await evidence(operator, phase)
-    assert found["email"] == {"__typename": "HealthCheck", "type": "EMAIL", "status": "CRITICAL"}
-    assert found["incidents"] == {"__typename": "Incident", "number": number}
-    assert found["platforms"] is found["flags"] is found["rehearsal"] is None
+    shown = await evidence(operator, phase)
+    assert shown["email"] == {"__typename": "HealthCheck", "type": "EMAIL", "status": "CRITICAL"}
+    assert shown["incidents"] == {"__typename": "Incident", "number": number}
+    assert shown["platforms"] is shown["flags"] is shown["rehearsal"] is None
 
 
 async def test_readiness_shows_the_same_incidents_as_the_phase(
@@ -38,9 +38,9 @@ async def test_readiness_shows_the_same_incidents_as_the_phase(
     made = await admin.data(
         'mutation { createApiToken(name: "ci", scopes: [LAUNCH_READ]) { secret } }'
     )
-    found = await evidence(admin.as_(made["createApiToken"]["secret"]), phase)
-    assert found["incidents"] == {"__typename": "Incident", "number": number}
-    assert found["database"] == {
+    shown = await evidence(admin.as_(made["createApiToken"]["secret"]), phase)
+    assert shown["incidents"] == {"__typename": "Incident", "number": number}
+    assert shown["database"] == {
         "__typename": "HealthCheck",
         "type": "DATABASE",
         "status": "HEALTHY",

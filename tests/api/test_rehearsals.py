@@ -46,21 +46,25 @@ async def test_a_rehearsal_ramps_fails_decides_and_rolls_back(
     """S112: days of ramp in moments, decided by the criterion of the phase."""
     phase = await make_phase(admin, steps=STEPS, successCriteria=[ERRORS])
     run = await run_rehearsal(operator, phase)
-    found = run["rehearsal"]
+    rehearsal = run["rehearsal"]
     assert (run["kind"], run["outcome"]) == ("REHEARSAL", "ROLLED_BACK")
-    assert (found["status"], found["failure"], found["decidedBy"]) == ("PASSED", None, "errors")
-    assert [step["percentage"] for step in found["steps"]] == [10, 50, 100]
-    assert found["steps"][-1]["exposed"] == len(PEOPLE)
-    assert 0 <= found["detectionSeconds"] <= found["decisionSeconds"] < 10
+    assert (rehearsal["status"], rehearsal["failure"], rehearsal["decidedBy"]) == (
+        "PASSED",
+        None,
+        "errors",
+    )
+    assert [step["percentage"] for step in rehearsal["steps"]] == [10, 50, 100]
+    assert rehearsal["steps"][-1]["exposed"] == len(PEOPLE)
+    assert 0 <= rehearsal["detectionSeconds"] <= rehearsal["decisionSeconds"] < 10
 
 
 async def test_the_rollback_is_measured_over_processes_and_synthetic_clients(
     app: Starlette, admin: GraphQLClient, db: Database
 ) -> None:
     phase = await make_phase(admin)
-    found = (await run_rehearsal(admin, phase))["rehearsal"]["propagation"]
-    assert (found["processes"], found["total"], found["acked"]) == (1, 101, 101)
-    assert (found["complete"], found["withinBudget"]) == (True, True)
+    propagation = (await run_rehearsal(admin, phase))["rehearsal"]["propagation"]
+    assert (propagation["processes"], propagation["total"], propagation["acked"]) == (1, 101, 101)
+    assert (propagation["complete"], propagation["withinBudget"]) == (True, True)
 
 
 async def test_a_rehearsal_does_not_touch_production(
@@ -143,8 +147,8 @@ async def test_only_existing_phases_with_flags_can_be_rehearsed(
 
 async def test_a_stale_version_is_refused(app: Starlette, admin: GraphQLClient) -> None:
     phase = await make_phase(admin)
-    found = await start_rehearsal(admin, phase, expectedVersion=7)
-    assert found["errors"][0]["code"] == "VERSION_CONFLICT"
+    payload = await start_rehearsal(admin, phase, expectedVersion=7)
+    assert payload["errors"][0]["code"] == "VERSION_CONFLICT"
 
 
 async def test_viewers_cannot_rehearse(

@@ -54,13 +54,13 @@ async def test_a_rolled_back_run_is_reported_with_its_proofs(
     await activate(admin, phase)
     await roll_back(admin, phase)
     version = runtime_of(app).flags.current.version
-    await wait_for_propagation(app, version, lambda found: found.complete)
-    found = (await report(viewer, phase))["markdown"]
-    assert found.startswith("# Mvp\\_Launch, run 1 (live)\n")
-    assert "| mvp\\_supplier\\_dashboard | off, 0 % | off, 100 % |" in found
-    assert "Emergency Rollback | high | open |" in found
-    assert "## Timeline" in found
-    assert f"| {version} | rolled back |" in found
+    await wait_for_propagation(app, version, lambda propagation: propagation.complete)
+    markdown = (await report(viewer, phase))["markdown"]
+    assert markdown.startswith("# Mvp\\_Launch, run 1 (live)\n")
+    assert "| mvp\\_supplier\\_dashboard | off, 0 % | off, 100 % |" in markdown
+    assert "Emergency Rollback | high | open |" in markdown
+    assert "## Timeline" in markdown
+    assert f"| {version} | rolled back |" in markdown
 
 
 async def test_a_run_answers_each_acceptance_criterion(
@@ -72,10 +72,10 @@ async def test_a_run_answers_each_acceptance_criterion(
     await accept_invitation(
         visitor, await add_and_invite(await sign_up_supplier(visitor), email="e@example.com")
     )
-    found = {item["row"]: item for item in (await report(admin, phase))["proofs"]}
-    assert list(found) == [f"S{number}" for number in range(95, 113)]
-    assert (found["S95"]["kept"], found["S104"]["kept"]) == (True, True)
-    assert (found["S102"]["kept"], found["S102"]["limit"], found["S102"]["unit"]) == (
+    proofs = {item["row"]: item for item in (await report(admin, phase))["proofs"]}
+    assert list(proofs) == [f"S{number}" for number in range(95, 113)]
+    assert (proofs["S95"]["kept"], proofs["S104"]["kept"]) == (True, True)
+    assert (proofs["S102"]["kept"], proofs["S102"]["limit"], proofs["S102"]["unit"]) == (
         True,
         600,
         "s",
@@ -87,10 +87,10 @@ async def test_live_runs_have_an_interim_report(
 ) -> None:
     phase = await make_phase(admin, successCriteria=[ERRORS])
     await activate(admin, phase)
-    found = await report(admin, phase)
-    assert "- ended -" in found["markdown"]
-    assert [item["criterion"]["key"] for item in found["criteria"]] == ["errors"]
-    assert [found[f"mtt{kind}Seconds"] for kind in "dar"] == [None, None, None]
+    interim = await report(admin, phase)
+    assert "- ended -" in interim["markdown"]
+    assert [item["criterion"]["key"] for item in interim["criteria"]] == ["errors"]
+    assert [interim[f"mtt{kind}Seconds"] for kind in "dar"] == [None, None, None]
 
 
 async def test_a_rehearsal_is_reported_with_its_own_times(
@@ -98,12 +98,12 @@ async def test_a_rehearsal_is_reported_with_its_own_times(
 ) -> None:
     phase = await make_phase(admin, successCriteria=[ERRORS])
     await run_rehearsal(admin, phase)
-    found = await report(admin, phase)
-    (status,) = found["criteria"]
+    shown = await report(admin, phase)
+    (status,) = shown["criteria"]
     assert (status["criterion"]["key"], status["verdict"]) == ("errors", "FAILING")
-    assert found["mttdSeconds"] is not None
-    assert found["mttrSeconds"] is not None
-    assert "| S112 | the rollback was rehearsed | kept | decided by errors |" in found["markdown"]
+    assert shown["mttdSeconds"] is not None
+    assert shown["mttrSeconds"] is not None
+    assert "| S112 | the rollback was rehearsed | kept | decided by errors |" in shown["markdown"]
 
 
 async def test_the_timeline_holds_what_people_did_by_hand_and_what_was_alerted(
@@ -129,9 +129,9 @@ async def test_the_timeline_holds_what_people_did_by_hand_and_what_was_alerted(
     await admin.data(SILENCE, input=SILENCED | {"endsAt": (db.clock() + HOUR).isoformat()})
     await roll_back(admin, phase)
     async with db.write() as uow:
-        found = (await uow.session.scalars(select(LaunchIncident))).one()
+        incident = (await uow.session.scalars(select(LaunchIncident))).one()
         sent = AlertSent(
-            incident_id=IncidentId(found.id),
+            incident_id=IncidentId(incident.id),
             channel="desk",
             delivered=True,
             latency_ms=10,
@@ -140,6 +140,11 @@ async def test_the_timeline_holds_what_people_did_by_hand_and_what_was_alerted(
         uow.record(system_actor("alerts"), sent)
     lines = (await report(viewer, phase))["markdown"].splitlines()
     text = "\n".join(lines[lines.index("## Timeline") :]).replace("\\", "")
-    for told in ("Flag mvp_chat switched off", "Criterion errors is", "Silence of", "sent to desk"):
-        assert told in text
+    for phrase in (
+        "Flag mvp_chat switched off",
+        "Criterion errors is",
+        "Silence of",
+        "sent to desk",
+    ):
+        assert phrase in text
     assert "mvp_elsewhere" not in text

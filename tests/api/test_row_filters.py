@@ -89,8 +89,8 @@ async def market(
         "Emma": first["couple"]["id"],
     }
     for name, client in (("Sarah", sarah), ("Olga", olga)):
-        found = (await client.data(SUPPLIER_SETUP))["viewer"]["supplier"]
-        ids[f"onboarding of {name}"] = found["onboarding"]["id"]
+        business = (await client.data(SUPPLIER_SETUP))["viewer"]["supplier"]
+        ids[f"onboarding of {name}"] = business["onboarding"]["id"]
         ids[f"import of {name}"] = (await run_import(client, "Name\nAna & Ben\n"))["clientImport"][
             "id"
         ]
@@ -116,8 +116,8 @@ SEEN = {
 
 async def test_nodes_are_visible_to_their_owners_only(market: Market) -> None:
     for who, own in SEEN.items():
-        found = {what for what in market.ids if (await market.node(who, what)).data["node"]}
-        assert (who, found) == (who, own)
+        visible = {what for what in market.ids if (await market.node(who, what)).data["node"]}
+        assert (who, visible) == (who, own)
 
 
 async def test_staff_see_every_node(market: Market) -> None:
@@ -146,8 +146,8 @@ async def test_a_supplier_does_not_see_the_other_suppliers_of_its_couple(market:
     walk = """{ viewer { supplier { clients { nodes { couple {
       firstConnectionAt partnerships { nodes { supplier { id } } } } } } } } }"""
     for who in ("Sarah", "Olga"):
-        found = (await market.clients[who].data(walk))["viewer"]["supplier"]["clients"]["nodes"]
-        couples = [node["couple"] for node in found if node["couple"]]
+        nodes = (await market.clients[who].data(walk))["viewer"]["supplier"]["clients"]["nodes"]
+        couples = [node["couple"] for node in nodes if node["couple"]]
         mine = [{"supplier": {"id": market.ids[who]}}]
         assert couples == [{"firstConnectionAt": None, "partnerships": {"nodes": mine}}]
 

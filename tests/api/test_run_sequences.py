@@ -62,8 +62,8 @@ class Launch:
         return (await self.client.data(FLAG, key="search"))["featureFlag"]
 
     async def link(self) -> Any:  # noqa: ANN401 - JSON
-        found = await self.client.data(LINKS, id=self.phase)
-        return found["launchPhase"]["flags"][0]
+        data = await self.client.data(LINKS, id=self.phase)
+        return data["launchPhase"]["flags"][0]
 
     async def in_force(self) -> tuple[bool, float]:
         flag = await self.flag()
@@ -90,13 +90,13 @@ async def test_after_a_rollback_the_next_run_reaches_its_target(launch: Launch, 
     await launch.start()
     for expected in (5, 25, 50, 100):
         assert await launch.in_force() == (True, expected)
-        found = await launch.link()
-        assert (found["target"], found["targetPercentage"], found["inForce"]) == (
+        link = await launch.link()
+        assert (link["target"], link["targetPercentage"], link["inForce"]) == (
             100,
             100,
             expected,
         )
-        assert (found["step"], found["configuredTarget"]) == (expected, None)
+        assert (link["step"], link["configuredTarget"]) == (expected, None)
         if expected < 100:
             await launch.do("advance")
     await launch.do("complete")
@@ -129,9 +129,9 @@ async def test_a_manual_ceiling_survives_ramp_steps(launch: Launch) -> None:
     await launch.do("advance")
     assert (await launch.edit(rolloutPercentage=5, reason="slow"))["errors"] == []
     await launch.do("advance", 2)
-    found = await launch.link()
-    assert (found["inForce"], found["ceiling"], found["target"]) == (5, 5, 100)
-    assert "@" in found["ceilingBy"]
+    link = await launch.link()
+    assert (link["inForce"], link["ceiling"], link["target"]) == (5, 5, 100)
+    assert "@" in link["ceilingBy"]
     done = (await launch.client.data(LIFT, key="search", reason="fast again"))["liftCeiling"]
     assert done["flag"]["rolloutPercentage"] == 100
     assert done["change"] == {"action": "limit lifted", "reason": "fast again"}

@@ -21,9 +21,9 @@ PLAN = """query ($id: ID!) { activationPlan(phaseId: $id) {
 @pytest.fixture
 async def launch(admin: GraphQLClient, db: Database, health: Health) -> Launch:
     """A phase that starts at 5 %."""
-    found = Launch(admin, db)
-    await found.ready()
-    return found
+    launch = Launch(admin, db)
+    await launch.ready()
+    return launch
 
 
 @asynccontextmanager
@@ -59,10 +59,10 @@ async def test_reductions_are_shown_in_the_plan_and_must_be_accepted(
 ) -> None:
     """L7: 100 % becomes 5 %, and the plan says for whom."""
     await launch.edit(enabled=True, rolloutPercentage=100)
-    found = await losses(launch)
-    (loss,) = found["losses"]
+    shown = await losses(launch)
+    (loss,) = shown["losses"]
     assert (loss["key"], loss["before"], loss["after"]) == ("search", 100, 5)
-    assert (loss["people"] in (0, 1), found["isEstimate"]) == (True, False)
+    assert (loss["people"] in (0, 1), shown["isEstimate"]) == (True, False)
     (error,) = (await activate(launch.client, launch.phase))["errors"]
     assert (error["code"], error["path"]) == ("LOSES_USERS", ["input", "acceptLosses"])
     assert "search" in error["message"]
@@ -143,6 +143,6 @@ async def test_the_flags_of_a_phase_reach_the_same_people(
     seen = set()
     for index in range(60):
         sent = {"targetingKey": f"u{index}", "keys": list(keys)}
-        found = (await admin.data(ask, input=sent))["evaluateFlags"]["flags"]
-        seen.add(tuple(flag["value"] for flag in found))
+        flags = (await admin.data(ask, input=sent))["evaluateFlags"]["flags"]
+        seen.add(tuple(flag["value"] for flag in flags))
     assert seen == {(True,) * 5, (False,) * 5}

@@ -51,9 +51,9 @@ async def test_silences_are_created_listed_and_ended_early(
 async def test_checks_show_what_silences_them(operator: GraphQLClient, clock: Clock) -> None:
     await operator.data(CREATE, input=work(clock, checks=["EMAIL"]))
     checks = (await operator.data(CHECKS))["systemHealth"]["checks"]
-    found = {check["type"]: check["silence"] for check in checks}
-    assert found["EMAIL"] == {"reason": "new disks"}
-    assert [name for name, silence in found.items() if silence] == ["EMAIL"]
+    by_check = {check["type"]: check["silence"] for check in checks}
+    assert by_check["EMAIL"] == {"reason": "new disks"}
+    assert [name for name, silence in by_check.items() if silence] == ["EMAIL"]
 
 
 async def test_silences_are_in_feed_and_audit(operator: GraphQLClient, clock: Clock) -> None:
@@ -105,8 +105,8 @@ async def test_bad_input_names_its_field(
 
 async def test_unknown_silences_are_not_found(operator: GraphQLClient) -> None:
     unknown = global_id("Silence", "00000000-0000-0000-0000-000000000001")
-    found = [(await operator.data(END, id=bad))["it"]["errors"] for bad in (unknown, "nonsense")]
-    assert [error["code"] for (error,) in found] == ["NOT_FOUND", "INVALID"]
+    errors = [(await operator.data(END, id=bad))["it"]["errors"] for bad in (unknown, "nonsense")]
+    assert [error["code"] for (error,) in errors] == ["NOT_FOUND", "INVALID"]
 
 
 async def test_silences_are_paged(operator: GraphQLClient, clock: Clock) -> None:

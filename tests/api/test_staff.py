@@ -35,9 +35,9 @@ DAVID, EVE, PASSWORD = "david@wedsync.app", "eve@wedsync.app", "a long enough pa
 
 
 async def staff(client: GraphQLClient) -> list[Any]:
-    found = (await client.data(STAFF))["staff"]
-    assert found["totalCount"] == len(found["nodes"])
-    return list(found["nodes"])
+    staff = (await client.data(STAFF))["staff"]
+    assert staff["totalCount"] == len(staff["nodes"])
+    return list(staff["nodes"])
 
 
 async def invited(admin: GraphQLClient, role: str = "OPERATOR") -> str:

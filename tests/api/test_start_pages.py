@@ -23,13 +23,13 @@ OF_OTHERS = """query ($id: ID!) { node(id: $id) { ... on Supplier {
 
 
 async def weddings(client: GraphQLClient) -> list[str]:
-    found = (await client.data(START))["viewer"]["supplier"]["nextWeddings"]
-    return [item["coupleNames"] for item in found]
+    clients = (await client.data(START))["viewer"]["supplier"]["nextWeddings"]
+    return [item["coupleNames"] for item in clients]
 
 
 async def ending(client: GraphQLClient) -> list[str]:
-    found = (await client.data(START))["viewer"]["supplier"]["endingInvitations"]
-    return [item["client"]["coupleNames"] for item in found]
+    invitations = (await client.data(START))["viewer"]["supplier"]["endingInvitations"]
+    return [item["client"]["coupleNames"] for item in invitations]
 
 
 async def test_the_three_next_weddings_come_in_their_order(

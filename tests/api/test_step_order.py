@@ -11,13 +11,13 @@ from tests.support.graphql import GraphQLClient
 
 async def test_steps_open_in_order(supplier: GraphQLClient) -> None:
     """S83, S120."""
-    found = await setup(supplier)
-    assert [step["enabled"] for step in found["steps"]] == [True, False, False]
+    progress = await setup(supplier)
+    assert [step["enabled"] for step in progress["steps"]] == [True, False, False]
     (error,) = (await complete(supplier, "first_client"))["errors"]
     assert error["message"].startswith("First comes “Business Information”.")
     await complete(supplier, "business_info", data=BUSINESS)
-    found = await setup(supplier)
-    assert [step["enabled"] for step in found["steps"]] == [True, True, False]
+    progress = await setup(supplier)
+    assert [step["enabled"] for step in progress["steps"]] == [True, True, False]
 
 
 @pytest.mark.parametrize("key", ["mvp_step_business_info", "onboarding_business_info"])
@@ -26,9 +26,9 @@ async def test_a_flag_keeps_a_step_closed(
 ) -> None:
     """S83: progressive disclosure; the former name of the flag counts too (M1)."""
     await make_flag(admin, key)
-    found = await setup(supplier)
-    assert [step["enabled"] for step in found["steps"]] == [False, False, False]
-    assert found["currentStep"] is None
+    progress = await setup(supplier)
+    assert [step["enabled"] for step in progress["steps"]] == [False, False, False]
+    assert progress["currentStep"] is None
     (error,) = (await complete(supplier, "business_info"))["errors"]
     assert (error["code"], error["path"]) == ("FEATURE_OFF", None)
     assert error["message"] == "The step “Business Information” is not open yet."
@@ -40,8 +40,8 @@ async def test_closed_steps_cannot_be_completed(
     """S83: whoever says that it is done is told so, and nothing changes."""
     await make_flag(admin, "onboarding_invite_partner")
     couple = await new_couple(visitor, db)
-    found = await complete(couple, "invite_partner")
-    assert [error["code"] for error in found["errors"]] == ["FEATURE_OFF"]
+    payload = await complete(couple, "invite_partner")
+    assert [error["code"] for error in payload["errors"]] == ["FEATURE_OFF"]
     assert (await couple.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]["steps"][-1] == {
         "key": "invite_partner",
         "required": False,

@@ -49,10 +49,10 @@ async def count(db: Database) -> int:
 
 
 async def test_clients_are_added_with_all_fields(supplier: GraphQLClient) -> None:
-    given = {"email": "emma@example.com", "weddingDate": "2031-06-01", "notes": "outside"}
-    client = await add_client(supplier, "  Emma  &  James ", **given)
+    fields = {"email": "emma@example.com", "weddingDate": "2031-06-01", "notes": "outside"}
+    client = await add_client(supplier, "  Emma  &  James ", **fields)
     assert client == {
-        "id": client["id"], "coupleNames": "Emma & James", "status": "ADDED", **given,
+        "id": client["id"], "coupleNames": "Emma & James", "status": "ADDED", **fields,
         "couple": None, "invitation": None,
     }  # fmt: skip
 
@@ -67,7 +67,7 @@ async def test_a_past_wedding_date_is_a_warning(supplier: GraphQLClient) -> None
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "field"),
+    ("fields", "code", "field"),
     [
         ({"coupleNames": " \n "}, "REQUIRED", "coupleNames"),
         ({"coupleNames": "x" * 201}, "INVALID", "coupleNames"),
@@ -75,9 +75,9 @@ async def test_a_past_wedding_date_is_a_warning(supplier: GraphQLClient) -> None
     ],
 )
 async def test_bad_input_names_its_field(
-    supplier: GraphQLClient, db: Database, given: dict[str, str], code: str, field: str
+    supplier: GraphQLClient, db: Database, fields: dict[str, str], code: str, field: str
 ) -> None:
-    (error,) = (await supplier.data(ADD, input=given))["addClient"]["errors"]
+    (error,) = (await supplier.data(ADD, input=fields))["addClient"]["errors"]
     assert (error["code"], error["path"]) == (code, ["input", field])
     assert await count(db) == 0
 
@@ -99,7 +99,7 @@ async def test_concurrent_adds_of_one_email_add_one_client(
     sent = {"coupleNames": "Emma", "email": "emma@example.com"}
     answers = await asyncio.gather(*(supplier.data(ADD, input=sent) for _ in range(10)))
     errors = [answer["addClient"]["errors"] for answer in answers]
-    assert sorted(len(found) for found in errors) == [0] + [1] * 9
+    assert sorted(len(of_one) for of_one in errors) == [0] + [1] * 9
     assert await count(db) == 1
 
 
@@ -174,8 +174,8 @@ async def test_archiving_ends_a_partnership_and_accepting_again_revives_it(
     first = await accept_invitation(couple, sent)
     await supplier.data(UPDATE, input={"id": sent.client_id, "archived": True})
     mine = "{ viewer { couple { partnerships { nodes { id isActive } } } } }"
-    found = (await couple.data(mine))["viewer"]["couple"]["partnerships"]["nodes"]
-    assert found == [{"id": first["partnership"]["id"], "isActive": False}]
+    nodes = (await couple.data(mine))["viewer"]["couple"]["partnerships"]["nodes"]
+    assert nodes == [{"id": first["partnership"]["id"], "isActive": False}]
     back = await supplier.data(UPDATE, input={"id": sent.client_id, "archived": False})
     assert back["updateClient"]["client"]["status"] == "ADDED"
     url = (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]["invitation"]
@@ -229,14 +229,14 @@ async def test_unknown_ids_are_not_found(supplier: GraphQLClient) -> None:
 
 async def test_a_profile_is_saved_and_completes_its_step(supplier: GraphQLClient) -> None:
     """S34."""
-    given = {"businessName": " Sarah's  Photos ", "vendorType": "PHOTOGRAPHER"}
-    found = (await supplier.data(PROFILE, input=given))["updateProfile"]["user"]["supplier"]
-    assert (found["businessName"], found["vendorType"]) == ("Sarah's  Photos", "PHOTOGRAPHER")
-    assert found["onboarding"] == {"percentComplete": 33, "currentStep": "first_client"}
+    fields = {"businessName": " Sarah's  Photos ", "vendorType": "PHOTOGRAPHER"}
+    business = (await supplier.data(PROFILE, input=fields))["updateProfile"]["user"]["supplier"]
+    assert (business["businessName"], business["vendorType"]) == ("Sarah's  Photos", "PHOTOGRAPHER")
+    assert business["onboarding"] == {"percentComplete": 33, "currentStep": "first_client"}
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "field"),
+    ("fields", "code", "field"),
     [
         ({"businessName": None}, "REQUIRED", "businessName"),
         ({"businessName": "  "}, "INVALID", "businessName"),
@@ -244,9 +244,9 @@ async def test_a_profile_is_saved_and_completes_its_step(supplier: GraphQLClient
     ],
 )
 async def test_a_bad_profile_names_its_field(
-    supplier: GraphQLClient, given: dict[str, str], code: str, field: str
+    supplier: GraphQLClient, fields: dict[str, str], code: str, field: str
 ) -> None:
-    (error,) = (await supplier.data(PROFILE, input=given))["updateProfile"]["errors"]
+    (error,) = (await supplier.data(PROFILE, input=fields))["updateProfile"]["errors"]
     assert (error["code"], error["path"]) == (code, ["input", field])
 
 
@@ -263,8 +263,8 @@ async def test_couples_can_save_and_clear_their_details(
     visitor: GraphQLClient, db: Database
 ) -> None:
     couple = await new_couple(visitor, db)
-    given = {"partner1Name": "Emma", "partner2Name": "James", "weddingDate": "2024-08-15"}
-    answer = (await couple.data(PROFILE, input=given))["updateProfile"]
+    fields = {"partner1Name": "Emma", "partner2Name": "James", "weddingDate": "2024-08-15"}
+    answer = (await couple.data(PROFILE, input=fields))["updateProfile"]
     assert answer["warnings"] == ["This wedding date has passed."]
     assert answer["user"]["couple"]["onboarding"] == {"percentComplete": 50}
     cleared = (await couple.data(PROFILE, input={"weddingDate": None}))["updateProfile"]
@@ -282,8 +282,8 @@ async def test_unusual_characters_cause_no_internal_error(
     supplier: GraphQLClient, text: str
 ) -> None:
     for field in ("coupleNames", "notes"):
-        given = {"coupleNames": "Emma", field: text}
-        assert "INTERNAL" not in (await supplier.execute(ADD, input=given)).codes
+        fields = {"coupleNames": "Emma", field: text}
+        assert "INTERNAL" not in (await supplier.execute(ADD, input=fields)).codes
     assert "INTERNAL" not in (await supplier.execute(LIST, search=text)).codes
 
 

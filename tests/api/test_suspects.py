@@ -120,15 +120,15 @@ async def test_the_rollback_is_not_a_suspect(
     await admin.data(ACTIVATE, id=phase)
     clock.advance(60)
     done = (await admin.data(ROLL_BACK, id=phase))["rollbackLaunchPhase"]
-    found = await fetch_suspects(admin, done["incident"]["id"])
-    actions = {item["change"]["action"] for item in found}
+    shown = await fetch_suspects(admin, done["incident"]["id"])
+    actions = {item["change"]["action"] for item in shown}
     assert "activated" in actions
     assert "rolled back" not in actions
-    assert all("belongs to the same phase" in item["why"] for item in found)
+    assert all("belongs to the same phase" in item["why"] for item in shown)
     clock.advance(60)
     later = (await report_incident(admin, phaseId=phase, affectedFeatures=["mvp_chat"]))["incident"]
-    found = await fetch_suspects(admin, later["id"])
-    assert "rolled back" not in {item["change"]["action"] for item in found}
+    shown = await fetch_suspects(admin, later["id"])
+    assert "rolled back" not in {item["change"]["action"] for item in shown}
 
 
 @pytest.mark.parametrize("limit", [0, -1, 21, 10**9])
@@ -163,8 +163,8 @@ async def test_a_second_revert_is_a_conflict_with_the_first(operator: GraphQLCli
 
 async def test_a_creation_is_not_reverted(operator: GraphQLClient) -> None:
     await make_flag(operator, "mvp_chat")
-    found = (await operator.data(HISTORY, key="mvp_chat"))["featureFlag"]["changes"]["nodes"]
-    ((key, revertible),) = [(item["id"], item["revertible"]) for item in found]
+    nodes = (await operator.data(HISTORY, key="mvp_chat"))["featureFlag"]["changes"]["nodes"]
+    ((key, revertible),) = [(item["id"], item["revertible"]) for item in nodes]
     (error,) = (await revert_change(operator, key))["errors"]
     assert (revertible, error["code"]) == (False, "INVALID_TRANSITION")
 

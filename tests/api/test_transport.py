@@ -221,4 +221,4 @@ async def test_unknown_operation_names_are_not_echoed(visitor: GraphQLClient, na
     assert error["message"] == "The document holds no operation of this name."
     async with serving(visitor.app) as address, socket(address) as live:
         refused = await (await live.operate(body)).message()
-    assert [found["message"] for found in refused["payload"]] == [error["message"]]
+    assert [problem["message"] for problem in refused["payload"]] == [error["message"]]

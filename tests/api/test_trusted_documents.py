@@ -130,11 +130,11 @@ async def test_an_invalid_hash_on_a_socket_ends_only_its_operation(
 
 async def test_documents_of_pages_commands_and_checks_are_trusted(strict: Starlette) -> None:
     """A48: with nothing but TRUSTED_DOCUMENTS_ONLY the product works as a whole."""
-    known = strict.state.runtime.documents
+    documents = strict.state.runtime.documents
     for manifest in OURS:
         texts = json.loads(manifest.read_text())
-        assert [text for name, text in texts.items() if known.find(name) != text] == []
-        assert [text for text in texts.values() if not known.allows(text)] == []
+        assert [text for name, text in texts.items() if documents.find(name) != text] == []
+        assert [text for text in texts.values() if not documents.allows(text)] == []
     async with serving(strict) as address:
         url = f"http://{address}"
         redis = strict.state.runtime.redis

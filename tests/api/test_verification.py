@@ -27,14 +27,14 @@ MOVES = ["activate", "advance", "complete", "rollback"]
 @pytest.fixture
 async def launch(admin: GraphQLClient, db: Database, health: Health) -> Launch:
     """A phase that starts at 5 %."""
-    found = Launch(admin, db)
-    await found.ready()
-    return found
+    launch = Launch(admin, db)
+    await launch.ready()
+    return launch
 
 
 async def look(launch: Launch) -> Any:  # noqa: ANN401 - JSON
-    found = await launch.client.data(LOOK, id=launch.phase)
-    return found["launchPhase"]["verification"]
+    data = await launch.client.data(LOOK, id=launch.phase)
+    return data["launchPhase"]["verification"]
 
 
 async def move(launch: Launch, name: str) -> None:
@@ -65,15 +65,17 @@ async def test_an_action_is_verified_in_each_live_process(
     """One that was lost before it had it is unknown, with its streams, until it answers."""
     await add_dead_process(redis, "hung:1", dies_in_ms=0, streams=2)
     await move(launch, name)
-    found = await wait_for_result(lambda: look(launch), lambda item: item["inForce"] == 1)
-    assert found["version"] == runtime_of(app).flags.current.version
-    assert (found["live"], found["verified"]) == (1, False)
-    assert (found["unknownProcesses"], found["unknownStreams"]) == (1, 2)
-    assert found["summary"] == "in force in 1 of 1 live process; unknown: 1 process, 2 streams"
-    await acknowledge_as(redis, "hung:1", found["version"] - 1)
+    verification = await wait_for_result(lambda: look(launch), lambda item: item["inForce"] == 1)
+    assert verification["version"] == runtime_of(app).flags.current.version
+    assert (verification["live"], verification["verified"]) == (1, False)
+    assert (verification["unknownProcesses"], verification["unknownStreams"]) == (1, 2)
+    assert (
+        verification["summary"] == "in force in 1 of 1 live process; unknown: 1 process, 2 streams"
+    )
+    await acknowledge_as(redis, "hung:1", verification["version"] - 1)
     behind = await look(launch)
     assert (behind["live"], behind["inForce"], behind["verified"]) == (2, 1, False)
-    await acknowledge_as(redis, "hung:1", found["version"])
+    await acknowledge_as(redis, "hung:1", verification["version"])
     assert (await look(launch))["summary"] == "in force in 2 of 2 live processes"
     assert (await look(launch))["verified"] is True
 

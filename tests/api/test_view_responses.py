@@ -154,15 +154,18 @@ async def test_cached_responses_respect_the_quota(
 ) -> None:
     """A42: what cannot be paid is not executed."""
 
-    def asked(device: str) -> bytes:
+    def operation(device: str) -> bytes:
         return json.dumps({"query": VIEWS, "variables": {"device": device}}).encode()
 
-    cost = (await post(visitor, asked("a"))).json()["extensions"]["cost"]["requested"]
+    cost = (await post(visitor, operation("a"))).json()["extensions"]["cost"]["requested"]
     app.state.runtime.quota.budget = Budget(points=3 * cost, restore_rate=0.001)
     kept = []
     for device in "bcde":
         kept.append(
-            ((await post(visitor, asked(device))).status_code, plans.flag_responses.cache.size)
+            (
+                (await post(visitor, operation(device))).status_code,
+                plans.flag_responses.cache.size,
+            )
         )
     assert [status for status, _ in kept] == [200, 200, 429, 429]
     assert kept[1][1] == kept[3][1]
