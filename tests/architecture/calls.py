@@ -48,12 +48,14 @@ def call(graph: GraphQLSchema, kind: str, name: str, *, full: bool = False) -> C
     root = graph.type_map[kind]
     assert isinstance(root, GraphQLObjectType)
     field = root.fields[name]
-    given = {key: arg for key, arg in field.args.items() if full or is_required_argument(arg)}
-    declared = ", ".join(f"${key}: {arg.type}" for key, arg in given.items())
-    passed = ", ".join(f"{key}: ${key}" for key in given)
-    head = f"{kind.lower()} ({declared})" if given else kind.lower()
-    body = f"{name}({passed})" if given else name
-    variables = {key: _value(arg.type, full=full) for key, arg in given.items()}
+    arguments_by_name = {
+        key: arg for key, arg in field.args.items() if full or is_required_argument(arg)
+    }
+    declared = ", ".join(f"${key}: {arg.type}" for key, arg in arguments_by_name.items())
+    passed = ", ".join(f"{key}: ${key}" for key in arguments_by_name)
+    head = f"{kind.lower()} ({declared})" if arguments_by_name else kind.lower()
+    body = f"{name}({passed})" if arguments_by_name else name
+    variables = {key: _value(arg.type, full=full) for key, arg in arguments_by_name.items()}
     return Call(f"{head} {{ {body}{_selection(field)} }}", variables)
 
 

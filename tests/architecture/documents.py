@@ -22,7 +22,7 @@ from services.platform.documents import hash_of
 
 def documents() -> dict[str, str]:
     """By their hashes, as gql prints them."""
-    texts = sorted({print_ast(found) for found in _operations()})
+    texts = sorted({print_ast(document) for document in _operations()})
     return {hash_of(text): text for text in texts}
 
 
@@ -33,10 +33,10 @@ def manifest() -> str:
 
 def _operations() -> Iterator[DocumentNode]:
     """The constants that are operations: each has a name, and no part of one has."""
-    found = chain.from_iterable(
+    infos = chain.from_iterable(
         walk_packages(package.__path__, f"{package.__name__}.") for package in (commands, devserver)
     )
-    for module in found:
+    for module in infos:
         for value in vars(import_module(module.name)).values():
             for text in _texts(value):
                 parsed = _parsed(text)

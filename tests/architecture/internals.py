@@ -19,8 +19,8 @@ Use = tuple[str, str]  # (module of ours, private name)
 
 def uses() -> set[Use]:
     """Everywhere, tests and benchmarks included."""
-    found = {(module.name, name) for module in _sources() for name in _names(module.tree, _ours())}
-    return found | {(module.name, name) for module in modules() for name in _overridden(module)}
+    named = {(module.name, name) for module in _sources() for name in _names(module.tree, _ours())}
+    return named | {(module.name, name) for module in modules() for name in _overridden(module)}
 
 
 def in_text(text: str) -> set[str]:
@@ -64,17 +64,17 @@ def _overridden(module: Module) -> Iterator[str]:
 @cache
 def _ours() -> frozenset[str]:
     """Every name that a module of the project defines."""
-    found: set[str] = set()
+    defined: set[str] = set()
     for module in _sources():
         for node in ast.walk(module.tree):
             match node:
                 case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                    found.add(name)
+                    defined.add(name)
                 case ast.ClassDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
-                    found.add(name)
+                    defined.add(name)
                 case ast.Attribute(value=value, attr=name, ctx=ast.Store()) if _is_self(value):
-                    found.add(name)
-    return frozenset(found)
+                    defined.add(name)
+    return frozenset(defined)
 
 
 def _is_self(value: ast.expr) -> bool:

@@ -44,9 +44,11 @@ def records() -> frozenset[str]:
 def unresolved(text: str) -> Iterator[str]:
     """The citations of a text that lead nowhere."""
     yield from (name for name in _IDS.findall(text) if name not in defined())
-    for pattern, known in ((_DECISIONS, decisions()), (_RECORDS, records())):
-        for found in pattern.finditer(text):
-            yield from (found[0] for number in found.groups() if number and number not in known)
+    for pattern, existing in ((_DECISIONS, decisions()), (_RECORDS, records())):
+        for citation in pattern.finditer(text):
+            yield from (
+                citation[0] for number in citation.groups() if number and number not in existing
+            )
     yield from re.findall(r"\b(?:SPEC|DESIGN)\b(?=[ :.)]|$)", text)
 
 
@@ -68,8 +70,8 @@ def files(pattern: str) -> list[Path]:
 @cache
 def _tree() -> tuple[Path, ...]:
     tops = [path for path in ROOT.iterdir() if not path.name.startswith(".")]
-    found = [path for top in tops for path in ([top] if top.is_file() else _below(top))]
-    return tuple(found)
+    paths = [path for top in tops for path in ([top] if top.is_file() else _below(top))]
+    return tuple(paths)
 
 
 def _below(folder: Path) -> Iterator[Path]:

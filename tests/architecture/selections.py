@@ -45,8 +45,11 @@ def documents(graph: GraphQLSchema, arguments: Mapping[str, str], root: str = "Q
     `arguments`: those of root fields that need some, such as `{"featureFlag": '(key: "beta")'}`.
     Fields that need some and are not named are left out.
     """
-    found = list(selections(graph, arguments, root))
-    parts = [found[index : index + _TOGETHER] for index in range(0, len(found), _TOGETHER)]
+    parts_of_root = list(selections(graph, arguments, root))
+    parts = [
+        parts_of_root[index : index + _TOGETHER]
+        for index in range(0, len(parts_of_root), _TOGETHER)
+    ]
     return [_document(root, part) for part in parts]
 
 
@@ -60,10 +63,10 @@ def selections(
     while pending:
         kind, way = pending.popleft()
         for name, field in kind.fields.items():
-            given = _given(field, arguments.get(name) if kind.name == root else None)
-            if given is None:
+            passed = _arguments(field, arguments.get(name) if kind.name == root else None)
+            if passed is None:
                 continue
-            below, step = get_named_type(field.type), f"{name}{given}"
+            below, step = get_named_type(field.type), f"{name}{passed}"
             if is_leaf_type(below):
                 if kind.name == root:
                     yield step
@@ -92,18 +95,18 @@ def _objects(
 
 def _leaves(kind: GraphQLObjectType) -> str:
     plain = [
-        f"{name}{_given(field)}"
+        f"{name}{_arguments(field)}"
         for name, field in kind.fields.items()
-        if is_leaf_type(get_named_type(field.type)) and _given(field) is not None
+        if is_leaf_type(get_named_type(field.type)) and _arguments(field) is not None
     ]
     return " ".join(("__typename", *plain))
 
 
-def _given(field: GraphQLField, chosen: str | None = None) -> str | None:
+def _arguments(field: GraphQLField, chosen: str | None = None) -> str | None:
     """The arguments in their brackets; None where one is needed that nobody named."""
     if chosen is not None:
         return chosen
     if any(is_required_argument(arg) for arg in field.args.values()):
         return None
-    given = [f"{name}: {_PAGE}" for name in ("first", "limit") if name in field.args]
-    return f"({', '.join(given)})" if given else ""
+    passed = [f"{name}: {_PAGE}" for name in ("first", "limit") if name in field.args]
+    return f"({', '.join(passed)})" if passed else ""

@@ -47,23 +47,23 @@ class Module:
 
     def imports(self) -> set[str]:
         """The modules that it imports, wherever in the file."""
-        found: set[str] = set()
+        names: set[str] = set()
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
-                found.update(alias.name for alias in node.names)
+                names.update(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module:
-                found.add(node.module)
-        return found
+                names.add(node.module)
+        return names
 
 
 def modules(*packages: str) -> list[Module]:
     """The modules of these packages; without any: all of the project but its tests."""
     chosen = packages or PACKAGES
-    found = [path for name in chosen for path in sorted((ROOT / name).rglob("*.py"))]
+    paths = [path for name in chosen for path in sorted((ROOT / name).rglob("*.py"))]
     if not packages:
-        found += sorted(ROOT.glob("*.py"))
-    return [Module(path) for path in found if not _is_generated(path)]
+        paths += sorted(ROOT.glob("*.py"))
+    return [Module(path) for path in paths if not _is_generated(path)]
 
 
 def _is_generated(path: Path) -> bool:
-    return any(path.is_relative_to(folder) for folder in _GENERATED)
+    return "node_modules" in path.parts or any(path.is_relative_to(top) for top in _GENERATED)

@@ -12,8 +12,8 @@ WIRING = {"app", "cli"}
 
 def layers() -> set[str]:
     """Every module that the contract of the layers names."""
-    found = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    (contract,) = [item for item in found["contracts"] if item["id"] == "layers"]
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (contract,) = [item for item in config["contracts"] if item["id"] == "layers"]
     return {
         name.strip() for layer in contract["layers"] for name in layer.replace("|", ":").split(":")
     }

@@ -7,11 +7,11 @@ from tests.architecture.source import modules
 
 def test_only_one_module_handles_unique_violations() -> None:
     """Whoever catches IntegrityError would take a broken migration for a mistake of the caller."""
-    found = {
+    handlers = {
         module.name
         for module in modules()
         for node in ast.walk(module.tree)
         if isinstance(node, ast.ImportFrom | ast.Import)
         and any(name.name.endswith("IntegrityError") for name in node.names)
     }
-    assert found == {"db.unique"}
+    assert handlers == {"db.unique"}

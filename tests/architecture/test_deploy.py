@@ -14,7 +14,7 @@ from tests.architecture.source import PACKAGES, ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = {name: found for name, found in SERVICES.items() if "build" in found}
+OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
 
@@ -32,9 +32,9 @@ def test_the_image_sets_only_known_settings() -> None:
 
 
 def test_two_replicas_of_each_service_run_and_stop_gracefully() -> None:
-    commands = [found["command"][0] for found in OURS.values()]
+    commands = [service["command"][0] for service in OURS.values()]
     assert (commands.count("serve"), commands.count("worker")) == (2, 2)
-    assert {found["stop_grace_period"] for found in OURS.values()} == {"15s"}
+    assert {service["stop_grace_period"] for service in OURS.values()} == {"15s"}
     assert Settings.model_fields["drain_seconds"].default + LINGER_SECONDS + GRACE_SECONDS <= 12
 
 
@@ -54,11 +54,11 @@ def test_docker_accepts_the_compose_file() -> None:
 
 
 def test_the_proxy_leads_to_every_app_process() -> None:
-    apps = {name for name, found in OURS.items() if found["command"] == ["serve"]}
+    apps = {name for name, service in OURS.items() if service["command"] == ["serve"]}
     assert set(re.findall(r"server ([\w-]+):8000", NGINX)) == apps
     assert set(SERVICES["proxy"]["depends_on"]) == apps
     subnet = COMPOSE["networks"]["front"]["ipam"]["config"][0]["subnet"]
-    assert {found["environment"]["TRUSTED_PROXIES"] for found in OURS.values()} == {subnet}
+    assert {service["environment"]["TRUSTED_PROXIES"] for service in OURS.values()} == {subnet}
 
 
 def test_the_image_holds_every_module_and_package() -> None:
@@ -73,9 +73,9 @@ def test_the_documented_metrics_are_exported() -> None:
     named = set(re.findall(r"`(launch_[a-z_]+?)(?:_total)?[`{]", _deploy_page()))
     pages = ("prometheus", "families", "product_families", "worker_app")
     source = "".join((ROOT / "endpoints" / f"{name}.py").read_text() for name in pages)
-    known = set(re.findall(r'"(launch_[a-z_]+)"', source))
-    known |= {f"launch_bus_{name}" for name in ("reconnects", "dropped")}
-    assert named <= known
+    exported = set(re.findall(r'"(launch_[a-z_]+)"', source))
+    exported |= {f"launch_bus_{name}" for name in ("reconnects", "dropped")}
+    assert named <= exported
 
 
 def _deploy_page() -> str:

@@ -23,9 +23,9 @@ def understood(line: str) -> None:
     words = shlex.split(line.split(" > ", maxsplit=1)[0], comments=True)
     command: object = get_command(app)
     while isinstance(command, TyperGroup):
-        found = command.commands.get(words[0]) if words else None
-        assert found is not None, f"no command in {line!r}"
-        command, words = found, words[1:]
+        subcommand = command.commands.get(words[0]) if words else None
+        assert subcommand is not None, f"no command in {line!r}"
+        command, words = subcommand, words[1:]
     assert isinstance(command, TyperCommand)
     command.make_context("launch", words)
 

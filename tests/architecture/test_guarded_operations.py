@@ -20,9 +20,11 @@ def of_kind(kind: OperationKind) -> list[str]:
 
 def fields(root: type) -> dict[str, list[object]]:
     """The extensions of each root field, by its name in the graph."""
-    found = root.__strawberry_definition__.fields  # type: ignore[attr-defined]
-    names = (re.sub(r"_(\w)", lambda part: part[1].upper(), item.python_name) for item in found)
-    return {name: item.extensions for name, item in zip(names, found, strict=True)}
+    root_fields = root.__strawberry_definition__.fields  # type: ignore[attr-defined]
+    names = (
+        re.sub(r"_(\w)", lambda part: part[1].upper(), item.python_name) for item in root_fields
+    )
+    return {name: item.extensions for name, item in zip(names, root_fields, strict=True)}
 
 
 def test_every_shipped_flag_guards_something() -> None:
@@ -47,8 +49,8 @@ def test_every_step_of_the_setup_is_registered() -> None:
 def test_pages_use_the_flags_of_the_registry() -> None:
     """A page that is registered has its gate, and no gate asks for a flag of its own."""
     texts = {path: path.read_text() for path in PAGES.rglob("*.ts*") if "test" not in path.name}
-    asked = {key for text in texts.values() for key in FLAG.findall(text)}
-    known = {key for item in OPERATIONS for key in item.flags}
-    assert asked <= known
+    used = {key for text in texts.values() for key in FLAG.findall(text)}
+    registered = {key for item in OPERATIONS for key in item.flags}
+    assert used <= registered
     pages = {item.flags[0] for item in OPERATIONS if item.kind is OperationKind.PAGE}
-    assert pages <= asked
+    assert pages <= used

@@ -30,13 +30,13 @@ UNINDEXED: dict[str, str] = {}
 
 def leading(table: Table) -> set[str]:
     """The columns that an index, a unique constraint or the primary key begins with."""
-    found = {next(iter(index.columns)).name for index in table.indexes if is_whole(index)}
-    found |= {
+    columns = {next(iter(index.columns)).name for index in table.indexes if is_whole(index)}
+    columns |= {
         next(iter(item.columns)).name
         for item in table.constraints
         if isinstance(item, UniqueConstraint)
     }
-    return found | {next(iter(table.primary_key.columns)).name}
+    return columns | {next(iter(table.primary_key.columns)).name}
 
 
 def is_whole(index: Index) -> bool:
@@ -78,9 +78,9 @@ async def test_the_database_has_every_check_of_the_models(db: Database) -> None:
     """Alembic compares columns, indexes and references, but no CHECK."""
     query = text("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conname LIKE 'ck_%'")
     async with db.read() as session:
-        found = set(await session.scalars(query))
-    wanted = {item.name for table in TABLES for item in table.constraints if is_check(item)}
-    assert found == wanted
+        existing = set(await session.scalars(query))
+    declared = {item.name for table in TABLES for item in table.constraints if is_check(item)}
+    assert existing == declared
 
 
 def is_check(item: Constraint) -> bool:
@@ -89,9 +89,9 @@ def is_check(item: Constraint) -> bool:
 
 
 def test_relationships_are_never_lazy_loaded() -> None:
-    found = {
+    lazy_by_name = {
         str(relationship): relationship.lazy
         for mapper in Base.registry.mappers
         for relationship in mapper.relationships
     }
-    assert {name: lazy for name, lazy in found.items() if lazy != "raise"} == {}
+    assert {name: lazy for name, lazy in lazy_by_name.items() if lazy != "raise"} == {}

@@ -50,7 +50,7 @@ def reached(start: GraphQLNamedType) -> set[str]:
 
 def leading_to(name: str) -> set[str]:
     """The scopes of queries and subscriptions below which a type is."""
-    directive, found = GRAPH.get_directive("scope"), set[str]()
+    directive, scopes = GRAPH.get_directive("scope"), set[str]()
     assert directive is not None
     for root in ("Query", "Subscription"):
         kind = GRAPH.type_map[root]
@@ -61,10 +61,10 @@ def leading_to(name: str) -> set[str]:
                 continue
             if name in reached(below):
                 assert field.ast_node is not None
-                found |= set(
+                scopes |= set(
                     (get_directive_values(directive, field.ast_node) or {"any": []})["any"]
                 )
-    return found
+    return scopes
 
 
 def test_every_node_type_is_loaded_by_id() -> None:

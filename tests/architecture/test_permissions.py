@@ -42,13 +42,15 @@ async def row_counts(db: Database) -> dict[str, int]:
 
 
 async def watch(
-    app: Starlette, db: Database, caller: Caller, wanted: Call, seconds: float
+    app: Starlette, db: Database, caller: Caller, operation: Call, seconds: float
 ) -> list[str]:
     """The error codes of the first result of a stream; none where nothing comes in time."""
     runtime = app.state.runtime
     actor = await authenticate(db, caller.token, runtime.clock()) if caller.token else ANONYMOUS
     context = Context(runtime, actor=actor or ANONYMOUS)
-    results: Any = await schema.subscribe(wanted.document, wanted.variables, context_value=context)
+    results: Any = await schema.subscribe(
+        operation.document, operation.variables, context_value=context
+    )
     async with aclosing(results):
         try:
             async with asyncio.timeout(seconds):
@@ -80,11 +82,11 @@ def test_the_committed_permission_table_is_current() -> None:
 async def test_callers_without_the_scope_are_refused_and_write_nothing(
     visitor: GraphQLClient, db: Database, field: RootField
 ) -> None:
-    wanted = call(GRAPH, field.kind, field.name)
+    operation = call(GRAPH, field.kind, field.name)
     denied = [one for one in await everybody(db, field.declared) if not field.allows(one.scopes)]
     before = await row_counts(db)
     for caller in denied:
-        answer = await visitor.as_(caller.token).execute(wanted.document, **wanted.variables)
+        answer = await visitor.as_(caller.token).execute(operation.document, **operation.variables)
         assert (caller.name, answer.codes) == (caller.name, [caller.refusal])
     assert await row_counts(db) == before
 
@@ -94,20 +96,22 @@ async def test_callers_without_the_scope_are_refused_and_write_nothing(
 async def test_callers_with_the_scope_get_a_response(
     visitor: GraphQLClient, db: Database, field: RootField, full: bool
 ) -> None:
-    wanted = call(GRAPH, field.kind, field.name, full=full)
+    operation = call(GRAPH, field.kind, field.name, full=full)
     for caller in await everybody(db, field.declared):
         blind = full and field.place in BY_ADDRESS and Scope.PEOPLE_READ not in caller.scopes
         if field.allows(caller.scopes) and not blind:
-            answer = await visitor.as_(caller.token).execute(wanted.document, **wanted.variables)
+            answer = await visitor.as_(caller.token).execute(
+                operation.document, **operation.variables
+            )
             assert not {*REFUSED, "INTERNAL"} & set(answer.codes), (caller.name, answer.body)
 
 
 @pytest.mark.parametrize("field", WATCHED, ids=lambda field: field.place)
 async def test_streams_require_their_scope(app: Starlette, db: Database, field: RootField) -> None:
-    wanted = call(GRAPH, field.kind, field.name)
+    operation = call(GRAPH, field.kind, field.name)
     for caller in await everybody(db, field.declared):
         allowed = field.allows(caller.scopes)
-        codes = await watch(app, db, caller, wanted, QUIET_SECONDS if allowed else PATIENCE)
+        codes = await watch(app, db, caller, operation, QUIET_SECONDS if allowed else PATIENCE)
         if allowed:
             assert not {*REFUSED, "INTERNAL"} & set(codes), caller.name
         else:

@@ -58,10 +58,12 @@ def document() -> DocumentNode:
 
 
 def queries() -> dict[str, OperationDefinitionNode]:
-    found = [node for node in document().definitions if isinstance(node, OperationDefinitionNode)]
+    operations = [
+        node for node in document().definitions if isinstance(node, OperationDefinitionNode)
+    ]
     return {
         node.name.value: node
-        for node in found
+        for node in operations
         if node.operation is OperationType.QUERY and node.name is not None
     }
 

@@ -13,13 +13,13 @@ TEXT = (ROOT / "docs" / "security.md").read_text()
 
 def rows_with_tests(text: str) -> list[str]:
     """The rows of each table whose last column is called test."""
-    found, proves = list[str](), False
+    lines, proves = list[str](), False
     for line, below in pairwise([*text.splitlines(), ""]):
         if below.startswith("|--"):
             proves = line.endswith("| test |")
         elif proves and line.startswith("|") and not line.startswith("|--"):
-            found.append(line)
-    return found
+            lines.append(line)
+    return lines
 
 
 ROWS = rows_with_tests(TEXT)

@@ -34,7 +34,7 @@ def name(path: Path) -> str:
 
 def test_each_citation_is_defined() -> None:
     lost = {name(path): [*unresolved(text)] for path, text in texts()}
-    assert {path: found for path, found in lost.items() if found} == {}
+    assert {path: citations for path, citations in lost.items() if citations} == {}
 
 
 def test_each_row_is_defined_once() -> None:
@@ -68,7 +68,7 @@ def test_each_link_leads_to_a_page_and_its_heading(page: Path) -> None:
 def test_each_named_file_exists() -> None:
     read = [(path, path.read_text()) for path in PAGES if path not in HISTORY]
     read += [(path, text) for path, text in texts() if path.suffix != ".md"]
-    lost = {(name(path), found) for path, text in read for found in paths(text)}
+    lost = {(name(path), named) for path, text in read for named in paths(text)}
     assert {item for item in lost if not exists(item[1], ROOT / item[0])} == set()
 
 

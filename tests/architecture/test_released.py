@@ -29,15 +29,15 @@ def scopes(graph: GraphQLSchema) -> dict[str, set[str]]:
     """The scopes of each root field, one of which is enough; none for a public field."""
     directive = graph.get_directive("scope")
     assert directive is not None
-    found = {}
+    scopes_by_field = {}
     for kind in KINDS:
         root = graph.type_map[kind]
         assert isinstance(root, GraphQLObjectType)
         for name, field in root.fields.items():
             assert field.ast_node is not None
             values = get_directive_values(directive, field.ast_node) or {"any": []}
-            found[f"{kind}.{name}"] = set(values["any"])
-    return found
+            scopes_by_field[f"{kind}.{name}"] = set(values["any"])
+    return scopes_by_field
 
 
 def is_narrower(before: set[str], now: set[str]) -> bool:

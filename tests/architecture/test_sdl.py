@@ -45,7 +45,7 @@ def described(graph: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
 def members(kind: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
     """Fields, their arguments, and values."""
     if isinstance(kind, GraphQLInputObjectType):
-        yield from ((name, given.description) for name, given in kind.fields.items())
+        yield from ((name, member.description) for name, member in kind.fields.items())
     elif isinstance(kind, GraphQLEnumType):
         yield from ((name, value.description) for name, value in kind.values.items())
     elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
@@ -61,9 +61,9 @@ def test_the_committed_schema_is_current() -> None:
 def test_command_documents_are_committed_and_match_the_schema() -> None:
     """A48: a server that runs known documents only finds those of `launch` there."""
     assert DOCUMENTS.read_text() == manifest(), f"run `{COMMAND}` and look at the difference"
-    found = documents().values()
-    assert len(found) > 60
-    assert [error for text in found for error in validate(OURS, parse(text))] == []
+    texts = documents().values()
+    assert len(texts) > 60
+    assert [error for text in texts for error in validate(OURS, parse(text))] == []
 
 
 def test_everything_has_a_description() -> None:

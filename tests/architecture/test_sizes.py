@@ -37,10 +37,10 @@ def test_long_modules_have_a_reason() -> None:
 
 
 def test_modules_have_a_moderate_median_length() -> None:
-    found = median(module.lines for module in modules() if module.lines > 1)
-    assert int(found) in MODULE_MEDIAN, f"the median module has {found} lines"
+    median_lines = median(module.lines for module in modules() if module.lines > 1)
+    assert int(median_lines) in MODULE_MEDIAN, f"the median module has {median_lines} lines"
 
 
 def test_functions_have_a_short_median_length() -> None:
-    found = median(lines(item) for module in modules() for item in module.functions())
-    assert found <= FUNCTION_MEDIAN, f"the median function has {found} lines"
+    median_lines = median(lines(item) for module in modules() for item in module.functions())
+    assert median_lines <= FUNCTION_MEDIAN, f"the median function has {median_lines} lines"

@@ -113,13 +113,13 @@ async def wrongly_counted(
     app: Starlette, client: GraphQLClient, documents: Mapping[str, tuple[str, int]]
 ) -> dict[str, list[str]]:
     """What was sent for each document that sends more or fewer statements than it should."""
-    found = {}
+    statements = {}
     for name, (document, expected) in documents.items():
         with counting(app) as sent:
             await client.data(document)
         if len(sent) != expected + 1:
-            found[name] = sent
-    return found
+            statements[name] = sent
+    return statements
 
 
 SWITCH_ON = """mutation ($key: String!) {
