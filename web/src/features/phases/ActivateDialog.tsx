@@ -10,7 +10,7 @@ import type { PhaseFieldsFragment, PropagationFieldsFragment } from "../../gql/g
 import { notifyFailure } from "../../lib/notifyFailure";
 import { useQueryStatus } from "../../lib/queryStatus";
 import { useDraft } from "../../lib/useDraft";
-import { ActivateMutation, PlanQuery } from "./phases.graphql";
+import { ActivateMutation, PlanQuery } from "./activation.graphql";
 import { Losses } from "./Losses";
 import { PlanChanges } from "./PlanChanges";
 import { PropagationLine } from "./PropagationLine";

@@ -5,7 +5,7 @@ import { Failed } from "../../components/Failed";
 import type { PhaseFieldsFragment, RollbackPreviewQuery as Data } from "../../gql/graphql";
 import { useQueryStatus } from "../../lib/queryStatus";
 import { counted } from "../../lib/format";
-import { RollbackPreviewQuery } from "./phases.graphql";
+import { RollbackPreviewQuery } from "./rollback.graphql";
 
 /** Whom a rollback meets; stands below the buttons, so that none moves when it comes (X10). */
 export function Affected({ phase }: { phase: PhaseFieldsFragment }) {

@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import type { PropagationFieldsFragment } from "../../gql/graphql";
 import { useStream } from "../../lib/stream";
-import { PropagationStream } from "./phases.graphql";
+import { PropagationStream } from "./propagation.graphql";
 import { told } from "./propagation";
 
 /** How a change of flags reaches all processes and open apps, as they confirm it (X5, S97). */

@@ -10,7 +10,7 @@ import { notifyFailure } from "../../lib/notifyFailure";
 import { useQueryStatus } from "../../lib/queryStatus";
 import { Ago } from "../../lib/time";
 import { sentenceCase } from "../../lib/format";
-import { RehearsalsQuery, RehearseMutation } from "./phases.graphql";
+import { RehearsalsQuery, RehearseMutation } from "./rehearsals.graphql";
 import { told } from "./propagation";
 
 const LOOK_AGAIN_MS = 1500;

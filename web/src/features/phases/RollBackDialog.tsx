@@ -11,7 +11,7 @@ import { useDraft } from "../../lib/useDraft";
 import { counted } from "../../lib/format";
 import { Affected } from "./Affected";
 import { ManualSteps } from "./ManualSteps";
-import { RollBackMutation } from "./phases.graphql";
+import { RollBackMutation } from "./rollback.graphql";
 import { type Outcome, RolledBack } from "./RolledBack";
 
 const REASONS = ["Errors are rising", "Responses are too slow", "Sign-up is broken", "The wrong feature is live"];
