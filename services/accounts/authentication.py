@@ -32,12 +32,6 @@ class Holder:
         return frozenset(key for key in (self.actor.credential_id, self.owner) if key)
 
 
-async def authenticate(db: Database, credential: str, now: datetime) -> Actor | None:
-    """Return the actor of a session or an API token, as `look_up` finds it."""
-    holder = await look_up(db, credential, now)
-    return holder.actor if holder else None
-
-
 async def look_up(db: Database, credential: str, now: datetime) -> Holder | None:
     """Return the holder of a session or an API token; None for an unknown or ended one.
 
@@ -48,19 +42,6 @@ async def look_up(db: Database, credential: str, now: datetime) -> Holder | None
     if credential.startswith(API_TOKEN_PREFIX):
         return await _by_token(db, credential, now)
     return await _by_session(db, credential, now)
-
-
-async def still_valid(db: Database, actor: Actor) -> bool:
-    """Whether an actor could authenticate now; if not, their streams end (A49)."""
-    now = db.clock()
-    async with db.read() as session:
-        if actor.session_id is not None:
-            mine = Session.id == actor.session_id
-            return await queries.live_session(session, mine, now) is not None
-        if actor.kind is ActorKind.TOKEN:
-            token = ApiToken.id == actor.id
-            return await queries.live_token(session, token, now) is not None
-    return True
 
 
 async def _by_session(db: Database, credential: str, now: datetime) -> Holder | None:

@@ -15,11 +15,11 @@ from domain.actors import ANONYMOUS, Scope
 from schema.context import Context
 from schema.permissions import PUBLIC_FIELDS
 from server.graph import schema
-from services.accounts.authentication import authenticate
 from tests.architecture.callers import Caller, everybody
 from tests.architecture.calls import Call, call
 from tests.architecture.generated import COMMAND, PERMISSIONS
 from tests.architecture.permissions import RootField, root_fields, table
+from tests.factories.accounts import authenticate
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
 

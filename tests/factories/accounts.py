@@ -1,6 +1,7 @@
 """Accounts and the parts that authenticate them."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from argon2 import PasswordHasher
 from redis.asyncio import Redis
@@ -10,6 +11,7 @@ from db.session import Database
 from domain.accounts.accounts import Profile
 from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, UserType
 from domain.platform.rate_limits import AccessLimits
+from services.accounts.authentication import look_up
 from services.accounts.login_throttle import Device, LoginThrottle
 from services.accounts.sessions import OpenSession
 from services.accounts.sign_up import SignUp, sign_up
@@ -105,3 +107,9 @@ async def add_user(db: Database, role: Role = Role.ADMIN, email: str = "david@we
 def actor_of(user: User) -> Actor:
     """Return the actor of an account, without a session."""
     return Actor(ActorKind.USER, user.id, user.email, ROLE_SCOPES[user.role], user.role)
+
+
+async def authenticate(db: Database, credential: str, now: datetime) -> Actor | None:
+    """Return the holder of a credential, read from the database."""
+    holder = await look_up(db, credential, now)
+    return holder.actor if holder else None

@@ -14,7 +14,6 @@ from domain.errors import RateLimited
 from domain.events import AccessRevoked
 from domain.platform.rate_limits import AccessLimits, Limit
 from services.accounts.accounts import EmailTaken, create_first_admin
-from services.accounts.authentication import authenticate
 from services.accounts.login_throttle import LoginThrottle
 from services.accounts.sessions import OpenSession, WrongCredentials, log_in, log_out
 from services.platform.passwords import Passwords
@@ -25,6 +24,7 @@ from tests.factories.accounts import (
     RecordedSleeps,
     RecordingPasswords,
     add_user,
+    authenticate,
     fast_passwords,
     make_login_throttle,
     register_account,

@@ -15,8 +15,7 @@ from domain.actors import Actor, ActorKind, Role, Scope
 from domain.errors import Forbidden, Invalid, LaunchError, NotFound, Required
 from domain.events import AccessRevoked, Event, TokenCreated
 from services.accounts.api_tokens import NewToken, create_token, list_tokens, revoke_token
-from services.accounts.authentication import authenticate
-from tests.factories.accounts import actor_of, add_user
+from tests.factories.accounts import actor_of, add_user, authenticate
 
 
 @pytest.fixture

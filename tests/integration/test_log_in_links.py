@@ -12,7 +12,6 @@ from domain.actors import Role
 from domain.errors import AlreadyUsed, Expired, LaunchError, NotFound, RateLimited
 from domain.mail.email import MailKind
 from domain.platform.rate_limits import AccessLimits, Limit
-from services.accounts.authentication import authenticate
 from services.accounts.log_in_links import log_in, request_link
 from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_resets import request_password_reset, reset_password
@@ -24,6 +23,7 @@ from tests.factories.accounts import (
     EMAIL,
     RecordedSleeps,
     add_user,
+    authenticate,
     make_login_throttle,
     register_account,
 )

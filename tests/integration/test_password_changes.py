@@ -11,12 +11,17 @@ from domain.errors import Invalid, RateLimited, Required
 from domain.events import AccessRevoked
 from domain.mail.email import MailKind
 from domain.platform.rate_limits import AccessLimits, Limit
-from services.accounts.authentication import authenticate
 from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_changes import change_password
 from services.accounts.sessions import OpenSession, WrongCredentials, log_in
 from settings import Settings
-from tests.factories.accounts import EMAIL, PASSWORD, make_login_throttle, register_account
+from tests.factories.accounts import (
+    EMAIL,
+    PASSWORD,
+    authenticate,
+    make_login_throttle,
+    register_account,
+)
 from tests.factories.mail import emails_of_kind
 
 NEW = "a better password"

@@ -11,7 +11,6 @@ from db.session import Database
 from domain.errors import AlreadyUsed, Expired, Invalid, LaunchError, NotFound, RateLimited
 from domain.mail.email import MailKind
 from domain.platform.rate_limits import AccessLimits, Limit
-from services.accounts.authentication import authenticate
 from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_resets import request_password_reset, reset_password
 from services.accounts.sessions import OpenSession, WrongCredentials, log_in
@@ -20,6 +19,7 @@ from tests.factories.accounts import (
     EMAIL,
     PASSWORD,
     RecordedSleeps,
+    authenticate,
     make_login_throttle,
     register_account,
 )

@@ -14,8 +14,8 @@ from domain.events import HealthChanged
 from domain.health.health import CheckType, HealthStatus
 from schema.context import Context
 from server.graph import schema
-from services.accounts.authentication import authenticate
 from tests.factories import user_sessions
+from tests.factories.accounts import authenticate
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of
 from tests.support.clock import Clock
