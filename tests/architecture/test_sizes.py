@@ -4,14 +4,9 @@ from statistics import median
 
 from tests.architecture.source import Function, Module, modules
 
-LIMIT = 500
-SMELL = 300
+MAX_LINES = 300
 FUNCTION_MEDIAN = 8
 MODULE_MEDIAN = range(40, 91)
-# Over SMELL, each with its reason. Short, or it is worth nothing.
-LONG = {
-    "tests.integration.test_incidents": "the whole life of an incident over one set of fixtures",
-}
 
 
 def all_modules() -> list[Module]:
@@ -26,14 +21,7 @@ def lines(function: Function) -> int:
 
 def test_modules_have_a_maximum_length() -> None:
     sizes = {module.name: module.lines for module in all_modules()}
-    assert {name: size for name, size in sizes.items() if size > LIMIT} == {}
-
-
-def test_long_modules_have_a_reason() -> None:
-    """One that got shorter leaves the list."""
-    long = {module.name for module in all_modules() if module.lines > SMELL}
-    assert long == set(LONG)
-    assert len(LONG) <= 5
+    assert {name: size for name, size in sizes.items() if size > MAX_LINES} == {}
 
 
 def test_modules_have_a_moderate_median_length() -> None:

@@ -21,7 +21,7 @@ from services.incidents.incidents import IncidentDraft
 from tests.api.test_deadlines import waiting
 from tests.factories.guards import ERRORS, GuardedPhase
 from tests.factories.health import Health
-from tests.integration.test_incidents import PERSON
+from tests.factories.reported_incidents import PERSON
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 from tests.unit.domain.builders import make_criterion
