@@ -134,7 +134,7 @@ class Loaders(BulkLoaders):
         self.seconds_to_connect = _make_loader(lookups.seconds_to_connect)
         self.invitation = _make_loader(lookups.invitations)
         self.newest_invitation = _make_loader(lookups.newest_invitations)
-        self.letter_of_invitation = _make_loader(lookups.letters_of_invitations)
+        self.email_of_invitation = _make_loader(lookups.emails_of_invitations)
         self.onboarding = _make_loader(lookups.onboardings)
         self.incident_on_flag = _make_loader(lookups.incidents_on_flags)
         self.onboarding_of_user = _make_loader(lookups.onboardings_by_user)

@@ -7,7 +7,7 @@ import strawberry
 
 from domain.errors import NotFound
 from domain.events import RecordedEvent
-from domain.events.marketplace import InvitationChanged, InvitationLetterChanged
+from domain.events.marketplace import InvitationChanged, InvitationEmailChanged
 from domain.platform.row_scope import readable
 from schema.context import Info
 from schema.types.invitations import Invitation
@@ -26,7 +26,7 @@ async def invitation(info: Info, id: InvitationId) -> AsyncIterator[Invitation]:
     key, row_scope = decode_id(id, "Invitation"), readable(info.context.actor)
 
     def is_selected(item: RecordedEvent) -> bool:
-        is_change = isinstance(item.event, InvitationChanged | InvitationLetterChanged)
+        is_change = isinstance(item.event, InvitationChanged | InvitationEmailChanged)
         return is_change and item.event.subject_id == key
 
     loader = info.context.loaders.invitation

@@ -12,7 +12,7 @@ from db.base import Base, Moment, UuidKey, enum_column
 class SendingKind(StrEnum):
     """The kind of a counted record."""
 
-    LETTER = "letter"
+    EMAIL = "letter"
     REMINDER = "reminder"
     DECLINED = "declined"
 

@@ -147,7 +147,7 @@ async def paces(
     session: AsyncSession, suppliers: Sequence[UUID], since: datetime, declined_since: datetime
 ) -> Mapping[UUID, SendingPace]:
     """Return what limits the sending rate of each supplier, in one statement."""
-    email = (Sending.kind == SendingKind.LETTER) & (Sending.at > since)
+    email = (Sending.kind == SendingKind.EMAIL) & (Sending.at > since)
     decline = (Sending.kind == SendingKind.DECLINED) & (Sending.at > declined_since)
     mine: ColumnElement[bool] = Sending.supplier_id == Supplier.id
     sent = select(func.array_agg(Sending.at)).where(mine, email).scalar_subquery()

@@ -17,7 +17,7 @@ from domain.marketplace.invitation_limits import SentInADay
 Row = InvitationSending
 _Count: TypeAlias = ColumnElement[int]
 # A reminder counts for those who receive it; the account has spent its limit on the invitation.
-_MAILED = (SendingKind.LETTER, SendingKind.REMINDER)
+_MAILED = (SendingKind.EMAIL, SendingKind.REMINDER)
 
 
 async def lock_counts(session: AsyncSession, *keys: bytes) -> None:
@@ -43,7 +43,7 @@ async def counts(
         .scalar_subquery()
     )
     query = select(
-        sent(mine, kinds=(SendingKind.LETTER,)),
+        sent(mine, kinds=(SendingKind.EMAIL,)),
         sent(theirs),
         sent(mine, theirs),
         sent(Row.domain == row.domain),

@@ -1,13 +1,13 @@
 """E-mails about an account: confirmation, log-in links, passwords, invitations of the staff."""
 
-from domain.mail.email import Letter, MailKind
+from domain.mail.email import Email, MailKind
 from domain.mail.email_layout import BRANDS, Button, Words, name_in, write
 from domain.platform.platforms import Platform
 
 _NOT_YOU = "If this was not you, ignore this e-mail: "
 
 
-def password_reset(platform: Platform, recipient: str, link: str) -> Letter:
+def password_reset(platform: Platform, recipient: str, link: str) -> Email:
     """The e-mail with a link to choose a new password."""
     words = Words(
         "Reset your password",
@@ -18,7 +18,7 @@ def password_reset(platform: Platform, recipient: str, link: str) -> Letter:
     return write(MailKind.PASSWORD_RESET, platform, recipient, words)
 
 
-def log_in_link(platform: Platform, recipient: str, link: str) -> Letter:
+def log_in_link(platform: Platform, recipient: str, link: str) -> Email:
     """The e-mail with a link that logs its reader in without a password."""
     words = Words(
         "Your log-in link",
@@ -32,7 +32,7 @@ def log_in_link(platform: Platform, recipient: str, link: str) -> Letter:
     return write(MailKind.LOG_IN_LINK, platform, recipient, words)
 
 
-def password_changed(platform: Platform, recipient: str, base_url: str) -> Letter:
+def password_changed(platform: Platform, recipient: str, base_url: str) -> Email:
     """Tell the owner of an account that its password was changed."""
     words = Words(
         "Your password was changed",
@@ -45,7 +45,7 @@ def password_changed(platform: Platform, recipient: str, base_url: str) -> Lette
     return write(MailKind.PASSWORD_CHANGED, platform, recipient, words)
 
 
-def somebody_signed_up(platform: Platform, recipient: str, base_url: str) -> Letter:
+def somebody_signed_up(platform: Platform, recipient: str, base_url: str) -> Email:
     """Tell the owner of an address that somebody tried to sign up with it."""
     words = Words(
         "You already have an account",
@@ -59,7 +59,7 @@ def somebody_signed_up(platform: Platform, recipient: str, base_url: str) -> Let
     return write(MailKind.ALREADY_SIGNED_UP, platform, recipient, words)
 
 
-def confirm_email(platform: Platform, recipient: str, link: str) -> Letter:
+def confirm_email(platform: Platform, recipient: str, link: str) -> Email:
     """The e-mail with a link that proves that the reader owns the mailbox."""
     words = Words(
         "Confirm your e-mail address",
@@ -83,7 +83,7 @@ _FIRST_STEPS = {
 }
 
 
-def welcome(platform: Platform, recipient: str, link: str) -> Letter:
+def welcome(platform: Platform, recipient: str, link: str) -> Email:
     """The first e-mail of a new account: the next steps, and the link that confirms the mailbox."""
     brand = BRANDS[platform].name
     words = Words(
@@ -100,7 +100,7 @@ def welcome(platform: Platform, recipient: str, link: str) -> Letter:
     return write(MailKind.CONFIRM_EMAIL, platform, recipient, words)
 
 
-def email_changed(platform: Platform, recipient: str, base_url: str) -> Letter:
+def email_changed(platform: Platform, recipient: str, base_url: str) -> Email:
     """Tell the previous address of an account that the address was changed."""
     words = Words(
         "Your e-mail address was changed",
@@ -113,7 +113,7 @@ def email_changed(platform: Platform, recipient: str, base_url: str) -> Letter:
     return write(MailKind.EMAIL_CHANGED, platform, recipient, words)
 
 
-def staff_invitation(recipient: str, role: str, link: str) -> Letter:
+def staff_invitation(recipient: str, role: str, link: str) -> Email:
     """The e-mail with which a new member of the staff chooses a password."""
     words = Words(
         "Your account for WedSync launches",
@@ -123,7 +123,7 @@ def staff_invitation(recipient: str, role: str, link: str) -> Letter:
     return write(MailKind.STAFF_INVITATION, Platform.WEDSYNC, recipient, words)
 
 
-def partner_left(platform: Platform, recipient: str, name: str) -> Letter:
+def partner_left(platform: Platform, recipient: str, name: str) -> Email:
     """Tell the other side that a partnership has ended; `name` is its name for who left.
 
     The subject contains no name: it stays in the outbox when the body is deleted.

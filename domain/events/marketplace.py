@@ -102,7 +102,7 @@ class InvitationChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationLetterChanged(Event):
+class InvitationEmailChanged(Event):
     """The e-mail of an invitation bounced, failed, or arrived after all (X13)."""
 
     TYPE = "invitation.letter"
@@ -190,7 +190,7 @@ MARKETPLACE_EVENTS: tuple[type[Event], ...] = (
     ClientAdded,
     ClientChanged,
     InvitationChanged,
-    InvitationLetterChanged,
+    InvitationEmailChanged,
     InvitationFollowedUp,
     PartnershipChanged,
     OnboardingChanged,

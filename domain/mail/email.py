@@ -23,7 +23,7 @@ class MailKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Email:
     """An e-mail. Its body may hold a secret link and never appears in a log."""
 
     recipient: str

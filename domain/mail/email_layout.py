@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-from domain.mail.email import Letter, MailKind
+from domain.mail.email import Email, MailKind
 from domain.platform.platforms import Platform
 from domain.platform.text import is_hidden, without_links
 
@@ -44,10 +44,10 @@ class Words:
     small: str | None = None
 
 
-def write(kind: MailKind, platform: Platform, recipient: str, words: Words) -> Letter:
+def write(kind: MailKind, platform: Platform, recipient: str, words: Words) -> Email:
     """Render an e-mail as text and as HTML."""
     brand = BRANDS[platform]
-    return Letter(
+    return Email(
         recipient, one_line(words.subject, 200), _text(brand, words), _html(brand, words), kind
     )
 

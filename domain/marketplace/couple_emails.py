@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from domain.mail.email import Letter, MailKind
+from domain.mail.email import Email, MailKind
 from domain.mail.email_layout import Button, Words, write
 from domain.platform.platforms import Platform
 
@@ -20,8 +20,8 @@ class PartnerInviting:
     unsubscribe: str = field(repr=False)
 
 
-def couple_invitation(recipient: str, inviting: PartnerInviting) -> Letter:
-    """The letter with the link that lets the second partner in."""
+def couple_invitation(recipient: str, inviting: PartnerInviting) -> Email:
+    """The e-mail with the link that lets the second partner in."""
     words = Words(
         "Your partner invites you to plan your wedding together",
         (
@@ -34,11 +34,11 @@ def couple_invitation(recipient: str, inviting: PartnerInviting) -> Letter:
         "If you do not know the sender, ignore this e-mail. "
         "Stop all invitations: " + inviting.unsubscribe,
     )
-    letter = write(MailKind.INVITATION, Platform.WEDME, recipient, words)
-    return replace(letter, unsubscribe=inviting.unsubscribe)
+    email = write(MailKind.INVITATION, Platform.WEDME, recipient, words)
+    return replace(email, unsubscribe=inviting.unsubscribe)
 
 
-def you_were_removed(recipient: str, base_url: str) -> Letter:
+def you_were_removed(recipient: str, base_url: str) -> Email:
     """To the one who was removed."""
     return _notice(
         recipient,
@@ -49,7 +49,7 @@ def you_were_removed(recipient: str, base_url: str) -> Letter:
     )
 
 
-def you_removed(recipient: str, base_url: str) -> Letter:
+def you_removed(recipient: str, base_url: str) -> Email:
     """To the one who stays and has removed the other."""
     return _notice(
         recipient,
@@ -59,7 +59,7 @@ def you_removed(recipient: str, base_url: str) -> Letter:
     )
 
 
-def you_left(recipient: str, base_url: str) -> Letter:
+def you_left(recipient: str, base_url: str) -> Email:
     """To the one who has left."""
     return _notice(
         recipient,
@@ -70,7 +70,7 @@ def you_left(recipient: str, base_url: str) -> Letter:
     )
 
 
-def partner_left_you(recipient: str, base_url: str) -> Letter:
+def partner_left_you(recipient: str, base_url: str) -> Email:
     """To the one who stays, when the other has left or deleted their account."""
     return _notice(
         recipient,
@@ -81,7 +81,7 @@ def partner_left_you(recipient: str, base_url: str) -> Letter:
     )
 
 
-def _notice(recipient: str, subject: str, text: str, base_url: str) -> Letter:
+def _notice(recipient: str, subject: str, text: str, base_url: str) -> Email:
     words = Words(subject, (text,), Button("Log in", f"{base_url}/login"))
     return write(MailKind.PARTNER_LEFT, Platform.WEDME, recipient, words)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from domain.mail.email import Letter, MailKind
+from domain.mail.email import Email, MailKind
 from domain.mail.email_layout import Button, Words, name_in, write
 from domain.platform.platforms import Platform
 
@@ -19,7 +19,7 @@ class Inviting:
     unsubscribe: str = field(repr=False)
 
 
-def invitation(recipient: str, inviting: Inviting) -> Letter:
+def invitation(recipient: str, inviting: Inviting) -> Email:
     """The e-mail with the link of an invitation."""
     supplier = name_in(inviting.supplier_name)
     words = Words(
@@ -33,11 +33,11 @@ def invitation(recipient: str, inviting: Inviting) -> Letter:
         "If you do not know the sender, ignore this e-mail or decline the invitation there. "
         "Stop all invitations: " + inviting.unsubscribe,
     )
-    letter = write(MailKind.INVITATION, Platform.WEDME, recipient, words)
-    return replace(letter, unsubscribe=inviting.unsubscribe)
+    email = write(MailKind.INVITATION, Platform.WEDME, recipient, words)
+    return replace(email, unsubscribe=inviting.unsubscribe)
 
 
-def reminder(recipient: str, inviting: Inviting, *, is_last: bool) -> Letter:
+def reminder(recipient: str, inviting: Inviting, *, is_last: bool) -> Email:
     """The e-mail to a couple that has not answered; it repeats the link of the invitation."""
     supplier = name_in(inviting.supplier_name)
     until = _day(inviting.expires_at)
@@ -52,8 +52,8 @@ def reminder(recipient: str, inviting: Inviting, *, is_last: bool) -> Letter:
         "Not interested? Decline the invitation there, and you get no more reminders of it. "
         "Stop all invitations: " + inviting.unsubscribe,
     )
-    letter = write(MailKind.INVITATION, Platform.WEDME, recipient, words)
-    return replace(letter, unsubscribe=inviting.unsubscribe)
+    email = write(MailKind.INVITATION, Platform.WEDME, recipient, words)
+    return replace(email, unsubscribe=inviting.unsubscribe)
 
 
 def _day(at: datetime) -> str:

@@ -81,14 +81,14 @@ def _expired_hint(standing: Standing) -> Hint:
     )
 
 
-def _delivery_hint(standing: Standing, letter: Delivery | None, now: datetime) -> Hint | None:
-    if letter is None:
+def _delivery_hint(standing: Standing, delivery: Delivery | None, now: datetime) -> Hint | None:
+    if delivery is None:
         return None
-    if letter.bounced_at is not None:
-        return _bounced_hint(standing, letter.recipient, letter.bounced_at)
-    if letter.status is MailStatus.SENT:
-        return _unopened_hint(letter, now)
-    return _stuck_hint(letter, now)
+    if delivery.bounced_at is not None:
+        return _bounced_hint(standing, delivery.recipient, delivery.bounced_at)
+    if delivery.status is MailStatus.SENT:
+        return _unopened_hint(delivery, now)
+    return _stuck_hint(delivery, now)
 
 
 def _bounced_hint(standing: Standing, recipient: str, at: datetime) -> Hint:
@@ -101,8 +101,8 @@ def _bounced_hint(standing: Standing, recipient: str, at: datetime) -> Hint:
     return Hint(InvitationHintKind.BOUNCED, InvitationNextStep.CORRECT_ADDRESS, text, at)
 
 
-def _unopened_hint(letter: Delivery, now: datetime) -> Hint | None:
-    sent_at = letter.sent_at or letter.created_at
+def _unopened_hint(delivery: Delivery, now: datetime) -> Hint | None:
+    sent_at = delivery.sent_at or delivery.created_at
     if now - sent_at < UNOPENED_AFTER:
         return None
     text = (
@@ -112,19 +112,19 @@ def _unopened_hint(letter: Delivery, now: datetime) -> Hint | None:
     return Hint(InvitationHintKind.UNOPENED, InvitationNextStep.USE_LINK, text, sent_at)
 
 
-def _stuck_hint(letter: Delivery, now: datetime) -> Hint | None:
+def _stuck_hint(delivery: Delivery, now: datetime) -> Hint | None:
     """An e-mail that was not sent; it is given a few minutes."""
     by_hand = "Share the link yourself; to see it again, send the invitation again"
-    if letter.status is MailStatus.WAITING:
+    if delivery.status is MailStatus.WAITING:
         text = f"E-mail is not being sent at present, so the couple did not get one. {by_hand}."
         return Hint(
-            InvitationHintKind.NOT_SENT, InvitationNextStep.USE_LINK, text, letter.created_at
+            InvitationHintKind.NOT_SENT, InvitationNextStep.USE_LINK, text, delivery.created_at
         )
-    if letter.status not in OPEN:
-        text = f"The e-mail to {letter.recipient} could not be delivered. {by_hand}."
-        since = letter.failed_at or letter.created_at
+    if delivery.status not in OPEN:
+        text = f"The e-mail to {delivery.recipient} could not be delivered. {by_hand}."
+        since = delivery.failed_at or delivery.created_at
         return Hint(InvitationHintKind.BLOCKED, InvitationNextStep.USE_LINK, text, since)
-    if now - letter.created_at < LATE_AFTER:
+    if now - delivery.created_at < LATE_AFTER:
         return None
     text = f"The e-mail is delayed, and we keep trying. In a hurry? {by_hand}."
-    return Hint(InvitationHintKind.DELAYED, InvitationNextStep.USE_LINK, text, letter.created_at)
+    return Hint(InvitationHintKind.DELAYED, InvitationNextStep.USE_LINK, text, delivery.created_at)

@@ -59,7 +59,7 @@ class SentInADay:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterTo:
+class InvitationEmail:
     """An e-mail before it is written. `block` None: the address identifies nobody."""
 
     domain: str
@@ -82,13 +82,13 @@ def account_limit(age: timedelta, declines: int) -> int:
     return MAX_NEW_ACCOUNT if age < NEW_ACCOUNT else MAX_ACCOUNT
 
 
-def check_letter(letter: LetterTo, sent: SentInADay) -> None:
+def check_limits(email: InvitationEmail, sent: SentInADay) -> None:
     """Raise RateLimited if one more e-mail exceeds a limit.
 
     The message names only what the sender knows, and nothing that others sent to the recipient.
     """
-    allowed = account_limit(letter.account_age, sent.declines)
-    if sent.by_account >= allowed and not letter.is_reminder:
+    allowed = account_limit(email.account_age, sent.declines)
+    if sent.by_account >= allowed and not email.is_reminder:
         raise AccountLimited(
             f"You can send {allowed} invitations by e-mail in a day.",
             retry_after_seconds=_RETRY_SECONDS,
@@ -99,21 +99,21 @@ def check_letter(letter: LetterTo, sent: SentInADay) -> None:
         )
     if (
         sent.to_recipient >= MAX_TO_RECIPIENT
-        or (is_limited(letter.domain) and sent.to_domain >= MAX_TO_DOMAIN)
+        or (is_limited(email.domain) and sent.to_domain >= MAX_TO_DOMAIN)
         or (
-            letter.block is not None
-            and letter.is_from_new_account
+            email.block is not None
+            and email.is_from_new_account
             and sent.from_block >= MAX_FROM_BLOCK
         )
     ):
         raise _too_many("No more invitations can be sent there today. Hand the link over instead.")
 
 
-def counted_together(letter: LetterTo) -> list[str]:
+def counted_together(email: InvitationEmail) -> list[str]:
     """The keys under which e-mails of several suppliers are counted together."""
-    names = [f"domain {letter.domain}"] if is_limited(letter.domain) else []
-    if letter.block is not None and letter.is_from_new_account:
-        names.append(f"block {letter.block}")
+    names = [f"domain {email.domain}"] if is_limited(email.domain) else []
+    if email.block is not None and email.is_from_new_account:
+        names.append(f"block {email.block}")
     return names
 
 

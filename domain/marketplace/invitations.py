@@ -7,8 +7,8 @@ from domain.errors import AlreadyUsed, Expired, Invalid, InvalidTransition, Laun
 
 DEFAULT_DAYS = 14
 MAX_DAYS = 30
-MAX_LETTERS = 6  # per client and day: the first and five resends
-LETTERS_WITHIN = timedelta(days=1)
+MAX_EMAILS = 6  # per client and day: the first and five resends
+EMAILS_WITHIN = timedelta(days=1)
 
 
 class InvitationStatus(StrEnum):

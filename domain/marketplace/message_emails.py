@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from domain.mail.email import Letter, MailKind
+from domain.mail.email import Email, MailKind
 from domain.mail.email_layout import BRANDS, Button, Words, name_in, write
 from domain.marketplace.conversations import ConversationSide
 from domain.platform.platforms import Platform
@@ -49,7 +49,7 @@ class Notice:
     unsubscribe: str = field(repr=False)
 
 
-def message_letter(recipient: str, notice: Notice) -> Letter:
+def message_email(recipient: str, notice: Notice) -> Email:
     """The e-mail, with a link that stops such e-mails.
 
     The subject contains no name: it stays in the outbox when the sender's account is deleted.
@@ -63,5 +63,5 @@ def message_letter(recipient: str, notice: Notice) -> Letter:
         Button("Read and answer", notice.link),
         f"No more e-mails about messages: {notice.unsubscribe}",
     )
-    letter = write(MailKind.MESSAGE, platform, recipient, words)
-    return replace(letter, unsubscribe=notice.unsubscribe)
+    email = write(MailKind.MESSAGE, platform, recipient, words)
+    return replace(email, unsubscribe=notice.unsubscribe)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from domain.mail.email import Letter, MailKind
+from domain.mail.email import Email, MailKind
 from domain.mail.email_layout import BRANDS, Button, Words, name_in, write
 from domain.marketplace import notifications as rules
 from domain.marketplace.conversations import ConversationSide
@@ -34,7 +34,7 @@ def is_mailed(entry: Notification) -> bool:
     return entry.kind is not NotificationKind.PARTNERSHIP_ENDED or entry.partnership_id is not None
 
 
-def notification_letter(recipient: str, entry: Notification, links: Links) -> Letter:
+def notification_email(recipient: str, entry: Notification, links: Links) -> Email:
     """The e-mail, with a way never to get another of its kind.
 
     The subject names nobody: it stays in the outbox when the account of the other side is deleted.

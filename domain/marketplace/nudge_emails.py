@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from domain.journeys.onboarding import OnboardingSide, Step
-from domain.mail.email import Letter, MailKind
+from domain.mail.email import Email, MailKind
 from domain.mail.email_layout import BRANDS, Button, Words, write
 from domain.marketplace.nudges import NudgeKind
 from domain.platform.platforms import Platform
@@ -24,7 +24,7 @@ class Nudging:
     unsubscribe: str = field(repr=False)
 
 
-def letter(recipient: str, kind: NudgeKind, nudging: Nudging) -> Letter:
+def nudge_email(recipient: str, kind: NudgeKind, nudging: Nudging) -> Email:
     """The e-mail of a nudge, with a link that stops them."""
     platform = _PLATFORMS[nudging.side]
     written = write(MailKind.NUDGE, platform, recipient, _WORDS[kind](nudging))

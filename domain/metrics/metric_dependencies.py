@@ -32,9 +32,9 @@ from domain.metrics.metrics import (
 Checks = frozenset[CheckType]
 
 _REQUESTS: Checks = frozenset({CheckType.API, CheckType.AUTH, CheckType.DATABASE})
-_LETTERS: Checks = _REQUESTS | {CheckType.EMAIL}
+_EMAILS: Checks = _REQUESTS | {CheckType.EMAIL}
 _JOURNEYS: Mapping[str, Checks] = {
-    name(key): _LETTERS
+    name(key): _EMAILS
     for key in JourneyKey
     for name in (
         journeys.completed,
@@ -54,8 +54,8 @@ CHECKS_OF_METRICS: Mapping[str, Checks] = {
     "couple_signups": _REQUESTS,
     FAILED_SIGNUPS: _REQUESTS,
     SIGNUP_SERVER_ERRORS: _REQUESTS,
-    CONNECTIONS: _LETTERS,
-    "successful_connections": _LETTERS,
+    CONNECTIONS: _EMAILS,
+    "successful_connections": _EMAILS,
     LOOP_LAG: frozenset({CheckType.API}),
     POOL_USED: frozenset({CheckType.DATABASE}),
     SOCKETS: frozenset({CheckType.API, CheckType.REALTIME}),

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from domain.alerting.alert_deliveries import Delivery
 from domain.alerting.alerts import AlertKind
 from domain.incidents.incidents import Severity
-from domain.mail.email import Letter, MailKind
+from domain.mail.email import Email, MailKind
 from domain.mail.email_layout import Words, one_line, write
 from domain.platform.platforms import Platform
 from domain.platform.text_format import moment
@@ -57,6 +57,6 @@ def message_of(notice: RollbackNotice, channel: str) -> Delivery:
     )
 
 
-def letter_of(notice: RollbackNotice, recipient: str) -> Letter:
-    """The letter to one address."""
+def email_of(notice: RollbackNotice, recipient: str) -> Email:
+    """The e-mail to one address."""
     return write(MailKind.OTHER, Platform.WEDSYNC, recipient, Words(notice.title, notice.lines))

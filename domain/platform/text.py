@@ -45,7 +45,7 @@ def clean_line(
 def clean_name(
     value: str, limit: int, path: Sequence[str] = (), *, blank: type[LaunchError] = Required
 ) -> str:
-    """A name that others read in our letters; raises Invalid for a web address (SEC5)."""
+    """A name that others read in our e-mails; raises Invalid for a web address (SEC5)."""
     text = clean_line(value, limit, path, blank=blank)
     if _WEB_ADDRESS.search(text):
         raise Invalid("A name holds no web address.", path=path)

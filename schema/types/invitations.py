@@ -90,10 +90,10 @@ class Invitation(Node):
         loaders, has_server = info.context.loaders, outbox.has_server(info.context.runtime.settings)
         client = await loaders.client.load(self.row.client_id)
         assert client is not None
-        asks = invitation_hints.asks_for_letter(self.row)
-        letter = await loaders.letter_of_invitation.load(self.row.id) if asks else None
+        asks = invitation_hints.needs_email(self.row)
+        mail = await loaders.email_of_invitation.load(self.row.id) if asks else None
         now = info.context.now
-        hint = invitation_hints.hint(self.row, client, letter, now, has_server=has_server)
+        hint = invitation_hints.hint(self.row, client, mail, now, has_server=has_server)
         return InvitationHint.of(hint) if hint else None
 
     @strawberry.field(

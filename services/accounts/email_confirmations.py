@@ -14,7 +14,7 @@ from domain.actors import Actor
 from domain.errors import AlreadyUsed, Expired, Forbidden, LaunchError, NotFound, NotUnique
 from domain.events.accounts import AccountChanged
 from domain.ids import UserId
-from domain.mail.email import Letter
+from domain.mail.email import Email
 from domain.platform.platforms import Platform
 from services.accounts.accounts import actor_of
 from services.accounts.login_throttle import LoginThrottle
@@ -47,7 +47,7 @@ async def _send(
     base_url: str,
     user: User,
     address: str,
-    write: Callable[[Platform, str, str], Letter],
+    write: Callable[[Platform, str, str], Email],
 ) -> None:
     await credentials.void_confirmations(uow.session, user.id, uow.now)
     token = new_secret()

@@ -52,7 +52,7 @@ async def sign_up(throttle: LoginThrottle, request: SignUp) -> OpenSession:
 
     A taken e-mail with its right password logs in: people forget that they have an account.
     With any other password the reply is UnusableEmail, after the same work as for a new one,
-    and the owner gets a letter. What remains to be learnt, by making an account of every e-mail
+    and the owner gets an e-mail. What remains to be learnt, by making an account of every e-mail
     that was free, costs one of the few sign-ups that an address has in an hour.
     """
     try:

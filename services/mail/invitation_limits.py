@@ -25,14 +25,14 @@ class _Sender:
     client_id: UUID
 
 
-async def admit_letter(
+async def admit_email(
     uow: UnitOfWork, supplier: Supplier, client: Client, email: str, block: str | None
 ) -> None:
     """Note that a supplier's invitation goes out; raises as `_admit` does."""
     await _admit(uow, _Sender(supplier.user_id, supplier.id, client.id), email, block)
 
 
-async def admit_couple_letter(
+async def admit_couple_email(
     uow: UnitOfWork, couple_id: UUID, user_id: UUID, email: str, block: str | None
 ) -> None:
     """The same where one partner invites the other: the couple is both sender and client."""
@@ -53,7 +53,7 @@ async def _admit(
     sender: _Sender,
     email: str,
     block: str | None,
-    kind: SendingKind = SendingKind.LETTER,
+    kind: SendingKind = SendingKind.EMAIL,
 ) -> None:
     """Note that an invitation goes out; raises RateLimited, or Invalid where nobody wants it.
 
@@ -62,10 +62,10 @@ async def _admit(
     """
     recipient, domain = key_of(email), domain_of(email)
     user = await uow.session.get_one(User, sender.user_id)
-    letter = rules.LetterTo(
+    sending = rules.InvitationEmail(
         domain, uow.now - user.created_at, block, is_reminder=kind is SendingKind.REMINDER
     )
-    shared = [digest(name) for name in rules.counted_together(letter)]
+    shared = [digest(name) for name in rules.counted_together(sending)]
     await queries.lock_counts(uow.session, sender.party_id.bytes, recipient, *shared)
     if await queries.is_suppressed(uow.session, recipient):
         raise Invalid(rules.NO_MAIL, path=("email",))
@@ -77,12 +77,12 @@ async def _admit(
         recipient=recipient,
         domain=domain,
         block=block,
-        by_new_account=letter.is_from_new_account,
+        by_new_account=sending.is_from_new_account,
     )
     counts = await queries.counts(
         uow.session, row, uow.now - rules.DAY, uow.now - rules.DECLINED_FOR
     )
-    rules.check_letter(letter, counts)
+    rules.check_limits(sending, counts)
     uow.session.add(row)
 
 

@@ -1,4 +1,4 @@
-"""The outbox: letters are rows first, and a job sends them (S14).
+"""The outbox: e-mails are rows first, and a job sends them (S14).
 
 An attempt claims the row, talks to the mail server without any connection to the database, and
 then notes the outcome on the row (D10, F1).
@@ -23,9 +23,9 @@ from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
 from domain.errors import Invalid
 from domain.events import MailQueued
-from domain.events.marketplace import InvitationLetterChanged
+from domain.events.marketplace import InvitationEmailChanged
 from domain.ids import InvitationId, MailId
-from domain.mail.email import Letter
+from domain.mail.email import Email
 from domain.mail.outbox import FINAL, MAX_REASON, AttemptOutcome, next_attempt, retry_until
 from services.mail import invitation_limits
 from services.mail.email_addresses import parse_mailbox
@@ -35,19 +35,19 @@ from settings import Settings
 
 logger = logging.getLogger(__name__)
 
-SEND_SECONDS = 30.0  # for a whole letter; the job may take longer than that
-QUIT_SECONDS = 2.0  # for a polite end, when the letter is taken
+SEND_SECONDS = 30.0  # for a whole e-mail; the job may take longer than that
+QUIT_SECONDS = 2.0  # for a polite end, when the e-mail is taken
 MAX_DUE = 200  # queued by one sweep
 CLAIM = timedelta(seconds=2 * SEND_SECONDS)
 POSTMAN = system_actor("mail")
 BOUNCED, GIVEN_UP, ARRIVED = "came back", "was given up", "left after all"
 PERMANENT = 500  # SMTP replies from here on are final (RFC 5321, 4.2.1)
-SENT_BODY = ""  # a letter that is out needs no copy of the secret link that it may hold
+SENT_BODY = ""  # an e-mail that is out needs no copy of the secret link that it may hold
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How one attempt ended, for the row of the letter."""
+    """How one attempt ended, for the row of the e-mail."""
 
     outcome: AttemptOutcome
     took_ms: int
@@ -58,24 +58,24 @@ class Attempt:
 async def post(
     uow: UnitOfWork,
     actor: Actor,
-    letter: Letter,
+    email: Email,
     *,
     invitation_id: UUID | None = None,
     couple_invitation_id: UUID | None = None,
     link_expires_at: datetime | None = None,
 ) -> MailId:
-    """Put a letter into the outbox; the job that sends it follows from the event.
+    """Put an e-mail into the outbox; the job that sends it follows from the event.
 
     `invitation_id` and `couple_invitation_id`: what it is about, so that it ends with it.
-    `link_expires_at`: when the link inside ends, after which nobody needs the letter.
+    `link_expires_at`: when the link inside ends, after which nobody needs the e-mail.
     """
     row = Mail(
-        kind=letter.kind,
-        recipient=letter.recipient,
-        subject=letter.subject,
-        body=letter.body,
-        html=letter.html,
-        unsubscribe_url=letter.unsubscribe,
+        kind=email.kind,
+        recipient=email.recipient,
+        subject=email.subject,
+        body=email.body,
+        html=email.html,
+        unsubscribe_url=email.unsubscribe,
         created_at=uow.now,
         attempts=0,
         invitation_id=invitation_id,
@@ -90,7 +90,7 @@ async def post(
 
 
 async def deliver(db: Database, settings: Settings, mail_id: UUID) -> None:
-    """Try a letter once, if it is due; without an SMTP server it waits in the outbox."""
+    """Try an e-mail once, if it is due; without an SMTP server it waits in the outbox."""
     if settings.smtp_url is None:
         return
     server = server_of(settings.smtp_url.get_secret_value())
@@ -107,7 +107,7 @@ async def deliver(db: Database, settings: Settings, mail_id: UUID) -> None:
 
 
 async def due(db: Database) -> Sequence[UUID]:
-    """Letters whose next attempt is due, or whose worker died; the longest overdue first."""
+    """E-mails whose next attempt is due, or whose worker died; the longest overdue first."""
     async with db.read() as session:
         return await queries.due(session, db.clock(), MAX_DUE)
 
@@ -153,7 +153,7 @@ async def _send(server: Server, sender: Sender, row: Mail) -> None:
 
     Not `aiosmtplib.send`: where it is given up it says QUIT, and waits a minute for the reply.
     """
-    letter = compose(sender.mailbox, row, sender.reply_to)
+    content = compose(sender.mailbox, row, sender.reply_to)
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
@@ -165,24 +165,24 @@ async def _send(server: Server, sender: Sender, row: Mail) -> None:
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await client.connect()
-            await client.sendmail(sender.mailbox.address, [row.recipient], letter)
+            await client.sendmail(sender.mailbox.address, [row.recipient], content)
         await _part(client)
     finally:
         client.close()
 
 
 async def _part(client: aiosmtplib.SMTP) -> None:
-    """The letter was taken: however the server says goodbye, it is not sent again."""
+    """The e-mail was taken: however the server says goodbye, it is not sent again."""
     with suppress(aiosmtplib.SMTPException, OSError):  # a TimeoutError is one
         async with asyncio.timeout(QUIT_SECONDS):
             await client.quit()
 
 
-def record_letter(uow: UnitOfWork, actor: Actor, row: Mail, action: str) -> None:
-    """Who sent the invitation sees live what became of its letter (X13)."""
+def record_delivery(uow: UnitOfWork, actor: Actor, row: Mail, action: str) -> None:
+    """Who sent the invitation sees live what became of its e-mail (X13)."""
     if row.invitation_id is not None:
         key = InvitationId(row.invitation_id)
-        uow.record(actor, InvitationLetterChanged(invitation_id=key, action=action))
+        uow.record(actor, InvitationEmailChanged(invitation_id=key, action=action))
 
 
 def _note(uow: UnitOfWork, row: Mail, attempt: Attempt) -> None:
@@ -202,21 +202,21 @@ def _note(uow: UnitOfWork, row: Mail, attempt: Attempt) -> None:
         row.sent_at = uow.now
         row.body, row.html, row.unsubscribe_url = SENT_BODY, None, None
         if row.attempts > 1:
-            record_letter(uow, POSTMAN, row, ARRIVED)
+            record_delivery(uow, POSTMAN, row, ARRIVED)
         return
     if attempt.outcome not in FINAL:
         row.next_attempt_at = next_attempt(row.attempts, uow.now, row.retry_until)
     if row.next_attempt_at is None:
         row.failed_at = uow.now
         row.bounced_at = uow.now if attempt.bounced else None
-        record_letter(uow, POSTMAN, row, BOUNCED if attempt.bounced else GIVEN_UP)
+        record_delivery(uow, POSTMAN, row, BOUNCED if attempt.bounced else GIVEN_UP)
 
 
 def _outcome(error: Exception) -> AttemptOutcome:
     """Final is only what was said about this recipient or this message.
 
     A wrong password, a sender that is not allowed or a server that greets with 5xx is repaired by
-    an operator, and then the letter leaves.
+    an operator, and then the e-mail leaves.
     """
     if isinstance(error, SMTPRecipientsRefused):
         refused = all(item.code >= PERMANENT for item in error.recipients)

@@ -1,4 +1,4 @@
-"""Whom a letter is from: the brand of who reads it, or the supplier by that brand (M11)."""
+"""Whom an e-mail is from: the brand of who reads it, or the supplier by that brand (M11)."""
 
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -25,7 +25,7 @@ class Sender:
 
 
 async def sender_of(session: AsyncSession, row: Mail, default: Mailbox) -> Sender:
-    """As of now, so that a letter that is tried again shows the present name of the business.
+    """As of now, so that an e-mail that is tried again shows the present name of the business.
 
     The address stays that of the installation, which the mail server accepts. The staff keeps the
     name of the installation; answers to an invitation reach the confirmed address of its supplier.

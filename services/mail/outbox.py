@@ -1,4 +1,4 @@
-"""The outbox as admins see it: what waits and why, another try, taking a letter back (S14)."""
+"""The outbox as admins see it: what waits and why, another try, taking an e-mail back (S14)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ from settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class MailFilter:
-    """Which letters a list shows; `has_server`: whether a mail server is set."""
+    """Which e-mails a list shows; `has_server`: whether a mail server is set."""
 
     has_server: bool
     status: Sequence[MailStatus] | None = None
@@ -44,7 +44,7 @@ class MailFilter:
 
 
 def has_server(settings: Settings) -> bool:
-    """Whether letters leave this system at all."""
+    """Whether e-mails leave this system at all."""
     return settings.smtp_url is not None
 
 
@@ -63,22 +63,22 @@ def standing(row: Mail, *, has_server: bool) -> Standing:
 
 
 def may_read_words(actor: Actor) -> bool:
-    """Letters hold links that let their reader in: no tool sees them, only a person."""
+    """E-mails hold links that let their reader in: no tool sees them, only a person."""
     return actor.user_id is not None and actor.role is Role.ADMIN
 
 
 async def page(session: AsyncSession, filters: MailFilter, page: Moments) -> list[Mail]:
-    """Letters, newest first."""
+    """E-mails, newest first."""
     return await queries.page(session, _where(filters), page)
 
 
 async def count(session: AsyncSession, filters: MailFilter) -> int:
-    """How many letters a filter finds."""
+    """How many e-mails a filter finds."""
     return await pages.count(session, Mail, _where(filters))
 
 
 async def retry(uow: UnitOfWork, actor: Actor, mail_id: UUID, *, has_server: bool) -> Mail:
-    """Try a letter again, also one that was given up; raises NotFound, InvalidTransition."""
+    """Try an e-mail again, also one that was given up; raises NotFound, InvalidTransition."""
     row = await _locked(uow, mail_id)
     check_retry(standing(row, has_server=has_server))
     check_link(row.link_expires_at, uow.now)
@@ -89,7 +89,7 @@ async def retry(uow: UnitOfWork, actor: Actor, mail_id: UUID, *, has_server: boo
 
 
 async def cancel(uow: UnitOfWork, actor: Actor, mail_id: UUID) -> Mail:
-    """Take a letter back and forget its words; again does nothing.
+    """Take an e-mail back and forget its words; again does nothing.
 
     Raises NotFound, InvalidTransition for what is sent, Locked for what is being sent.
     """
@@ -104,7 +104,7 @@ async def cancel(uow: UnitOfWork, actor: Actor, mail_id: UUID) -> Mail:
 async def bounce(
     uow: UnitOfWork, actor: Actor, message_id: str, reason: str | None, *, has_server: bool
 ) -> Mail:
-    """Note that a letter came back after it was sent; again does nothing.
+    """Note that an e-mail came back after it was sent; again does nothing.
 
     Raises NotFound for a Message-ID that is none of ours, InvalidTransition for what is not out.
     """
@@ -116,7 +116,7 @@ async def bounce(
     if row.bounced_at is None:
         row.bounced_at = uow.now
         row.last_error = (reason or "It came back.")[:MAX_REASON]
-        mail.record_letter(uow, actor, row, BOUNCED)
+        mail.record_delivery(uow, actor, row, BOUNCED)
     return row
 
 

@@ -9,7 +9,7 @@ from db.models.suppliers import Client, Supplier
 from db.queries import accounts, couples, forgetting, suppliers
 from db.queries import couple_members as member_queries
 from db.session import UnitOfWork
-from domain.accounts import account_emails as letters
+from domain.accounts import account_emails
 from domain.accounts.staff import check_admins_left
 from domain.actors import Actor, Role
 from domain.marketplace.clients import ClientStatus
@@ -72,7 +72,7 @@ async def _leave_couples(uow: UnitOfWork, actor: Actor, supplier: Supplier) -> N
     for row in rows:
         partnerships.part(uow, actor, row)
         for member in members.get(row.couple_id, ()):
-            notice = letters.partner_left(Platform.WEDME, member.email, name)
+            notice = account_emails.partner_left(Platform.WEDME, member.email, name)
             await mail.post(uow, actor, notice)
 
 
@@ -83,7 +83,7 @@ async def _leave_suppliers(uow: UnitOfWork, actor: Actor, couple: Couple) -> Non
     for row, email in await couples.partners_of_couple(uow.session, couple.id):
         partnerships.part(uow, actor, row)
         name = names.get(row.supplier_id, "One of your couples")
-        notice = letters.partner_left(Platform.WEDSYNC, email, name)
+        notice = account_emails.partner_left(Platform.WEDSYNC, email, name)
         await mail.post(uow, actor, notice)
     _archive(uow, actor, mine)
 

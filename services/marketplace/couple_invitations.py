@@ -54,7 +54,7 @@ async def invite(
 ) -> InvitedPartner:
     """Invite the other partner; an invitation that is pending is taken back by that.
 
-    Raises Forbidden for those without a couple and for a letter while the own e-mail is not
+    Raises Forbidden for those without a couple and for an e-mail while the own e-mail is not
     confirmed, InvalidTransition where both have an account, Invalid for the own e-mail,
     RateLimited after six invitations in a day.
     """
@@ -102,7 +102,7 @@ async def end_pending(uow: UnitOfWork, actor: Actor, couple_id: UUID) -> None:
 async def end(
     uow: UnitOfWork, actor: Actor, row: CoupleInvitation, status: InvitationStatus
 ) -> None:
-    """End a pending invitation; its letter is not sent any more."""
+    """End a pending invitation; its e-mail is not sent any more."""
     row.status = status
     await mail_queries.cancel_open(uow.session, Mail.couple_invitation_id == row.id, uow.now)
     record(uow, actor, row, status.value)
@@ -140,10 +140,10 @@ async def _check_room(uow: UnitOfWork, couple_id: UUID, user_id: UUID) -> None:
     if couple is None or user_id not in [member.user_id for member in members]:
         raise Forbidden("Only one of a couple can invite their partner.")
     member_rules.free_seat([member.seat for member in members])
-    since = uow.now - rules.LETTERS_WITHIN
-    if await queries.count_since(uow.session, couple_id, since) >= rules.MAX_LETTERS:
+    since = uow.now - rules.EMAILS_WITHIN
+    if await queries.count_since(uow.session, couple_id, since) >= rules.MAX_EMAILS:
         raise RateLimited(
-            f"You can invite your partner at most {rules.MAX_LETTERS} times in a day.",
+            f"You can invite your partner at most {rules.MAX_EMAILS} times in a day.",
             retry_after_seconds=timedelta(hours=1).total_seconds(),
         )
 
@@ -162,7 +162,7 @@ def _draft(uow: UnitOfWork, couple_id: UUID, user_id: UUID, email: str | None) -
 
 
 async def _send(uow: UnitOfWork, actor: Actor, site: Site, row: CoupleInvitation) -> str:
-    """Two codes, as for suppliers: only the one in the letter proves the mailbox (ADR 7)."""
+    """Two codes, as for suppliers: only the one in the e-mail proves the mailbox (ADR 7)."""
     await end_pending(uow, actor, row.couple_id)
     shown, mailed = _shown_code(site, row.id), new_secret()
     row.invite_code = digest(shown)
@@ -180,13 +180,13 @@ async def _write(
     assert actor.user_id is not None
     users = await accounts.users_by_id(uow.session, [actor.user_id])
     check_may_write(users.get(actor.user_id), sends_mail=site.sends_mail)
-    await invitation_limits.admit_couple_letter(
-        uow, row.couple_id, actor.user_id, email, site.block
-    )
+    await invitation_limits.admit_couple_email(uow, row.couple_id, actor.user_id, email, site.block)
     unsubscribe = unsubscribe_url(site.base_url, email, site.signing_key)
     inviting = PartnerInviting(actor.label, _link(site, code), row.expires_at, unsubscribe)
-    letter = couple_invitation(email, inviting)
-    await mail.post(uow, actor, letter, couple_invitation_id=row.id, link_expires_at=row.expires_at)
+    composed = couple_invitation(email, inviting)
+    await mail.post(
+        uow, actor, composed, couple_invitation_id=row.id, link_expires_at=row.expires_at
+    )
 
 
 async def _replay_result(

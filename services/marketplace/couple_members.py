@@ -13,7 +13,7 @@ from domain.errors import NotFound
 from domain.events import AccessRevoked
 from domain.events.couples import JOINED, LEFT, REMOVED, CoupleMemberChanged
 from domain.ids import CoupleId, UserId
-from domain.marketplace import couple_emails as letters
+from domain.marketplace import couple_emails as emails
 from domain.marketplace import couple_members as rules
 from domain.marketplace.couple_members import Member
 from services.mail import mail
@@ -54,7 +54,7 @@ async def close_account(
     _, stays = _split(members, user.id)
     await _part(uow, actor, couple, stays, user.id)
     record(uow, actor, couple.id, user.id, LEFT)
-    await mail.post(uow, actor, letters.partner_left_you(stays.email, base_url))
+    await mail.post(uow, actor, emails.partner_left_you(stays.email, base_url))
     return True
 
 
@@ -92,8 +92,8 @@ async def _settle_alone(uow: UnitOfWork, user_id: UUID) -> None:
 async def _tell(
     uow: UnitOfWork, actor: Actor, base_url: str, stays: Member, gone: Member, *, leaves: bool
 ) -> None:
-    to_gone = letters.you_left if leaves else letters.you_were_removed
-    to_stays = letters.partner_left_you if leaves else letters.you_removed
+    to_gone = emails.you_left if leaves else emails.you_were_removed
+    to_stays = emails.partner_left_you if leaves else emails.you_removed
     await mail.post(uow, actor, to_gone(gone.email, base_url))
     await mail.post(uow, actor, to_stays(stays.email, base_url))
 

@@ -60,12 +60,12 @@ async def end(
     """End a pending invitation; its client, who is locked, is free to be invited again."""
     before, row.status = row.status, status
     client.status = without_invitation(client.status)
-    await withdraw_letters(uow, row)
+    await withdraw_emails(uow, row)
     record(uow, actor, row, status.value, before)
 
 
-async def withdraw_letters(uow: UnitOfWork, row: Invitation) -> None:
-    """Letters with a link that works no longer are not sent any more."""
+async def withdraw_emails(uow: UnitOfWork, row: Invitation) -> None:
+    """E-mails with a link that works no longer are not sent any more."""
     await mail.cancel_open(uow.session, Mail.invitation_id == row.id, uow.now)
 
 

@@ -10,26 +10,26 @@ from domain.marketplace.invitations import InvitationChannel, InvitationStatus
 from services.mail import outbox
 
 
-def asks_for_letter(row: Invitation) -> bool:
+def needs_email(row: Invitation) -> bool:
     """Load the e-mails of unopened invitations only: others do not depend on them."""
     return row.status is InvitationStatus.SENT and row.channel is InvitationChannel.EMAIL
 
 
 def hint(
-    row: Invitation, client: Client, letter: Mail | None, now: datetime, *, has_server: bool
+    row: Invitation, client: Client, mail: Mail | None, now: datetime, *, has_server: bool
 ) -> Hint | None:
     """Return the hint for the supplier and the staff; None where nothing is to do."""
-    delivery = _delivery(letter, has_server=has_server) if letter is not None else None
+    delivery = _delivery(mail, has_server=has_server) if mail is not None else None
     standing = Standing(row.status, row.expires_at, client.status, client.email, delivery)
     return hint_of(standing, now)
 
 
-def _delivery(letter: Mail, *, has_server: bool) -> Delivery:
+def _delivery(mail: Mail, *, has_server: bool) -> Delivery:
     return Delivery(
-        status=outbox.standing(letter, has_server=has_server).status,
-        recipient=letter.recipient,
-        created_at=letter.created_at,
-        sent_at=letter.sent_at,
-        bounced_at=letter.bounced_at,
-        failed_at=letter.failed_at,
+        status=outbox.standing(mail, has_server=has_server).status,
+        recipient=mail.recipient,
+        created_at=mail.created_at,
+        sent_at=mail.sent_at,
+        bounced_at=mail.bounced_at,
+        failed_at=mail.failed_at,
     )

@@ -107,6 +107,6 @@ async def _write(
         row.expires_at,
         unsubscribe_url(base_url, row.email, settings.signing_key),
     )
-    letter = reminder(row.email, inviting, is_last=rules.is_ending(row.expires_at, uow.now))
-    await mail.post(uow, REMINDER, letter, invitation_id=row.id, link_expires_at=row.expires_at)
+    email = reminder(row.email, inviting, is_last=rules.is_ending(row.expires_at, uow.now))
+    await mail.post(uow, REMINDER, email, invitation_id=row.id, link_expires_at=row.expires_at)
     record_follow_up(uow, REMINDER, row, REMINDED)

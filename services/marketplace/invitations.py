@@ -26,7 +26,7 @@ from services.accounts.email_confirmations import check_may_write
 from services.journeys import onboarding
 from services.mail import invitation_limits, mail
 from services.marketplace import clients
-from services.marketplace.invitation_changes import end, over, record, withdraw_letters
+from services.marketplace.invitation_changes import end, over, record, withdraw_emails
 from services.platform import idempotency
 from services.platform.credentials import digest
 
@@ -45,7 +45,7 @@ class InviteClient:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where links lead, and whether letters leave this system."""
+    """Where links lead, and whether e-mails leave this system."""
 
     base_url: str
     sends_mail: bool
@@ -72,7 +72,7 @@ async def invite(
     """Invite a client; completes the step `send_invitation` of its supplier.
 
     Raises NotFound, NotUnique where an invitation is pending, InvalidTransition for a client who
-    is connected or archived, RateLimited after six letters in a day, Forbidden for a letter
+    is connected or archived, RateLimited after six e-mails in a day, Forbidden for an e-mail
     while the own e-mail is not confirmed. A tool must bring an
     idempotency key (A45).
     """
@@ -127,7 +127,7 @@ async def _send_again(
     rules.check_resendable(over(row, uow) or row.status)
     if row.status not in rules.PENDING:
         await _make_room(uow, actor, client)
-    await _check_letters(uow, client)
+    await _check_email_limit(uow, client)
     await _check_not_blocked(uow, client, row.channel)
     lifetime = row.expires_at - row.sent_at
     row.status, row.opened_at = InvitationStatus.SENT, None
@@ -142,7 +142,7 @@ async def _send_again(
 async def _send_first(
     uow: UnitOfWork, actor: Actor, site: Site, client: Client, command: InviteClient
 ) -> tuple[Invitation, str]:
-    await _check_letters(uow, client)
+    await _check_email_limit(uow, client)
     by_mail = InvitationChannel.EMAIL if client.email else InvitationChannel.LINK
     channel = command.channel or by_mail
     if channel is InvitationChannel.EMAIL and client.email is None:
@@ -169,7 +169,7 @@ async def _send_first(
 
 
 async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row: Invitation) -> str:
-    """New codes, and the letter with one of them; returns the link with the other.
+    """New codes, and the e-mail with one of them; returns the link with the other.
 
     Two codes, because only the one that nobody but the mailbox has seen proves that an account
     belongs to its e-mail (ADR of invitations).
@@ -185,9 +185,9 @@ async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row:
     row.mail_code = digest(mailed) if row.channel is InvitationChannel.EMAIL else None
     uow.session.add(row)
     await uow.session.flush()
-    await withdraw_letters(uow, row)
+    await withdraw_emails(uow, row)
     if row.channel is InvitationChannel.EMAIL and row.email is not None:
-        await invitation_limits.admit_letter(uow, supplier, client, row.email, site.block)
+        await invitation_limits.admit_email(uow, supplier, client, row.email, site.block)
         inviting = Inviting(
             name_of(supplier),
             client.couple_names,
@@ -195,8 +195,8 @@ async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row:
             row.expires_at,
             links.unsubscribe_url(site.base_url, row.email, site.signing_key),
         )
-        letter = invitation(row.email, inviting)
-        await mail.post(uow, actor, letter, invitation_id=row.id, link_expires_at=row.expires_at)
+        email = invitation(row.email, inviting)
+        await mail.post(uow, actor, email, invitation_id=row.id, link_expires_at=row.expires_at)
     return links.accept_url(site.base_url, shown)
 
 
@@ -237,12 +237,12 @@ async def _check_not_blocked(
     check_invite(sides, by_mail=by_mail)
 
 
-async def _check_letters(uow: UnitOfWork, client: Client) -> None:
+async def _check_email_limit(uow: UnitOfWork, client: Client) -> None:
     """Nobody is flooded, neither by resending nor by revoking and inviting anew."""
-    since = uow.now - rules.LETTERS_WITHIN
-    if await queries.count_emails_since(uow.session, client.id, since) >= rules.MAX_LETTERS:
+    since = uow.now - rules.EMAILS_WITHIN
+    if await queries.count_emails_since(uow.session, client.id, since) >= rules.MAX_EMAILS:
         raise RateLimited(
-            f"A client gets at most {rules.MAX_LETTERS} invitations in a day.",
+            f"A client gets at most {rules.MAX_EMAILS} invitations in a day.",
             retry_after_seconds=timedelta(hours=1).total_seconds(),
         )
 
@@ -266,7 +266,7 @@ async def _check_enabled(uow: UnitOfWork, supplier: Supplier) -> None:
 
 
 async def _check_sender(uow: UnitOfWork, actor: Actor, site: Site) -> None:
-    """Letters in the name of an e-mail that nobody has proven are how spam is sent (ADR 20)."""
+    """Refuse a sender with an unconfirmed address: spam is sent in such names (ADR 20)."""
     if actor.user_id is not None and actor.supplier_id is not None:
         users = await accounts.users_by_id(uow.session, [actor.user_id])
         check_may_write(users.get(actor.user_id), sends_mail=site.sends_mail)

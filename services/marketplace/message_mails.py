@@ -65,7 +65,7 @@ async def _tell(
     )
     if unread:
         notice = _notice(settings, row, reader, sender, unread)
-        await mail.post(uow, NOTIFIER, rules.message_letter(reader.email, notice))
+        await mail.post(uow, NOTIFIER, rules.message_email(reader.email, notice))
     return None
 
 

@@ -18,10 +18,10 @@ async def send(uow: UnitOfWork, settings: Settings, event_id: int) -> None:
     for unmailed in await queries.lock_unmailed(uow.session, event_id):
         if rules.is_mailed(unmailed.entry):
             unmailed.row.mailed_at = uow.now
-            letter = rules.notification_letter(
+            email = rules.notification_email(
                 unmailed.recipient, unmailed.entry, _links(settings, unmailed)
             )
-            await mail.post(uow, NOTIFIER, letter)
+            await mail.post(uow, NOTIFIER, email)
 
 
 def _links(settings: Settings, unmailed: Unmailed) -> Links:

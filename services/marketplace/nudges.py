@@ -14,7 +14,7 @@ from domain.journeys import onboarding
 from domain.journeys.onboarding import Step
 from domain.mail import unsubscribing
 from domain.marketplace import nudges as rules
-from domain.marketplace.nudge_emails import Nudging, letter
+from domain.marketplace.nudge_emails import Nudging, nudge_email
 from domain.marketplace.nudges import NudgeKind, StallState
 from domain.overview.journey_moves import ABANDONED, GAVE_UP
 from services.flags import feature_gates
@@ -90,7 +90,7 @@ async def nudge(uow: UnitOfWork, settings: Settings, place: Place, kind: NudgeKi
         row.last_activity_at, row.stuck_at_step, row.left_at = uow.now, None, None
     email = await queries.email_of(uow.session, row.user_id) if mails else None
     if email is not None:
-        await mail.post(uow, NUDGER, letter(email, kind, _nudging(settings, row, step)))
+        await mail.post(uow, NUDGER, nudge_email(email, kind, _nudging(settings, row, step)))
     record(uow, NUDGER, row, rules.NUDGED if kind is NudgeKind.STUCK else rules.WORKS_AGAIN)
 
 

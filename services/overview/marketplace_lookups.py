@@ -93,7 +93,7 @@ class MarketplaceLookups(Lookups):
         self.seconds_to_connect: Lookup[Pair, int] = self._by(couples.seconds_to_connect)
         self.invitations: Lookup[UUID, Invitation] = self._by(invitations.by_id)
         self.newest_invitations: Lookup[UUID, Invitation] = self._by(invitations.newest_by_client)
-        self.letters_of_invitations: Lookup[UUID, Mail] = self._by(mail.newest_by_invitation)
+        self.emails_of_invitations: Lookup[UUID, Mail] = self._by(mail.newest_by_invitation)
         self.incidents_on_flags: Lookup[str, LaunchIncident] = self._by(nudges.incidents_on)
         self.onboardings: Lookup[UUID, OnboardingProgress] = self._by(onboarding.by_id)
         self.onboardings_by_user: Lookup[UUID, OnboardingProgress] = self._by(onboarding.by_user)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from db.queries import alerts as queries
 from db.session import UnitOfWork
 from domain.actors import Actor
-from domain.phases.rollback_notices import RollbackNotice, letter_of, message_of
+from domain.phases.rollback_notices import RollbackNotice, email_of, message_of
 from services.mail import mail
 from services.mail.email_addresses import is_address
 
@@ -20,6 +20,6 @@ async def post(
     """
     for recipient in dict.fromkeys(recipients):
         if is_address(recipient):
-            await mail.post(uow, actor, letter_of(notice, recipient))
+            await mail.post(uow, actor, email_of(notice, recipient))
         else:
             await queries.save_delivery(uow.session, message_of(notice, recipient))

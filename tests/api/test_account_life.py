@@ -177,8 +177,8 @@ async def test_suppliers_keep_their_client_record_of_a_deleted_couple(
     (client,) = (await sarah.data(CLIENTS))["viewer"]["supplier"]["clients"]["nodes"]
     assert client == {"coupleNames": "Emma & James", "status": "INACTIVE", "couple": None}
     assert await counts(db, Couple, Partnership) == [0, 0]
-    (letter,) = await emails_of_kind(db, MailKind.PARTNER_LEFT)
-    assert (letter.recipient, "Emma & James closed their account" in letter.body) == (EMAIL, True)
+    (email,) = await emails_of_kind(db, MailKind.PARTNER_LEFT)
+    assert (email.recipient, "Emma & James closed their account" in email.body) == (EMAIL, True)
 
 
 async def test_the_last_admin_cannot_be_deleted(admin: GraphQLClient, db: Database) -> None:

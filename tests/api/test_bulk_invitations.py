@@ -37,7 +37,7 @@ from tests.support.graphql import GraphQLClient
 Json = Any
 
 
-async def letters(db: Database) -> list[str]:
+async def emails(db: Database) -> list[str]:
     async with db.read() as session:
         query = select(Mail.recipient).where(Mail.invitation_id.is_not(None))
         return list(await session.scalars(query.order_by(Mail.created_at, Mail.id)))
@@ -75,20 +75,20 @@ async def test_imported_clients_are_invited_over_several_days(
     done = await run_import(supplier, csv_of_couples(250))
     bulk = await start_bulk(supplier, importId=done["clientImport"]["id"])
     assert (bulk["progress"]["waiting"], bulk["progress"]["withinADay"]) == (250, MAX_ACCOUNT)
-    assert await letters(db) == []
+    assert await emails(db) == []
     await run_sending_job(db, settings, bulk)
     today = (await newest_bulk(supplier))["progress"]
     assert (today["sent"], today["waiting"], today["withinADay"]) == (MAX_ACCOUNT, 50, 50)
-    assert len(await letters(db)) == MAX_ACCOUNT
+    assert len(await emails(db)) == MAX_ACCOUNT
     await run_sending_job(db, settings, bulk)
-    assert len(await letters(db)) == MAX_ACCOUNT
+    assert len(await emails(db)) == MAX_ACCOUNT
     await a_day_later(db)
     await run_sending_job(db, settings, bulk)
     last = await newest_bulk(supplier)
     assert (last["status"], last["progress"]["sent"], last["progress"]["lastAt"]) == (
         "FINISHED", 250, None,
     )  # fmt: skip
-    recipients = await letters(db)
+    recipients = await emails(db)
     assert (len(recipients), len(set(recipients))) == (250, 250)
 
 
@@ -108,7 +108,7 @@ async def test_the_job_is_scheduled_for_when_the_next_invitation_is_allowed(
     clock.advance((next_at - clock()).total_seconds())
     assert len(await due(db)) == 1
     await run_sending_job(db, settings, bulk)
-    assert len(await letters(db)) == MAX_FIRST_DAY + 1
+    assert len(await emails(db)) == MAX_FIRST_DAY + 1
 
 
 async def test_unsendable_invitations_state_the_reason(
@@ -159,7 +159,7 @@ async def test_stopping_cancels_the_waiting_invitations(
     assert payload["bulkInvitation"]["progress"]["stopped"] == 5
     await a_day_later(db)
     await run_sending_job(db, settings, bulk)
-    assert len(await letters(db)) == MAX_FIRST_DAY
+    assert len(await emails(db)) == MAX_FIRST_DAY
     again = await start_bulk(supplier)
     assert (again["id"] != bulk["id"], again["progress"]["waiting"]) == (True, 5)
 
@@ -201,7 +201,7 @@ async def test_two_workers_send_each_invitation_once(
     await run_import(supplier, csv_of_couples(MAX_FIRST_DAY))
     bulk = await start_bulk(supplier)
     await asyncio.gather(*(run_sending_job(db, settings, bulk) for _ in range(3)))
-    assert len(await letters(db)) == MAX_FIRST_DAY
+    assert len(await emails(db)) == MAX_FIRST_DAY
     assert await count(db, Invitation) == MAX_FIRST_DAY
 
 

@@ -10,7 +10,7 @@ from db.models.accounts import User
 from db.models.mail import Mail
 from db.session import Database
 from domain.mail.email import MailKind
-from domain.marketplace.invitations import DEFAULT_DAYS, MAX_LETTERS
+from domain.marketplace.invitations import DEFAULT_DAYS, MAX_EMAILS
 from tests.factories.accounts import email_of
 from tests.factories.couples import (
     DECLINE,
@@ -42,7 +42,7 @@ def codes(payload: dict[str, list[dict[str, str]]]) -> list[str]:
     return [error["code"] for error in payload["errors"]]
 
 
-async def test_a_letter_lets_the_partner_in_with_a_proven_address(
+async def test_an_email_lets_the_partner_in_with_a_proven_address(
     emma: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     payload = await invite(emma, JAMES)
@@ -63,7 +63,7 @@ async def test_a_link_to_hand_over_asks_for_an_address_and_to_confirm_it(
     assert codes(await join(visitor.as_(None), code)) == ["REQUIRED"]
     joined = await join(visitor.as_(None), code, email=JAMES, password="correct horse battery")
     assert joined["errors"] == []
-    assert [letter.recipient for letter in await emails_of_kind(db, MailKind.CONFIRM_EMAIL)] == [
+    assert [email.recipient for email in await emails_of_kind(db, MailKind.CONFIRM_EMAIL)] == [
         JAMES
     ]
 
@@ -102,7 +102,7 @@ async def test_a_lost_answer_is_given_again_to_the_same_key(
     assert (await join(james, code))["alreadyAccepted"] is True
 
 
-async def test_a_repeat_of_the_invitation_sends_one_letter_and_shows_the_link(
+async def test_a_repeat_of_the_invitation_sends_one_email_and_shows_the_link(
     emma: GraphQLClient, db: Database
 ) -> None:
     first = await invite(emma, JAMES, idempotencyKey="k")
@@ -154,7 +154,7 @@ async def test_it_expires(emma: GraphQLClient, visitor: GraphQLClient, clock: Cl
 
 
 async def test_a_couple_invites_six_times_in_a_day(emma: GraphQLClient) -> None:
-    for _ in range(MAX_LETTERS):
+    for _ in range(MAX_EMAILS):
         assert (await invite(emma))["errors"] == []
     assert codes(await invite(emma)) == ["RATE_LIMITED"]
 

@@ -53,8 +53,7 @@ async def test_removing_a_partner_is_told_to_both_and_takes_the_couple_away(
         assert (await both.james.data(NODE, id=key))["node"] is None
     base = "http://x"
     subjects = {
-        letter.recipient: letter.subject
-        for letter in await emails_of_kind(db, MailKind.PARTNER_LEFT)
+        email.recipient: email.subject for email in await emails_of_kind(db, MailKind.PARTNER_LEFT)
     }
     assert subjects == {
         JAMES: couple_emails.you_were_removed(JAMES, base).subject,
@@ -75,8 +74,7 @@ async def test_whoever_leaves_is_told_and_so_is_who_stays(both: Partners, db: Da
     payload = await remove(both.james, own=True)
     assert payload == {"couple": None, "errors": []}
     subjects = {
-        letter.recipient: letter.subject
-        for letter in await emails_of_kind(db, MailKind.PARTNER_LEFT)
+        email.recipient: email.subject for email in await emails_of_kind(db, MailKind.PARTNER_LEFT)
     }
     assert subjects == {
         JAMES: couple_emails.you_left(JAMES, "").subject,
@@ -136,7 +134,7 @@ async def test_an_account_that_is_deleted_leaves_the_couple_to_the_other(
     assert after["id"] == before["id"]
     assert after["partnerships"] == before["partnerships"]
     assert [member["email"] for member in after["members"]] == [JAMES]
-    recipients = [letter.recipient for letter in await emails_of_kind(db, MailKind.PARTNER_LEFT)]
+    recipients = [email.recipient for email in await emails_of_kind(db, MailKind.PARTNER_LEFT)]
     assert recipients == [JAMES]  # and no supplier is told that its couple is gone
 
 

@@ -61,7 +61,7 @@ async def test_a_new_confirmation_link_replaces_the_previous_one(
     assert codes(await ask(sarah, CONFIRM, token=first)) == [("ALREADY_USED", ["token"])]
     assert (await ask(sarah, CONFIRM, token=await token_in_email(db, LINKS)))["errors"] == []
     await ask(sarah, AGAIN)
-    assert len(await emails_of_kind(db, LINKS)) == 2  # what is proven needs no letter
+    assert len(await emails_of_kind(db, LINKS)) == 2  # what is proven needs no e-mail
 
 
 async def test_confirmation_links_expire_after_three_days(
@@ -82,8 +82,8 @@ async def test_a_changed_email_applies_once_it_is_confirmed(
 ) -> None:
     await ask(sarah, CHANGE_EMAIL, email=OTHER, password=PASSWORD)
     assert (await viewer(sarah))["email"] == EMAIL
-    (_, letter) = await emails_of_kind(db, LINKS)
-    assert letter.recipient == OTHER
+    (_, email) = await emails_of_kind(db, LINKS)
+    assert email.recipient == OTHER
     await ask(visitor, CONFIRM, token=await token_in_email(db, LINKS))
     assert (await viewer(sarah))["email"] == OTHER
     (notice,) = await emails_of_kind(db, MailKind.EMAIL_CHANGED)
@@ -129,7 +129,7 @@ async def mailing(db: Database, settings: Settings, clock: Clock) -> AsyncIterat
 async def test_emailing_others_requires_a_confirmed_address(
     mailing: GraphQLClient, db: Database
 ) -> None:
-    """ADR 20: only where letters go out at all; a link can always be handed over."""
+    """ADR 20: only where e-mails go out at all; a link can always be handed over."""
     payload = await ask(mailing, SIGN_UP, input=sign_up_input())
     sarah = mailing.as_(payload["session"]["accessToken"])
     client = await add_client(sarah, email="emma@example.com")

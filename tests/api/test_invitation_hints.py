@@ -58,7 +58,7 @@ class Postbox:
         return "250 OK"
 
     async def deliver(self, db: Database) -> None:
-        """What the worker does with the newest letter."""
+        """What the worker does with the newest e-mail."""
         await send_mail(db, self.settings, (await emails_of_kind(db, MailKind.INVITATION))[-1].id)
 
 
@@ -176,7 +176,7 @@ async def test_unopened_invitations_show_a_hint_until_opened(
 async def test_a_missing_mail_server_is_shown_to_the_supplier_at_once(
     visitor: GraphQLClient, db: Database
 ) -> None:
-    """Sent by hand it has no letter to wait for."""
+    """Sent by hand it has no e-mail to wait for."""
     supplier = await new_supplier_client(visitor, db)
     by_mail, by_link = await add_and_invite(supplier, email=EMMA), await add_and_invite(supplier)
     assert await said(supplier, by_mail) == ("NOT_SENT", "USE_LINK")

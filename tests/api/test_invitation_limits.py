@@ -44,7 +44,7 @@ def codes(payload: Json) -> list[str]:
     return [error["code"] for error in payload["errors"]]
 
 
-async def letters(db: Database) -> list[Mail]:
+async def emails(db: Database) -> list[Mail]:
     async with db.read() as session:
         query = select(Mail).where(Mail.invitation_id.is_not(None)).order_by(Mail.created_at)
         return list(await session.scalars(query))
@@ -58,8 +58,8 @@ async def earlier(db: Database, by: timedelta) -> None:
 
 
 async def unsubscribe_path(db: Database) -> str:
-    """The link in the last letter, without our address."""
-    url = (await letters(db))[-1].unsubscribe_url
+    """The link in the last e-mail, without our address."""
+    url = (await emails(db))[-1].unsubscribe_url
     assert url is not None
     return "/unsubscribe/" + url.partition("/unsubscribe/")[2]
 
@@ -74,7 +74,7 @@ async def test_the_limit_of_new_accounts_counts_archived_clients(
         key = done["invitation"]["client"]["id"]
         await supplier.data(UPDATE, input={"id": key, "archived": True})
     assert codes(await invite(supplier, "one.more@example.com")) == ["RATE_LIMITED"]
-    assert len(await letters(db)) == MAX_FIRST_DAY
+    assert len(await emails(db)) == MAX_FIRST_DAY
     assert codes(await invite(supplier, None, "By a link")) == []
     await earlier(db, timedelta(days=1))
     assert codes(await invite(supplier, "tomorrow@example.com", "Tomorrow")) == []
@@ -99,7 +99,7 @@ async def test_concurrent_sends_respect_the_domain_limit(
         *(invite(who, f"pair{n}@venue.de") for n, who in enumerate(suppliers))
     )
     assert sorted(code for item in done for code in codes(item)) == ["RATE_LIMITED"] * 5
-    assert len(await letters(db)) == 3
+    assert len(await emails(db)) == 3
 
 
 async def test_declining_blocks_a_new_invitation_for_a_while(
@@ -141,10 +141,10 @@ async def test_unsubscribing_cancels_queued_invitations(
 ) -> None:
     await invite(supplier, EMMA)
     await visitor.raw("POST", await unsubscribe_path(db))
-    (row,) = await letters(db)
+    (row,) = await emails(db)
     url = SecretStr(f"smtp://127.0.0.1:{dead_port()}")
     await mail.deliver(db, settings.model_copy(update={"smtp_url": url}), row.id)
-    (row,) = await letters(db)
+    (row,) = await emails(db)
     assert (row.cancelled_at is not None, row.attempts, row.body) == (True, 0, "")
 
 
@@ -158,7 +158,7 @@ async def test_every_invitation_has_list_unsubscribe_headers(
     supplier: GraphQLClient, db: Database
 ) -> None:
     await invite(supplier, EMMA)
-    (row,) = await letters(db)
+    (row,) = await emails(db)
     message = BytesParser().parsebytes(compose(parse_mailbox("WedMe <a@wedme.app>"), row))
     assert message["List-Unsubscribe"] == f"<{row.unsubscribe_url}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -183,7 +183,7 @@ async def test_text_in_emails_is_not_turned_into_links(
 ) -> None:
     await supplier.data(PROFILE, input={"businessName": "Prize.com <b>a@b.co</b>"})
     await invite(supplier, EMMA, "Emma & evil.example")
-    (row,) = await letters(db)
+    (row,) = await emails(db)
     assert row.subject == "Prize. com <b>a (at) b. co</b> invites you to WedMe"
     for shown in (row.subject, row.body, row.html or ""):
         assert [text for text in ("Prize.com", "a@b.co", "evil.example") if text in shown] == []

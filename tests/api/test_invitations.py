@@ -69,7 +69,7 @@ async def status(client: GraphQLClient, key: str) -> str:
 
 
 async def mailed_code(db: Database) -> str:
-    """The code of the newest letter, which no answer of the API shows."""
+    """The code of the newest e-mail, which no answer of the API shows."""
     async with db.read() as session:
         row = (await session.scalars(select(Mail).order_by(Mail.created_at.desc()))).first()
     assert row is not None
@@ -84,9 +84,9 @@ async def test_clients_with_an_email_are_invited_by_email(
     assert (answer["channel"], answer["email"], answer["status"]) == ("EMAIL", EMMA, "SENT")
     assert answer["client"]["status"] == "INVITED"
     async with db.read() as session:
-        letter = (await session.scalars(select(Mail))).one()
-    assert (letter.recipient, "WedMe" in letter.subject) == (EMMA, True)
-    assert letter.html is not None
+        email = (await session.scalars(select(Mail))).one()
+    assert (email.recipient, "WedMe" in email.subject) == (EMMA, True)
+    assert email.html is not None
 
 
 async def test_clients_without_an_email_are_invited_by_link(

@@ -1,4 +1,4 @@
-"""The outbox in the graph: who sees which letters, another try, taking one back (S14)."""
+"""The outbox in the graph: who sees which e-mails, another try, taking one back (S14)."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from app import create_app, running
 from db.session import Database
 from domain.actors import ANONYMOUS, Role, Scope
-from domain.mail.email import Letter
+from domain.mail.email import Email
 from jobs.mail import send_mail
 from services.accounts.api_tokens import create_token
 from services.mail.mail import post
@@ -54,7 +54,7 @@ async def mailing(db: Database, smtp: Settings, clock: Clock) -> AsyncIterator[G
 
 async def posted(db: Database, recipient: str = "emma@example.com") -> None:
     async with db.write() as uow:
-        await post(uow, ANONYMOUS, Letter(recipient, "Hello", SECRET))
+        await post(uow, ANONYMOUS, Email(recipient, "Hello", SECRET))
 
 
 async def outbox(client: GraphQLClient, **more: object) -> list[Any]:
@@ -106,7 +106,7 @@ async def test_failed_emails_can_be_retried(
     mailing: GraphQLClient, db: Database, smtp: Settings
 ) -> None:
     async with db.write() as uow:
-        broken = Letter("emma@example.com\r\nBcc: all@example.com", "Hello", SECRET)
+        broken = Email("emma@example.com\r\nBcc: all@example.com", "Hello", SECRET)
         key = await post(uow, ANONYMOUS, broken)
     await send_mail(db, smtp, key)
     (mail,) = await outbox(mailing, status=["FAILED"])

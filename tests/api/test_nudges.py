@@ -1,4 +1,4 @@
-"""Nudges, banners and the link in the letter, as people and mail programs see them (S73, X12)."""
+"""Nudges, banners and the link in the e-mail, as people and mail programs see them (S73, X12)."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ async def setup(client: GraphQLClient) -> Any:  # noqa: ANN401 - JSON
 
 @pytest.fixture
 async def nudged(app: Starlette, supplier: GraphQLClient, db: Database, clock: Clock) -> str:
-    """The supplier has stood still for five minutes; the code of the link in their letters."""
+    """The supplier has stood still for five minutes; the code of the link in their e-mails."""
     runtime: Runtime = app.state.runtime
     user_id = await newest_user(db)
     clock.advance(301)

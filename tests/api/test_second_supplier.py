@@ -97,8 +97,8 @@ async def test_a_mailed_link_leads_back_to_the_invitation_and_accepts_it(
     """The link of the second supplier came by chat: it proves nothing, the mailbox does."""
     phone = visitor.as_(None)
     assert await phone.data(REQUEST, email=EMMA, code=second.code) == {"requestLogInLink": True}
-    (letter,) = await emails_of_kind(db, MailKind.LOG_IN_LINK)
-    assert f"&invitation={second.code}\n" in letter.body
+    (email,) = await emails_of_kind(db, MailKind.LOG_IN_LINK)
+    assert f"&invitation={second.code}\n" in email.body
     token = (await token_in_email(db, MailKind.LOG_IN_LINK)).partition("&")[0]
     opened = (await phone.data(USE, token=token))["logInByLink"]["session"]
     mine = phone.as_(opened["accessToken"])

@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 
 from db.session import Database
 from domain.actors import ANONYMOUS
-from domain.mail.email import Letter
+from domain.mail.email import Email
 from services.mail.mail import post
 from tests.architecture.test_statements import SIZES, counting, wrongly_counted
 from tests.factories.marketplace import (
@@ -96,7 +96,7 @@ async def test_outbox_statements_do_not_grow_with_the_rows(
     document = "{ mails { totalCount nodes { status body deliveries { error } } } }"
     for _ in range(3):
         async with db.write() as uow:
-            await post(uow, ANONYMOUS, Letter("emma@example.com", "Hello", "there"))
+            await post(uow, ANONYMOUS, Email("emma@example.com", "Hello", "there"))
         with counting(app) as sent:
             await admin.data(document)
         assert len(sent) == 1 + 3, "\n".join(sent)

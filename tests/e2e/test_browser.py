@@ -55,7 +55,7 @@ def launched() -> Iterator[dict[str, str]]:
     smtp = free_port()
     with (
         tempfile.TemporaryDirectory(prefix="launch-", ignore_cleanup_errors=True) as name,
-        mail_server(smtp, f"{name}/letters") as mail_pid,
+        mail_server(smtp, f"{name}/emails") as mail_pid,
     ):
         env = {
             "PORT": "0",
@@ -73,7 +73,7 @@ def launched() -> Iterator[dict[str, str]]:
                 "ADMIN_PASSWORD": PASSWORD,
                 "LAUNCH_PID": str(run.process.pid),
                 "MAIL_PID": str(mail_pid),
-                "MAIL_FOLDER": f"{name}/letters",
+                "MAIL_FOLDER": f"{name}/emails",
                 "DATA_DIR": f"{name}/data",
                 "PYTHON": sys.executable,
                 "ARTIFACTS": str(ROOT / "tests" / "artifacts" / "browser"),

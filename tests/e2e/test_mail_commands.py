@@ -23,7 +23,7 @@ LINK = "https://launch.test/reset-password?token=secret"
 
 @pytest.fixture
 async def launch(db: Database, settings: Settings) -> AsyncIterator[Launch]:
-    """One letter that waits, because no mail server is set."""
+    """One e-mail that waits, because no mail server is set."""
     async with db.write() as uow:
         await post(uow, ANONYMOUS, password_reset(Platform.WEDME, "emma@example.com", LINK))
     with tempfile.TemporaryDirectory(prefix="launch-") as name:

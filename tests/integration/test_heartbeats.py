@@ -10,7 +10,7 @@ from db.session import Database
 from domain.actors import system_actor
 from domain.health.health import HealthStatus
 from domain.health.heartbeats import MAIL, WORKER
-from domain.mail.email import Letter
+from domain.mail.email import Email
 from services.health.heartbeats import Heartbeats, HeartbeatWatch
 from services.mail.mail import post
 from settings import Settings
@@ -102,7 +102,7 @@ async def test_an_untried_email_stops_the_queue_heartbeat(
     await beats.beat_for_mail()
     assert (await statuses(beats, clock))[MAIL] is HEALTHY
     async with db.write() as uow:
-        await post(uow, system_actor("test"), Letter("ann@wedsync.com", "Hello", "body"))
+        await post(uow, system_actor("test"), Email("ann@wedsync.com", "Hello", "body"))
     clock.advance(301)
     await beats.beat_for_mail()
     assert (await statuses(beats, clock))[MAIL] is CRITICAL

@@ -14,10 +14,10 @@ from sqlalchemy import select
 
 from db.models.mail import Mail
 from db.session import Database
-from domain.accounts import account_emails as letters
+from domain.accounts import account_emails
 from domain.actors import ANONYMOUS
 from domain.errors import LaunchError
-from domain.mail.email import Letter, MailKind
+from domain.mail.email import Email, MailKind
 from domain.marketplace.invitation_emails import Inviting, invitation
 from domain.platform.platforms import Platform
 from domain.platform.text import clean_line
@@ -119,31 +119,31 @@ def _text(source: random.Random) -> str:
     return "".join(source.choice(PIECES) for _ in range(source.randint(1, 6)))
 
 
-def _letter(source: random.Random, recipient: str, name: str) -> Letter:
+def _email(source: random.Random, recipient: str, name: str) -> Email:
     inviting = Inviting(name, name, LINK, datetime.now(UTC) + timedelta(days=14), UNSUBSCRIBE)
     templates = [
         lambda: invitation(recipient, inviting),
-        lambda: letters.confirm_email(Platform.WEDSYNC, recipient, LINK),
-        lambda: letters.password_reset(Platform.WEDME, recipient, LINK),
-        lambda: letters.log_in_link(Platform.WEDME, recipient, LINK),
-        lambda: letters.staff_invitation(recipient, "operator", LINK),
-        lambda: letters.partner_left(Platform.WEDME, recipient, name),
+        lambda: account_emails.confirm_email(Platform.WEDSYNC, recipient, LINK),
+        lambda: account_emails.password_reset(Platform.WEDME, recipient, LINK),
+        lambda: account_emails.log_in_link(Platform.WEDME, recipient, LINK),
+        lambda: account_emails.staff_invitation(recipient, "operator", LINK),
+        lambda: account_emails.partner_left(Platform.WEDME, recipient, name),
     ]
     return source.choice(templates)()
 
 
-def _accepted(source: random.Random) -> list[Letter]:
-    """Letters to every address, about every name, that the rules let in."""
-    letters = []
+def _accepted(source: random.Random) -> list[Email]:
+    """E-mails to every address, about every name, that the rules let in."""
+    emails = []
     for _ in range(TRIED):
         try:
             address = parse_address(
                 f"{_text(source)}@{source.choice(['example.com', 'münchen.de'])}"
             )
-            letters.append(_letter(source, address, clean_line(_text(source), 200)))
+            emails.append(_email(source, address, clean_line(_text(source), 200)))
         except LaunchError:
             continue
-    return letters
+    return emails
 
 
 async def test_each_mail_reaches_exactly_its_recipient_with_the_headers_of_its_template(
@@ -153,9 +153,9 @@ async def test_each_mail_reaches_exactly_its_recipient_with_the_headers_of_its_t
     source = random.Random(20261130)
     accepted = _accepted(source)
     assert len(accepted) > SENT, "most hostile addresses are refused, but not all"
-    for letter in source.sample(accepted, SENT):
+    for email in source.sample(accepted, SENT):
         async with db.write() as uow:
-            mail_id = await post(uow, ANONYMOUS, letter)
+            mail_id = await post(uow, ANONYMOUS, email)
         await deliver(db, smtp, mail_id)
     async with db.read() as session:
         rows = (await session.scalars(select(Mail))).all()

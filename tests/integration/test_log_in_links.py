@@ -64,9 +64,9 @@ async def test_the_link_is_emailed_to_the_owner_and_stored_as_a_hash(
     token = await requested_link(db, throttle)
     async with db.read() as session:
         (row,) = await session.scalars(select(LogInLink))
-    (letter,) = await emails_of_kind(db, LINK)
-    assert (letter.recipient, letter.link_expires_at) == (EMAIL, row.expires_at)
-    assert f"{settings.base_url}/log-in-link?token={token}\n" in letter.body
+    (email,) = await emails_of_kind(db, LINK)
+    assert (email.recipient, email.link_expires_at) == (EMAIL, row.expires_at)
+    assert f"{settings.base_url}/log-in-link?token={token}\n" in email.body
     assert token.encode() not in row.token_hash
 
 
@@ -91,7 +91,7 @@ async def test_unknown_addresses_get_the_same_response(
     assert isinstance(throttle.pause, RecordedSleeps)
     assert len(throttle.pause.seconds) == 2
     assert all(0 < seconds <= 0.3 for seconds in throttle.pause.seconds)
-    assert [letter.recipient for letter in await emails_of_kind(db, LINK)] == [EMAIL]
+    assert [mail.recipient for mail in await emails_of_kind(db, LINK)] == [EMAIL]
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.OPERATOR, Role.VIEWER])
@@ -119,7 +119,7 @@ async def test_a_link_works_once_even_concurrently(db: Database, throttle: Login
 
 
 async def test_earlier_links_work_until_one_is_used(db: Database, throttle: LoginThrottle) -> None:
-    """Impatient people ask twice and open the first letter."""
+    """Impatient people ask twice and open the first e-mail."""
     await register_account(throttle)
     first = await requested_link(db, throttle)
     second = await requested_link(db, throttle)

@@ -18,18 +18,18 @@ from db.session import Database
 from domain.actors import ANONYMOUS
 from domain.events import MailQueued
 from domain.ids import MailId
-from domain.mail.email import Letter
+from domain.mail.email import Email
 from jobs.mail import retry_mail, send_mail
 from services.mail.mail import CLAIM, due, post
 from settings import Settings
 from tests.support.clock import Clock
 from tests.support.servers import dead_port, free_port
 
-LETTER = Letter("sarah@example.com", "Hällo", "Open https://wedsync.app/x?token=secret\n")
+HELLO = Email("sarah@example.com", "Hällo", "Open https://wedsync.app/x?token=secret\n")
 
 
 class Inbox:
-    """Takes letters, or answers as it is told."""
+    """Takes e-mails, or answers as it is told."""
 
     def __init__(self) -> None:
         self.taken: list[Envelope] = []
@@ -75,9 +75,9 @@ def with_smtp(settings: Settings, port: int) -> Settings:
     return settings.model_copy(update={"smtp_url": SecretStr(f"smtp://127.0.0.1:{port}")})
 
 
-async def posted(db: Database, letter: Letter = LETTER) -> MailId:
+async def posted(db: Database, email: Email = HELLO) -> MailId:
     async with db.write() as uow:
-        return await post(uow, ANONYMOUS, letter)
+        return await post(uow, ANONYMOUS, email)
 
 
 async def stored(db: Database) -> Mail:
@@ -96,7 +96,7 @@ async def test_queueing_an_email_enqueues_its_job(db: Database) -> None:
     async with db.read() as session:
         (row,) = await event_log.read_after(session, 0, 10)
     assert row.event == MailQueued(mail_id=mail_id)
-    assert "secret" not in str(event_rows.encode(row.event)) + repr(LETTER)
+    assert "secret" not in str(event_rows.encode(row.event)) + repr(HELLO)
 
 
 async def test_a_delivered_email_loses_its_content(
@@ -128,7 +128,7 @@ async def test_an_email_is_sent_once(
 async def test_without_a_mail_server_emails_wait(db: Database, settings: Settings) -> None:
     await send_mail(db, settings, await posted(db))
     row = await stored(db)
-    assert (row.sent_at, row.attempts, row.body) == (None, 0, LETTER.body)
+    assert (row.sent_at, row.attempts, row.body) == (None, 0, HELLO.body)
 
 
 async def test_an_unreachable_mail_server_is_retried_when_due(
@@ -173,7 +173,7 @@ async def test_an_email_is_given_up_when_its_link_expires(
     handler, port, _ = inbox
     handler.answer = "451 Try again later"
     async with db.write() as uow:
-        mail_id = await post(uow, ANONYMOUS, LETTER, link_expires_at=clock() + timedelta(minutes=5))
+        mail_id = await post(uow, ANONYMOUS, HELLO, link_expires_at=clock() + timedelta(minutes=5))
     for seconds in (0, 30, 60, 120):
         clock.advance(seconds)
         await send_mail(db, with_smtp(settings, port), mail_id)
@@ -199,7 +199,7 @@ async def test_emails_to_malformed_addresses_are_not_retried(
 ) -> None:
     """SEC3: a row of an older release whose recipient is read as two."""
     handler, port, _ = inbox
-    broken = Letter("a,victim@example.com", "x", "y")
+    broken = Email("a,victim@example.com", "x", "y")
     await send_mail(db, with_smtp(settings, port), await posted(db, broken))
     row = await stored(db)
     assert (handler.taken, row.attempts, row.bounced_at) == ([], 1, None)

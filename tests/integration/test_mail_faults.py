@@ -11,7 +11,7 @@ from sqlalchemy import select
 from db.models.mail import Mail, MailAttempt
 from db.session import Database
 from domain.actors import ANONYMOUS
-from domain.mail.email import Letter
+from domain.mail.email import Email
 from domain.mail.outbox import AttemptOutcome
 from jobs.mail import send_mail
 from services.mail import mail
@@ -19,7 +19,7 @@ from settings import Settings
 from tests.support.clock import Clock
 from tests.support.tcp_servers import TcpServer
 
-LETTER = Letter("sarah@example.com", "Hello", "Some words.\n")
+HELLO = Email("sarah@example.com", "Hello", "Some words.\n")
 STAGES = ("greeting", "EHLO", "MAIL", "RCPT", "DATA", ".")
 TAKEN = {"greeting": b"220 here", "DATA": b"354 go on", ".": b"250 taken", "QUIT": b"221 bye"}
 
@@ -80,13 +80,13 @@ async def server() -> AsyncIterator[RudeServer]:
 
 
 async def attempt(db: Database, settings: Settings, server: RudeServer) -> Mail:
-    """The letter after one more attempt."""
+    """The e-mail after one more attempt."""
     url = SecretStr(f"smtp://127.0.0.1:{server.port}")
     async with db.read() as session:
         row = await session.scalar(select(Mail))
     if row is None:
         async with db.write() as uow:
-            await mail.post(uow, ANONYMOUS, LETTER)
+            await mail.post(uow, ANONYMOUS, HELLO)
         async with db.read() as session:
             row = await session.scalar(select(Mail))
     assert row is not None
@@ -103,8 +103,8 @@ async def outcomes(db: Database) -> list[AttemptOutcome]:
 async def arrives_later(
     db: Database, settings: Settings, server: RudeServer, clock: Clock, row: Mail
 ) -> None:
-    """The server is mended: the same letter leaves with its next attempt."""
-    assert (row.sent_at, row.failed_at, row.body) == (None, None, LETTER.body)
+    """The server is mended: the same e-mail leaves with its next attempt."""
+    assert (row.sent_at, row.failed_at, row.body) == (None, None, HELLO.body)
     assert row.next_attempt_at is not None
     assert row.next_attempt_at - clock() <= timedelta(seconds=30)
     server.stage, server.stalls = "", False
@@ -145,7 +145,7 @@ async def test_a_stalled_mail_server_times_out(
 async def test_an_accepted_email_is_not_resent_after_a_failed_quit(
     db: Database, settings: Settings, clock: Clock, server: RudeServer, stalls: bool
 ) -> None:
-    """It waited a minute for the goodbye, was cut off half-way, and sent the letter again."""
+    """It waited a minute for the goodbye, was cut off half-way, and sent the e-mail again."""
     server.stage, server.stalls = "QUIT", stalls
     row = await attempt(db, settings, server)
     assert row.sent_at is not None

@@ -1,4 +1,4 @@
-"""Whom letters are from, through the outbox as it is (M11)."""
+"""Whom e-mails are from, through the outbox as it is (M11)."""
 
 from email import message_from_bytes, policy
 
@@ -9,7 +9,7 @@ from db.models.accounts import User
 from db.models.mail import Mail
 from db.models.suppliers import Supplier
 from db.session import Database
-from domain.accounts import account_emails as letters
+from domain.accounts import account_emails
 from domain.actors import ANONYMOUS, Role
 from domain.platform.platforms import Platform
 from services.mail.email_addresses import parse_mailbox
@@ -26,7 +26,7 @@ INVITE = """mutation ($id: ID!, $email: EmailAddress) {
 
 
 async def headers(db: Database) -> tuple[str, str | None]:
-    """From and Reply-To of the newest letter."""
+    """From and Reply-To of the newest e-mail."""
     async with db.read() as session:
         row = (await session.scalars(select(Mail).order_by(Mail.created_at.desc()))).first()
         assert row is not None
@@ -71,8 +71,8 @@ async def test_other_emails_have_the_brand_of_their_reader(
         async with db.read() as session:
             email = str(await session.scalar(select(User.email)))
     async with db.write() as uow:
-        letter = letters.password_reset(Platform.WEDME, email.upper(), "https://x.test/r")
-        await post(uow, ANONYMOUS, letter)
+        mail = account_emails.password_reset(Platform.WEDME, email.upper(), "https://x.test/r")
+        await post(uow, ANONYMOUS, mail)
     assert await headers(db) == (f"{name} <launch@wedsync.app>", None)
 
 
@@ -84,8 +84,8 @@ async def test_other_emails_have_the_brand_of_their_reader(
     ],
 )
 def test_the_welcome_email_names_the_next_step(platform: Platform, brand: str, says: str) -> None:
-    letter = letters.welcome(platform, "sarah@example.com", "https://x.test/confirm")
-    assert letter.subject == f"Welcome to {brand}: confirm your e-mail"
-    assert says in letter.body
-    assert "https://x.test/confirm" in letter.body
-    assert "Somebody, probably you" not in letter.body
+    email = account_emails.welcome(platform, "sarah@example.com", "https://x.test/confirm")
+    assert email.subject == f"Welcome to {brand}: confirm your e-mail"
+    assert says in email.body
+    assert "https://x.test/confirm" in email.body
+    assert "Somebody, probably you" not in email.body

@@ -53,12 +53,12 @@ async def test_one_email_announces_all_unread_messages_without_their_text(
     assert await jobs(db) == 2
     await tell(db, settings, pair, 1, "supplier")
     await tell(db, settings, pair, 2, "supplier")
-    (letter,) = await sent(db)
-    assert letter.subject == "You have 2 new messages on WedMe"
-    assert "Sarah Photography" in letter.body
-    assert letter.recipient.startswith("couple-")
-    assert f"/conversations/{pair.id}" in letter.body
-    assert SECRET not in letter.body + str(letter.html)
+    (email,) = await sent(db)
+    assert email.subject == "You have 2 new messages on WedMe"
+    assert "Sarah Photography" in email.body
+    assert email.recipient.startswith("couple-")
+    assert f"/conversations/{pair.id}" in email.body
+    assert SECRET not in email.body + str(email.html)
 
 
 async def test_read_messages_are_not_announced(
@@ -84,7 +84,7 @@ async def test_emails_are_limited_to_one_an_hour_without_losing_messages(
     assert len(await sent(db)) == 1
     clock.advance(HOUR - 600)
     await tell(db, settings, pair, 2, "supplier")
-    assert [letter.subject for letter in await sent(db)] == [
+    assert [email.subject for email in await sent(db)] == [
         "You have a new message on WedMe",
         "You have 2 new messages on WedMe",
     ]

@@ -8,7 +8,7 @@ from app import create_app, running
 from db.models.mail import Mail
 from db.session import Database
 from domain.actors import ANONYMOUS, Role
-from domain.mail.email import Letter
+from domain.mail.email import Email
 from jobs.mail import send_mail
 from services.mail import mail
 from services.webhooks.sending import Sender
@@ -55,7 +55,7 @@ async def test_emails_wait_while_the_mail_server_is_unresolvable(
     settings: Settings, db: Database
 ) -> None:
     async with db.write() as uow:
-        key = await mail.post(uow, ANONYMOUS, Letter("sarah@example.com", "Hello", "Words.\n"))
+        key = await mail.post(uow, ANONYMOUS, Email("sarah@example.com", "Hello", "Words.\n"))
     smtp = SecretStr(f"smtp://{HOST}:25")
     await send_mail(db, settings.model_copy(update={"smtp_url": smtp}), key)
     async with db.read() as session:

@@ -31,11 +31,11 @@ async def test_each_side_gets_its_own_words_and_no_name_in_the_subject(
         "A couple accepted your invitation",
         "You have a new connection on WedMe",
     }
-    letter = by_subject["You have a new connection on WedMe"]
-    assert "You are connected with Sarah Photography." in letter.body
-    assert letter.recipient.startswith("couple-")
-    assert f"{settings.base_url}/suppliers" in letter.body
-    assert str(letter.unsubscribe_url) in letter.body
+    email = by_subject["You have a new connection on WedMe"]
+    assert "You are connected with Sarah Photography." in email.body
+    assert email.recipient.startswith("couple-")
+    assert f"{settings.base_url}/suppliers" in email.body
+    assert str(email.unsubscribe_url) in email.body
 
 
 async def test_a_job_waits_two_minutes_after_the_event(pair: Pair, db: Database) -> None:
@@ -67,8 +67,8 @@ async def test_messages_have_emails_of_their_own(
 
 async def test_who_wants_none_gets_none(pair: Pair, db: Database, settings: Settings) -> None:
     await prefer(pair.supplier, "INVITATION_ACCEPTED", email=False)
-    (letter,) = await mailed(db, settings, NOTIFICATION)
-    assert letter.subject == "You have a new connection on WedMe"
+    (email,) = await mailed(db, settings, NOTIFICATION)
+    assert email.subject == "You have a new connection on WedMe"
 
 
 async def test_an_email_comes_also_where_the_app_is_to_stay_silent(
@@ -76,15 +76,15 @@ async def test_an_email_comes_also_where_the_app_is_to_stay_silent(
 ) -> None:
     await prefer(pair.supplier, "PARTNERSHIP_ENDED", inApp=False)
     await pair.couple.data(END, id=pair.partnership_id)
-    (letter,) = await mailed(db, settings, MailKind.PARTNER_LEFT)
-    assert "Emma & James ended your connection." in letter.body
+    (email,) = await mailed(db, settings, MailKind.PARTNER_LEFT)
+    assert "Emma & James ended your connection." in email.body
 
 
 async def test_one_click_stops_one_kind_and_the_same_link_brings_it_back(
     pair: Pair, db: Database, settings: Settings, visitor: GraphQLClient
 ) -> None:
-    letters = await mailed(db, settings, NOTIFICATION)
-    accepted = next(mail for mail in letters if "accepted" in mail.subject)
+    emails = await mailed(db, settings, NOTIFICATION)
+    accepted = next(mail for mail in emails if "accepted" in mail.subject)
     path = str(accepted.unsubscribe_url).removeprefix(settings.base_url)
     preferences = "{ notificationPreferences { kind email } }"
 
@@ -103,8 +103,8 @@ async def test_one_click_stops_one_kind_and_the_same_link_brings_it_back(
 async def test_a_link_of_another_kind_stops_nothing(
     pair: Pair, db: Database, settings: Settings, visitor: GraphQLClient
 ) -> None:
-    letters = await mailed(db, settings, NOTIFICATION)
-    accepted = next(mail for mail in letters if "accepted" in mail.subject)
+    emails = await mailed(db, settings, NOTIFICATION)
+    accepted = next(mail for mail in emails if "accepted" in mail.subject)
     code = str(accepted.unsubscribe_url).rpartition("/")[2]
     for path in (
         f"/unsubscribe/notifications/message/{code}",

@@ -45,7 +45,7 @@ class Person:
         async with self.db.write() as uow:
             return await nudges.look(uow, self.settings, self.user_id, active_at)
 
-    async def letters(self) -> list[Mail]:
+    async def emails(self) -> list[Mail]:
         async with self.db.read() as session:
             return list(await session.scalars(select(Mail).order_by(Mail.created_at)))
 
@@ -88,7 +88,7 @@ async def test_at_most_three_nudges_are_sent(person: Person, clock: Clock) -> No
     for seconds in (300, HOUR - 300, DAY - HOUR, DAY):
         clock.advance(seconds)
         again = await person.look()
-        seen.append(((await person.row()).nudges_sent, len(await person.letters())))
+        seen.append(((await person.row()).nudges_sent, len(await person.emails())))
     assert seen == [(1, 0), (2, 1), (3, 2), (3, 2)]
     assert again is None
     assert (await person.row()).stuck_at_step == "business_info"
@@ -99,7 +99,7 @@ async def test_running_the_job_twice_sends_one_nudge(person: Person, clock: Cloc
     clock.advance(301)
     for _ in range(3):
         assert await person.look() is not None
-    assert ((await person.row()).nudges_sent, await person.letters()) == (1, [])
+    assert ((await person.row()).nudges_sent, await person.emails()) == (1, [])
 
 
 async def test_progress_cancels_a_scheduled_nudge(person: Person, clock: Clock) -> None:
@@ -118,7 +118,7 @@ async def test_users_who_opted_out_get_no_nudges(person: Person, clock: Clock) -
     clock.advance(DAY)
     assert await person.look() is None
     row = await person.row()
-    assert (row.nudges_sent, row.nudge_kind, await person.letters()) == (0, None, [])
+    assert (row.nudges_sent, row.nudge_kind, await person.emails()) == (0, None, [])
     assert row.left_at is not None
 
 
@@ -154,8 +154,8 @@ async def test_only_blocked_users_are_told_of_the_end(
     assert [await incident_followups.tell(db, settings, incident) for _ in range(2)] == [1, 0]
     kinds = [(await somebody.row()).nudge_kind for somebody in (person, gone, late)]
     assert kinds == [NudgeKind.WORKS_AGAIN, None, None]
-    (letter,) = await person.letters()
-    assert "works again" in letter.subject
+    (email,) = await person.emails()
+    assert "works again" in email.subject
 
 
 async def test_another_open_incident_keeps_suppressing_nudges(

@@ -57,9 +57,9 @@ async def test_new_password_ends_the_other_sessions(db: Database, throttle: Logi
 
 async def test_a_new_password_is_announced_by_email(db: Database, throttle: LoginThrottle) -> None:
     await change_password(throttle, await who(db, await register_account(throttle)), PASSWORD, NEW)
-    (letter,) = await emails_of_kind(db, MailKind.PASSWORD_CHANGED)
-    assert letter.recipient == EMAIL
-    assert NEW not in letter.body
+    (email,) = await emails_of_kind(db, MailKind.PASSWORD_CHANGED)
+    assert email.recipient == EMAIL
+    assert NEW not in email.body
 
 
 @pytest.mark.parametrize(

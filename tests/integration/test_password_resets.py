@@ -57,9 +57,9 @@ async def test_the_link_is_emailed_to_the_owner_and_stored_as_a_hash(
     token = await requested_link(db, throttle)
     async with db.read() as session:
         (reset,) = await session.scalars(select(PasswordReset))
-    (letter,) = await emails_of_kind(db, MailKind.PASSWORD_RESET)
-    assert letter.recipient == EMAIL
-    assert f"{settings.base_url}/reset-password?token={token}" in letter.body
+    (email,) = await emails_of_kind(db, MailKind.PASSWORD_RESET)
+    assert email.recipient == EMAIL
+    assert f"{settings.base_url}/reset-password?token={token}" in email.body
     assert token.encode() not in reset.token_hash
 
 
@@ -70,9 +70,7 @@ async def test_unknown_emails_get_the_same_response(db: Database, throttle: Logi
     assert isinstance(throttle.pause, RecordedSleeps)
     assert len(throttle.pause.seconds) == 2
     assert all(0 < seconds <= 0.3 for seconds in throttle.pause.seconds)
-    assert [letter.recipient for letter in await emails_of_kind(db, MailKind.PASSWORD_RESET)] == [
-        EMAIL
-    ]
+    assert [mail.recipient for mail in await emails_of_kind(db, MailKind.PASSWORD_RESET)] == [EMAIL]
 
 
 async def test_link_works_once(db: Database, throttle: LoginThrottle) -> None:

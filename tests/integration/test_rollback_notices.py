@@ -57,11 +57,11 @@ async def test_an_address_is_emailed_and_a_removed_channel_is_logged(
     await center.sweep()
     await center.idle()
     async with db.read() as session:
-        (letter,) = await session.scalars(select(Mail))
-    assert (letter.recipient, letter.subject) == (
+        (email,) = await session.scalars(select(Mail))
+    assert (email.recipient, email.subject) == (
         "ops@wedsync.app",
         "Phase Suppliers was rolled back",
     )
-    assert "Incident: #7" in letter.body
+    assert "Incident: #7" in email.body
     (event,) = await desk.events()
     assert (event.channel, event.delivered) == ("#launch", False)

@@ -165,11 +165,11 @@ async def test_the_owner_of_a_taken_email_is_emailed_once_a_day(
     for _ in range(3):
         with pytest.raises(UnusableEmail):
             await sign_up(throttle, sign_up_request(password=WRONG))
-    (letter,) = await emails_of_kind(db, MailKind.ALREADY_SIGNED_UP)
+    (email,) = await emails_of_kind(db, MailKind.ALREADY_SIGNED_UP)
     async with db.read() as session:
         events = await event_log.read_after(session, 0, 10, kinds=[MailQueued.TYPE])
-    assert letter.recipient == EMAIL
-    assert events[-1].event == MailQueued(mail_id=MailId(letter.id))
+    assert email.recipient == EMAIL
+    assert events[-1].event == MailQueued(mail_id=MailId(email.id))
     assert len(events) == 2  # with that which confirms the e-mail
 
 

@@ -172,8 +172,8 @@ async def test_a_silence_holds_only_criteria_that_depend_on_its_checks(
     guarded: GuardedPhase,
 ) -> None:
     """L16: e-mail is silenced; errors still roll back, and readiness names what is held."""
-    letters = {**ERRORS, "key": "letters", "threshold": 90.0, "dependsOn": ["EMAIL"]}
-    await guarded.go_live(ERRORS, letters)
+    emails = {**ERRORS, "key": "letters", "threshold": 90.0, "dependsOn": ["EMAIL"]}
+    await guarded.go_live(ERRORS, emails)
     await create_silence(guarded.db, EMAIL)
     await guarded.tick(1_000, errors=500)
     document = """query ($id: ID!) { launchPhase(id: $id) {
@@ -197,8 +197,8 @@ async def test_a_silence_holds_only_criteria_that_depend_on_its_checks(
 
 async def test_advancing_during_a_silence_warns_of_held_criteria(guarded: GuardedPhase) -> None:
     """L16: by advance and by complete, as long as the silence lasts."""
-    letters = {**ERRORS, "key": "letters", "dependsOn": ["EMAIL"]}
-    await guarded.go_live(ERRORS, letters, steps=RAMP)
+    emails = {**ERRORS, "key": "letters", "dependsOn": ["EMAIL"]}
+    await guarded.go_live(ERRORS, emails, steps=RAMP)
     assert await _warnings(guarded, "advance") == []
     silence = await create_silence(guarded.db, EMAIL)
     (warning,) = await _warnings(guarded, "advance")

@@ -20,7 +20,7 @@ from sqlalchemy import text
 from app import create_app, running
 from domain.actors import Role, system_actor
 from domain.incidents.incidents import Severity
-from domain.mail.email import Letter
+from domain.mail.email import Email
 from services.incidents.incidents import IncidentDraft, open_incident
 from services.mail import mail
 from settings import Settings
@@ -39,7 +39,7 @@ from tests.support.workers import WorkerFleet
 
 SECONDS = 10.0  # for work that has nothing to do with who stalls
 MOMENT = 1.0  # of a transaction
-LETTERS, STALLED_HOOKS = 30, 20
+EMAILS, STALLED_HOOKS = 30, 20
 IDLE = text(
     "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - state_change)), 0) "
     "FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND pid <> pg_backend_pid() "
@@ -81,11 +81,11 @@ class World:
     turns: int = 0
     idle: list[float] = field(default_factory=list)
 
-    async def letters(self, name: str, count: int = 1) -> None:
+    async def emails(self, name: str, count: int = 1) -> None:
         async with self.fleet.db.write() as uow:
             for number in range(count):
-                letter = Letter(f"{name}-{number}@example.com", "Hello", "Some words.\n")
-                await mail.post(uow, system_actor("test"), letter)
+                email = Email(f"{name}-{number}@example.com", "Hello", "Some words.\n")
+                await mail.post(uow, system_actor("test"), email)
 
     async def flag(self, name: str) -> None:
         """An event for the webhooks."""
@@ -126,7 +126,7 @@ class World:
 
         begin, checks = time.monotonic(), {"note": noted}
         if stalled != "smtp":
-            await self.letters(name)
+            await self.emails(name)
             checks["mail"] = arrived
         if stalled != "webhook":
             await self.flag(name)
@@ -138,7 +138,7 @@ class World:
         return dict(zip(checks, took, strict=True))
 
     async def recovers(self, name: str) -> None:
-        """What was held comes after all; letters have a schedule of half a minute."""
+        """What was held comes after all; e-mails have a schedule of half a minute."""
 
         async def is_back() -> bool:
             hooks, titles = self.hooks.received, self.channel.titles
@@ -233,9 +233,9 @@ def burdens(world: World) -> Mapping[str, Callable[[], Awaitable[None]]]:
 
         await until(is_held)
 
-    async def letters() -> None:
-        await world.letters("stalled", LETTERS)
-        await wait_until_held("smtp", LETTERS)
+    async def emails() -> None:
+        await world.emails("stalled", EMAILS)
+        await wait_until_held("smtp", EMAILS)
 
     async def hook() -> None:
         await world.flag("while_it_stalls")
@@ -254,4 +254,4 @@ def burdens(world: World) -> Mapping[str, Callable[[], Awaitable[None]]]:
             await create_webhook(world.admin, f"http://hook-{number}.stalled.test/x")
         await world.flag("while_names_stall")
 
-    return {"smtp": letters, "webhook": hook, "channel": alert, "otlp": traces, "names": names}
+    return {"smtp": emails, "webhook": hook, "channel": alert, "otlp": traces, "names": names}

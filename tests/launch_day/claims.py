@@ -54,11 +54,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """All of it. `letters`: recipients of what was sent."""
+    """All of it. `emails`: recipients of what was sent."""
 
     log: Sequence[Json]
     alerts: Sequence[Json]
-    letters: Sequence[str]
+    emails: Sequence[str]
     runs: Sequence[Run]
     incidents: Sequence[Json]
 
@@ -66,11 +66,11 @@ class Claims:
 async def read(api: Api, token: str, head: str) -> Claims:
     """`head`: the cursor from which on the readers have listened."""
     alerts = [item async for item in _pages(api, _ALERTS, token)]
-    letters = [str(item["recipient"]) async for item in _pages(api, _MAILS, token)]
+    emails = [str(item["recipient"]) async for item in _pages(api, _MAILS, token)]
     incidents = [item async for item in _pages(api, _INCIDENTS, token)]
     runs = await _runs(api, token)
     log = [item async for item in _pages(api, _LOG, token, head)]
-    return Claims(log, alerts, letters, runs, incidents)
+    return Claims(log, alerts, emails, runs, incidents)
 
 
 async def _pages(

@@ -1,4 +1,4 @@
-"""What was sent against what arrived: events on the streams, alerts, letters (S99, S108)."""
+"""What was sent against what arrived: events on the streams, alerts, e-mails (S99, S108)."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -13,7 +13,7 @@ Acts = Mapping[int, Callable[[Day], Awaitable[None]]]
 # A migration that should not have gone out: whoever edits a client gets an error of ours.
 _BREAK = "ALTER TABLE clients ADD CONSTRAINT of_a_bad_migration CHECK (false) NOT VALID"
 _MEND = "ALTER TABLE clients DROP CONSTRAINT of_a_bad_migration"
-SLOW_MAIL = 12.0  # seconds a letter
+SLOW_MAIL = 12.0  # seconds per e-mail
 
 
 async def kill_an_app(day: Day) -> None:
@@ -35,9 +35,9 @@ async def empty_redis(day: Day) -> None:
 
 @asynccontextmanager
 async def slow_mail(day: Day) -> AsyncIterator[None]:
-    """The mail server takes its time for each letter."""
+    """The mail server takes its time for each e-mail."""
     day.mail.delay = SLOW_MAIL
-    day.note(f"the mail server takes {SLOW_MAIL:g} s a letter")
+    day.note(f"the mail server takes {SLOW_MAIL:g} s per e-mail")
     try:
         yield
     finally:

@@ -84,11 +84,11 @@ def _deliveries(day: Day, claims: Claims) -> list[Line]:
     lives = sum(len(reader.listener.lives) for reader in day.readers)
     delivered = [str(item["title"]) for item in claims.alerts if item["delivered"]]
     titles = [str(message["title"]) for message in day.alerts.messages]
-    letters = [letter.recipient for letter in day.mail.letters]
+    emails = [email.recipient for email in day.mail.emails]
     return [
         deliveries.events(log, heard, lives, sum(reader.gaps for reader in day.readers)),
         deliveries.same("alerts", delivered, titles),
-        deliveries.same("letters", claims.letters, letters),
+        deliveries.same("e-mails", claims.emails, emails),
     ]
 
 

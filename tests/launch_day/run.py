@@ -56,7 +56,7 @@ async def _played(day: Day) -> list[Line]:
 
 
 async def _come_to_rest(day: Day) -> None:
-    """Until every letter has left and every reader has read all; what then is missing is lost."""
+    """Until every e-mail has left and every reader has read all; what then is missing is lost."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_REST_SECONDS):
             while not await _rests(day):  # noqa: ASYNC110 - in other processes
@@ -80,7 +80,7 @@ def _summary(day: Day) -> Summary:
         "two workers",
         f"{len(done)} operations done, {len(done) / seconds:.0f} a second; "
         f"{len(day.api.calls) - len(done)} refused or failed",
-        f"{day.people.deeds['connections']} couples connected, {len(day.mail.letters)} letters, "
+        f"{day.people.deeds['connections']} couples connected, {len(day.mail.emails)} e-mails, "
         f"{len(day.alerts.messages)} alerts",
         f"{sum(len(each.lives) for each in day.listeners())} connections of "
         f"{len(day.listeners())} listeners",

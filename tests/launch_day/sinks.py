@@ -1,4 +1,4 @@
-"""Where letters go: a mail server that the day can slow down."""
+"""Where e-mails go: a mail server that the day can slow down."""
 
 import asyncio
 from contextlib import suppress
@@ -13,7 +13,7 @@ from tests.support.servers import free_port
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class ReceivedEmail:
     """One that was taken."""
 
     at: float
@@ -22,10 +22,10 @@ class Letter:
 
 
 class MailSink:
-    """Takes every letter, `delay` seconds after it was sent; in a thread of its own."""
+    """Takes every e-mail, `delay` seconds after it was sent; in a thread of its own."""
 
     def __init__(self) -> None:
-        self.letters: list[Letter] = []
+        self.emails: list[ReceivedEmail] = []
         self.delay = 0.0
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
@@ -43,10 +43,10 @@ class MailSink:
             self._controller.stop()
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        """One letter."""
+        """One e-mail."""
         await asyncio.sleep(self.delay)
         content = envelope.content
         assert isinstance(content, bytes)
         name = str(message_from_bytes(content)["Message-ID"])
-        self.letters.extend(Letter(time(), str(to), name) for to in envelope.rcpt_tos)
+        self.emails.extend(ReceivedEmail(time(), str(to), name) for to in envelope.rcpt_tos)
         return "250 taken"

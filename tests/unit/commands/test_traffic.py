@@ -29,12 +29,12 @@ class FakeGraph:
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
         self.refused: dict[str, Json] = {}
-        self.gone = self.refuse_letters = False
+        self.gone = self.refuse_emails = False
 
     async def ask(self, document: str, token: str | None = None, **variables: object) -> Json:
         if self.gone:
             raise NoAnswer("nobody there")
-        if self.refuse_letters and document == documents.INVITE and variables["email"]:
+        if self.refuse_emails and document == documents.INVITE and variables["email"]:
             return {"invitation": None, "errors": [{"code": "FORBIDDEN", "message": "Confirm it"}]}
         self.asked[document] += 1
         return self.refused.get(document, {"errors": [], **ANSWER.get(document, {})})
@@ -117,11 +117,11 @@ async def test_whom_a_flag_turns_away_is_no_failure(graph: FakeGraph, seconds: S
     assert visits.deeds == {Deed.CLOSED: 10}
 
 
-async def test_a_letter_that_needs_a_confirmed_address_becomes_a_link(
+async def test_an_email_that_needs_a_confirmed_address_becomes_a_link(
     graph: FakeGraph, seconds: Seconds
 ) -> None:
     """M15: with a mail server the product refuses it; that is its rule and no failure."""
-    graph.refuse_letters = True
+    graph.refuse_emails = True
     visits = visits_of(graph, seconds)
     for _ in range(60):
         await visits.one()

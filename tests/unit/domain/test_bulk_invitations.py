@@ -59,7 +59,7 @@ OLD = NOW - timedelta(days=400)
             SendingPace(OLD, declines=MAX_DECLINES),
             Forecast(MAX_DISTRUSTED, NOW + 2 * DAY),
         ),
-        # Letters that are more than a day old do not count.
+        # E-mails that are more than a day old do not count.
         (MAX_ACCOUNT, SendingPace(OLD, sent=[NOW - DAY] * 150), Forecast(MAX_ACCOUNT, NOW)),
     ],
 )
@@ -69,7 +69,7 @@ def test_how_many_leave_within_a_day_and_when_the_last_one_does(
     assert forecast(waiting, pace, NOW) == expected
 
 
-def test_the_next_one_leaves_when_the_oldest_letter_is_a_day_old() -> None:
+def test_the_next_one_leaves_when_the_oldest_email_is_a_day_old() -> None:
     pace = SendingPace(OLD, sent=[NOW - 3 * HOUR] * 100 + [NOW - 5 * HOUR] * 100)
     assert next_departure(pace, NOW) == NOW + 19 * HOUR
     assert next_departure(SendingPace(OLD), NOW) == NOW

@@ -23,7 +23,7 @@ from domain.marketplace.message_emails import (
     MAIL_INTERVAL,
     MailState,
     Notice,
-    message_letter,
+    message_email,
     next_mail,
 )
 
@@ -93,11 +93,11 @@ def test_the_email_says_who_wrote_and_never_what() -> None:
         "https://x.test/messages/1",
         "https://x.test/unsubscribe/messages/2",
     )
-    letter = message_letter("emma@example.com", notice)
-    assert letter.subject == "You have 3 new messages on WedMe"
-    assert "Sarah. example. com has sent you 3 new messages" in letter.body
-    assert "https://x.test/messages/1" in letter.body
-    assert letter.unsubscribe == notice.unsubscribe
+    email = message_email("emma@example.com", notice)
+    assert email.subject == "You have 3 new messages on WedMe"
+    assert "Sarah. example. com has sent you 3 new messages" in email.body
+    assert "https://x.test/messages/1" in email.body
+    assert email.unsubscribe == notice.unsubscribe
 
 
 CONNECTED, ADDED, INACTIVE, INVITED = (

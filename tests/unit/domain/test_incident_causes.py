@@ -36,7 +36,7 @@ NAMED = of_criterion(
     make_criterion("custom.carts", depends_on=(CheckType.EMAIL,)), GuardAction.HOLD, RUN
 )
 INDEPENDENT = of_criterion(make_criterion("error_rate", depends_on=()), HOLD_LINKS, RUN)
-LETTERS = of_criterion(make_criterion("connections_total"), HOLD_LINKS, RUN)
+BY_EMAIL = of_criterion(make_criterion("connections_total"), HOLD_LINKS, RUN)
 POOL = of_limit("database_connections_used")
 ROLLBACK = of_rollback(["error_rate"])
 LIMIT = of_limit("error_rate")
@@ -51,7 +51,7 @@ LIMIT = of_limit("error_rate")
         (DATABASE, HOLD, True),
         (AUTH, HOLD, True),
         (EMAIL, HOLD, False),
-        (EMAIL, LETTERS, True),
+        (EMAIL, BY_EMAIL, True),
         (DATABASE, POOL, True),
         (AUTH, POOL, False),
         (DATABASE, CUSTOM, False),

@@ -19,14 +19,16 @@ from tests.unit.domain.builders import NOW
 
 EMMA, WRONG = "emma@example.com", "ema@example.com"
 SECOND = timedelta(seconds=1)
-LETTER = Delivery(MailStatus.SENT, EMMA, created_at=NOW, sent_at=NOW)
-SENT = Standing(InvitationStatus.SENT, NOW + timedelta(days=14), ClientStatus.INVITED, EMMA, LETTER)
+DELIVERY = Delivery(MailStatus.SENT, EMMA, created_at=NOW, sent_at=NOW)
+SENT = Standing(
+    InvitationStatus.SENT, NOW + timedelta(days=14), ClientStatus.INVITED, EMMA, DELIVERY
+)
 
 
 def after(wait: timedelta, status: MailStatus) -> tuple[str, str] | None:
-    """What is said of a letter that is as old as that."""
-    letter = replace(LETTER, status=status, sent_at=None, failed_at=None)
-    hint = hint_of(replace(SENT, delivery=letter), NOW + wait)
+    """What is said of an e-mail that is as old as that."""
+    email = replace(DELIVERY, status=status, sent_at=None, failed_at=None)
+    hint = hint_of(replace(SENT, delivery=email), NOW + wait)
     return (hint.kind, hint.next_step) if hint else None
 
 
@@ -44,7 +46,7 @@ def after(wait: timedelta, status: MailStatus) -> tuple[str, str] | None:
         (MailStatus.SENT, UNOPENED_AFTER, ("unopened", "use_link")),
     ],
 )
-def test_a_letter_that_did_not_get_through_is_said(
+def test_an_email_that_did_not_get_through_is_said(
     status: MailStatus, wait: timedelta, expected: tuple[str, str] | None
 ) -> None:
     assert after(wait, status) == expected
@@ -62,8 +64,8 @@ def test_a_letter_that_did_not_get_through_is_said(
 def test_a_bounce_asks_for_another_address_until_there_is_one(
     email: str | None, step: str, message: str
 ) -> None:
-    letter = replace(LETTER, status=MailStatus.FAILED, recipient=WRONG, bounced_at=NOW)
-    hint = hint_of(replace(SENT, client_email=email, delivery=letter), NOW)
+    mail = replace(DELIVERY, status=MailStatus.FAILED, recipient=WRONG, bounced_at=NOW)
+    hint = hint_of(replace(SENT, client_email=email, delivery=mail), NOW)
     assert hint is not None
     assert (hint.kind, hint.next_step, hint.since) == ("bounced", step, NOW)
     assert f"The e-mail to {WRONG} bounced" in hint.message
@@ -94,10 +96,10 @@ def test_an_expired_invitation_has_a_hint_until_a_newer_one(
 
 
 def test_an_opened_invitation_has_no_hint_about_its_email() -> None:
-    letter = replace(LETTER, status=MailStatus.FAILED, bounced_at=NOW)
-    standing = replace(SENT, stored=InvitationStatus.OPENED, delivery=letter)
+    email = replace(DELIVERY, status=MailStatus.FAILED, bounced_at=NOW)
+    standing = replace(SENT, stored=InvitationStatus.OPENED, delivery=email)
     assert hint_of(standing, NOW) is None
 
 
-def test_a_link_that_is_handed_over_has_no_letter() -> None:
+def test_a_link_that_is_handed_over_has_no_email() -> None:
     assert hint_of(replace(SENT, delivery=None), NOW + timedelta(days=13)) is None

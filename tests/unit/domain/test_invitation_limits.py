@@ -6,12 +6,12 @@ import pytest
 
 from domain.errors import InvalidTransition, RateLimited
 from domain.marketplace import invitation_limits as rules
-from domain.marketplace.invitation_limits import LetterTo, SentInADay
+from domain.marketplace.invitation_limits import InvitationEmail, SentInADay
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 OLD = timedelta(days=30)
-LETTER = LetterTo("corp.com", OLD, "198.51.100.0/24")
-NEW = LetterTo("corp.com", timedelta(days=2), "198.51.100.0/24")
+FROM_OLD_ACCOUNT = InvitationEmail("corp.com", OLD, "198.51.100.0/24")
+FROM_NEW_ACCOUNT = InvitationEmail("corp.com", timedelta(days=2), "198.51.100.0/24")
 
 
 @pytest.mark.parametrize(
@@ -31,25 +31,25 @@ def test_new_accounts_start_low_and_declines_count(
 
 
 @pytest.mark.parametrize(
-    ("letter", "at_limit"),
+    ("email", "at_limit"),
     [
-        (LETTER, SentInADay(by_account=rules.MAX_ACCOUNT)),
-        (LETTER, SentInADay(to_recipient=rules.MAX_TO_RECIPIENT)),
-        (LETTER, SentInADay(to_recipient_by_account=rules.MAX_TO_RECIPIENT_BY_ACCOUNT)),
-        (LETTER, SentInADay(to_domain=rules.MAX_TO_DOMAIN)),
-        (NEW, SentInADay(from_block=rules.MAX_FROM_BLOCK)),
+        (FROM_OLD_ACCOUNT, SentInADay(by_account=rules.MAX_ACCOUNT)),
+        (FROM_OLD_ACCOUNT, SentInADay(to_recipient=rules.MAX_TO_RECIPIENT)),
+        (FROM_OLD_ACCOUNT, SentInADay(to_recipient_by_account=rules.MAX_TO_RECIPIENT_BY_ACCOUNT)),
+        (FROM_OLD_ACCOUNT, SentInADay(to_domain=rules.MAX_TO_DOMAIN)),
+        (FROM_NEW_ACCOUNT, SentInADay(from_block=rules.MAX_FROM_BLOCK)),
     ],
 )
-def test_one_more_than_a_limit_is_refused(letter: LetterTo, at_limit: SentInADay) -> None:
+def test_one_more_than_a_limit_is_refused(email: InvitationEmail, at_limit: SentInADay) -> None:
     with pytest.raises(RateLimited):
-        rules.check_letter(letter, at_limit)
+        rules.check_limits(email, at_limit)
     values = {name: max(0, getattr(at_limit, name) - 1) for name in SentInADay.__slots__}
-    rules.check_letter(letter, SentInADay(**values))
+    rules.check_limits(email, SentInADay(**values))
 
 
 @pytest.mark.parametrize("domain", ["gmail.com", "couples.example", "example.org", "b.test"])
 def test_large_providers_and_reserved_names_are_not_counted_together(domain: str) -> None:
-    rules.check_letter(LetterTo(domain, OLD, None), SentInADay(to_domain=1_000_000))
+    rules.check_limits(InvitationEmail(domain, OLD, None), SentInADay(to_domain=1_000_000))
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_a_logged_in_caller_confirms_another_address(
         (None, EMMA, False, False),
     ],
 )
-def test_only_the_letter_proves_its_mailbox(
+def test_only_the_email_proves_its_mailbox(
     invited: str | None, email: str, by_mail: bool, proven: bool
 ) -> None:
     assert acceptance.is_proven(invited, email, by_mail=by_mail) is proven
@@ -144,26 +144,26 @@ NAMES = st.text(st.characters(exclude_characters="/"), min_size=1)  # no part of
 
 
 @given(NAMES, NAMES)
-def test_a_letter_holds_names_and_never_their_markup(supplier: str, couple: str) -> None:
-    letter = invitation(
+def test_an_email_holds_names_and_never_their_markup(supplier: str, couple: str) -> None:
+    email = invitation(
         EMMA, Inviting(f"<b>{supplier}", f"<i>{couple}", "https://x/accept/c", NOW, STOP)
     )
-    assert len(letter.subject.splitlines()) == 1
-    assert letter.html is not None
-    assert "<b>" not in letter.html
-    assert "<i>" not in letter.html
-    assert "https://x/accept/c" in letter.body
-    assert 'href="https://x/accept/c"' in letter.html
-    assert "/accept/" not in repr(letter)
+    assert len(email.subject.splitlines()) == 1
+    assert email.html is not None
+    assert "<b>" not in email.html
+    assert "<i>" not in email.html
+    assert "https://x/accept/c" in email.body
+    assert 'href="https://x/accept/c"' in email.html
+    assert "/accept/" not in repr(email)
 
 
-def test_a_letter_says_who_and_until_when() -> None:
-    letter = invitation(EMMA, Inviting("Sarah's Photos", "Emma & James", "https://x/a", NOW, STOP))
-    assert letter.subject == "Sarah's Photos invites you to WedMe"
-    for text in (letter.body, letter.html):
+def test_an_email_says_who_and_until_when() -> None:
+    email = invitation(EMMA, Inviting("Sarah's Photos", "Emma & James", "https://x/a", NOW, STOP))
+    assert email.subject == "Sarah's Photos invites you to WedMe"
+    for text in (email.body, email.html):
         assert text is not None
         assert "23 November 2026" in text
-    assert "Emma &amp; James" in (letter.html or "")
+    assert "Emma &amp; James" in (email.html or "")
 
 
 @given(ROLES, st.booleans(), st.booleans())

@@ -29,7 +29,7 @@ from domain.journeys.onboarding import OnboardingSide
 from domain.marketplace.clients import ConnectionMethod
 from domain.marketplace.conversations import ConversationSide, Participant
 from domain.marketplace.invitations import InvitationChannel, InvitationStatus
-from domain.marketplace.notification_emails import Links, is_mailed, notification_letter
+from domain.marketplace.notification_emails import Links, is_mailed, notification_email
 from domain.marketplace.notifications import (
     Notification,
     NotificationKind,
@@ -179,10 +179,10 @@ def test_every_kind_of_a_side_has_words_a_page_and_an_email(side: ConversationSi
         assert text_of(shown)
         assert page_of(shown).startswith("/")
         if is_mailed(shown):
-            letter = notification_letter("emma@example.com", shown, links)
-            assert "Emma & James" not in letter.subject
-            assert links.unsubscribe in letter.body
-            assert letter.unsubscribe == links.unsubscribe
+            email = notification_email("emma@example.com", shown, links)
+            assert "Emma & James" not in email.subject
+            assert links.unsubscribe in email.body
+            assert email.unsubscribe == links.unsubscribe
 
 
 @pytest.mark.parametrize(
@@ -202,5 +202,5 @@ def test_what_has_an_email_of_its_own_gets_no_second_one(
 
 def test_a_name_never_becomes_a_link_in_an_email() -> None:
     shown = entry(NotificationKind.INVITATION_ACCEPTED, name="https://evil.example")
-    letter = notification_letter("emma@example.com", shown, Links("https://wedsync.app", "x"))
-    assert "https://evil" not in letter.body
+    email = notification_email("emma@example.com", shown, Links("https://wedsync.app", "x"))
+    assert "https://evil" not in email.body

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.journeys.onboarding import STEPS, OnboardingSide
 from domain.mail.email import MailKind
 from domain.mail.unsubscribing import read, sign
-from domain.marketplace.nudge_emails import Nudging, letter
+from domain.marketplace.nudge_emails import Nudging, nudge_email
 from domain.marketplace.nudges import (
     LADDER,
     NudgeKind,
@@ -103,7 +103,9 @@ def test_looking_never_goes_on_for_ever(
 @pytest.mark.parametrize("side", OnboardingSide)
 def test_words_name_the_step_and_the_brand(kind: NudgeKind, side: OnboardingSide) -> None:
     step = STEPS[side][0]
-    email = letter("s@example.com", kind, Nudging(side, step, "https://x/go", "https://x/stop"))
+    email = nudge_email(
+        "s@example.com", kind, Nudging(side, step, "https://x/go", "https://x/stop")
+    )
     assert step.title in message(kind, step)
     assert step.title in email.body
     assert step.title in banner(step)

@@ -1,4 +1,4 @@
-"""Where a letter stands, and what may be done to it."""
+"""Where an e-mail stands, and what may be done to it."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -92,9 +92,7 @@ KEY = UUID("01234567-89ab-cdef-0123-456789abcdef")
         ("", None),
     ],
 )
-def test_a_bounce_names_its_letter_by_the_message_id(
-    message_id: str, expected: UUID | None
-) -> None:
+def test_a_bounce_names_its_email_by_the_message_id(message_id: str, expected: UUID | None) -> None:
     assert mail_of(message_id) == expected
 
 

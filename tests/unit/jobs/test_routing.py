@@ -129,7 +129,7 @@ def test_whom_a_rollback_reached_is_counted_once() -> None:
 
 
 def test_a_mail_is_sent() -> None:
-    """S14: the outbox holds the letter, the job sends it."""
+    """S14: the outbox holds the e-mail, the job sends it."""
     mail_id = MailId(uuid4())
     assert jobs(MailQueued(mail_id=mail_id)) == [
         JobSpec("mail.send", {"mail_id": str(mail_id)}, dedupe_key=f"mail:{mail_id}")

@@ -53,14 +53,14 @@ def test_a_missed_event_is_a_contradiction() -> None:
     assert deliveries.events(LOG, [LOG], 3, gaps=1).verdict is Verdict.CONTRADICTS
 
 
-def test_each_letter_arrives_as_often_as_it_is_claimed() -> None:
-    assert deliveries.same("letters", ["x", "y"], ["y", "x"]).verdict is Verdict.AGREES
-    doubled = deliveries.same("letters", ["x", "y"], ["x", "x", "y"])
+def test_each_email_arrives_as_often_as_it_is_claimed() -> None:
+    assert deliveries.same("e-mails", ["x", "y"], ["y", "x"]).verdict is Verdict.AGREES
+    doubled = deliveries.same("e-mails", ["x", "y"], ["x", "x", "y"])
     assert (doubled.verdict, doubled.seen) == (
         Verdict.CONTRADICTS,
         "3 arrived; not claimed: x (1)",
     )
-    line = deliveries.same("letters", ["x", "y"], ["x"])
+    line = deliveries.same("e-mails", ["x", "y"], ["x"])
     assert (line.verdict, line.claimed) == (
         Verdict.CONTRADICTS,
         "2 delivered; never arrived: y (1)",

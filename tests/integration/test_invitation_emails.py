@@ -22,7 +22,7 @@ LINK = "https://wedme.test/accept/a-code"
 
 
 class Inbox:
-    """Takes every letter."""
+    """Takes every e-mail."""
 
     def __init__(self) -> None:
         self.taken: list[bytes] = []
@@ -38,17 +38,17 @@ async def test_the_email_has_text_and_html_parts(db: Database, settings: Setting
     server = Controller(inbox, hostname="127.0.0.1", port=port)
     server.start()
     smtp = settings.model_copy(update={"smtp_url": SecretStr(f"smtp://127.0.0.1:{port}")})
-    letter = invitation(
+    email = invitation(
         "emma@example.com",
         Inviting("Söhne\r\nBcc: x@y.z", "Emma & James", LINK, NOW, f"{LINK}/stop"),
     )
     async with db.write() as uow:
-        mail_id = await post(uow, ANONYMOUS, letter)
+        mail_id = await post(uow, ANONYMOUS, email)
     await send_mail(db, smtp, mail_id)
     server.stop()
     message = message_from_bytes(inbox.taken[0], policy=policy.default)
     assert isinstance(message, EmailMessage)
-    assert (message["Bcc"], message["Subject"]) == (None, letter.subject)
+    assert (message["Bcc"], message["Subject"]) == (None, email.subject)
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     assert text is not None
     assert html is not None

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from domain.accounts import account_emails
-from domain.mail.email import Letter, MailKind
+from domain.mail.email import Email, MailKind
 from domain.mail.email_layout import BRANDS, Button, Words, write
 from domain.platform.platforms import Platform
 
@@ -13,25 +13,25 @@ LINK = "https://launch.test/x?token=a&b=c"
 EVIL = '<img src="https://evil.test/x">'
 
 
-def letter(platform: Platform = Platform.WEDME, text: str = "Hello") -> Letter:
+def composed(platform: Platform = Platform.WEDME, text: str = "Hello") -> Email:
     words = Words(f"{text}\r\nBcc: x@y.z", (text,), Button("Open", LINK), "Or leave it.")
     return write(MailKind.OTHER, platform, "emma@example.com", words)
 
 
 @pytest.mark.parametrize("platform", Platform)
-def test_a_letter_says_whose_it_is(platform: Platform) -> None:
-    email, brand = letter(platform), BRANDS[platform]
+def test_an_email_says_whose_it_is(platform: Platform) -> None:
+    email, brand = composed(platform), BRANDS[platform]
     assert email.body.endswith(f"\n\n{brand.name}\n")
     assert brand.name in str(email.html)
     assert brand.color in str(email.html)
 
 
 def test_nothing_is_loaded_from_anywhere() -> None:
-    assert not re.findall(r"<(?:img|link|script|style)|url\(", str(letter().html))
+    assert not re.findall(r"<(?:img|link|script|style)|url\(", str(composed().html))
 
 
 def test_both_forms_hold_the_link_and_the_way_out() -> None:
-    email = letter()
+    email = composed()
     assert f"Open:\n{LINK}" in email.body
     assert 'href="https://launch.test/x?token=a&amp;b=c"' in str(email.html)
     assert "Or leave it." in email.body
@@ -39,13 +39,13 @@ def test_both_forms_hold_the_link_and_the_way_out() -> None:
 
 
 def test_user_text_is_escaped() -> None:
-    email = letter(text=EVIL)
+    email = composed(text=EVIL)
     assert EVIL in email.body
     assert "<img" not in str(email.html)
     assert len(email.subject.splitlines()) == 1
 
 
-def test_letters_of_the_account_hold_their_links() -> None:
+def test_emails_of_the_account_hold_their_links() -> None:
     reset = account_emails.password_reset(Platform.WEDSYNC, "emma@example.com", LINK)
     assert (reset.kind, LINK in reset.body) == (MailKind.PASSWORD_RESET, True)
     for write_ in (account_emails.password_changed, account_emails.somebody_signed_up):
