@@ -1,7 +1,7 @@
 """Lets a couple repeat an acceptance whose response was lost (M2).
 
-The key opens a session for a day. It is kept as a hash over the code and the key, so that neither
-whoever has the code alone, such as the supplier, nor whoever reads the database can use it.
+The key opens a session for a day. Only a hash over the code and the key is stored, so that neither
+the code alone, which the supplier has, nor a copy of the database opens a session.
 """
 
 from uuid import UUID
@@ -32,7 +32,7 @@ def check_key(key: str | None) -> None:
 
 
 def keep(uow: UnitOfWork, user_id: UUID, code: str, key: str | None) -> None:
-    """Store who has accepted, in the transaction that logs them in."""
+    """Store the key of an account that has accepted, in the transaction that logs it in."""
     if key is None:
         return
     row = IdempotencyKey(
@@ -63,7 +63,7 @@ async def forget(uow: UnitOfWork, user_id: UUID) -> None:
 
 
 def _owner(user_id: UUID) -> str:
-    """As for what a person sends who is logged in: it is forgotten with their account."""
+    """Return the owner under which the key is stored, as for requests of a logged-in person."""
     return f"user:{user_id}"
 
 

@@ -28,7 +28,7 @@ class EmailTaken(NotUnique):
     """This e-mail has an account already."""
 
     def __init__(self) -> None:
-        """Only for callers that may know it: a visitor who signs up is not told."""
+        """Raise it only to callers that may know: a visitor who signs up must not learn it."""
         super().__init__(path=("input", "email"))
 
 
@@ -41,9 +41,9 @@ async def create_account(
 ) -> User:
     """Create a user with supplier or couple and onboarding; raises EmailTaken.
 
-    A profile that comes with it completes the step that asks for one (M5).
-    Without a password hash the account has no password until its owner chooses one. `brought_by`:
-    the partner whose couple it joins, which the caller sees to; it gets none of its own.
+    A profile completes the onboarding step that asks for it (M5). Without a password hash the
+    account has no password until its owner sets one. `brought_by`: the partner whose couple the
+    account joins; no couple is created, and the caller adds the member.
     """
     role, email = rules.ROLES[account.user_type], parse_address(account.email, ("input", "email"))
     let_in_as = await _let_in_as(uow, account.user_type, email, brought_by)
@@ -65,10 +65,10 @@ async def create_account(
 async def create_first_admin(
     uow: UnitOfWork, passwords: Passwords, email: str, password: str | None = None
 ) -> str | None:
-    """Create an admin where there is none; returns the password if one was generated.
+    """Create an admin if there is none; returns the password if one was generated.
 
-    None: there is an admin already, or its password was given. Raises EmailTaken where the
-    e-mail belongs to somebody else, Invalid for a bad password.
+    None: there is an admin already, or the caller passed a password. Raises EmailTaken if another
+    account has the e-mail, Invalid for a bad password.
     """
     if await queries.has_admin(uow.session):
         return None
@@ -115,7 +115,7 @@ def _begin_onboarding(uow: UnitOfWork, user: User, user_type: UserType) -> None:
 async def _let_in_as(
     uow: UnitOfWork, side: UserType, email: str, brought_by: UUID | None
 ) -> EvaluationContext:
-    """Both partners are let in together, whatever the e-mail of the second one."""
+    """Return the context of the inviting partner, which applies to both partners."""
     person = await people.by_user(uow.session, brought_by) if brought_by else None
     return person.context if person else feature_gates.visitor_context(side, email)
 

@@ -21,7 +21,7 @@ from services.platform.credentials import API_TOKEN_PREFIX, SHOWN, digest, new_s
 
 @dataclass(frozen=True, slots=True)
 class NewToken:
-    """A token that was just created: the only moment at which its secret is known."""
+    """A token that was just created, with its secret, which is not stored."""
 
     row: ApiToken
     secret: str = field(repr=False)
@@ -41,7 +41,7 @@ async def create_token(
 ) -> NewToken:
     """Create a token with scopes of its creator at most; raises Invalid, Required or Forbidden.
 
-    One that a token makes ends with it: by its expiry, and when it is revoked (SEC10).
+    A token created by a token expires and is revoked with it (SEC10).
     """
     secret, parent = new_secret(API_TOKEN_PREFIX), await _parent(uow.session, actor)
     limit = parent.expires_at if parent else None
@@ -80,7 +80,7 @@ async def revoke_token(uow: UnitOfWork, actor: Actor, token_id: UUID) -> ApiToke
 async def _parent(session: AsyncSession, actor: Actor) -> ApiToken | None:
     """Lock the token that creates another one against a concurrent revocation.
 
-    None: a person does, or the system. Raises Forbidden where it was revoked a moment ago.
+    None: a person or the system creates it. Raises Forbidden if the parent was revoked meanwhile.
     """
     if actor.kind is not ActorKind.TOKEN or actor.id is None:
         return None

@@ -80,7 +80,7 @@ async def _by_token(db: Database, credential: str, now: datetime) -> Holder | No
 
 
 def _token_scopes(row: ApiToken, creator: Role | None) -> frozenset[Scope]:
-    """What the token was given, less what whoever made it may no longer do."""
+    """Return the scopes of the token that its creator still has."""
     scopes = frozenset(_SCOPES[name] for name in row.scopes if name in _SCOPES)
     return scopes if creator is None else scopes & ROLE_SCOPES[creator]
 

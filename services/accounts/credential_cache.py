@@ -16,13 +16,13 @@ from services.platform.credentials import digest, plausible
 
 logger = logging.getLogger(__name__)
 
-# A revocation that no event told of, direct SQL included, is in force after this.
+# A revocation without an event, for example by direct SQL, is in force after this.
 FRESH = timedelta(seconds=5)
-# For so long a credential that was good stays good while the database cannot be asked.
+# While the database is unavailable, a cached credential stays valid for this long.
 GRACE = timedelta(minutes=5)
 MAX_CREDENTIALS = 10_000
-_ACTOR_BYTES = 1_500  # an actor with its scopes, and who may end it
-_PAUSE = timedelta(seconds=1)  # after a failure, before the database is asked again
+_ACTOR_BYTES = 1_500  # an actor with its scopes and the ids that revoke it
+_PAUSE = timedelta(seconds=1)  # after a failure, before the next query
 
 LookUp = Callable[[str, datetime], Awaitable[Holder | None]]
 
@@ -35,17 +35,17 @@ class CachedActor:
     asked_at: datetime
 
     def within(self, age: timedelta, now: datetime) -> bool:
-        """Whether it is at most so old. After a clock was set back it counts as too old."""
+        """Whether its age is below a limit; after a clock was set back, it is not."""
         return timedelta(0) <= now - self.asked_at < age
 
 
 class CredentialCache:
-    """The cache of one process. It has only valid credentials, under the hash of the secret."""
+    """The cache of one process: valid credentials by the hash of the secret."""
 
     def __init__(
         self, look_up: LookUp, clock: Callable[[], datetime], most: int = MAX_CREDENTIALS
     ) -> None:
-        """`most` credentials are remembered, those that were used last."""
+        """Keep at most `most` credentials, the most recently used ones."""
         self._look_up = look_up
         self._clock = clock
         self._cached: ByteCache[bytes, CachedActor] = ByteCache(
@@ -61,9 +61,9 @@ class CredentialCache:
         return len(self._cached)
 
     async def actor(self, credential: str) -> Actor | None:
-        """Who holds it now; None where it is unknown, expired or revoked.
+        """Return the current holder; None for an unknown, expired or revoked credential.
 
-        Raises DependencyDown where the database does not answer and did not lately either.
+        Raises DependencyDown while the database is unavailable and the cached entry is too old.
         """
         if not plausible(credential):
             return None
@@ -76,7 +76,7 @@ class CredentialCache:
         return await self._ask(key, credential, cached)
 
     def remembered(self, credential: str) -> Actor | None:
-        """Return the actor without waiting; None where only the database can tell."""
+        """Return the cached actor without waiting; None if the database must be read."""
         if not plausible(credential):
             return None
         cached, now = self._cached.get(digest(credential)), self._clock()
@@ -109,7 +109,7 @@ class CredentialCache:
             self._flights[key] = flight
             flight.add_done_callback(lambda done: self._landed(key, done))
         try:
-            # A caller who leaves takes nothing from the others who wait for the same.
+            # A cancelled caller does not cancel the shared query of the others.
             holder = await asyncio.shield(flight)
         except DependencyDown:
             now = self._clock()
@@ -124,7 +124,7 @@ class CredentialCache:
         asked_at, forgotten = self._clock(), self._forgotten
         holder = await self._look_up(credential, asked_at)
         self._down_until = None
-        # What was revoked while the database was being asked may still look alive in its answer.
+        # A credential revoked during the query may still be valid in its result.
         if holder is None or forgotten != self._forgotten:
             self._drop(key)
         else:
@@ -135,7 +135,7 @@ class CredentialCache:
         if self._flights.get(key) is flight:
             del self._flights[key]
         if not flight.cancelled():
-            flight.exception()  # or asyncio complains where all who waited have left
+            flight.exception()  # else asyncio logs it if all callers were cancelled
 
     def _keep(self, key: bytes, cached: CachedActor) -> None:
         self._drop(key)
@@ -145,7 +145,7 @@ class CredentialCache:
 
     def _forget(self, name: UUID) -> None:
         self._forgotten += 1
-        self._flights.clear()  # who comes from now on does not join them
+        self._flights.clear()  # later callers start a new query
         for key in tuple(self._named.get(name, ())):
             self._drop(key)
 

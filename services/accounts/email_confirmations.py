@@ -34,9 +34,9 @@ async def welcome(uow: UnitOfWork, base_url: str, user: User) -> None:
 async def send_link(
     uow: UnitOfWork, actor: Actor, base_url: str, user: User, email: str | None = None
 ) -> None:
-    """Send a link that confirms an address: that of the account, if no other is given.
+    """Send a link that confirms an address, by default that of the account.
 
-    Earlier links end. The user is locked.
+    Earlier links are void. The user is locked.
     """
     await _send(uow, actor, base_url, user, email or user.email, emails.confirm_email)
 
@@ -81,10 +81,10 @@ async def ask_again(throttle: LoginThrottle, actor: Actor) -> str:
 async def change_email(
     throttle: LoginThrottle, actor: Actor, email: str, current: str | None
 ) -> str:
-    """Send a link to another address, which becomes that of the account when it is opened.
+    """Send a link to a new address, which replaces that of the account when the link is opened.
 
-    An address that has an account gets no e-mail, and nobody learns of that here. Raises
-    Required or Invalid for the password, RateLimited.
+    An address that has an account gets no e-mail, and the caller does not learn it. Raises Required
+    or Invalid for the password, RateLimited.
     """
     await throttle.check_password_change_rate(actor)
     seen = await myself(throttle, actor)
@@ -100,8 +100,8 @@ async def change_email(
 async def confirm(throttle: LoginThrottle, token: str) -> str:
     """Use a link once; returns the address that is now confirmed.
 
-    Raises NotFound, Expired or AlreadyUsed for the link, NotUnique where somebody else has
-    made an account with the e-mail meanwhile.
+    Raises NotFound, Expired or AlreadyUsed for the link, NotUnique if another account has the
+    e-mail by now.
     """
     await throttle.check_reset_rate()
     if not plausible(token):

@@ -16,7 +16,7 @@ from domain.ids import UserId
 
 _FOLDER = Path(__file__).parent / "legal"
 
-# The files are the one source: a new version is a new number and date at their top.
+# The files are the only source: a new version has a new number and date at the top.
 DOCUMENTS: Mapping[LegalDocumentKind, Document] = {
     kind: rules.parse(kind, (_FOLDER / f"{kind}.md").read_text(encoding="utf-8"))
     for kind in LegalDocumentKind
@@ -24,7 +24,7 @@ DOCUMENTS: Mapping[LegalDocumentKind, Document] = {
 
 
 async def accept(uow: UnitOfWork, actor: Actor, documents: Sequence[AcceptedDocument]) -> UUID:
-    """Note that the caller accepts; again changes nothing. Returns the id of the user.
+    """Record that the caller accepts; repeating it changes nothing. Returns the id of the user.
 
     Raises Forbidden for staff and tools, Invalid for a version that is not in force.
     """
@@ -36,19 +36,19 @@ async def accept(uow: UnitOfWork, actor: Actor, documents: Sequence[AcceptedDocu
 
 
 def check(documents: Sequence[AcceptedDocument], path: tuple[str, ...]) -> None:
-    """Raises Invalid where a version is not in force."""
+    """Raise Invalid for a version that is not in force."""
     rules.check_accepted(documents, DOCUMENTS, path)
 
 
 def pending(accepted: Collection[AcceptedDocument]) -> list[Document]:
-    """The documents in force that somebody has still to accept."""
+    """Return the documents in force that an account has not accepted yet."""
     return rules.pending(DOCUMENTS, accepted)
 
 
 async def keep(
     uow: UnitOfWork, actor: Actor, user_id: UUID, documents: Sequence[AcceptedDocument]
 ) -> None:
-    """Note what a new account accepts with its form; the versions are checked already."""
+    """Record the documents that a new account accepts; the caller has checked the versions."""
     if not documents:
         return
     added = await queries.add(uow.session, user_id, documents, uow.now)

@@ -1,6 +1,6 @@
 """Log-in by a link in an e-mail, for suppliers and couples; the staff have passwords (M3).
 
-The link works for 15 minutes, once, and on any device: nothing ties it to the browser that asked.
+The link works once within 15 minutes and on any device: it is not tied to the requesting browser.
 """
 
 from datetime import timedelta
@@ -22,9 +22,9 @@ _TOKEN = ("token",)
 
 
 async def request_link(throttle: LoginThrottle, email: str, invitation: str | None = None) -> None:
-    """Send a link to the owner of an address; nobody else learns whether it has an account.
+    """Send a link to the owner of an address; callers do not learn whether it has an account.
 
-    `invitation`: the code of one that the owner was about to accept; the link leads back to it.
+    `invitation`: the code of an invitation to accept after the log-in; the link leads back to it.
     Raises RateLimited, counted alike for known and unknown e-mails.
     """
     await throttle.check_log_in_link_rate(email)

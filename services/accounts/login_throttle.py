@@ -13,7 +13,7 @@ from services.platform.rate_limits import RateLimiter
 from services.platform.response_time import hold_back
 from settings import Settings
 
-MAX_DELAY = 3.0  # seconds that an attempt is held back where an account is being guessed
+MAX_DELAY = 3.0  # seconds of delay for an attempt while an account is being guessed
 SAME_SECONDS = 0.3  # longer than the work that a known e-mail causes
 
 
@@ -29,8 +29,8 @@ class Device:
 class LoginThrottle:
     """The parts behind sign-up, log-in and password reset.
 
-    These open their own transactions, unlike other services: hashing a password takes a tenth
-    of a second, and a flood of log-ins that each held a connection so long would leave none.
+    They open their own transactions, unlike other services: hashing a password takes 100 ms, and
+    many concurrent log-ins that held a connection meanwhile would exhaust the pool.
     """
 
     db: Database
@@ -46,9 +46,9 @@ class LoginThrottle:
         return rate_limits.network(self.device.ip)
 
     async def check_log_in_rate(self, email: str) -> None:
-        """Raise RateLimited for a guessing address; delay where many addresses guess one account.
+        """Raise RateLimited for a guessing address; delay if many addresses guess one account.
 
-        Nobody can lock the owner out from elsewhere: what counts by account alone only delays.
+        An attacker cannot lock the owner out: the limit by account alone only delays.
         """
         rules, account = self.limits.rules, email.casefold()
         pair = (self.address, account)
@@ -99,7 +99,7 @@ class LoginThrottle:
 
     @asynccontextmanager
     async def same_time(self) -> AsyncIterator[None]:
-        """Make the block take the same time whether or not there was anything to do."""
+        """Give the block a fixed duration, so that it does not reveal whether an account exists."""
         begin = time.monotonic()
         yield
         await self.pause(max(0.0, SAME_SECONDS - (time.monotonic() - begin)))

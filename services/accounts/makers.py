@@ -1,4 +1,4 @@
-"""What somebody who made something may do now: it works only as far as they still may (SEC10)."""
+"""Current rights of the creator of an object, which bound what the object may do (SEC10)."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ _SCOPES = {scope.value: scope for scope in Scope}
 
 
 async def maker_now(session: AsyncSession, maker: ActorRef, now: datetime) -> Actor | None:
-    """The maker with the rights of this moment; None where their access has ended."""
+    """Return the creator with its current rights; None if its access has ended."""
     if maker.kind is ActorKind.USER:
         return await _of_user(session, maker)
     if maker.kind is ActorKind.TOKEN:

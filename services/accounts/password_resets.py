@@ -21,7 +21,7 @@ _TOKEN = ("token",)
 
 
 async def request_password_reset(throttle: LoginThrottle, email: str) -> None:
-    """Send a link to the owner of an address; nobody else learns whether it has an account.
+    """Send a link to the owner of an address; callers do not learn whether it has an account.
 
     Raises RateLimited, counted alike for known and unknown e-mails.
     """

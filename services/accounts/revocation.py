@@ -11,7 +11,7 @@ from services.accounts import sessions
 async def end_all(uow: UnitOfWork, actor: Actor, user: User) -> None:
     """Log a person out everywhere, and end the streams of the tokens that they created.
 
-    Those tokens work on only as far as who made them may still act: `authenticate` looks.
+    Those tokens keep only the scopes that their creator still has: `look_up` applies it.
     """
     await sessions.end_sessions(uow, actor, user.id)
     for token in await credentials.tokens_made_by(uow.session, user.id):
@@ -19,7 +19,7 @@ async def end_all(uow: UnitOfWork, actor: Actor, user: User) -> None:
 
 
 async def revoke_all(uow: UnitOfWork, actor: Actor, user: User) -> None:
-    """Do the same for a person who leaves for good: their tokens are revoked too."""
+    """End the sessions and also revoke the tokens of a person whose account is deleted."""
     await sessions.end_sessions(uow, actor, user.id)
     for token in await credentials.tokens_made_by(uow.session, user.id):
         token.revoked_at = uow.now

@@ -26,13 +26,13 @@ class WrongCredentials(Invalid):
     """The e-mail address or the password is wrong."""
 
     def __init__(self) -> None:
-        """The same for an unknown e-mail, a wrong password and a disabled account."""
+        """Use the same message for an unknown e-mail, a wrong password and a disabled account."""
         super().__init__(path=("password",))
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A session that was just opened: the only moment at which its token is known."""
+    """A session that was just opened, with its token, which is not stored."""
 
     token: str = field(repr=False)
     expires_at: datetime

@@ -43,17 +43,17 @@ class UnusableEmail(Invalid):
     """This e-mail and password cannot be used to sign up. Log in, or reset your password."""
 
     def __init__(self) -> None:
-        """Says neither that there is an account nor what is wrong with the password."""
+        """Reveal neither that there is an account nor what is wrong with the password."""
         super().__init__(path=("input", "email"))
 
 
 async def sign_up(throttle: LoginThrottle, request: SignUp) -> OpenSession:
     """Create an account and log it in.
 
-    A taken e-mail with its right password logs in: people forget that they have an account.
-    With any other password the reply is UnusableEmail, after the same work as for a new one,
-    and the owner gets an e-mail. What remains to be learnt, by making an account of every e-mail
-    that was free, costs one of the few sign-ups that an address has in an hour.
+    A taken e-mail with its right password logs in: people forget that they have an account. With
+    any other password the reply is UnusableEmail, after the same work as for a new account, and the
+    owner gets an e-mail. Probing addresses by creating accounts is limited to a few sign-ups per
+    IP address and hour.
     """
     try:
         return await _sign_up(throttle, request)
@@ -74,7 +74,7 @@ async def _sign_up(throttle: LoginThrottle, request: SignUp) -> OpenSession:
     async with throttle.db.read() as session:
         taken = await queries.user_by_email(session, account.email) is not None
     if not taken:
-        # Somebody may take the e-mail while the password is hashed.
+        # Another sign-up may take the e-mail while the password is hashed.
         with suppress(EmailTaken):
             return await _create(throttle, account, request)
     return await _meet_owner(throttle, account, request.password)

@@ -14,7 +14,7 @@ from services.platform.passwords import Passwords
 
 
 class Done(StrEnum):
-    """What was changed in an account."""
+    """The result for an account."""
 
     CREATED = "created"
     CHANGED = "changed"

@@ -35,7 +35,7 @@ async def count(session: AsyncSession) -> int:
 async def invite(uow: UnitOfWork, actor: Actor, base_url: str, email: str, role: Role) -> User:
     """Create an account without a password, and send the link that sets one.
 
-    Somebody whose invitation has ended with the account of who invited them is invited anew.
+    A person whose invitation ended with the rights of its inviter is invited again.
     Raises Forbidden or Invalid for the role, NotUnique for an e-mail that has an account.
     """
     rules.check_grant(actor, role)

@@ -1,4 +1,4 @@
-"""Staff who were invited and have no password yet: their way in ends with who invited them."""
+"""Pending invitations of staff, which end with the rights of the inviter."""
 
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from services.accounts.makers import maker_now
 
 
 async def has_ended(session: AsyncSession, user: User, now: datetime) -> bool:
-    """Whether who invited this member of the staff could not invite them now (SEC10).
+    """Whether the inviter of this staff account could not invite it now (SEC10).
 
-    False for whoever has a password, and where nobody has invited them.
+    False for an account that has a password or no inviter.
     """
     if not rules.is_pending(user.role, user.password_hash):
         return False

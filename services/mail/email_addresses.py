@@ -1,4 +1,4 @@
-"""E-mail addresses: one grammar, so that no program after us reads another mailbox (SEC3, D12).
+"""E-mail addresses: one grammar, so that other programs parse the same mailbox (SEC3, D12).
 
 The local part is an ASCII dot-atom (RFC 5321, 4.1.2) without `=?`, which mail libraries decode as
 an encoded word (RFC 2047). The domain is a host name; an international one is stored as punycode.
@@ -29,16 +29,16 @@ _MAX_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """A sender: an address, and the name that is shown beside it (may be empty)."""
+    """A sender: an address and its display name, which may be empty."""
 
     name: str
     address: EmailAddress
 
 
 def parse_address(value: str, path: Sequence[str] = ()) -> EmailAddress:
-    """The address as it is stored and sent to; raises Invalid naming what is wrong with it.
+    """Return the address in its stored form; raises Invalid with the reason.
 
-    An international domain becomes punycode; the case of other characters stays as it was typed.
+    An international domain becomes punycode; the case of other characters is kept.
     """
     if len(value) > _MAX_TYPED:  # before anything looks at each character
         raise _too_long(path)
@@ -61,7 +61,7 @@ def parse_address(value: str, path: Sequence[str] = ()) -> EmailAddress:
 
 
 def parse_mailbox(value: str) -> Mailbox:
-    """`Name <address>` or an address alone; the name may hold commas. Raises Invalid."""
+    """Parse `Name <address>` or an address alone; the name may contain commas. Raises Invalid."""
     text = value.strip()
     if not text.endswith(">"):
         return Mailbox("", parse_address(text))
@@ -73,7 +73,7 @@ def parse_mailbox(value: str) -> Mailbox:
 
 
 def is_address(value: str) -> bool:
-    """True for a text that is an address in the form in which it is stored."""
+    """Whether a text is an address in its stored form."""
     try:
         return parse_address(value) == value
     except Invalid:
@@ -81,7 +81,7 @@ def is_address(value: str) -> bool:
 
 
 def domain_of(address: str) -> str:
-    """The part after the @, in lower case."""
+    """Return the part after the @, in lower case."""
     return address.rpartition("@")[2].lower()
 
 

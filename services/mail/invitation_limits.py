@@ -1,4 +1,4 @@
-"""Counts invitations by e-mail in the database, and knows who wants none (SEC5, D13)."""
+"""Counts invitations by e-mail in the database, and stores opt-outs (SEC5, D13)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,7 +18,7 @@ from services.platform.credentials import digest
 
 @dataclass(frozen=True, slots=True)
 class _Sender:
-    """Who sends, by the account and by what is counted."""
+    """The sender of an invitation, with the keys that are counted."""
 
     user_id: UUID
     party_id: UUID
@@ -28,21 +28,21 @@ class _Sender:
 async def admit_email(
     uow: UnitOfWork, supplier: Supplier, client: Client, email: str, block: str | None
 ) -> None:
-    """Note that a supplier's invitation goes out; raises as `_admit` does."""
+    """Count a supplier's invitation; raises as `_admit` does."""
     await _admit(uow, _Sender(supplier.user_id, supplier.id, client.id), email, block)
 
 
 async def admit_couple_email(
     uow: UnitOfWork, couple_id: UUID, user_id: UUID, email: str, block: str | None
 ) -> None:
-    """The same where one partner invites the other: the couple is both sender and client."""
+    """Count an invitation between partners: the couple is both sender and client."""
     await _admit(uow, _Sender(user_id, couple_id, couple_id), email, block)
 
 
 async def admit_reminder(uow: UnitOfWork, supplier: Supplier, client: Client, email: str) -> None:
-    """Note that a reminder goes out; raises as `_admit` does.
+    """Count a reminder; raises as `_admit` does.
 
-    It counts for who receives it; the account has spent its own limit on the invitation.
+    It counts for the recipient only: the invitation has counted for the account.
     """
     sender = _Sender(supplier.user_id, supplier.id, client.id)
     await _admit(uow, sender, email, None, SendingKind.REMINDER)
@@ -55,10 +55,10 @@ async def _admit(
     block: str | None,
     kind: SendingKind = SendingKind.EMAIL,
 ) -> None:
-    """Note that an invitation goes out; raises RateLimited, or Invalid where nobody wants it.
+    """Count an invitation; raises RateLimited, or Invalid if the recipient has opted out.
 
-    Whoever is counted by the same supplier, recipient, domain or block meanwhile waits: of two that
-    both count below a limit, one would be too many.
+    Advisory locks serialize senders with the same supplier, recipient, domain or block: otherwise
+    two of them could both count below a limit and exceed it.
     """
     recipient, domain = key_of(email), domain_of(email)
     user = await uow.session.get_one(User, sender.user_id)
@@ -87,14 +87,14 @@ async def _admit(
 
 
 async def check_not_declined(uow: UnitOfWork, client: Client, email: str | None) -> None:
-    """Raises InvalidTransition where this couple has declined this supplier lately."""
+    """Raise InvalidTransition if this couple has declined this supplier recently."""
     recipient = key_of(email) if email else None
     declined_at = await queries.last_decline(uow.session, client.supplier_id, client.id, recipient)
     rules.check_declined(declined_at, uow.now)
 
 
 def note_decline(uow: UnitOfWork, supplier_id: UUID, client_id: UUID, email: str | None) -> None:
-    """A declined invitation counts against who sent it, and keeps the next one back."""
+    """Count a declined invitation against its sender; it delays the next one."""
     uow.session.add(
         InvitationSending(
             at=uow.now,
@@ -108,23 +108,23 @@ def note_decline(uow: UnitOfWork, supplier_id: UUID, client_id: UUID, email: str
 
 
 async def suppress(uow: UnitOfWork, email: str) -> None:
-    """No invitation of any supplier reaches this address; those that wait are withdrawn."""
+    """Opt an address out of all invitations; waiting ones are withdrawn."""
     await queries.suppress(uow.session, key_of(email), uow.now)
     await queries.withdraw_invitations(uow.session, email, uow.now)
 
 
 async def is_suppressed(session: AsyncSession, email: str) -> bool:
-    """Whether an address gets no invitations."""
+    """Whether an address has opted out of invitations."""
     return await queries.is_suppressed(session, key_of(email))
 
 
 async def lift(uow: UnitOfWork, email: str) -> None:
-    """The person wants invitations again."""
+    """Remove the opt-out of an address."""
     row = await uow.session.get(MailSuppression, key_of(email))
     if row is not None:
         await uow.session.delete(row)
 
 
 def key_of(email: str) -> bytes:
-    """What is kept of an address: enough to recognise it, without the address itself."""
+    """Return the hash by which an address is recognized without storing it."""
     return digest(email.casefold())

@@ -1,7 +1,7 @@
-"""The outbox: e-mails are rows first, and a job sends them (S14).
+"""The outbox: e-mails are stored as rows, and a job sends them (S14).
 
-An attempt claims the row, talks to the mail server without any connection to the database, and
-then notes the outcome on the row (D10, F1).
+An attempt claims the row, talks to the mail server without a database connection, and then stores
+the outcome in the row (D10, F1).
 """
 
 import asyncio
@@ -36,18 +36,18 @@ from settings import Settings
 logger = logging.getLogger(__name__)
 
 SEND_SECONDS = 30.0  # for a whole e-mail; the job may take longer than that
-QUIT_SECONDS = 2.0  # for a polite end, when the e-mail is taken
+QUIT_SECONDS = 2.0  # for QUIT, after the e-mail was accepted
 MAX_DUE = 200  # queued by one sweep
 CLAIM = timedelta(seconds=2 * SEND_SECONDS)
 POSTMAN = system_actor("mail")
 BOUNCED, GIVEN_UP, ARRIVED = "came back", "was given up", "left after all"
 PERMANENT = 500  # SMTP replies from here on are final (RFC 5321, 4.2.1)
-SENT_BODY = ""  # an e-mail that is out needs no copy of the secret link that it may hold
+SENT_BODY = ""  # a sent e-mail keeps no copy of its secret link
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How one attempt ended, for the row of the e-mail."""
+    """The outcome of one attempt, as the row stores it."""
 
     outcome: AttemptOutcome
     took_ms: int
@@ -66,8 +66,8 @@ async def post(
 ) -> MailId:
     """Put an e-mail into the outbox; the job that sends it follows from the event.
 
-    `invitation_id` and `couple_invitation_id`: what it is about, so that it ends with it.
-    `link_expires_at`: when the link inside ends, after which nobody needs the e-mail.
+    `invitation_id` and `couple_invitation_id`: its subject; the e-mail is withdrawn with it.
+    `link_expires_at`: when its link expires; the e-mail is not sent after that.
     """
     row = Mail(
         kind=email.kind,
@@ -113,9 +113,9 @@ async def due(db: Database) -> Sequence[UUID]:
 
 
 async def _is_withdrawn(uow: UnitOfWork, row: Mail) -> bool:
-    """Take an invitation back that nobody may send or wants any more since it was written.
+    """Withdraw an invitation that may not be sent any more.
 
-    Its sender was disabled (SEC11), or who gets it has stopped all invitations (SEC5).
+    Its sender was disabled (SEC11), or its recipient has opted out of invitations (SEC5).
     """
     if row.invitation_id is None and row.couple_invitation_id is None:
         return False
@@ -135,7 +135,7 @@ async def _is_sender_gone(uow: UnitOfWork, row: Mail) -> bool:
 
 
 async def _attempt(server: Server, sender: Sender, row: Mail) -> Attempt:
-    """Whatever happens ends on the row: an exception that nobody foresaw is one more attempt."""
+    """Send the row; an unexpected exception counts as a failed attempt."""
     begin = monotonic()
     try:
         await _send(server, sender, row)
@@ -149,9 +149,9 @@ async def _attempt(server: Server, sender: Sender, row: Mail) -> Attempt:
 
 
 async def _send(server: Server, sender: Sender, row: Mail) -> None:
-    """Raises what went wrong, within SEND_SECONDS.
+    """Send the row within SEND_SECONDS; raises the error of the mail server or the network.
 
-    Not `aiosmtplib.send`: where it is given up it says QUIT, and waits a minute for the reply.
+    `aiosmtplib.send` is not used: when cancelled, it sends QUIT and waits a minute for the reply.
     """
     content = compose(sender.mailbox, row, sender.reply_to)
     client = aiosmtplib.SMTP(
@@ -172,14 +172,14 @@ async def _send(server: Server, sender: Sender, row: Mail) -> None:
 
 
 async def _part(client: aiosmtplib.SMTP) -> None:
-    """The e-mail was taken: however the server says goodbye, it is not sent again."""
+    """Close the connection; the e-mail was accepted, so errors here are ignored."""
     with suppress(aiosmtplib.SMTPException, OSError):  # a TimeoutError is one
         async with asyncio.timeout(QUIT_SECONDS):
             await client.quit()
 
 
 def record_delivery(uow: UnitOfWork, actor: Actor, row: Mail, action: str) -> None:
-    """Who sent the invitation sees live what became of its e-mail (X13)."""
+    """Record an event about the e-mail of an invitation, which its sender sees live (X13)."""
     if row.invitation_id is not None:
         key = InvitationId(row.invitation_id)
         uow.record(actor, InvitationEmailChanged(invitation_id=key, action=action))
@@ -213,10 +213,10 @@ def _note(uow: UnitOfWork, row: Mail, attempt: Attempt) -> None:
 
 
 def _outcome(error: Exception) -> AttemptOutcome:
-    """Final is only what was said about this recipient or this message.
+    """Return the outcome of an error; only errors about the recipient or the message are final.
 
-    A wrong password, a sender that is not allowed or a server that greets with 5xx is repaired by
-    an operator, and then the e-mail leaves.
+    An operator can repair a wrong password, a sender that is not allowed or a server that greets
+    with 5xx; the e-mail is sent then.
     """
     if isinstance(error, SMTPRecipientsRefused):
         refused = all(item.code >= PERMANENT for item in error.recipients)

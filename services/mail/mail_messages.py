@@ -1,7 +1,7 @@
-"""An e-mail as bytes: headers are encoded from checked parts and verified afterwards (SEC3, SEC4).
+"""Serializes e-mails: headers are encoded from checked parts, then verified (SEC3, SEC4).
 
-Headers never pass through a parser on their way out. The finished message is parsed once, as a
-mail server would, and must say exactly what its row says.
+Headers are not parsed before they are sent. The finished message is parsed once, as a mail server
+does, and must equal its row.
 """
 
 import re
@@ -26,12 +26,12 @@ _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 
 
 class MalformedMessage(ValueError):
-    """The row cannot be written as a message; another try cannot help."""
+    """The row cannot be serialized as a message; a retry cannot help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where e-mails are handed over."""
+    """The mail server that accepts our e-mails."""
 
     host: str
     port: int | None
@@ -41,9 +41,9 @@ class Server:
 
 
 def compose(sender: Mailbox, row: Mail, reply_to: EmailAddress | None = None) -> bytes:
-    """The message of a row, in 7-bit lines that end in CRLF.
+    """Return the message of a row, in 7-bit lines that end in CRLF.
 
-    Raises MalformedMessage where the message would not say exactly what the row says.
+    Raises MalformedMessage if the message would differ from its row.
     """
     headers = _headers(sender, row, reply_to)
     content = _content(row)
@@ -79,7 +79,7 @@ def _headers(sender: Mailbox, row: Mail, reply_to: EmailAddress | None) -> list[
         ("To", row.recipient),
         ("Subject", _text(row.subject, "Subject")),
         ("Date", format_datetime(row.created_at)),
-        # The same for every attempt, so that a message that is sent twice is recognised as one.
+        # The same for every attempt, so that receivers recognize a message that was sent twice.
         ("Message-ID", f"<{row.id}@{domain_of(sender.address)}>"),
         ("Auto-Submitted", "auto-generated"),
     ]
@@ -116,7 +116,7 @@ def _mailbox(sender: Mailbox) -> str:
 
 
 def _text(value: str, header: str) -> str:
-    """An unstructured header: plain where every reader sees the same, encoded words elsewhere."""
+    """Encode an unstructured header: plain text if unambiguous, else encoded words."""
     if _PRINTABLE.fullmatch(value) and "=?" not in value:
         return Header(value, maxlinelen=_LINE, header_name=header).encode(linesep=_CRLF)
     return _encoded(value, header)
@@ -139,7 +139,7 @@ def _verify(
     reply_to: EmailAddress | None,
     names: list[str],
 ) -> None:
-    """What a mail server reads must be what the row says, whatever the encoders above did."""
+    """Parse the message as a mail server does and compare it with the row."""
     read = BytesParser(policy=policy.SMTP).parsebytes(message, headersonly=True)
     if read.keys() != names:
         raise MalformedMessage("the message has other headers than its template")
@@ -158,5 +158,5 @@ def _addresses(message: EmailMessage, header: str) -> list[tuple[str, str]]:
 
 
 def _compact(name: str) -> str:
-    """Without blanks: the parser leaves one between the encoded words of a long name."""
+    """Remove blanks: the parser leaves one between the encoded words of a long name."""
     return "".join(name.split())

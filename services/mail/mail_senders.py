@@ -1,4 +1,4 @@
-"""Whom an e-mail is from: the brand of who reads it, or the supplier by that brand (M11)."""
+"""Senders of e-mails: the brand of the recipient, or a supplier via that brand (M11)."""
 
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -18,17 +18,17 @@ _MAX_NAME = 60
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """`reply_to`: where an answer goes; None: to the sender itself."""
+    """The sender of an e-mail. `reply_to`: the address of replies; None: the sender."""
 
     mailbox: Mailbox
     reply_to: EmailAddress | None = None
 
 
 async def sender_of(session: AsyncSession, row: Mail, default: Mailbox) -> Sender:
-    """As of now, so that an e-mail that is tried again shows the present name of the business.
+    """Return the sender with the current business name, also for a retried e-mail.
 
-    The address stays that of the installation, which the mail server accepts. The staff keeps the
-    name of the installation; answers to an invitation reach the confirmed address of its supplier.
+    The address is always that of the installation, which the mail server accepts. E-mails to the
+    staff keep its name; replies to an invitation reach the confirmed address of the supplier.
     """
     if row.invitation_id is not None:
         return await _of_invitation(session, row.invitation_id, default)

@@ -1,4 +1,4 @@
-"""The outbox as admins see it: what waits and why, another try, taking an e-mail back (S14)."""
+"""The outbox of admins: lists e-mails with their status, retries and cancels them (S14)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ from settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class MailFilter:
-    """Which e-mails a list shows; `has_server`: whether a mail server is set."""
+    """The filter of a list of e-mails; `has_server`: whether a mail server is set."""
 
     has_server: bool
     status: Sequence[MailStatus] | None = None
@@ -44,41 +44,41 @@ class MailFilter:
 
 
 def has_server(settings: Settings) -> bool:
-    """Whether e-mails leave this system at all."""
+    """Whether a mail server is set."""
     return settings.smtp_url is not None
 
 
 async def workers_have_server(session: AsyncSession) -> bool:
-    """Whether the newest check of e-mail found a mail server set; False before the first."""
+    """Whether the latest e-mail check had a mail server; False before the first check."""
     states = {state.check: state for state in await health.states(session)}
     state = states.get(CheckType.EMAIL)
     return state is not None and state.checked_at is not None and state.error != NOT_CONFIGURED
 
 
 def standing(row: Mail, *, has_server: bool) -> Standing:
-    """A row as the rules see it."""
+    """Convert a row to the value that the rules use."""
     return Standing(
         has_server, row.attempts, row.sent_at, row.failed_at, row.cancelled_at, row.bounced_at
     )
 
 
 def may_read_words(actor: Actor) -> bool:
-    """E-mails hold links that let their reader in: no tool sees them, only a person."""
+    """Whether the actor may read bodies: they contain log-in links, so only an admin may."""
     return actor.user_id is not None and actor.role is Role.ADMIN
 
 
 async def page(session: AsyncSession, filters: MailFilter, page: Moments) -> list[Mail]:
-    """E-mails, newest first."""
+    """Return a page of e-mails, newest first."""
     return await queries.page(session, _where(filters), page)
 
 
 async def count(session: AsyncSession, filters: MailFilter) -> int:
-    """How many e-mails a filter finds."""
+    """Count the e-mails that match a filter."""
     return await pages.count(session, Mail, _where(filters))
 
 
 async def retry(uow: UnitOfWork, actor: Actor, mail_id: UUID, *, has_server: bool) -> Mail:
-    """Try an e-mail again, also one that was given up; raises NotFound, InvalidTransition."""
+    """Retry an e-mail, also one that was given up; raises NotFound, InvalidTransition."""
     row = await _locked(uow, mail_id)
     check_retry(standing(row, has_server=has_server))
     check_link(row.link_expires_at, uow.now)
@@ -89,9 +89,9 @@ async def retry(uow: UnitOfWork, actor: Actor, mail_id: UUID, *, has_server: boo
 
 
 async def cancel(uow: UnitOfWork, actor: Actor, mail_id: UUID) -> Mail:
-    """Take an e-mail back and forget its words; again does nothing.
+    """Cancel an e-mail and delete its text; repeating it does nothing.
 
-    Raises NotFound, InvalidTransition for what is sent, Locked for what is being sent.
+    Raises NotFound, InvalidTransition for a sent e-mail, Locked while it is being sent.
     """
     row = await _locked(uow, mail_id)
     check_cancel(standing(row, has_server=True))
@@ -104,9 +104,9 @@ async def cancel(uow: UnitOfWork, actor: Actor, mail_id: UUID) -> Mail:
 async def bounce(
     uow: UnitOfWork, actor: Actor, message_id: str, reason: str | None, *, has_server: bool
 ) -> Mail:
-    """Note that an e-mail came back after it was sent; again does nothing.
+    """Record that a sent e-mail bounced; repeating it does nothing.
 
-    Raises NotFound for a Message-ID that is none of ours, InvalidTransition for what is not out.
+    Raises NotFound for an unknown Message-ID, InvalidTransition for an e-mail that was not sent.
     """
     key = mail_of(message_id)
     if key is None or not await queries.by_id(uow.session, [key]):

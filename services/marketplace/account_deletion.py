@@ -1,4 +1,4 @@
-"""Somebody leaves for good (S7 to S13): their rows go, the audit stays without their name."""
+"""Deletes accounts (S7 to S13): the rows are deleted, the audit stays without the name."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ FORGOTTEN = "somebody whose account is deleted"
 
 
 async def delete_own(throttle: LoginThrottle, actor: Actor, current: str | None) -> None:
-    """Delete the account of who acts, and everything that is theirs alone.
+    """Delete the caller's account and all rows that belong to it alone.
 
     Raises Required or Invalid for the password, InvalidTransition for the last admin.
     """
@@ -64,7 +64,7 @@ async def _delete(uow: UnitOfWork, actor: Actor, user: User, base_url: str) -> N
 
 
 async def _leave_couples(uow: UnitOfWork, actor: Actor, supplier: Supplier) -> None:
-    """Each couple sees its partnership end, and is told why. Clients are locked first, as ever."""
+    """End the partnerships of a supplier and notify each couple. Clients are locked first."""
     await suppliers.lock_clients(uow.session, Client.supplier_id == supplier.id)
     rows = await couples.partners_of_supplier(uow.session, supplier.id)
     members = await member_queries.by_couple(uow.session, [row.couple_id for row in rows])
@@ -77,7 +77,7 @@ async def _leave_couples(uow: UnitOfWork, actor: Actor, supplier: Supplier) -> N
 
 
 async def _leave_suppliers(uow: UnitOfWork, actor: Actor, couple: Couple) -> None:
-    """Each supplier keeps what it noted of its client, who is inactive now."""
+    """End the partnerships of a couple; suppliers keep their notes, and the client is inactive."""
     mine = await suppliers.lock_clients(uow.session, Client.couple_id == couple.id)
     names = {client.supplier_id: client.couple_names for client in mine}
     for row, email in await couples.partners_of_couple(uow.session, couple.id):

@@ -57,10 +57,10 @@ async def start(
     command: InviteClients,
     idempotency_key: str | None = None,
 ) -> BulkInvitation:
-    """Queue invitations by e-mail. An unfinished bulk invitation takes up the new clients.
+    """Queue invitations by e-mail; an unfinished bulk invitation is extended by the new clients.
 
-    Raises Invalid where nobody is left to invite, NotFound for clients or an import of another,
-    and Forbidden while the own e-mail is not confirmed.
+    Raises Invalid if no client is left to invite, NotFound for clients or an import of another
+    supplier, and Forbidden while the supplier's own address is unconfirmed.
     """
     if actor.kind is ActorKind.TOKEN and idempotency_key is None:
         raise Required("A token must send an idempotencyKey with invitations.", path=_KEY)
@@ -68,7 +68,7 @@ async def start(
     reservation = await idempotency.reserve(uow, actor, "inviteClients", idempotency_key, command)
     if reservation.result is not None:
         return await _replay_result(uow, reservation.result)
-    expiry(command.days, uow.now)  # raises for days that cannot be
+    expiry(command.days, uow.now)  # raises for an invalid number of days
     await _check_sender(uow, owner, site)
     clients = await _clients(uow, owner, command)
     await client_imports.lock_supplier(uow.session, owner)
@@ -87,7 +87,7 @@ async def start(
 
 
 async def stop(uow: UnitOfWork, actor: Actor, bulk_id: UUID) -> BulkInvitation:
-    """Cancel the invitations that wait; repeating it does nothing. Raises NotFound and others."""
+    """Cancel the waiting invitations; repeating it does nothing. Raises NotFound."""
     row = await queries.lock(uow.session, bulk_id, writable(actor).one_supplier())
     if row is None:
         raise NotFound("There is no BulkInvitation with this id.", path=("id",))
@@ -154,7 +154,7 @@ async def _new(
 
 
 async def _check_sender(uow: UnitOfWork, owner: UUID, site: Site) -> None:
-    """Check the supplier, in whose name the e-mails are sent, whoever requests them (ADR 20)."""
+    """Check the supplier in whose name the e-mails are sent, for any caller (ADR 20)."""
     user_id = (await suppliers.by_id(uow.session, [owner]))[owner].user_id
     users = await accounts.users_by_id(uow.session, [user_id])
     check_may_write(users.get(user_id), sends_mail=site.sends_mail)

@@ -27,5 +27,5 @@ async def items(
     after: int,
     limit: int,
 ) -> list[BulkInvitationItem]:
-    """Return a page of the invitations of one, in the order in which they are sent."""
+    """Return a page of the items of a bulk invitation, in sending order."""
     return await queries.items(session, bulk_id, statuses, after, limit)

@@ -1,7 +1,7 @@
 """Sends the invitations of a bulk invitation, one transaction each, as the limits allow (M10).
 
-A job goes on with it at `next_at`, in any worker and again after a crash: an invitation and the
-item that says so are committed together.
+A job continues at `next_at`, in any worker and after a crash: an invitation and its item are
+committed together.
 """
 
 from collections.abc import Sequence
@@ -92,7 +92,7 @@ async def _hold(uow: UnitOfWork, bulk_id: UUID, client_id: UUID, error: LaunchEr
     if isinstance(error, AccountLimited):
         bulk.next_at = await _next_departure(uow, bulk)
         return False
-    if isinstance(error, Forbidden):  # of the account or its flag, so of all of them
+    if isinstance(error, Forbidden):  # concerns the account or its flag, so every item
         bulk.held_by, bulk.next_at = error.message, uow.now + rules.DEFER_FOR
         return False
     item.reason = error.message

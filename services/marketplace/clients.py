@@ -54,7 +54,7 @@ async def add(
 ) -> ClientResult:
     """Add a client; completes the step `first_client` of its supplier.
 
-    `supplier_id` is needed by who acts for suppliers (DIRECTORY_WRITE), and only by them.
+    `supplier_id` is required for callers that act for suppliers (DIRECTORY_WRITE), else refused.
     """
     reservation = await idempotency.reserve(
         uow, actor, "addClient", idempotency_key, (draft, supplier_id)
@@ -79,11 +79,10 @@ async def update(
     fields: Mapping[str, object],
     archived: bool | None = None,
 ) -> ClientResult:
-    """Change the given fields; archive a client or restore it.
+    """Change the provided fields; archive a client or restore it.
 
-    An archived client is worked with no longer: its pending invitation is revoked and its
-    partnership ends, of which the couple is told. Only a new acceptance connects it again
-    (S9). Raises NotFound.
+    Archiving revokes the pending invitation and ends the partnership, of which the couple is
+    notified. Only a new acceptance connects the client again (S9). Raises NotFound.
     """
     row = await locked(uow, actor, client_id, ("input", "id"))
     before = row.status
@@ -107,7 +106,7 @@ async def locked(uow: UnitOfWork, actor: Actor, client_id: UUID, path: tuple[str
 async def owner_of(session: AsyncSession, actor: Actor, supplier_id: UUID | None) -> SupplierId:
     """Return the supplier of a new client: the caller, or the one that the staff name.
 
-    Raises Required, NotFound, or Forbidden for who has no clients.
+    Raises Required, NotFound, or Forbidden for callers who cannot have clients.
     """
     own = writable(actor).one_supplier()
     if own is None and supplier_id is None:

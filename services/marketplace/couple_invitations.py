@@ -52,11 +52,11 @@ class InvitedPartner:
 async def invite(
     uow: UnitOfWork, actor: Actor, site: Site, command: InvitePartner
 ) -> InvitedPartner:
-    """Invite the other partner; an invitation that is pending is taken back by that.
+    """Invite the other partner; this revokes a pending invitation.
 
-    Raises Forbidden for those without a couple and for an e-mail while the own e-mail is not
-    confirmed, InvalidTransition where both have an account, Invalid for the own e-mail,
-    RateLimited after six invitations in a day.
+    Raises Forbidden for callers without a couple, and for an e-mail while the caller's own address
+    is unconfirmed, InvalidTransition if both partners have an account, Invalid for the caller's
+    own address, RateLimited after six invitations in a day.
     """
     if actor.user_id is None or actor.couple_id is None:
         raise Forbidden("Only one of a couple can invite their partner.")
@@ -73,7 +73,7 @@ async def invite(
 
 
 async def revoke(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> CoupleInvitation:
-    """Take an invitation back at once; again does nothing. Either partner may."""
+    """Revoke an invitation at once; repeating it does nothing. Either partner may do it."""
     seen = await queries.by_id(uow.session, invitation_id)
     if seen is None or actor.couple_id is None or seen.couple_id != actor.couple_id:
         raise NotFound("There is no CoupleInvitation with this id.", path=("id",))
@@ -89,7 +89,7 @@ async def revoke(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> CoupleIn
 
 
 async def end_pending(uow: UnitOfWork, actor: Actor, couple_id: UUID) -> None:
-    """Take back what is pending for a couple, which is locked."""
+    """Revoke the pending invitations of a couple; the caller has locked it."""
     row = await queries.lock_pending(uow.session, couple_id)
     if row is None:
         return
@@ -109,12 +109,12 @@ async def end(
 
 
 def status_now(row: CoupleInvitation, now: datetime) -> InvitationStatus:
-    """A pending one past its end has expired."""
+    """Return the status now: a pending invitation past its end has expired."""
     return rules.status_at(row.status, row.expires_at, now)
 
 
 def record(uow: UnitOfWork, actor: Actor, row: CoupleInvitation, action: str) -> None:
-    """The event and the audit of a change."""
+    """Record event and audit row of a change."""
     event = CoupleInvitationChanged(
         invitation_id=CoupleInvitationId(row.id),
         couple_id=CoupleId(row.couple_id),
@@ -162,7 +162,7 @@ def _draft(uow: UnitOfWork, couple_id: UUID, user_id: UUID, email: str | None) -
 
 
 async def _send(uow: UnitOfWork, actor: Actor, site: Site, row: CoupleInvitation) -> str:
-    """Two codes, as for suppliers: only the one in the e-mail proves the mailbox (ADR 7)."""
+    """Create two codes, as for suppliers: only the one in the e-mail proves the mailbox (ADR 7)."""
     await end_pending(uow, actor, row.couple_id)
     shown, mailed = _shown_code(site, row.id), new_secret()
     row.invite_code = digest(shown)
@@ -201,7 +201,7 @@ async def _replay_result(
 
 
 def _shown_code(site: Site, invitation_id: UUID) -> str:
-    """Derived rather than kept: only its hash is in the row."""
+    """Derive the code, because only its hash is stored."""
     return link_code(invitation_id, 0, site.signing_key)
 
 

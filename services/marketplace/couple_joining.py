@@ -45,7 +45,7 @@ _CODE = ("input", "code")
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The couple; `session` where an account was made or entered, by this call or its repeat."""
+    """The couple; `session` is set if this or the repeated call created or opened an account."""
 
     user: User
     couple: Couple
@@ -55,7 +55,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class CouplePreview:
-    """What a code shows of its invitation to whoever holds it; names only while it works."""
+    """The part of an invitation that its code shows; names only while it is pending."""
 
     status: InvitationStatus
     inviter: str
@@ -68,11 +68,11 @@ class CouplePreview:
 
 
 async def join(throttle: LoginThrottle, actor: Actor, form: AcceptanceForm) -> Joined:
-    """Make the caller a member of the couple; whoever has joined may say it again.
+    """Make the caller a member of the couple; a member may repeat it.
 
-    Raises NotFound, Expired, Revoked or AlreadyUsed for the code, EmailMismatch where the e-mail
-    is another one and that was not confirmed, LogInFirst, Required or Invalid for the rest,
-    InvalidTransition where both have an account or the caller plans another wedding.
+    Raises NotFound, Expired, Revoked or AlreadyUsed for the code, EmailMismatch for another e-mail
+    that was not confirmed, LogInFirst, Required or Invalid for the form, and InvalidTransition if
+    both partners have an account or the caller plans another wedding.
     """
     if not actor.is_anonymous and actor.role is not Role.COUPLE:
         raise Forbidden("Only couples accept this invitation: log out first.")
@@ -98,7 +98,7 @@ async def join(throttle: LoginThrottle, actor: Actor, form: AcceptanceForm) -> J
 
 
 async def preview(db: Database, code: str) -> CouplePreview | None:
-    """Consumes nothing: mail scanners follow every link. None for a code that is none."""
+    """Return the preview without consuming the code, as mail scanners follow links; else None."""
     if not plausible(code):
         return None
     async with db.read() as session:
@@ -107,7 +107,7 @@ async def preview(db: Database, code: str) -> CouplePreview | None:
 
 
 async def decline(uow: UnitOfWork, actor: Actor, code: str) -> CouplePreview:
-    """The invited person does not want to; again does nothing."""
+    """Decline an invitation; repeating it does nothing."""
     row, couple, host = await _find(uow, code, path=("code",))
     status = status_now(row, uow.now)
     if status in PENDING:
@@ -118,7 +118,7 @@ async def decline(uow: UnitOfWork, actor: Actor, code: str) -> CouplePreview:
 
 
 async def let_in_as(session: AsyncSession, code: str) -> EvaluationContext | None:
-    """Flags decide over both partners as over the one who invites; None for an unknown code."""
+    """Return the inviting partner's evaluation context, which applies to both; None if unknown."""
     match = await queries.by_code(session, digest(code)) if plausible(code) else None
     person = await people.by_user(session, match[2].id) if match else None
     return person.context if person else None
@@ -127,7 +127,7 @@ async def let_in_as(session: AsyncSession, code: str) -> EvaluationContext | Non
 async def _find(
     uow: UnitOfWork, code: str, path: tuple[str, ...] = _CODE
 ) -> tuple[CoupleInvitation, Couple, User]:
-    """The couple is locked before its invitation, as everywhere."""
+    """Lock the couple, then its invitation: the order of every transaction."""
     match = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
     if match is not None:
         await couple_members.lock_couple(uow.session, match[1].id)
@@ -138,7 +138,7 @@ async def _find(
 
 
 async def _move_in(uow: UnitOfWork, actor: Actor, user: User, couple: Couple) -> None:
-    """Make somebody a member, who gives up an empty couple of their own for it."""
+    """Make a user a member; an empty couple that the user had is deleted."""
     own = await couples.lock_of_user(uow.session, user.id)
     members = await couple_members.of_couple(uow.session, couple.id)
     if own is not None:
@@ -164,7 +164,7 @@ async def _replay_result(
     couple: Couple,
     form: AcceptanceForm,
 ) -> Joined:
-    """Not pending any more: fine for the partner who accepted it, a clear error for others."""
+    """Return the result of the acceptance to the partner who accepted; raise for others."""
     if row.status is not InvitationStatus.ACCEPTED or row.accepted_by is None:
         raise refusal(status_now(row, uow.now))
     members = await couple_members.of_couple(uow.session, couple.id)

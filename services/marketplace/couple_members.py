@@ -1,4 +1,4 @@
-"""The accounts of a couple: who is a member, who leaves, and what becomes of both (M9)."""
+"""Removes members from couples, and closes their accounts (M9)."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -21,15 +21,15 @@ from services.marketplace.couple_invitations import end_pending
 
 
 async def remove(uow: UnitOfWork, actor: Actor, base_url: str, user_id: UUID) -> Couple:
-    """Take a member out of the caller's couple, or leave it oneself; both are told by e-mail.
+    """Remove a member from the caller's couple, or leave it; both get an e-mail.
 
-    Who goes keeps the account, with an empty couple of its own; suppliers, messages and what was
-    said about the wedding stay. Raises NotFound for members of others, InvalidTransition for the
-    last one.
+    The removed member keeps the account, with a new empty couple; suppliers, messages and the
+    profile stay with the couple. Raises NotFound for members of other couples, InvalidTransition
+    for the last member.
     """
     couple = await queries.lock_couple(uow.session, actor.couple_id) if actor.couple_id else None
     members = await queries.of_couple(uow.session, couple.id) if couple else ()
-    # Who has been removed a moment ago may still be taken for a member.
+    # A member who was removed a moment ago may still be in the credential cache.
     if couple is None or actor.user_id not in [member.user_id for member in members]:
         raise NotFound("There is no CoupleMember with this id.", path=("id",))
     rules.check_removable([member.user_id for member in members], user_id)
@@ -46,7 +46,7 @@ async def remove(uow: UnitOfWork, actor: Actor, base_url: str, user_id: UUID) ->
 async def close_account(
     uow: UnitOfWork, actor: Actor, base_url: str, couple: Couple, user: User
 ) -> bool:
-    """Whose account is deleted leaves the couple to their partner; False: there is none."""
+    """Leave the couple to the partner of a deleted account; returns False without a partner."""
     await queries.lock_couple(uow.session, couple.id)
     members = await queries.of_couple(uow.session, couple.id)
     if len(members) == 1:
@@ -59,13 +59,13 @@ async def close_account(
 
 
 async def end_streams(uow: UnitOfWork, actor: Actor, user_id: UUID) -> None:
-    """End what somebody has open: it shows the couple that they belonged to before."""
+    """End the open streams of a user, which show the previous couple."""
     for session_id in await queries.open_sessions(uow.session, user_id, uow.now):
         uow.record(actor, AccessRevoked(credential_id=session_id))
 
 
 def record(uow: UnitOfWork, actor: Actor, couple_id: UUID, user_id: UUID, action: str) -> None:
-    """The event and the audit of a change; the event makes every process forget who they were."""
+    """Record event and audit row of a change; the event clears cached actors in every process."""
     event = CoupleMemberChanged(
         user_id=UserId(user_id), couple_id=CoupleId(couple_id), action=action
     )

@@ -15,9 +15,9 @@ _PAGE = 100
 
 
 async def tell(db: Database, settings: Settings, incident_id: UUID) -> int:
-    """Notify everybody whom the incident blocked and who is still stalled; returns how many.
+    """Notify all users whom the incident blocked and who are still stalled; returns how many.
 
-    May run twice or be interrupted: each is told in a transaction of its own, once.
+    May run twice or be interrupted: each user is notified once, in one transaction per user.
     """
     notified = 0
     while True:
@@ -41,7 +41,7 @@ async def _tell(uow: UnitOfWork, settings: Settings, incident_id: UUID, user_id:
         return False
     other = await nudges.incident_on(uow, place.step)
     if other is not None:
-        # Another one holds them up now: its end is what they wait for.
+        # Another incident blocks this step now, and its end notifies them.
         await queries.record_blocked(uow.session, place.row.id, other, place.step.key, uow.now)
         return False
     await nudges.nudge(uow, settings, place, NudgeKind.WORKS_AGAIN)

@@ -1,4 +1,4 @@
-"""A couple accepts an invitation: one atomic claim, and all that follows from it (S41, A40).
+"""A couple accepts an invitation: one atomic claim with all its effects (S41, A40).
 
 Account, couple, partnership, client, onboarding, session and events exist together or not at all.
 """
@@ -43,14 +43,14 @@ _CODE = ("input", "code")
 
 @dataclass(frozen=True, slots=True)
 class Acceptance(AcceptanceForm):
-    """What a couple fills in."""
+    """The form that a couple submits."""
 
     profile: Profile = field(default_factory=Profile)
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What came of it; `session` where an account was made, by this call or the one repeated."""
+    """The result; `session` is set if this call, or the repeated one, created an account."""
 
     partnership: Partnership
     couple: Couple
@@ -62,7 +62,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class _Guest:
-    """Who accepts: an account with its couple; `enters`: it is logged in by this."""
+    """The account that accepts, with its couple; `enters`: accepting logs it in."""
 
     user: User
     couple: Couple
@@ -71,11 +71,11 @@ class _Guest:
 
 
 async def accept(throttle: LoginThrottle, actor: Actor, command: Acceptance) -> Accepted:
-    """Connect the couple with who invited it; the same couple may say it again.
+    """Connect the couple with the supplier that invited it; the same couple may repeat it.
 
-    Logged in, or with the key of the call that made its account. Raises NotFound, Expired, Revoked
-    or AlreadyUsed for the code, EmailMismatch where the e-mail is another one and that was not
-    confirmed, LogInFirst, Required or Invalid for the rest.
+    A repeat is logged in, or sends the key of the call that created its account. Raises NotFound,
+    Expired, Revoked or AlreadyUsed for the code, EmailMismatch for another e-mail that was not
+    confirmed, LogInFirst, Required or Invalid for the form.
     """
     if not actor.is_anonymous and actor.role is not Role.COUPLE:
         raise Forbidden("Only couples accept invitations: log out first.")
@@ -100,7 +100,7 @@ async def accept(throttle: LoginThrottle, actor: Actor, command: Acceptance) -> 
 
 
 async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Client]:
-    """The client is locked before its invitation is claimed, as everywhere."""
+    """Lock the client, then claim its invitation: the order of every transaction."""
     match = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
     client = await suppliers.lock_client(uow.session, match[0].client_id, None) if match else None
     if match is None or client is None:
@@ -111,7 +111,7 @@ async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Clien
 async def _replay_result(
     uow: UnitOfWork, throttle: LoginThrottle, actor: Actor, seen: Invitation, command: Acceptance
 ) -> Accepted:
-    """Not pending any more: fine for the couple that accepted it, a clear error for others."""
+    """Return the result of the acceptance to the couple that accepted; raise for others."""
     row = await queries.lock(uow.session, seen.id)
     assert row is not None
     refused = refusal(status_at(row.status, row.expires_at, uow.now))
@@ -150,7 +150,7 @@ async def _couple(uow: UnitOfWork, user_id: UUID) -> Couple:
 
 
 def _fill_in(couple: Couple, profile: Profile, *, anew: bool) -> None:
-    """`anew` False: a form that began with a supplier's words corrects nothing the couple said."""
+    """Save the profile. `anew` False: a form prefilled by a supplier overwrites no stored value."""
     for name in ("partner1_name", "partner2_name", "wedding_date"):
         submitted, stored = getattr(profile, name), getattr(couple, name)
         setattr(couple, name, (submitted or stored) if anew else (stored or submitted))
@@ -166,7 +166,7 @@ async def _connect(
     client.status = ClientStatus.CONNECTED
     partnership = await partnerships.connect(uow, actor, pair, row.created_at)
     record(uow, actor, row, "accepted", before)
-    # The couple first, then the supplier, as everywhere.
+    # The couple first, then the supplier: the order of every transaction.
     await onboarding.refresh_couple(uow, actor, guest.couple.id)
     await onboarding.refresh(uow, actor, supplier.user_id)
     return partnership

@@ -1,4 +1,4 @@
-"""How an invitation ends without being accepted, and the event of every change (S10, X13)."""
+"""Ends invitations that were not accepted, and records every change (S10, X13)."""
 
 from db.drafts import Audit
 from db.models.invitations import Invitation
@@ -24,7 +24,7 @@ def record(
     action: str,
     before: InvitationStatus | None,
 ) -> None:
-    """The event and the audit of a change."""
+    """Record event and audit row of a change."""
     event = InvitationChanged(
         invitation_id=InvitationId(row.id),
         client_id=ClientId(row.client_id),
@@ -44,7 +44,7 @@ def record(
 
 
 def record_follow_up(uow: UnitOfWork, actor: Actor, row: Invitation, action: str) -> None:
-    """The event and the audit of what leaves an invitation as it is (M6)."""
+    """Record event and audit row of an action that does not change the status (M6)."""
     event = InvitationFollowedUp(
         invitation_id=InvitationId(row.id),
         client_id=ClientId(row.client_id),
@@ -57,7 +57,7 @@ def record_follow_up(uow: UnitOfWork, actor: Actor, row: Invitation, action: str
 async def end(
     uow: UnitOfWork, actor: Actor, client: Client, row: Invitation, status: InvitationStatus
 ) -> None:
-    """End a pending invitation; its client, who is locked, is free to be invited again."""
+    """End a pending invitation; its client, who is locked, may be invited again."""
     before, row.status = row.status, status
     client.status = without_invitation(client.status)
     await withdraw_emails(uow, row)
@@ -65,25 +65,25 @@ async def end(
 
 
 async def withdraw_emails(uow: UnitOfWork, row: Invitation) -> None:
-    """E-mails with a link that works no longer are not sent any more."""
+    """Withdraw unsent e-mails whose link is void."""
     await mail.cancel_open(uow.session, Mail.invitation_id == row.id, uow.now)
 
 
 async def end_pending(uow: UnitOfWork, actor: Actor, client: Client) -> None:
-    """Revoke what is pending for a client; what has run out is expired, not revoked."""
+    """Revoke the pending invitation of a client; one past its end expires instead."""
     row = await queries.lock_pending(uow.session, client.id)
     if row is not None:
         await end(uow, actor, client, row, over(row, uow) or InvitationStatus.REVOKED)
 
 
 def over(row: Invitation, uow: UnitOfWork) -> InvitationStatus | None:
-    """EXPIRED where a pending invitation has run out and nobody has swept it up yet."""
+    """Return EXPIRED for a pending invitation past its end, also before the sweep; else None."""
     expired = status_at(row.status, row.expires_at, uow.now) is InvitationStatus.EXPIRED
     return InvitationStatus.EXPIRED if expired else None
 
 
 async def expire_overdue(db: Database, *, batch: int = BATCH) -> int:
-    """Sweep up what has run out, so that suppliers see it live; may run twice without harm."""
+    """Expire overdue invitations, so that suppliers see it live; safe to run twice."""
     total = 0
     while True:
         async with db.write() as uow:

@@ -1,7 +1,7 @@
 """Reminds invited couples before their invitations end; stops by itself (M6).
 
-Each invitation is a transaction of its own, and its next reminder is set in it: two workers, or one
-that is interrupted, remind once.
+Each invitation has one transaction, which also sets its next reminder: two workers, or one that is
+interrupted, send each reminder once.
 """
 
 from uuid import UUID
@@ -31,7 +31,7 @@ REMINDER = system_actor("invitation-reminders")
 
 
 async def remind_due(db: Database, settings: Settings, *, batch: int = BATCH) -> int:
-    """Deal with every reminder that is due; returns how many were. Safe to run twice at once."""
+    """Process every due reminder; returns how many were due. Safe to run concurrently."""
     total = 0
     while True:
         async with db.read() as session:
@@ -44,7 +44,7 @@ async def remind_due(db: Database, settings: Settings, *, batch: int = BATCH) ->
 
 
 async def _remind(uow: UnitOfWork, settings: Settings, client_id: UUID) -> bool:
-    """The client is locked before its invitation, as everywhere; one that is locked is left."""
+    """Lock the client, then its invitation; a client that another transaction holds is skipped."""
     client = await queries.lock_client(uow.session, client_id)
     row = await queries.lock_due(uow.session, client_id, uow.now) if client is not None else None
     if client is None or row is None:
@@ -60,9 +60,9 @@ async def _remind(uow: UnitOfWork, settings: Settings, client_id: UUID) -> bool:
 
 
 def _repeated_code(settings: Settings, row: Invitation) -> str | None:
-    """Return the code of the e-mail before; None where it cannot be made again.
+    """Return the code of the previous e-mail; None if it cannot be derived again.
 
-    After a change of the signing key the couple keeps the e-mail that it has.
+    After a change of the signing key the couple gets no reminder and keeps its first e-mail.
     """
     code = mail_code(row.id, row.resend_count, settings.signing_key)
     return code if row.email is not None and row.mail_code == digest(code) else None
@@ -71,7 +71,7 @@ def _repeated_code(settings: Settings, row: Invitation) -> str | None:
 async def _may_write(
     uow: UnitOfWork, settings: Settings, row: Invitation, client: Client, supplier: Supplier
 ) -> bool:
-    """Nothing that stops an invitation lets a reminder of it through."""
+    """Whether a reminder may be sent: the conditions of an invitation apply."""
     assert row.email is not None
     if await queries.is_disabled(uow.session, supplier.user_id):
         return False

@@ -36,7 +36,7 @@ _KEY = ("idempotencyKey",)
 
 @dataclass(frozen=True, slots=True)
 class InviteClient:
-    """How a client is to be invited; without a channel, by e-mail where there is one."""
+    """The command to invite a client; without a channel, by e-mail if the client has an address."""
 
     email: str | None = None
     channel: InvitationChannel | None = None
@@ -45,7 +45,7 @@ class InviteClient:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where links lead, and whether e-mails leave this system."""
+    """The base URL of links, and whether a mail server is set."""
 
     base_url: str
     sends_mail: bool
@@ -55,7 +55,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """An invitation that was just sent, or is shown to who repeats the request, with its link."""
+    """An invitation with its link, for the call that sent it and for repeats of that call."""
 
     row: Invitation
     accept_url: str | None = field(default=None, repr=False)
@@ -71,10 +71,9 @@ async def invite(
 ) -> Invited:
     """Invite a client; completes the step `send_invitation` of its supplier.
 
-    Raises NotFound, NotUnique where an invitation is pending, InvalidTransition for a client who
-    is connected or archived, RateLimited after six e-mails in a day, Forbidden for an e-mail
-    while the own e-mail is not confirmed. A tool must bring an
-    idempotency key (A45).
+    Raises NotFound, NotUnique while an invitation is pending, InvalidTransition for a client who is
+    connected or archived, RateLimited after six e-mails in a day, and Forbidden for an e-mail while
+    the supplier's own address is unconfirmed. A tool must send an idempotency key (A45).
     """
     if actor.kind is ActorKind.TOKEN and idempotency_key is None:
         raise Required("A token must send an idempotencyKey with an invitation.", path=_KEY)
@@ -94,7 +93,7 @@ async def invite(
 
 
 async def resend(uow: UnitOfWork, actor: Actor, site: Site, invitation_id: UUID) -> Invited:
-    """Send a pending or expired invitation again: new code, new end, the old link is dead."""
+    """Send a pending or expired invitation again, with a new code and end; voids the old link."""
     client, row = await _locked(uow, actor, invitation_id)
     if row.channel is InvitationChannel.EMAIL:
         row.email = client.email or row.email
@@ -102,7 +101,7 @@ async def resend(uow: UnitOfWork, actor: Actor, site: Site, invitation_id: UUID)
 
 
 async def resend_expired(uow: UnitOfWork, actor: Actor, site: Site, invitation_id: UUID) -> None:
-    """Send an expired invitation again to the address that it went to; others stay as they are."""
+    """Send an expired invitation again to its address; does nothing in other states."""
     client, row = await _locked(uow, actor, invitation_id)
     if (over(row, uow) or row.status) is InvitationStatus.EXPIRED:
         await invitation_limits.check_not_declined(uow, client, row.email)
@@ -110,7 +109,7 @@ async def resend_expired(uow: UnitOfWork, actor: Actor, site: Site, invitation_i
 
 
 async def revoke(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> Invitation:
-    """Take an invitation back at once; again does nothing. Raises InvalidTransition."""
+    """Revoke an invitation at once; repeating it does nothing. Raises InvalidTransition."""
     client, row = await _locked(uow, actor, invitation_id)
     status = over(row, uow) or row.status
     if status in rules.PENDING:
@@ -169,10 +168,10 @@ async def _send_first(
 
 
 async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row: Invitation) -> str:
-    """New codes, and the e-mail with one of them; returns the link with the other.
+    """Create two codes and send the e-mail with one of them; returns the link with the other.
 
-    Two codes, because only the one that nobody but the mailbox has seen proves that an account
-    belongs to its e-mail (ADR of invitations).
+    Only the code that was sent to the mailbox alone proves that an account belongs to its e-mail
+    (ADR of invitations).
     """
     supplier = await _supplier(uow, client)
     await _check_enabled(uow, supplier)
@@ -201,12 +200,15 @@ async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row:
 
 
 def name_of(supplier: Supplier) -> str:
-    """What couples know a supplier by."""
+    """Return the name under which couples see a supplier."""
     return supplier.business_name or supplier.email
 
 
 async def _make_room(uow: UnitOfWork, actor: Actor, client: Client) -> None:
-    """One pending invitation for a client; one that has run out stands in nobody's way."""
+    """Expire an overdue invitation of the client; raises NotUnique while one is pending.
+
+    Raises InvalidTransition for a client who is connected or archived.
+    """
     if client.status in (ClientStatus.CONNECTED, ClientStatus.INACTIVE):
         raise InvalidTransition(f"This client is {client.status}: it cannot be invited.")
     pending = await queries.lock_pending(uow.session, client.id)
@@ -219,7 +221,7 @@ async def _make_room(uow: UnitOfWork, actor: Actor, client: Client) -> None:
 
 
 async def _keep_email(uow: UnitOfWork, client: Client, email: str | None) -> None:
-    """An e-mail that comes with an invitation is the client's from now on."""
+    """Store the e-mail of an invitation as that of the client."""
     if email is None or client.email == email:
         return
     taken = NotUnique("There is a client with this e-mail already.", path=("email",))
@@ -238,7 +240,7 @@ async def _check_not_blocked(
 
 
 async def _check_email_limit(uow: UnitOfWork, client: Client) -> None:
-    """Nobody is flooded, neither by resending nor by revoking and inviting anew."""
+    """Raise RateLimited: the limit covers resends, and revoking with a new invitation."""
     since = uow.now - rules.EMAILS_WITHIN
     if await queries.count_emails_since(uow.session, client.id, since) >= rules.MAX_EMAILS:
         raise RateLimited(
@@ -248,7 +250,7 @@ async def _check_email_limit(uow: UnitOfWork, client: Client) -> None:
 
 
 async def _locked(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> tuple[Client, Invitation]:
-    """The client first, then its invitation, as everywhere; raises NotFound for another's."""
+    """Lock the client, then its invitation; raises NotFound for other suppliers' ones."""
     own = writable(actor).one_supplier()
     client_id = await queries.client_of(uow.session, invitation_id, own)
     client = await suppliers.lock_client(uow.session, client_id, own) if client_id else None
@@ -259,7 +261,7 @@ async def _locked(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> tuple[C
 
 
 async def _check_enabled(uow: UnitOfWork, supplier: Supplier) -> None:
-    """Nobody invites for an account that is disabled, tools of the staff included (SEC11)."""
+    """Raise Forbidden for a disabled account, also for tools of the staff (SEC11)."""
     users = await accounts.users_by_id(uow.session, [supplier.user_id])
     if users[supplier.user_id].disabled_at is not None:
         raise Forbidden("The account of this supplier is disabled.")
@@ -277,7 +279,7 @@ async def _supplier(uow: UnitOfWork, client: Client) -> Supplier:
 
 
 async def _again(uow: UnitOfWork, site: Site, result: Mapping[str, object]) -> Invited:
-    """The invitation of the first call, with its link as long as that works (M2)."""
+    """Return the invitation of the first call, with its link while that is valid (M2)."""
     key = parse_uuid(str(result.get("invitation_id", "")))
     rows = await queries.by_id(uow.session, [key]) if key else {}
     if key is None or key not in rows:
@@ -290,5 +292,5 @@ async def _again(uow: UnitOfWork, site: Site, result: Mapping[str, object]) -> I
 
 
 def _shown_code(site: Site, row: Invitation) -> str:
-    """Derived rather than kept: only its hash is in the row."""
+    """Derive the code, because only its hash is stored."""
     return links.link_code(row.id, row.resend_count, site.signing_key)

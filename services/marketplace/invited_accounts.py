@@ -1,4 +1,4 @@
-"""The account with which somebody accepts an invitation (A40, M3, M9)."""
+"""Finds or creates the account that accepts an invitation (A40, M3, M9)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -27,13 +27,13 @@ class LogInFirst(NotUnique):
     """This e-mail has an account already. Log in, then open the invitation again."""
 
     def __init__(self) -> None:
-        """A code lets nobody into an account that exists, but for ADR 7."""
+        """A code opens no existing account, except as ADR 7 allows."""
         super().__init__(path=("input", "email"))
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceForm:
-    """What somebody fills in who accepts an invitation of a supplier or of their partner."""
+    """The form of a person who accepts an invitation of a supplier or a partner."""
 
     code: str = field(repr=False)
     email: str | None = None
@@ -45,7 +45,7 @@ class AcceptanceForm:
 
 @dataclass(frozen=True, slots=True)
 class _Invited:
-    """Who comes with a code: the e-mail, and whether the code proves that mailbox."""
+    """The invited person: the e-mail, and whether the code proves that mailbox."""
 
     email: str
     is_proven: bool
@@ -54,7 +54,7 @@ class _Invited:
 
 
 async def check_attempt(throttle: LoginThrottle, form: AcceptanceForm) -> None:
-    """Check what needs no invitation, and count the attempt; raises Invalid or RateLimited."""
+    """Check the form and count the attempt; raises Invalid or RateLimited. Reads no invitation."""
     acceptance_repeats.check_key(form.key)
     legal_documents.check(form.accepted, ("input", "acceptedDocuments"))
     await throttle.check_code_rate()
@@ -83,8 +83,8 @@ async def account_for(
 ) -> tuple[User, bool]:
     """Return the account that accepts an invitation, and whether it is new.
 
-    That of the caller, else a new one, else one that the code opens. Raises EmailMismatch for
-    another e-mail that was not confirmed, and LogInFirst where the code opens no account.
+    This is the caller's account, else a new one, else an existing one that the code opens. Raises
+    EmailMismatch for another e-mail that was not confirmed, LogInFirst if the code opens none.
     """
     if actor.user_id is not None:
         rules.check_account(row.email, form.email, actor.label, confirmed=form.confirms_email)
@@ -98,7 +98,7 @@ async def account_for(
 async def returning_account(
     uow: UnitOfWork, actor: Actor, user_ids: Iterable[UUID], form: AcceptanceForm
 ) -> User | None:
-    """Return the account that a visitor's key made, whose reply may have been lost; else None."""
+    """Return the account that a call with this key created, whose reply may be lost; else None."""
     if not actor.is_anonymous:
         return None
     for user_id in user_ids:
@@ -132,7 +132,7 @@ async def _create_or_enter(
 
 
 async def _enter(uow: UnitOfWork, invited: _Invited) -> User:
-    """A couple without a password, on a device that it has not used yet; raises LogInFirst."""
+    """Log in a couple without a password on a new device; raises LogInFirst."""
     seen = await accounts.user_by_email(uow.session, invited.email)
     user = await accounts.lock_user(uow.session, seen.id) if seen is not None else None
     has_password = user is not None and user.password_hash is not None

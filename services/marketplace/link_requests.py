@@ -1,7 +1,7 @@
 """The couple of an expired invitation asks for a new link (M6).
 
-The request is noted and its supplier told; a job sends the link, so that the reply is the same, and
-as fast, whether or not there is anything to send.
+The request is stored and its supplier notified; a job sends the link, so that content and time of
+the reply do not depend on whether there is anything to send.
 """
 
 from uuid import UUID
@@ -27,9 +27,9 @@ RESENDER = system_actor("link-requests")
 
 
 async def request(uow: UnitOfWork, actor: Actor, code: str) -> None:
-    """Note that whoever holds the code of an expired invitation asks for a new link.
+    """Record that the holder of an expired invitation's code requests a new link.
 
-    Once a day for each invitation; does nothing for any other code.
+    At most once a day for each invitation; does nothing for any other code.
     """
     match = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
     if match is None or await suppliers.lock_client(uow.session, match[0].client_id, None) is None:
@@ -44,9 +44,9 @@ async def request(uow: UnitOfWork, actor: Actor, code: str) -> None:
 
 
 async def answer(uow: UnitOfWork, settings: Settings, site: Site, invitation_id: UUID) -> None:
-    """Send a requested link to the address that the invitation went to; again does nothing.
+    """Send a requested link to the address of the invitation; repeating it does nothing.
 
-    Raises what keeps the invitation from being sent again: limits, a block, a flag.
+    Raises the error that prevents sending: limits, a block, a flag.
     """
     row = (await queries.by_id(uow.session, [invitation_id])).get(invitation_id)
     if row is None or row.email is None:

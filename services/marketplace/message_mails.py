@@ -32,9 +32,9 @@ class SentMessage:
 
 
 async def notify(uow: UnitOfWork, settings: Settings, sent: SentMessage) -> datetime | None:
-    """Send an e-mail to everybody who has not read a message; returns when to check again.
+    """Send an e-mail to each reader with an unread message; returns when to check again.
 
-    None: nobody is left to be told. An ended partnership has nobody to tell.
+    None: no reader is left, for example because the partnership has ended.
     """
     people = (await queries.people_of(uow.session, [sent.partnership_id])).get(
         sent.partnership_id, ()

@@ -1,6 +1,6 @@
-"""Messages that a participant reports, and what the staff does about them (M7).
+"""Reports of messages, and their handling by the staff (M7).
 
-The staff reads no conversations: it sees a message once one of the two sides has reported it.
+The staff cannot read conversations: it sees a message once a participant has reported it.
 """
 
 from dataclasses import dataclass, field

@@ -14,7 +14,7 @@ NOTIFIER = system_actor("notifications")
 
 
 async def send(uow: UnitOfWork, settings: Settings, event_id: int) -> None:
-    """Send an e-mail to everybody who has not read the entry of an event; safe to run twice."""
+    """Send an e-mail to each person who has not read the entry of an event; safe to run twice."""
     for unmailed in await queries.lock_unmailed(uow.session, event_id):
         if rules.is_mailed(unmailed.entry):
             unmailed.row.mailed_at = uow.now

@@ -82,7 +82,7 @@ async def mark_all_read(uow: UnitOfWork, actor: Actor, reader: Participant) -> N
 
 
 async def preferences(session: AsyncSession, reader: Participant) -> list[Preference]:
-    """How an account is told of each kind that there is for its side."""
+    """Return the preference of an account for each kind of notification of its side."""
     chosen = await queries.preferences(session, reader.user_id)
     return [chosen.get(kind, Preference(kind)) for kind in rules.kinds_of(reader.side)]
 
@@ -90,7 +90,7 @@ async def preferences(session: AsyncSession, reader: Participant) -> list[Prefer
 async def set_preference(
     uow: UnitOfWork, actor: Actor, reader: Participant, command: SetPreference
 ) -> None:
-    """Say how to be told of a kind; raises Invalid for one that the other side has alone."""
+    """Set the preference for a kind; raises Invalid for a kind of the other side."""
     if command.kind not in rules.kinds_of(reader.side):
         message = f"A {reader.side} gets no notifications of this kind."
         raise Invalid(message, path=("input", "kind"))
@@ -100,7 +100,7 @@ async def set_preference(
 async def allow_email(
     uow: UnitOfWork, actor: Actor, user_id: UUID, kind: NotificationKind, *, enabled: bool
 ) -> None:
-    """The same by the link of an e-mail; raises NotFound for an account that is gone."""
+    """Set the e-mail preference by the link of an e-mail; raises NotFound for a deleted account."""
     if await uow.session.get(User, user_id) is None:
         raise NotFound("There is no such account any more.")
     await _change(uow, actor, user_id, SetPreference(kind, email=enabled))

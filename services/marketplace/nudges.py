@@ -37,10 +37,10 @@ class Place:
 async def look(
     uow: UnitOfWork, settings: Settings, user_id: UUID, since: datetime
 ) -> datetime | None:
-    """Do what is due for a person last active at `since`; returns when to check again.
+    """Send what is due to a person last active at `since`; returns when to check again.
 
-    None: never, or another look follows from what they did meanwhile. While an incident is open
-    on their step nobody is nudged, but remembered (X12).
+    None: never, or a later activity has scheduled another check. While an incident affects the
+    step, the person is recorded as blocked instead (X12).
     """
     place = await stand(uow, settings, user_id)
     if place is None or place.row.last_activity_at > since:
@@ -86,7 +86,7 @@ async def nudge(uow: UnitOfWork, settings: Settings, place: Place, kind: NudgeKi
     if kind is NudgeKind.STUCK:
         row.nudges_sent += 1
     else:
-        # What held them up was us: they begin anew.
+        # The incident caused the delay, so the count starts again.
         row.last_activity_at, row.stuck_at_step, row.left_at = uow.now, None, None
     email = await queries.email_of(uow.session, row.user_id) if mails else None
     if email is not None:
@@ -106,7 +106,7 @@ async def dismiss(uow: UnitOfWork, actor: Actor) -> OnboardingProgress:
 async def allow(uow: UnitOfWork, actor: Actor, user_id: UUID | None, allowed: bool) -> bool:
     """Turn nudges of a person on or off; returns True where the setting has changed.
 
-    Raises NotFound for who has no onboarding.
+    Raises NotFound for a person without an onboarding.
     """
     row = await of_user(uow.session, user_id)
     locked = await onboarding_queries.lock(uow.session, row.id)

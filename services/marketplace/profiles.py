@@ -1,4 +1,4 @@
-"""What suppliers and couples say about themselves (S34, S39)."""
+"""Saves the profiles of suppliers and couples (S34, S39)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from services.journeys import onboarding
 
 @dataclass(frozen=True, slots=True)
 class ProfileResult:
-    """The account, and what is odd about its profile."""
+    """The account, with warnings about its profile."""
 
     user: User
     warnings: list[str]
 
 
 async def update(uow: UnitOfWork, actor: Actor, fields: Mapping[str, object]) -> ProfileResult:
-    """Save the fields that are given; raises Invalid, Required, NotUnique or Forbidden.
+    """Save the provided fields; raises Invalid, Required, NotUnique or Forbidden.
 
     Completes the step of the onboarding that asks for them.
     """
@@ -67,6 +67,6 @@ async def _apply(
 
 
 def _record(uow: UnitOfWork, actor: Actor, user_id: UserId, changed: tuple[str, ...]) -> None:
-    # Names of fields only: the audit is never erased, and people may ask to be.
+    # Names of fields only: the audit is never erased, but personal data must be erasable.
     audit = Audit(user_id, after={"fields": list(changed)})
     uow.record(actor, ProfileChanged(user_id=user_id, fields=changed), audit)
