@@ -47,7 +47,7 @@ def flag_list(run: Run) -> Iterable[Figure]:
 
 
 def viewer_flags(run: Run) -> Iterable[Figure]:
-    """`viewerFlags` as a visitor with a device id, and as somebody whose token is looked up."""
+    """`viewerFlags` as a visitor with a device id, and with a token that is looked up."""
     with run.stack() as stack:
         server, token = stack.serve(), admin_token(stack)
         _prepare(run, server, token)

@@ -166,7 +166,7 @@ def free_port() -> int:
 
 
 def wait_until_open(process: Process, log: Path) -> None:
-    """Return when somebody listens on its port; raises RuntimeError with the end of its log."""
+    """Wait until its port accepts connections; raises RuntimeError with the end of its log."""
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline and psutil.pid_exists(process.pid):
         try:

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 async def send_new_link(db: Database, settings: Settings, invitation_id: UUID) -> None:
     """Send an expired invitation again, unless something forbids it; safe to run twice.
 
-    What forbids it is for the supplier to see, who was told of the request.
+    The supplier, who was notified of the request, sees what prevents it.
     """
     site = Site(settings.base_url, outbox.has_server(settings), settings.signing_key)
     try:

@@ -13,7 +13,7 @@ from settings import Settings
 
 
 async def look_after(db: Database, settings: Settings, payload: Payload) -> None:
-    """Check on somebody, and queue the next check; may run twice and late."""
+    """Check the onboarding of a person and queue the next check; may run twice and late."""
     user_id, since = UUID(str(payload["user_id"])), datetime.fromisoformat(str(payload["since"]))
     async with db.write() as uow:
         again = await nudges.look(uow, settings, user_id, since)

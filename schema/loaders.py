@@ -77,7 +77,7 @@ class MemberLoaders:
 
 
 class StartPageLoaders:
-    """What somebody is shown first (U12, M12)."""
+    """Loaders of the start pages (U12, M12)."""
 
     def __init__(self, lookups: MarketplaceLookups) -> None:
         """Those of one context."""

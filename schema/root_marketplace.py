@@ -34,7 +34,7 @@ from schema.types.suppliers import SupplierConnection
 from subscriptions import invitations as live_invitations
 from subscriptions import onboarding as live_onboarding
 
-# A supplier for itself, or whoever acts for suppliers.
+# A supplier for itself, or a caller who acts for suppliers.
 SUPPLIERS = (Scope.SELF, Scope.DIRECTORY_WRITE)
 # The largest file that can be imported takes 0.25 s of a core.
 FILE_COST = 5_000

@@ -27,7 +27,7 @@ def _incident_id(item: RecordedEvent) -> Hashable:
 
 
 class _SentIncidents:
-    """The incidents that a client has, so that it is told when one leaves the selection."""
+    """The incidents that a client has, to report those that leave the selection."""
 
     def __init__(self, severity: Sequence[domain.Severity] | None) -> None:
         self._severity = severity

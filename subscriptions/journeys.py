@@ -1,4 +1,4 @@
-"""Live funnels: a new snapshot whenever somebody moves on (S80, S110)."""
+"""Live funnels: a new snapshot for each progress of a journey (S80, S110)."""
 
 import asyncio
 import logging

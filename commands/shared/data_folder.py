@@ -1,4 +1,4 @@
-"""A data folder has one owner, a living process; others are told its address (F5)."""
+"""A data folder has one owner, a running process; others get its address (F5)."""
 
 import fcntl
 import json

@@ -87,7 +87,7 @@ async def claim(
 
 
 async def count_since(session: AsyncSession, couple_id: UUID, since: datetime) -> int:
-    """How often a couple has invited somebody since a moment."""
+    """Count the invitations of a couple since a moment."""
     query = select(func.count()).where(
         CoupleInvitation.couple_id == couple_id, CoupleInvitation.created_at > since
     )

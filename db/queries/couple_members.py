@@ -52,7 +52,7 @@ async def add(
 
 
 async def remove(session: AsyncSession, couple_id: UUID, user_id: UUID) -> None:
-    """Take a member out, with what they have read and been told of the couple's partnerships."""
+    """Delete a member with its read positions and notifications of the couple's partnerships."""
     theirs = select(Partnership.id).where(Partnership.couple_id == couple_id)
     for table in (ConversationRead, Notification):
         mine = (table.user_id == user_id) & table.partnership_id.in_(theirs)

@@ -217,7 +217,7 @@ async def fold_readings(session: AsyncSession, before: datetime, batch: int) -> 
 async def write_probe(session: AsyncSession, now: datetime) -> dict[str, object]:
     """Write to a fixed row and return details for clients.
 
-    They include the number of jobs that failed permanently, which somebody has to look at.
+    They include the number of jobs that failed permanently and need an operator.
     """
     row = {"task": _PROBE, "slot": 0, "worker": _PROBE, "claimed_at": now}
     insertion = upsert(Tick).values(row)

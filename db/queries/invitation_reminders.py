@@ -20,7 +20,7 @@ async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[UUID
 
 
 async def lock_client(session: AsyncSession, client_id: UUID) -> Client | None:
-    """A client, locked; None where somebody else changes it now, or it is gone."""
+    """Lock a client; None if another transaction holds it, or if it was deleted."""
     query = select(Client).where(Client.id == client_id)
     return await session.scalar(query.with_for_update(key_share=True, skip_locked=True))
 

@@ -26,7 +26,7 @@ async def accepted_by(
 async def add(
     session: AsyncSession, user_id: UUID, documents: Sequence[AcceptedDocument], now: datetime
 ) -> Sequence[AcceptedDocument]:
-    """Note what somebody accepts; returns what they had not accepted before."""
+    """Record accepted documents of a user; returns those that were not accepted before."""
     values = [
         {"user_id": user_id, "kind": item.kind, "version": item.version, "accepted_at": now}
         for item in documents

@@ -44,7 +44,7 @@ async def record_blocked(
 
 
 async def blocked_users(session: AsyncSession, incident_id: UUID, limit: int) -> list[UUID]:
-    """Return users who were blocked by an incident and have not been told of its end."""
+    """Return users who were blocked by an incident and not notified of its end."""
     query = (
         select(OnboardingProgress.user_id)
         .join(BlockedUser, BlockedUser.onboarding_id == OnboardingProgress.id)
@@ -57,7 +57,7 @@ async def blocked_users(session: AsyncSession, incident_id: UUID, limit: int) ->
 async def mark_notified(
     session: AsyncSession, onboarding_id: UUID, incident_id: UUID, now: datetime
 ) -> str | None:
-    """Record that the user was told; return the blocked step to the first caller only."""
+    """Record that the user was notified; return the blocked step to the first caller only."""
     query = (
         update(BlockedUser)
         .where(

@@ -1,4 +1,4 @@
-"""SQL about all events that affected a run, whoever caused them (X15, L25)."""
+"""SQL about all events that affected a run, of any actor (X15, L25)."""
 
 from sqlalchemy import Select, select, union
 from sqlalchemy.ext.asyncio import AsyncSession

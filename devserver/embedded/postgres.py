@@ -24,7 +24,7 @@ _INITDB = (
     "--locale=C",
     "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8",
-    "--auth-local=trust",  # whoever can reach the socket is its owner
+    "--auth-local=trust",  # only its owner can reach the socket
     "--auth-host=reject",
     f"--username={_SUPERUSER}",
 )

@@ -46,7 +46,7 @@ def password_changed(platform: Platform, recipient: str, base_url: str) -> Email
 
 
 def somebody_signed_up(platform: Platform, recipient: str, base_url: str) -> Email:
-    """Tell the owner of an address that somebody tried to sign up with it."""
+    """Notify the owner of an address of a sign-up attempt with it."""
     words = Words(
         "You already have an account",
         (

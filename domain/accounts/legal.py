@@ -28,7 +28,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedDocument:
-    """A version that somebody has accepted."""
+    """A version that an account has accepted."""
 
     kind: LegalDocumentKind
     version: int
@@ -65,7 +65,7 @@ def check_accepted(
 def pending(
     documents: Mapping[LegalDocumentKind, Document], accepted: Collection[AcceptedDocument]
 ) -> list[Document]:
-    """What somebody has still to accept, in the order of the documents."""
+    """The documents that an account has not accepted yet, in their order."""
     return [
         document
         for document in documents.values()

@@ -29,7 +29,7 @@ def check_admins_left(role: Role, *, other_admins: int) -> None:
 
 
 def may_invite(actor: Actor, role: Role) -> bool:
-    """Whether an actor who has invited somebody into a role could do so now."""
+    """Whether the actor of a past invitation into a role could send it now."""
     return Scope.TOKENS_ADMIN in actor.scopes and _covers(actor, role)
 
 

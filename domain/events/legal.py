@@ -9,7 +9,7 @@ from domain.ids import UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentsAccepted(Event):
-    """Somebody accepted documents; each is named as `terms 1`."""
+    """An account accepted documents; each is named as `terms 1`."""
 
     TYPE = "legal.accepted"
     SUBJECT = Subject.USER

@@ -164,7 +164,7 @@ class PartnershipChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnboardingChanged(Event):
-    """Somebody completed a step of the guided setup or asked for help."""
+    """A person completed a step of the guided setup or requested help."""
 
     TYPE = "onboarding.changed"
     SUBJECT = Subject.ONBOARDING

@@ -41,7 +41,7 @@ class MessageChanged(ConversationEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationReadMoved(ConversationEvent):
-    """Somebody has read a conversation up to a position."""
+    """A participant has read a conversation up to a position."""
 
     TYPE = "conversation.read"
     user_id: UserId

@@ -34,7 +34,7 @@ class NotificationsRead(InboxEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationPreferenceChanged(InboxEvent):
-    """A person wants to be told of one kind in another way."""
+    """A person changed the channels of one kind of notification."""
 
     TYPE = "notifications.preference"
     kind: NotificationKind

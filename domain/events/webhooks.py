@@ -30,7 +30,7 @@ class WebhookChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedeliveryAsked(Event):
-    """Somebody asked for a delivered payload to be sent again."""
+    """A redelivery of a payload was requested."""
 
     TYPE = "webhook.redelivery"
     SUBJECT = Subject.WEBHOOK

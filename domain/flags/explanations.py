@@ -1,4 +1,4 @@
-"""Explains in sentences why a flag has its value for somebody (X7)."""
+"""Explains in sentences why a flag has its value for a context (X7)."""
 
 from dataclasses import dataclass
 

@@ -91,7 +91,7 @@ STEPS: Mapping[OnboardingSide, tuple[Step, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class OnboardingFacts:
-    """What the database knows about somebody: the proof of their steps (S43)."""
+    """The facts of a person in the database, which prove completed steps (S43)."""
 
     has_profile: bool = False
     has_client: bool = False
@@ -172,7 +172,7 @@ def _first_undone(side: OnboardingSide, done: Collection[str]) -> Step | None:
 
 
 def proven(side: OnboardingSide, facts: OnboardingFacts) -> frozenset[str]:
-    """The steps that the facts prove, in whatever order."""
+    """The steps that the facts prove, in any order."""
     holds_by_step = (
         {
             BASIC_DETAILS: facts.has_profile,
@@ -215,7 +215,7 @@ def stuck_at(
     now: datetime,
     is_enabled: Callable[[Step], bool] = lambda _step: True,
 ) -> str | None:
-    """The step at which somebody has been inactive for five minutes (S73)."""
+    """The step at which a person has been inactive for five minutes (S73)."""
     if now - last_activity < STALLED_AFTER:
         return None
     return next_step(progress.side, progress.done, is_enabled)

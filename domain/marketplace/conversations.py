@@ -42,7 +42,7 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on one side of an active partnership whose account is not disabled."""
+    """An enabled account on one side of an active partnership."""
 
     partnership_id: UUID
     side: ConversationSide

@@ -31,7 +31,7 @@ def free_seat(taken: Collection[int]) -> int:
 
 
 def check_may_join(*, is_member: bool, has_partnerships: bool, has_partner: bool) -> None:
-    """Whether somebody who has a couple may join another one; raises InvalidTransition.
+    """Check that a user with a couple may join another one; raises InvalidTransition.
 
     What they have agreed with suppliers under their own account is not mixed with that of others.
     """
@@ -52,7 +52,7 @@ def check_may_join(*, is_member: bool, has_partnerships: bool, has_partner: bool
 
 
 def check_removable(members: Collection[UUID], user_id: UUID) -> None:
-    """Raises NotFound for somebody else's member, InvalidTransition for the last one."""
+    """Raises NotFound for a member of another couple, InvalidTransition for the last one."""
     if user_id not in members:
         raise NotFound("There is no CoupleMember with this id.", path=("id",))
     if len(members) == 1:

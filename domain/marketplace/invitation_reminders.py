@@ -24,7 +24,7 @@ def next_reminder(sent_at: datetime, expires_at: datetime, after: datetime) -> d
 
 
 def is_ending(expires_at: datetime, now: datetime) -> bool:
-    """Whether the last reminder of an invitation is due, and its supplier is told."""
+    """Whether the last reminder of an invitation is due, of which its supplier is notified."""
     return expires_at - LAST_BEFORE <= now < expires_at
 
 

@@ -14,7 +14,7 @@ AWAY_AFTER = timedelta(minutes=2)  # unread for so long: the person is not looki
 
 
 class NotificationKind(StrEnum):
-    """Why somebody is notified."""
+    """The reason of a notification."""
 
     INVITATION_ACCEPTED = "invitation_accepted"
     INVITATION_DECLINED = "invitation_declined"
@@ -51,7 +51,7 @@ _HELP_PAGE = "/onboarding"
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """How a person wants to be told of one kind."""
+    """The channels of a person for one kind of notification."""
 
     kind: NotificationKind
     in_app: bool = True

@@ -28,7 +28,7 @@ class NudgeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StallState:
-    """Somebody who has not finished. `sent`: nudges so far; `marked`: known to be stuck."""
+    """A person with an unfinished onboarding. `sent`: nudges so far; `marked`: is stuck."""
 
     last_activity_at: datetime
     sent: int = 0

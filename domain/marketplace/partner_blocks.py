@@ -18,7 +18,7 @@ class PartnerSide(StrEnum):
 
 
 def side_of(actor: Actor, supplier_id: UUID, couple_id: UUID) -> PartnerSide | None:
-    """The side of a partnership that somebody is on; None is neither."""
+    """The side of a partnership that an actor is on; None is neither."""
     if actor.supplier_id is not None and actor.supplier_id == supplier_id:
         return PartnerSide.SUPPLIER
     if actor.couple_id is not None and actor.couple_id == couple_id:
@@ -40,7 +40,7 @@ def check_invite(blocked_by: Collection[PartnerSide], *, by_mail: bool) -> None:
 
 
 def check_accept(blocked_by: Collection[PartnerSide]) -> None:
-    """Raise if a couple may not connect again; a couple is not told that it is blocked."""
+    """Raise if a couple may not connect again; the error does not reveal a block."""
     if PartnerSide.COUPLE in blocked_by:
         raise InvalidTransition(
             "You have blocked this supplier. Unblock it among your suppliers to connect again."

@@ -24,7 +24,7 @@ from domain.marketplace.nudges import WAS_HELPED
 class Notice:
     """What an event says to all accounts of a supplier or couple, or to one account.
 
-    `except_user_id`: who did it, and is not told of it.
+    `except_user_id`: the actor, who is not notified.
     """
 
     kind: NotificationKind
@@ -52,7 +52,7 @@ _INVITATIONS = {
 
 
 def notices_of(written: WrittenEvent) -> tuple[Notice, ...]:
-    """Whom an event is told; nobody of most."""
+    """Return the recipients of an event; most events have none."""
     rule = _RULES.get(type(written.event))
     return rule(written.event, written.actor) if rule else ()
 
@@ -66,7 +66,7 @@ def _invitation(event: Event, _actor: ActorRef) -> tuple[Notice, ...]:
 
 
 def _partnership(event: Event, actor: ActorRef) -> tuple[Notice, ...]:
-    """Whoever ends it is not told; the staff may, and then both sides are."""
+    """Notify the side that did not end it, and both sides if the staff did."""
     assert isinstance(event, PartnershipChanged)
     key = event.partnership_id
     if event.action == "connected":

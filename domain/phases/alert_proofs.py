@@ -12,7 +12,7 @@ _NOTICED = Limit("S111", "trouble is noticed and told within 60 s of its beginni
 
 
 def critical(facts: ReportFacts) -> Proof:
-    """S99: whatever is CRITICAL, also what a person reports."""
+    """S99: all CRITICAL incidents, also those that a person reports."""
     incidents = [item for item in facts.incidents if item.severity == Severity.CRITICAL]
     return _judge(_CRITICAL, incidents, facts.judged_at)
 
@@ -53,6 +53,6 @@ def _seconds_waited(item: IncidentFact) -> float | None:
 
 
 def _seconds_so_far(item: IncidentFact, now: datetime) -> float:
-    """How long nobody has been told: an incident that ends untold was never told."""
+    """Return how long no message was delivered: until now, or until the incident ended."""
     end = now if item.resolved_at is None else max(item.resolved_at, item.audible_from)
     return max((end - item.audible_from).total_seconds(), 0.0)

@@ -40,7 +40,7 @@ class IncidentFact:
 
     @property
     def audible_from(self) -> datetime:
-        """From when on people are to be told: planned work is silent (A28)."""
+        """The start of alerting: planned work is silent (A28)."""
         later = (self.silenced_until, self.severe_from)
         return max([self.onset, *(moment for moment in later if moment is not None)])
 

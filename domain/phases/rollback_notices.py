@@ -15,7 +15,7 @@ from domain.platform.text_format import moment
 
 @dataclass(frozen=True, slots=True)
 class RollbackNotice:
-    """A rollback, as it is told to people."""
+    """A rollback, as recipients see it."""
 
     phase_name: str
     run_id: UUID

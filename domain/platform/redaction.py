@@ -6,7 +6,7 @@ _LIMIT = 300
 _GONE = "***"
 
 # Each pattern begins where a run of its characters begins and never goes back into it: a text made
-# to be slow would stop whoever writes it into a log.
+# to be slow would block the caller that logs it.
 
 # Credentials of a URL: all up to the last @, since passwords may hold any character.
 _URL = re.compile(r"(?<![^\s\"'<>])((?>[^\s\"'<>]*?://))[^\s\"'<>]*@")

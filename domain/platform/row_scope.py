@@ -1,4 +1,4 @@
-"""Whose rows somebody may see or change: their own, or everybody's by scope (A53)."""
+"""Row-level scope: which rows an actor may see or change, own ones or all by scope (A53)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -68,12 +68,12 @@ class RowScope:
 
 
 def readable(actor: Actor) -> RowScope:
-    """What somebody may see."""
+    """Return the rows that an actor may see."""
     return _row_scope(actor, Scope.DIRECTORY_READ)
 
 
 def writable(actor: Actor) -> RowScope:
-    """What somebody may change: DIRECTORY_WRITE acts for any supplier."""
+    """Return the rows that an actor may change: DIRECTORY_WRITE acts for any supplier."""
     return _row_scope(actor, Scope.DIRECTORY_WRITE)
 
 

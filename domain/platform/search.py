@@ -1,4 +1,4 @@
-"""What somebody types into a search box, as a query for the words of a directory."""
+"""Converts the text of a search box to a full-text query of a directory."""
 
 import re
 

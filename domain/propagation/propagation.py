@@ -242,7 +242,7 @@ def _delays_of_receipt(receipt: Receipt, begin: int) -> Counter[int]:
 
 
 def _begin_ms(parts: Sequence[Part], start: Start) -> int:
-    """Nobody told when it was committed: then it is when the first process had it."""
+    """Without an announced commit time, it starts when the first process served it."""
     if start.ms is not None:
         return start.ms
     return min((part.receipt.served_ms for part in parts if part.receipt), default=0)

@@ -1,4 +1,4 @@
-"""Terms and privacy, and what somebody accepts (M12, S122)."""
+"""Terms and privacy policy, and their acceptance (M12, S122)."""
 
 from datetime import date
 from typing import Annotated

@@ -81,7 +81,7 @@ async def _load_change(info: Info, key: UUID) -> Node | None:
     return Change.of(row) if row is not None and row.subject_kind in SUBJECTS.values() else None
 
 
-# Objects of a launch lead to each other: whoever sees one of them by some path, sees it by its id.
+# Objects of a launch link to each other: a caller who sees one by a path may load it by its id.
 _LAUNCH = (Scope.LAUNCH_READ, Scope.LAUNCH_OPERATE, Scope.FLAGS_READ, Scope.INCIDENTS_READ)
 _HEALTH = (Scope.LAUNCH_READ, Scope.INCIDENTS_READ, Scope.HEALTH_READ)
 _ACTORS = (*_LAUNCH, Scope.HEALTH_READ, Scope.TOKENS_ADMIN)

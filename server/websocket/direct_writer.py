@@ -67,7 +67,7 @@ class OperationSink:
         """Send a result, and wait while the client is slow."""
         message, frames = b"%b%b}" % (self._head, payload), self._adapter.frames
         if frames is None or not frames.write_text(message):
-            with suppress(WebSocketDisconnected):  # whoever reads from this socket notices it too
+            with suppress(WebSocketDisconnected):  # the reader of this socket notices it too
                 await self._adapter.send_text(message.decode())
 
     def attach_to_hub(

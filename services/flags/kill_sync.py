@@ -35,7 +35,7 @@ class KillSync:
         self._flags = flags
         self._kills = flags.kills
         self._polls = 0
-        self._mirrored_keys: Collection[str] = ()  # the flags that Redis was told of
+        self._mirrored_keys: Collection[str] = ()  # the flags that Redis has
         self._mirrored: Collection[UUID] = ()
         self._lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None

@@ -1,6 +1,6 @@
 """The guided setup: the only writer of progress and of what is derived from it (decision 14).
 
-Steps are checked off by facts, whoever brought them about and in whatever order: each use case
+Steps are completed by facts, by any actor and in any order: each use case
 that could prove a step calls `refresh` in its own transaction.
 """
 

@@ -25,7 +25,7 @@ async def roll_recent(db: Database) -> None:
 
 
 async def note_collection(db: Database) -> None:
-    """Record that dashboards were told of new values, which the proof of S109 needs."""
+    """Record that dashboards received new values, which the proof of S109 needs."""
     async with db.write() as uow:
         await count(uow.session, [(COLLECTIONS, uow.now)])
 

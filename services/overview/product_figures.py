@@ -1,4 +1,4 @@
-"""The product in numbers for `/metrics`: read once per some seconds, whoever asks and how often.
+"""The product in numbers for `/metrics`: read once per some seconds for any number of requests.
 
 What the database holds is shown while it answers, never from before: old numbers would hide an
 outage. Health comes from memory and Redis and says itself what is stale.

@@ -40,7 +40,7 @@ async def apply(
 ) -> Mapping[str, GuardAction]:
     """Apply the due actions to a locked live phase; returns those that were taken, by criterion.
 
-    A rollback ends the run, whoever has paused the phase, and leaves nothing else to do. A phase
+    A rollback ends the run, also one that was paused, and leaves nothing else to do. A phase
     that is paused already keeps the author of its pause; the incident is opened all the same.
     """
     rollbacks = {key: item for key, item in due.items() if item.action is GuardAction.ROLLBACK}

@@ -90,7 +90,7 @@ class Collector:
         try:
             yield OtelSpan(span)
         except Exception as error:
-            # Its class only: the text may hold what somebody has typed.
+            # Its class only: the text may contain user input.
             span.set_status(Status(StatusCode.ERROR, type(error).__name__))
             raise
         finally:

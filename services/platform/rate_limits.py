@@ -81,7 +81,7 @@ class RateLimiter:
     async def wait_time(self, key: str, limit: int, per_seconds: float) -> float:
         """Return the seconds until a token is available; 0 where one was taken."""
         per = int(per_seconds * SECOND)
-        # A key may hold what somebody typed: neither its length nor its text belongs in Redis.
+        # A key may contain user input: neither its length nor its text belongs in Redis.
         name = "launch:limit:" + hashlib.sha256(key.encode()).hexdigest()[:32]
         if self._clock() >= self._redis_again_at:
             try:

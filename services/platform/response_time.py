@@ -9,7 +9,7 @@ from time import perf_counter
 class HeldBack:
     """Seconds for which a request was held back on purpose: they are no slowness of ours.
 
-    Whoever guesses passwords is slowed down. Counted as response time, that would let any visitor
+    Guessing of passwords is delayed. Counted as response time, that would let any visitor
     open an incident for slow answers (SEC12).
     """
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 V = TypeVar("V", bound=Hashable)
 S = TypeVar("S")
 
-_FRESH = 1.0  # seconds in which somebody who opens the page gets what the last one got
+_FRESH = 1.0  # seconds for which a new caller gets the latest snapshot
 _MAX = 64
 
 
@@ -45,7 +45,7 @@ class SnapshotCache(Generic[V, S]):
             self._views.move_to_end(view)
             if len(self._views) > _MAX:
                 self._views.popitem(last=False)
-        # Whoever leaves must not take it from the others.
+        # A cancelled caller must not cancel it for the others.
         return await asyncio.shield(computed.task)
 
     async def _compute(self, view: V) -> S:

@@ -12,7 +12,7 @@ _leftovers: set[asyncio.Task[object]] = set()
 async def finishes_within(seconds: float, task: "asyncio.Task[T]") -> bool:
     """Whether a task ends in time. One that does not is cancelled, and its end is not awaited.
 
-    It is cancelled too where whoever waits is cancelled.
+    It is cancelled too if its caller is cancelled.
     """
     try:
         await asyncio.wait({task}, timeout=seconds)

@@ -1,4 +1,4 @@
-"""Spans, for whoever collects them. Where nobody does, a look at one variable is all it costs.
+"""Spans for a collector. Without one, a span costs the look at one variable.
 
 `services/platform/otlp.py` installs the tracer; nothing below knows OpenTelemetry.
 """

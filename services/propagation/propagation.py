@@ -186,9 +186,9 @@ def merged(
 
 
 def _unannounced(version: int, state: PropagationState, start: Start, now: datetime) -> Start:
-    """Whoever made it, or Redis, was gone before it was told when it was committed.
+    """Return the start of a version whose process, or Redis, failed before announcing the commit.
 
-    Then that is when the first process had it: the moment of the request may be seconds earlier.
+    That is when the first process served it: the time of the request may be seconds earlier.
     """
     served = [item.served_ms for item in state.receipts if item.version >= version]
     if start.ms is not None or not served:

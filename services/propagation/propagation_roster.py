@@ -2,7 +2,7 @@
 
 A Redis that is emptied forgets a process that hangs, and the hanging process cannot enter itself
 again: so each process remembers the others and enters them. A process that was killed said no
-goodbye: whoever runs beside it sees that its process id is gone, and says it for it.
+goodbye: a neighbouring process sees that its process id is gone, and reports it.
 """
 
 import os
