@@ -44,7 +44,7 @@ MAX_BODY = 100_000
 HEARTBEAT_SECONDS = 15.0
 INACTIVITY_SECONDS = 120
 _JSON = "application/json"
-_OURS = "Something went wrong on our side."
+_SERVER_FAULT = "Something went wrong on our side."
 _LATER = {"retry-after": "60"}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PRIVATE = {"cache-control": "private, no-cache", "vary": "authorization, cookie, x-api-key"}
@@ -267,7 +267,7 @@ class _Answering:
             return _json(ofrep.failure("GENERAL", error.details, key), error.status, error.headers)
         except Exception:
             logger.exception("an evaluation failed")
-            return _json(ofrep.failure("GENERAL", _OURS, key), 500, {})
+            return _json(ofrep.failure("GENERAL", _SERVER_FAULT, key), 500, {})
 
 
 async def _body(request: Request) -> object:

@@ -149,9 +149,11 @@ async def paces(
     """Return what limits the sending rate of each supplier, in one statement."""
     email = (Sending.kind == SendingKind.EMAIL) & (Sending.at > since)
     decline = (Sending.kind == SendingKind.DECLINED) & (Sending.at > declined_since)
-    mine: ColumnElement[bool] = Sending.supplier_id == Supplier.id
-    sent = select(func.array_agg(Sending.at)).where(mine, email).scalar_subquery()
-    declines = select(func.count()).select_from(Sending).where(mine, decline).scalar_subquery()
+    of_supplier: ColumnElement[bool] = Sending.supplier_id == Supplier.id
+    sent = select(func.array_agg(Sending.at)).where(of_supplier, email).scalar_subquery()
+    declines = (
+        select(func.count()).select_from(Sending).where(of_supplier, decline).scalar_subquery()
+    )
     query = (
         select(Supplier.id, User.created_at, declines, sent)
         .join(User, User.id == Supplier.user_id)

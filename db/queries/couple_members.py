@@ -53,17 +53,17 @@ async def add(
 
 async def remove(session: AsyncSession, couple_id: UUID, user_id: UUID) -> None:
     """Delete a member with its read positions and notifications of the couple's partnerships."""
-    theirs = select(Partnership.id).where(Partnership.couple_id == couple_id)
+    partnership_ids = select(Partnership.id).where(Partnership.couple_id == couple_id)
     for table in (ConversationRead, Notification):
-        mine = (table.user_id == user_id) & table.partnership_id.in_(theirs)
-        await session.execute(delete(table).where(mine))
+        of_user = (table.user_id == user_id) & table.partnership_id.in_(partnership_ids)
+        await session.execute(delete(table).where(of_user))
     await session.execute(delete(CoupleMember).where(CoupleMember.user_id == user_id))
 
 
 async def hand_over(session: AsyncSession, couple_id: UUID, user_id: UUID) -> None:
     """Keep `couples.user_id` at a member, for the release before 0088."""
-    mine = update(Couple).where(Couple.id == couple_id)
-    await session.execute(mine.values(user_id=user_id))
+    change_owner = update(Couple).where(Couple.id == couple_id)
+    await session.execute(change_owner.values(user_id=user_id))
 
 
 async def open_sessions(session: AsyncSession, user_id: UUID, now: datetime) -> Sequence[UUID]:

@@ -36,8 +36,8 @@ async def by_user(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, C
 
 async def lock_of_user(session: AsyncSession, user_id: UUID) -> Couple | None:
     """The couple that a user is a member of, locked until the end of the transaction."""
-    mine = select(CoupleMember.couple_id).where(CoupleMember.user_id == user_id)
-    query = select(Couple).where(Couple.id.in_(mine)).with_for_update(key_share=True)
+    couple_ids = select(CoupleMember.couple_id).where(CoupleMember.user_id == user_id)
+    query = select(Couple).where(Couple.id.in_(couple_ids)).with_for_update(key_share=True)
     return await session.scalar(query.execution_options(populate_existing=True))
 
 

@@ -181,11 +181,11 @@ async def log_in_link_by_hash(
 
 async def void_log_in_links(session: AsyncSession, user_id: UUID, now: datetime) -> None:
     """Invalidate all open log-in links of a user."""
-    mine = (LogInLink.user_id == user_id) & LogInLink.used_at.is_(None)
-    await session.execute(update(LogInLink).where(mine).values(used_at=now))
+    is_open = (LogInLink.user_id == user_id) & LogInLink.used_at.is_(None)
+    await session.execute(update(LogInLink).where(is_open).values(used_at=now))
 
 
 async def void_confirmations(session: AsyncSession, user_id: UUID, now: datetime) -> None:
     """Invalidate all open e-mail confirmations of a user."""
-    mine = (EmailConfirmation.user_id == user_id) & EmailConfirmation.used_at.is_(None)
-    await session.execute(update(EmailConfirmation).where(mine).values(used_at=now))
+    is_open = (EmailConfirmation.user_id == user_id) & EmailConfirmation.used_at.is_(None)
+    await session.execute(update(EmailConfirmation).where(is_open).values(used_at=now))

@@ -22,8 +22,8 @@ async def anonymize_actor(session: AsyncSession, user_id: UUID, name: str) -> No
     """Replace the name of a user in the log, the audit and launch records."""
     await session.execute(_ALLOW_SQL, {"state": "on"})
     for table in (LaunchEvent, Change, PhaseRun):
-        mine = (table.actor_kind == ActorKind.USER) & (table.actor_id == user_id)
-        await session.execute(update(table).where(mine).values(actor_label=name))
+        is_actor = (table.actor_kind == ActorKind.USER) & (table.actor_id == user_id)
+        await session.execute(update(table).where(is_actor).values(actor_label=name))
     await session.execute(_ALLOW_SQL, {"state": "off"})
     acknowledged = LaunchIncident.acknowledged_by_id == user_id
     await session.execute(
@@ -44,8 +44,8 @@ async def delete_emails(session: AsyncSession, emails: set[str]) -> None:
 
 async def delete_couple_invitations(session: AsyncSession, email: str) -> None:
     """Delete what a partner sent to this address: the couple stays, the address does not."""
-    theirs = func.lower(CoupleInvitation.email) == email.lower()
-    await session.execute(delete(CoupleInvitation).where(theirs))
+    is_recipient = func.lower(CoupleInvitation.email) == email.lower()
+    await session.execute(delete(CoupleInvitation).where(is_recipient))
 
 
 async def anonymize_deliveries(session: AsyncSession, email: str, name: str) -> None:

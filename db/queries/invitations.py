@@ -110,10 +110,10 @@ async def client_of(
 
 async def count_emails_since(session: AsyncSession, client_id: UUID, since: datetime) -> int:
     """Count the invitation e-mails to a client since a time, from the event log."""
-    mine = select(Invitation.id).where(Invitation.client_id == client_id)
+    invitation_ids = select(Invitation.id).where(Invitation.client_id == client_id)
     query = select(func.count()).where(
         LaunchEvent.subject_kind == Subject.INVITATION,
-        LaunchEvent.subject_id.in_(mine),
+        LaunchEvent.subject_id.in_(invitation_ids),
         LaunchEvent.recorded_at > since,
         LaunchEvent.payload["action"].astext.in_(SENDING_ACTIONS),
     )

@@ -11,7 +11,7 @@ from db.queries.metrics import parts
 from domain.platform.time_ranges import FINE, HOUR, MINUTE, floor
 
 # Excludes the rollups of other modules.
-_OURS = " AND metric_name NOT LIKE 'health.%'"
+_WITHOUT_HEALTH = " AND metric_name NOT LIKE 'health.%'"
 # Two at once could overwrite a newer count with an older one.
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('launch_metric_rollups'))")
 _FOLD_SQL = """
@@ -48,8 +48,12 @@ WHERE (target.samples, target.total, target.minimum, target.maximum, target.last
   (excluded.samples, excluded.total, excluded.minimum, excluded.maximum, excluded.last,
    excluded.last_seq)
 """
-_FOLD_MINUTES = _FOLD_SQL.format(source=" UNION ALL ".join(part + _OURS for part in parts(FINE)))
-_FOLD_HOURS = _FOLD_SQL.format(source=" UNION ALL ".join(part + _OURS for part in parts(MINUTE)))
+_FOLD_MINUTES = _FOLD_SQL.format(
+    source=" UNION ALL ".join(part + _WITHOUT_HEALTH for part in parts(FINE))
+)
+_FOLD_HOURS = _FOLD_SQL.format(
+    source=" UNION ALL ".join(part + _WITHOUT_HEALTH for part in parts(MINUTE))
+)
 _NEWEST = """
 SELECT max(bucket_at) FROM launch_metric_rollups WHERE resolution_seconds = :resolution
 """
@@ -74,13 +78,15 @@ SELECT min(minute_at) AS first, max(minute_at) AS last FROM taken
 
 async def newest(session: AsyncSession) -> datetime | None:
     """Return the minute up to which samples are folded; that minute itself may be incomplete."""
-    minute: datetime | None = await session.scalar(text(_NEWEST + _OURS), {"resolution": MINUTE})
+    minute: datetime | None = await session.scalar(
+        text(_NEWEST + _WITHOUT_HEALTH), {"resolution": MINUTE}
+    )
     return minute
 
 
 async def oldest(session: AsyncSession) -> datetime | None:
     """Return the time of the oldest sample or fine fold."""
-    statement = text(_OLDEST.format(ours=_OURS))
+    statement = text(_OLDEST.format(ours=_WITHOUT_HEALTH))
     first_at: datetime | None = await session.scalar(statement, {"resolution": FINE})
     return first_at
 
@@ -121,7 +127,7 @@ async def delete_expired(
     """Delete at most `batch` samples, or folds of a resolution; return how many were deleted."""
     table = "launch_metrics" if resolution is None else "launch_metric_rollups"
     moment = "recorded_at" if resolution is None else "bucket_at"
-    only = "" if resolution is None else f"AND resolution_seconds = {resolution}{_OURS}"
+    only = "" if resolution is None else f"AND resolution_seconds = {resolution}{_WITHOUT_HEALTH}"
     deleted = await session.execute(
         text(
             f"DELETE FROM {table} WHERE ctid IN "  # noqa: S608 - names of our own, no input

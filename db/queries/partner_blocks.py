@@ -69,11 +69,11 @@ async def blocked_by(
     session: AsyncSession, side: PartnerSide, owner: UUID
 ) -> Sequence[tuple[PartnerBlock, Partnership]]:
     """Return whom a supplier or couple has blocked, newest first."""
-    mine = Partnership.supplier_id if side is PartnerSide.SUPPLIER else Partnership.couple_id
+    own_side = Partnership.supplier_id if side is PartnerSide.SUPPLIER else Partnership.couple_id
     query = (
         select(PartnerBlock, Partnership)
         .join(Partnership, Partnership.id == PartnerBlock.partnership_id)
-        .where(PartnerBlock.side == side, mine == owner)
+        .where(PartnerBlock.side == side, own_side == owner)
         .order_by(PartnerBlock.created_at.desc(), Partnership.id)
         .limit(MAX)
     )

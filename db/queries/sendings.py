@@ -35,17 +35,17 @@ async def counts(
         query = select(func.count()).select_from(Row)
         return query.where(Row.kind.in_(kinds), Row.at > since, *where).scalar_subquery()
 
-    mine, theirs = Row.supplier_id == row.supplier_id, Row.recipient == row.recipient
+    by_sender, to_recipient = Row.supplier_id == row.supplier_id, Row.recipient == row.recipient
     declines = (
         select(func.count())
         .select_from(Row)
-        .where(mine, Row.kind == SendingKind.DECLINED, Row.at > declined_since)
+        .where(by_sender, Row.kind == SendingKind.DECLINED, Row.at > declined_since)
         .scalar_subquery()
     )
     query = select(
-        sent(mine, kinds=(SendingKind.EMAIL,)),
-        sent(theirs),
-        sent(mine, theirs),
+        sent(by_sender, kinds=(SendingKind.EMAIL,)),
+        sent(to_recipient),
+        sent(by_sender, to_recipient),
         sent(Row.domain == row.domain),
         sent(Row.block == row.block, Row.by_new_account.is_(True)) if row.block else literal(0),
         declines,
@@ -79,6 +79,6 @@ async def suppress(session: AsyncSession, recipient: bytes, now: datetime) -> No
 
 async def withdraw_invitations(session: AsyncSession, email: str, now: datetime) -> None:
     """Cancel unsent invitations to an address."""
-    theirs = func.lower(Mail.recipient) == func.lower(email)
+    to_address = func.lower(Mail.recipient) == func.lower(email)
     about = or_(Mail.invitation_id.is_not(None), Mail.couple_invitation_id.is_not(None))
-    await mail.cancel_open(session, theirs & about, now)
+    await mail.cancel_open(session, to_address & about, now)

@@ -91,12 +91,12 @@ def _of_incident() -> Select[int | None]:
 
 
 def _of_flags(lead: timedelta) -> Select[int | None]:
-    mine = select(FeatureFlag.id).where(
+    affected_flags = select(FeatureFlag.id).where(
         FeatureFlag.flag_key == func.any(LaunchIncident.affected_features)
     )
     return _select_seqs(
         LaunchEvent.subject_kind == Subject.FLAG,
-        LaunchEvent.subject_id.in_(mine.correlate(LaunchIncident)),
+        LaunchEvent.subject_id.in_(affected_flags.correlate(LaunchIncident)),
         _during_incident(lead),
     )
 

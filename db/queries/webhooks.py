@@ -89,5 +89,7 @@ async def lease(
 
 async def release(session: AsyncSession, webhook_id: UUID, owner: str) -> None:
     """Release the lease of a webhook."""
-    mine = (Webhook.id == webhook_id, Webhook.lease_owner == owner)
-    await session.execute(update(Webhook).where(*mine).values(lease_owner=None, lease_until=None))
+    is_leased = (Webhook.id == webhook_id, Webhook.lease_owner == owner)
+    await session.execute(
+        update(Webhook).where(*is_leased).values(lease_owner=None, lease_until=None)
+    )

@@ -191,8 +191,8 @@ class Couple(Node):
     def _whose(self, info: Info) -> UUID:
         """The caller; to the staff, a partner who has been there all along."""
         actor = info.context.actor
-        mine = actor.user_id if actor.couple_id == self.row.id else None
-        return self.owner or mine or self.row.user_id
+        viewer_id = actor.user_id if actor.couple_id == self.row.id else None
+        return self.owner or viewer_id or self.row.user_id
 
     @classmethod
     def of(cls, row: rows.Couple, *, owner: UUID | None = None) -> "Couple":

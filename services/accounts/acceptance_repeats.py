@@ -58,8 +58,8 @@ async def account_of(uow: UnitOfWork, user_id: UUID, code: str, key: str | None)
 
 async def forget(uow: UnitOfWork, user_id: UUID) -> None:
     """Delete the keys of an account; call this wherever its sessions are ended."""
-    mine = (IdempotencyKey.actor == _owner(user_id)) & (IdempotencyKey.operation == _OPERATION)
-    await uow.session.execute(delete(IdempotencyKey).where(mine))
+    of_owner = (IdempotencyKey.actor == _owner(user_id)) & (IdempotencyKey.operation == _OPERATION)
+    await uow.session.execute(delete(IdempotencyKey).where(of_owner))
 
 
 def _owner(user_id: UUID) -> str:

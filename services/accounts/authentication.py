@@ -46,8 +46,8 @@ async def look_up(db: Database, credential: str, now: datetime) -> Holder | None
 
 async def _by_session(db: Database, credential: str, now: datetime) -> Holder | None:
     async with db.read() as session:
-        mine = Session.token_hash == digest(credential)
-        row = await queries.live_session(session, mine, now)
+        by_hash = Session.token_hash == digest(credential)
+        row = await queries.live_session(session, by_hash, now)
     if row is None:
         return None
     key, expires_at, user_id, email, role, supplier_id, vendor_type, couple_id = row
@@ -68,8 +68,8 @@ async def _by_session(db: Database, credential: str, now: datetime) -> Holder | 
 
 async def _by_token(db: Database, credential: str, now: datetime) -> Holder | None:
     async with db.read() as session:
-        mine = ApiToken.token_hash == digest(credential)
-        match = await queries.live_token(session, mine, now)
+        by_hash = ApiToken.token_hash == digest(credential)
+        match = await queries.live_token(session, by_hash, now)
     if match is None:
         return None
     row, creator = match

@@ -98,7 +98,7 @@ class AlertStore:
             DATABASE_SECONDS, self._logged(message_id), "reading a message"
         )
 
-    async def claim_orphans(self, now: datetime, mine: Iterable[UUID]) -> list[Delivery]:
+    async def claim_orphans(self, now: datetime, in_delivery: Iterable[UUID]) -> list[Delivery]:
         """Take over messages whose lease has ended; each goes to one process only."""
         current = await run_with_timeout(
             REDIS_SECONDS, self._redis_store.outbox(), "reading the outbox"
@@ -107,7 +107,7 @@ class AlertStore:
             DATABASE_SECONDS, self._orphans(now), "reading the outbox"
         )
         merged = {message.id: message for message in (*(in_database or ()), *(current or ()))}
-        own_ids = set(mine)
+        own_ids = set(in_delivery)
         unowned = [
             item for item in merged.values() if item.id not in own_ids and item.lease_until < now
         ]

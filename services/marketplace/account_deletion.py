@@ -78,14 +78,14 @@ async def _leave_couples(uow: UnitOfWork, actor: Actor, supplier: Supplier) -> N
 
 async def _leave_suppliers(uow: UnitOfWork, actor: Actor, couple: Couple) -> None:
     """End the partnerships of a couple; suppliers keep their notes, and the client is inactive."""
-    mine = await suppliers.lock_clients(uow.session, Client.couple_id == couple.id)
-    names = {client.supplier_id: client.couple_names for client in mine}
+    clients_of_couple = await suppliers.lock_clients(uow.session, Client.couple_id == couple.id)
+    names = {client.supplier_id: client.couple_names for client in clients_of_couple}
     for row, email in await couples.partners_of_couple(uow.session, couple.id):
         partnerships.part(uow, actor, row)
         name = names.get(row.supplier_id, "One of your couples")
         notice = account_emails.partner_left(Platform.WEDSYNC, email, name)
         await mail.post(uow, actor, notice)
-    _archive(uow, actor, mine)
+    _archive(uow, actor, clients_of_couple)
 
 
 def _archive(uow: UnitOfWork, actor: Actor, rows: Sequence[Client]) -> None:

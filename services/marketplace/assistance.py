@@ -34,5 +34,5 @@ async def tell(
     if request is None:
         await alerts.resolve_now(key, "They were helped, or went on by themselves.")
         return
-    said = text(request, base_url)
-    await alerts.raise_now(key, title(request), said, Severity.MEDIUM, request.asked_at)
+    body = text(request, base_url)
+    await alerts.raise_now(key, title(request), body, Severity.MEDIUM, request.asked_at)

@@ -33,8 +33,8 @@ async def test_accepting_an_invitation_logs_the_couple_in(
     assert answer["session"]["user"] == {"email": EMMA, "couple": {"id": answer["couple"]["id"]}}
     couple = visitor.as_(answer["session"]["accessToken"])
     document = "{ viewer { email couple { partnerships { nodes { supplier { id } } } } } }"
-    mine = (await couple.data(document))["viewer"]
-    assert mine["couple"]["partnerships"]["nodes"] == [
+    viewer = (await couple.data(document))["viewer"]
+    assert viewer["couple"]["partnerships"]["nodes"] == [
         {"supplier": answer["partnership"]["supplier"]}
     ]
 

@@ -75,8 +75,8 @@ async def test_all_other_sessions_can_be_ended_at_once(sarah: GraphQLClient) -> 
 async def test_users_cannot_end_sessions_of_others(
     sarah: GraphQLClient, supplier: GraphQLClient
 ) -> None:
-    (mine,) = await sessions(sarah)
-    assert await supplier.data(REVOKE, id=mine["id"]) == {"revokeSession": False}
+    (own_session,) = await sessions(sarah)
+    assert await supplier.data(REVOKE, id=own_session["id"]) == {"revokeSession": False}
     assert (await sarah.data(VIEWER))["viewer"] == {"email": EMAIL}
 
 
@@ -189,9 +189,9 @@ async def test_the_last_admin_cannot_be_deleted(admin: GraphQLClient, db: Databa
 
 
 async def test_deleting_an_account_closes_its_sockets(app: Starlette, sarah: GraphQLClient) -> None:
-    async with serving(app) as address, socket(address, sarah.token) as mine:
-        stream = await mine.subscribe("subscription { viewerOnboarding { percentComplete } }")
+    async with serving(app) as address, socket(address, sarah.token) as live:
+        stream = await live.subscribe("subscription { viewerOnboarding { percentComplete } }")
         await stream.next()
         await ask(sarah, DELETE, password=PASSWORD)
-        await asyncio.wait_for(mine.connection.wait_closed(), PATIENCE)
-        assert mine.connection.close_code == 4403
+        await asyncio.wait_for(live.connection.wait_closed(), PATIENCE)
+        assert live.connection.close_code == 4403

@@ -211,9 +211,9 @@ async def test_the_session_cookie_is_http_only(visitor: GraphQLClient) -> None:
 
 
 async def test_the_cookie_works_for_our_own_origin_only(sarah: GraphQLClient) -> None:
-    ours = await with_cookie(sarah, VIEWER, "http://launch.test")
+    same_origin = await with_cookie(sarah, VIEWER, "http://launch.test")
     foreign = await with_cookie(sarah, VIEWER, "https://evil.example")
-    assert ours.data["viewer"]["email"] == EMAIL
+    assert same_origin.data["viewer"]["email"] == EMAIL
     assert foreign.data["viewer"] is None
 
 

@@ -188,10 +188,10 @@ async def test_incidents_list_their_deliveries_with_latency(
     assert len((await log(viewer))["nodes"]) == 3
     desk = AlertCenters(settings, db, redis)
     (incident,) = await desk.incidents()
-    mine = (await log(viewer, incidentId=global_id("Incident", incident.id)))["nodes"]
-    assert [row["kind"] for row in mine] == ["RESOLVED", "FIRING"]
-    assert mine[1]["incident"] == {"number": incident.number, "title": incident.title}
-    assert 0 <= mine[1]["latencyMs"] < 60_000
+    deliveries = (await log(viewer, incidentId=global_id("Incident", incident.id)))["nodes"]
+    assert [row["kind"] for row in deliveries] == ["RESOLVED", "FIRING"]
+    assert deliveries[1]["incident"] == {"number": incident.number, "title": incident.title}
+    assert 0 <= deliveries[1]["latencyMs"] < 60_000
 
 
 async def test_the_delivery_log_is_paged(operator: GraphQLClient) -> None:

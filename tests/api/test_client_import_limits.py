@@ -72,9 +72,11 @@ async def test_only_suppliers_and_their_tools_can_import(
     document: str,
 ) -> None:
     name = "previewClientImport" if document is PREVIEW else "importClients"
-    mine = (await supplier.data("{ viewer { supplier { id } } }"))["viewer"]["supplier"]["id"]
+    supplier_id = (await supplier.data("{ viewer { supplier { id } } }"))["viewer"]["supplier"][
+        "id"
+    ]
     sent: dict[str, Json] = {"parts": file_parts(FILE), "input": {}}
-    named: dict[str, Json] = {**sent, "input": {"supplierId": mine}}
+    named: dict[str, Json] = {**sent, "input": {"supplierId": supplier_id}}
     assert (await visitor.as_(None).execute(document, **sent)).codes == ["UNAUTHENTICATED"]
     other = await new_supplier(visitor, db)
     for role, code in ((Role.COUPLE, "FORBIDDEN"), (Role.VIEWER, "FORBIDDEN")):

@@ -98,10 +98,10 @@ async def test_refused_texts_name_the_field(pair: Pair, typed: str, code: str) -
 async def test_read_positions_are_per_user(pair: Pair) -> None:
     for number in range(3):
         await send_message(pair.supplier, pair.id, f"m{number}")
-    mine = (await pair.supplier.data(LIST))["conversations"]
-    theirs = (await pair.couple.data(LIST))["conversations"]
-    assert (mine["unreadConversations"], mine["nodes"][0]["unreadCount"]) == (0, 0)
-    assert (theirs["unreadConversations"], theirs["nodes"][0]["unreadCount"]) == (1, 3)
+    of_supplier = (await pair.supplier.data(LIST))["conversations"]
+    of_couple = (await pair.couple.data(LIST))["conversations"]
+    assert (of_supplier["unreadConversations"], of_supplier["nodes"][0]["unreadCount"]) == (0, 0)
+    assert (of_couple["unreadConversations"], of_couple["nodes"][0]["unreadCount"]) == (1, 3)
     payload = await mark_read(pair.couple, pair.id, 2)
     assert payload["conversation"]["unreadCount"] == 1
     back = await mark_read(pair.couple, pair.id, 1)
@@ -123,8 +123,8 @@ async def test_the_list_shows_the_newest_activity_first(
     assert [node["id"] for node in nodes] == [pair.id, other.id]
     assert nodes[0]["lastMessage"]["text"] == "Hello"
     assert nodes[1]["lastMessage"] is None
-    mine = (await pair.supplier.data(LIST))["conversations"]["nodes"]
-    assert [(node["id"], node["title"]) for node in mine] == [(pair.id, "Emma & James")]
+    conversations = (await pair.supplier.data(LIST))["conversations"]["nodes"]
+    assert [(node["id"], node["title"]) for node in conversations] == [(pair.id, "Emma & James")]
 
 
 @dataclass
@@ -177,10 +177,10 @@ async def test_ended_conversations_are_read_only(pair: Pair) -> None:
         assert [e["code"] for e in payload["errors"]] == ["INVALID_TRANSITION"]
         node = (await client.data(LIST))["conversations"]["nodes"][0]
         assert (node["isOpen"], node["lastPosition"]) == (False, 1)
-    (mine,) = (await pair.supplier.data(LIST))["conversations"]["nodes"]
-    (theirs,) = (await pair.couple.data(LIST))["conversations"]["nodes"]
-    assert (mine["partnership"], mine["title"]) == (None, "Emma & James")
-    assert theirs["partnership"] == {"id": pair.partnership_id}
+    (of_supplier,) = (await pair.supplier.data(LIST))["conversations"]["nodes"]
+    (of_couple,) = (await pair.couple.data(LIST))["conversations"]["nodes"]
+    assert (of_supplier["partnership"], of_supplier["title"]) == (None, "Emma & James")
+    assert of_couple["partnership"] == {"id": pair.partnership_id}
 
 
 async def test_disabled_accounts_cannot_read_conversations(

@@ -21,7 +21,7 @@ from tests.factories.couples import (
     invite_code,
     join,
     mailed_code,
-    mine,
+    own_couple,
     partners,
 )
 from tests.factories.launches import make_flag
@@ -49,7 +49,10 @@ async def test_an_email_lets_the_partner_in_with_a_proven_address(
     assert (payload["errors"], payload["invitation"]["channel"]) == ([], "EMAIL")
     joined = await join(visitor.as_(None), await mailed_code(db))
     assert joined["errors"] == []
-    assert joined["session"]["user"] == {"email": JAMES, "couple": {"id": (await mine(emma))["id"]}}
+    assert joined["session"]["user"] == {
+        "email": JAMES,
+        "couple": {"id": (await own_couple(emma))["id"]},
+    }
     async with db.read() as session:
         user = await session.scalar(select(User).where(User.email == JAMES))
     assert user is not None
@@ -110,7 +113,7 @@ async def test_a_repeat_of_the_invitation_sends_one_email_and_shows_the_link(
     assert first == again
     assert first["invitation"]["acceptUrl"]
     assert len(await emails_of_kind(db, MailKind.INVITATION)) == 1
-    assert (await mine(emma))["partnerInvitation"]["acceptUrl"] is None
+    assert (await own_couple(emma))["partnerInvitation"]["acceptUrl"] is None
 
 
 async def test_inviting_again_ends_the_link_before(
@@ -144,7 +147,7 @@ async def test_it_can_be_declined(emma: GraphQLClient, visitor: GraphQLClient) -
         done = (await visitor.as_(None).data(DECLINE, code=code))["declineCoupleInvitation"]
         assert (done["errors"], done["invitation"]["status"]) == ([], "DECLINED")
     assert codes(await join(visitor.as_(None), code)) == ["ALREADY_USED"]
-    assert (await mine(emma))["partnerInvitation"]["status"] == "DECLINED"
+    assert (await own_couple(emma))["partnerInvitation"]["status"] == "DECLINED"
 
 
 async def test_it_expires(emma: GraphQLClient, visitor: GraphQLClient, clock: Clock) -> None:
@@ -187,7 +190,7 @@ async def test_the_sender_cannot_accept_their_own_link(emma: GraphQLClient) -> N
     (error,) = (await join(emma, await invite_code(emma)))["errors"]
     assert error["code"] == "INVALID_TRANSITION"
     assert "Your partner has to open the link" in error["message"]
-    assert (await mine(emma))["partnerInvitation"]["status"] == "SENT"
+    assert (await own_couple(emma))["partnerInvitation"]["status"] == "SENT"
 
 
 async def test_a_partner_who_signed_up_alone_brings_an_empty_couple(
@@ -196,7 +199,7 @@ async def test_a_partner_who_signed_up_alone_brings_an_empty_couple(
     james = await new_couple(visitor, db)
     code = await invite_code(emma)
     assert (await join(james, code))["errors"] == []
-    assert (await mine(james))["id"] == (await mine(emma))["id"]
+    assert (await own_couple(james))["id"] == (await own_couple(emma))["id"]
 
 
 async def test_two_couples_with_suppliers_are_not_mixed(
@@ -204,10 +207,10 @@ async def test_two_couples_with_suppliers_are_not_mixed(
 ) -> None:
     james = await new_couple(visitor, db)
     await accept_invitation(james, await add_and_invite(supplier))
-    code, before = await invite_code(emma), await mine(james)
+    code, before = await invite_code(emma), await own_couple(james)
     (error,) = (await join(james, code))["errors"]
     assert error["code"] == "INVALID_TRANSITION"
-    assert await mine(james) == before
+    assert await own_couple(james) == before
 
 
 async def test_a_couple_has_two_members_at_most(
@@ -219,7 +222,7 @@ async def test_a_couple_has_two_members_at_most(
         *(join(visitor.as_(None), code, email=f"{name}@example.com") for name in ("a", "b", "c"))
     )
     assert sorted(codes(answer) for answer in answers) == [[], ["ALREADY_USED"], ["ALREADY_USED"]]
-    assert len((await mine(emma))["members"]) == 2
+    assert len((await own_couple(emma))["members"]) == 2
     assert codes(await invite(emma)) == ["INVALID_TRANSITION"]
 
 

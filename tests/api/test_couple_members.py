@@ -7,7 +7,7 @@ from tests.factories.conversations import LIST, THREAD, Pair, mark_read, send_me
 from tests.factories.couples import (
     JAMES,
     Partners,
-    mine,
+    own_couple,
     remove,
 )
 from tests.factories.marketplace import (
@@ -26,7 +26,7 @@ CONTACTS = "query ($id: ID!) { node(id: $id) { ... on Partnership { contacts { s
 
 
 async def test_both_see_the_same_couple_and_their_own_account(both: Partners) -> None:
-    emma, james = await mine(both.emma), await mine(both.james)
+    emma, james = await own_couple(both.emma), await own_couple(both.james)
     assert emma["id"] == james["id"]
     assert [(m["email"], m["isViewer"]) for m in james["members"]] == [
         (await email_of(both.emma), False),
@@ -39,7 +39,7 @@ async def test_what_one_says_the_other_sees(both: Partners) -> None:
     form = {"partner1Name": "Emma", "partner2Name": "James", "weddingDate": "2027-06-12"}
     answer = await both.james.data(PROFILE, input=form)
     assert answer["updateProfile"]["errors"] == []
-    seen = await mine(both.emma)
+    seen = await own_couple(both.emma)
     assert {name: seen[name] for name in form} == form
 
 
@@ -91,7 +91,7 @@ async def test_a_block_holds_for_the_address_of_either(
 async def test_others_see_no_members(
     both: Partners, pair: Pair, admin: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
-    couple = (await mine(both.emma))["id"]
+    couple = (await own_couple(both.emma))["id"]
     seen = (await pair.supplier.data(MEMBERS, id=couple))["node"]
     assert seen == {"members": [], "partnerInvitation": None}
     for stranger in (await new_supplier(visitor, db), await new_couple(visitor, db)):
@@ -107,7 +107,7 @@ async def test_staff_finds_a_couple_by_the_address_of_either(
     document = "query ($search: String) { couples(search: $search) { nodes { id } totalCount } }"
     for email in (await email_of(both.emma), JAMES.upper()):
         couples = (await admin.data(document, search=email))["couples"]
-        assert couples == {"nodes": [{"id": (await mine(both.emma))["id"]}], "totalCount": 1}
+        assert couples == {"nodes": [{"id": (await own_couple(both.emma))["id"]}], "totalCount": 1}
 
 
 async def test_the_export_of_each_holds_the_couple(both: Partners, pair: Pair) -> None:

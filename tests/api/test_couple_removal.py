@@ -21,7 +21,7 @@ from tests.factories.couples import (
     invite_code,
     join,
     member_id,
-    mine,
+    own_couple,
     remove,
 )
 from tests.factories.mail import emails_of_kind
@@ -39,15 +39,15 @@ STREAM = "subscription { conversations { unreadConversations } }"
 async def test_removing_a_partner_is_told_to_both_and_takes_the_couple_away(
     both: Partners, pair: Pair, db: Database
 ) -> None:
-    before = await mine(both.emma)
+    before = await own_couple(both.emma)
     payload = await remove(both.emma, own=False)
     assert payload["errors"] == []
     assert payload["couple"]["members"] == [{"email": await email_of(both.emma)}]
-    after = await mine(both.james)
+    after = await own_couple(both.james)
     assert after["id"] != before["id"]
     assert after["partnerships"]["nodes"] == []
     assert after["partner1Name"] is None
-    assert (await mine(both.emma))["partnerships"] == before["partnerships"]
+    assert (await own_couple(both.emma))["partnerships"] == before["partnerships"]
     assert (await notifications.inbox(both.james))["nodes"] == []
     for key in (before["id"], pair.id, pair.partnership_id):
         assert (await both.james.data(NODE, id=key))["node"] is None
@@ -63,10 +63,10 @@ async def test_removing_a_partner_is_told_to_both_and_takes_the_couple_away(
 
 async def test_the_first_partner_may_be_removed_by_the_second(both: Partners, pair: Pair) -> None:
     """Nothing of the couple hangs on who came first: `couples.user_id` goes to who stays."""
-    before = await mine(both.james)
+    before = await own_couple(both.james)
     assert (await remove(both.james, own=False))["errors"] == []
-    assert (await mine(both.james))["partnerships"] == before["partnerships"]
-    assert (await mine(both.emma))["id"] != before["id"]
+    assert (await own_couple(both.james))["partnerships"] == before["partnerships"]
+    assert (await own_couple(both.emma))["id"] != before["id"]
     assert (await both.emma.data(NODE, id=pair.id))["node"] is None
 
 
@@ -80,7 +80,9 @@ async def test_whoever_leaves_is_told_and_so_is_who_stays(both: Partners, db: Da
         JAMES: couple_emails.you_left(JAMES, "").subject,
         await email_of(both.emma): couple_emails.partner_left_you("x@example.com", "").subject,
     }
-    assert [m["email"] for m in (await mine(both.emma))["members"]] == [await email_of(both.emma)]
+    assert [m["email"] for m in (await own_couple(both.emma))["members"]] == [
+        await email_of(both.emma)
+    ]
 
 
 async def test_the_last_one_cannot_be_removed(visitor: GraphQLClient, db: Database) -> None:
@@ -98,7 +100,7 @@ async def test_nobody_removes_a_member_of_others(
     for client in (pair.supplier, stranger):
         (error,) = (await client.data(REMOVE, id=key))["removeCoupleMember"]["errors"]
         assert (error["code"], error["path"]) == ("NOT_FOUND", ["id"])
-    assert len((await mine(both.emma))["members"]) == 2
+    assert len((await own_couple(both.emma))["members"]) == 2
 
 
 async def test_an_open_socket_of_a_removed_partner_ends(
@@ -128,9 +130,9 @@ async def test_an_open_socket_of_a_removed_partner_ends(
 async def test_an_account_that_is_deleted_leaves_the_couple_to_the_other(
     both: Partners, pair: Pair, db: Database
 ) -> None:
-    before = await mine(both.james)
+    before = await own_couple(both.james)
     assert (await both.emma.data(DELETE))["deleteMyAccount"]["deleted"] is True
-    after = await mine(both.james)
+    after = await own_couple(both.james)
     assert after["id"] == before["id"]
     assert after["partnerships"] == before["partnerships"]
     assert [member["email"] for member in after["members"]] == [JAMES]
@@ -143,10 +145,10 @@ async def test_an_invitation_to_an_address_goes_with_its_account(
 ) -> None:
     emma = await new_couple(visitor, db)
     joined = await join(emma.as_(None), await invite_code(emma, JAMES))
-    assert (await mine(emma))["partnerInvitation"]["status"] == "ACCEPTED"
+    assert (await own_couple(emma))["partnerInvitation"]["status"] == "ACCEPTED"
     james = emma.as_(joined["session"]["accessToken"])
     assert (await james.data(DELETE))["deleteMyAccount"]["deleted"] is True
-    assert (await mine(emma))["partnerInvitation"] is None
+    assert (await own_couple(emma))["partnerInvitation"] is None
     assert JAMES not in str((await emma.data(EXPORT))["exportMyData"])
 
 
@@ -167,7 +169,7 @@ async def test_the_release_before_deletes_an_account_and_leaves_the_couple(
     email = await email_of(both.emma)
     async with db.write() as uow:
         await uow.session.execute(text("DELETE FROM users WHERE email = :email"), {"email": email})
-    seen = await mine(both.james)
+    seen = await own_couple(both.james)
     assert [member["email"] for member in seen["members"]] == [JAMES]
     assert len(seen["partnerships"]["nodes"]) == 1
 
@@ -186,4 +188,4 @@ async def test_somebody_can_be_invited_again_after_one_has_left(both: Partners) 
     code = await invite_code(both.emma)
     payload = await join(both.james, code)
     assert payload["errors"] == []
-    assert payload["couple"]["id"] == (await mine(both.emma))["id"]
+    assert payload["couple"]["id"] == (await own_couple(both.emma))["id"]

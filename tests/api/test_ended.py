@@ -37,7 +37,7 @@ from tests.support.servers import dead_port
 CLIENT = """query ($id: ID!) { node(id: $id) { ... on Client {
   coupleNames notes status couple { partner1Name weddingDate }
   invitation { status couple { partner1Name } } } } }"""
-MINE = """{ viewer {
+OWN_PARTNERSHIPS = """{ viewer {
   supplier { clients { nodes { couple { partner1Name } } }
     partnerships { nodes { isActive couple { partner1Name weddingDate } } } }
   couple { partnerships { nodes { isActive supplier { email } } } } } }"""
@@ -76,9 +76,9 @@ async def test_after_the_end_suppliers_see_their_client_but_not_the_couple(
     after = (await supplier.data(CLIENT, id=sent.client_id))["node"]
     assert (after["coupleNames"], after["status"]) == ("Emma & James", "INACTIVE")
     assert (after["couple"], after["invitation"]) == (None, {"status": "ACCEPTED", "couple": None})
-    mine = (await supplier.data(MINE))["viewer"]["supplier"]
-    assert mine["partnerships"]["nodes"] == []
-    assert [client["couple"] for client in mine["clients"]["nodes"]] == [None]
+    business = (await supplier.data(OWN_PARTNERSHIPS))["viewer"]["supplier"]
+    assert business["partnerships"]["nodes"] == []
+    assert [client["couple"] for client in business["clients"]["nodes"]] == [None]
     for key in (done["partnership"]["id"], done["couple"]["id"]):
         assert (await supplier.data(NODE, id=key))["node"] is None
 
@@ -91,7 +91,7 @@ async def test_after_the_end_couples_and_staff_see_the_ended_partnership(
 ) -> None:
     sent, done = pair
     await part(supplier, sent.client_id)
-    (kept,) = (await emma.data(MINE))["viewer"]["couple"]["partnerships"]["nodes"]
+    (kept,) = (await emma.data(OWN_PARTNERSHIPS))["viewer"]["couple"]["partnerships"]["nodes"]
     assert (kept["isActive"], bool(kept["supplier"]["email"])) == (False, True)
     for caller in (emma, admin):
         for key in (done["partnership"]["id"], done["partnership"]["supplier"]["id"]):

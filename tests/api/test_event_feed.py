@@ -69,8 +69,8 @@ async def test_events_come_oldest_first_by_default(operator: GraphQLClient, db: 
     """A47: what was there before is as it was."""
     await happen(db, 3)
     answer = await operator.data("{ launchEvents(first: 2) { nodes { summary } } }")
-    said = [node["summary"] for node in answer["launchEvents"]["nodes"]]
-    assert said == (await walk(operator, 100, newest=False))[:2]
+    summaries = [node["summary"] for node in answer["launchEvents"]["nodes"]]
+    assert summaries == (await walk(operator, 100, newest=False))[:2]
 
 
 async def test_events_are_filtered_by_phase_and_time_in_both_directions(

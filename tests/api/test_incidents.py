@@ -37,8 +37,8 @@ async def test_an_incident_is_reported_acknowledged_resolved_and_closed(
     assert done["resolvedAt"] is not None
     closed = (await operator.data(CLOSE, id=incident["id"]))["it"]["incident"]
     assert closed["status"] == "CLOSED"
-    said = [item["summary"].split(":")[0].split()[2] for item in closed["timeline"]["nodes"]]
-    assert said == ["opened", "acknowledged", "resolved", "closed"]
+    actions = [item["summary"].split(":")[0].split()[2] for item in closed["timeline"]["nodes"]]
+    assert actions == ["opened", "acknowledged", "resolved", "closed"]
     assert closed["timeline"]["nodes"][1]["note"] == "on it"
 
 
@@ -157,21 +157,23 @@ async def test_only_the_launch_team_can_be_assigned(
     operator: GraphQLClient, supplier: GraphQLClient
 ) -> None:
     stranger = (await supplier.data("{ viewer { id } }"))["viewer"]["id"]
-    mine = (await operator.data("{ viewer { id } }"))["viewer"]["id"]
+    operator_id = (await operator.data("{ viewer { id } }"))["viewer"]["id"]
     incident = (await report_incident(operator))["incident"]
     sent = {"id": incident["id"], "assigneeId": stranger}
     refused = (await operator.data(UPDATE, input=sent))["it"]
     assert refused["errors"][0]["path"] == ["input", "assigneeId"]
-    taken = (await operator.data(UPDATE, input={**sent, "assigneeId": mine}))["it"]["incident"]
-    assert taken["assignee"] == {"id": mine}
+    taken = (await operator.data(UPDATE, input={**sent, "assigneeId": operator_id}))["it"][
+        "incident"
+    ]
+    assert taken["assignee"] == {"id": operator_id}
 
 
 async def test_assignees_are_found_by_email(
     operator: GraphQLClient, viewer: GraphQLClient, supplier: GraphQLClient
 ) -> None:
     ask = '{ incidentAssignees(search: "VIEW") { nodes { id role } } }'
-    mine = (await viewer.data("{ viewer { id role } }"))["viewer"]
-    assert (await operator.data(ask))["incidentAssignees"]["nodes"] == [mine]
+    own_account = (await viewer.data("{ viewer { id role } }"))["viewer"]
+    assert (await operator.data(ask))["incidentAssignees"]["nodes"] == [own_account]
     for other in (viewer, supplier):
         assert (await other.execute(ask)).codes == ["FORBIDDEN"]
 
@@ -179,7 +181,7 @@ async def test_assignees_are_found_by_email(
 async def test_disabled_staff_cannot_be_assigned(
     operator: GraphQLClient, viewer: GraphQLClient, db: Database
 ) -> None:
-    mine = (await viewer.data("{ viewer { id } }"))["viewer"]["id"]
+    viewer_id = (await viewer.data("{ viewer { id } }"))["viewer"]["id"]
     incident = (await report_incident(operator))["incident"]
     async with db.write() as uow:
         await uow.session.execute(
@@ -187,7 +189,7 @@ async def test_disabled_staff_cannot_be_assigned(
         )
     data = await operator.data('{ incidentAssignees(search: "view") { nodes { id } } }')
     assert data["incidentAssignees"]["nodes"] == []
-    refused = await operator.data(UPDATE, input={"id": incident["id"], "assigneeId": mine})
+    refused = await operator.data(UPDATE, input={"id": incident["id"], "assigneeId": viewer_id})
     assert refused["it"]["errors"][0]["path"] == ["input", "assigneeId"]
 
 
@@ -256,9 +258,9 @@ async def test_an_assignment_records_the_assignee(operator: GraphQLClient) -> No
     key = (await report_incident(operator))["incident"]["id"]
     await run_incident_mutation(operator, UPDATE, input={"id": key, "assigneeId": viewer["id"]})
     free = await run_incident_mutation(operator, UPDATE, input={"id": key, "assigneeId": None})
-    said = [item["summary"] for item in free["timeline"]["nodes"]]
-    assert f"assigned to {viewer['email']}" in said[1]
-    assert "assigned to nobody" in said[2]
+    summaries = [item["summary"] for item in free["timeline"]["nodes"]]
+    assert f"assigned to {viewer['email']}" in summaries[1]
+    assert "assigned to nobody" in summaries[2]
 
 
 async def test_an_update_without_changes_keeps_the_version(operator: GraphQLClient) -> None:

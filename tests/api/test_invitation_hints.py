@@ -99,7 +99,7 @@ async def hint(client: GraphQLClient, sent: SentInvitation) -> Any:  # noqa: ANN
     return (await client.data(ONE, id=sent.id))["node"]["hint"]
 
 
-async def said(client: GraphQLClient, sent: SentInvitation) -> tuple[str, str] | None:
+async def kind_and_step(client: GraphQLClient, sent: SentInvitation) -> tuple[str, str] | None:
     shown = await hint(client, sent)
     return (shown["kind"], shown["nextStep"]) if shown else None
 
@@ -109,15 +109,15 @@ async def test_a_bounce_is_shown_until_the_corrected_invitation_is_sent(
 ) -> None:
     postbox.unknown.add(WRONG)
     sent = await add_and_invite(sarah, email=WRONG)
-    assert await said(sarah, sent) is None
+    assert await kind_and_step(sarah, sent) is None
     await postbox.deliver(db)
-    assert await said(sarah, sent) == ("BOUNCED", "CORRECT_ADDRESS")
+    assert await kind_and_step(sarah, sent) == ("BOUNCED", "CORRECT_ADDRESS")
     await sarah.data(UPDATE, input={"id": sent.client_id, "email": EMMA})
     shown = await hint(sarah, sent)
     assert (shown["nextStep"], EMMA in shown["message"]) == ("SEND_AGAIN", True)
     await sarah.data(RESEND, id=sent.id)
     await postbox.deliver(db)
-    assert await said(sarah, sent) is None
+    assert await kind_and_step(sarah, sent) is None
 
 
 async def test_late_bounces_are_reported(
@@ -130,7 +130,7 @@ async def test_late_bounces_are_reported(
         answer = (await admin.data(BOUNCE, id=message_id, reason="No such box"))["reportBounce"]
         assert answer["errors"] == []
         assert (answer["mail"]["status"], answer["mail"]["lastError"]) == ("FAILED", "No such box")
-    assert await said(sarah, sent) == ("BOUNCED", "CORRECT_ADDRESS")
+    assert await kind_and_step(sarah, sent) == ("BOUNCED", "CORRECT_ADDRESS")
     failed = "{ mails(status: [FAILED]) { totalCount } sent: mails(status: [SENT]) { totalCount } }"
     assert await admin.data(failed) == {"mails": {"totalCount": 1}, "sent": {"totalCount": 0}}
 
@@ -145,7 +145,7 @@ async def test_only_admins_report_bounces_and_only_of_sent_emails(
     for message_id, code in ((f"<{row.id}@x.test>", "INVALID_TRANSITION"), ("<x@y>", "NOT_FOUND")):
         answer = (await admin.data(BOUNCE, id=message_id))["reportBounce"]
         assert [error["code"] for error in answer["errors"]] == [code]
-    assert await said(sarah, sent) is None
+    assert await kind_and_step(sarah, sent) is None
 
 
 async def test_suppliers_see_bounces_live(
@@ -168,9 +168,9 @@ async def test_unopened_invitations_show_a_hint_until_opened(
     sent = await add_and_invite(sarah, email=EMMA)
     await postbox.deliver(db)
     clock.advance(3 * DAY + 60)
-    assert await said(sarah, sent) == ("UNOPENED", "USE_LINK")
+    assert await kind_and_step(sarah, sent) == ("UNOPENED", "USE_LINK")
     await visitor.data(OPEN, code=sent.code)
-    assert await said(sarah, sent) is None
+    assert await kind_and_step(sarah, sent) is None
 
 
 async def test_a_missing_mail_server_is_shown_to_the_supplier_at_once(
@@ -179,8 +179,8 @@ async def test_a_missing_mail_server_is_shown_to_the_supplier_at_once(
     """Sent by hand it has no e-mail to wait for."""
     supplier = await new_supplier_client(visitor, db)
     by_mail, by_link = await add_and_invite(supplier, email=EMMA), await add_and_invite(supplier)
-    assert await said(supplier, by_mail) == ("NOT_SENT", "USE_LINK")
-    assert await said(supplier, by_link) is None
+    assert await kind_and_step(supplier, by_mail) == ("NOT_SENT", "USE_LINK")
+    assert await kind_and_step(supplier, by_link) is None
 
 
 async def test_expired_invitations_show_a_hint_to_supplier_and_staff(

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from tests.api.test_ofrep import ALL, SOMEBODY, ask, notices
+from tests.api.test_ofrep import ALL, CONTEXT, ask, notices
 from tests.factories.kills import kill_record
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.propagation import runtime_of
@@ -206,7 +206,7 @@ async def test_reconnecting_ofrep_clients_receive_missed_kills(
     version = str(runtime_of(app).flags.current.version)
     await kill(operator, "mvp_chat")
     async with serving(app) as address, httpx2.AsyncClient(trust_env=False) as http:
-        response = await http.post(f"http://{address}{ALL}", json=SOMEBODY)
+        response = await http.post(f"http://{address}{ALL}", json=CONTEXT)
         url = response.json()["eventStreams"][0]["url"]
         missed = await _first(http, url, version)
         assert (missed["type"], missed["etag"].startswith(f'"{version}-')) == (
@@ -225,7 +225,7 @@ async def test_a_kill_announced_by_another_process_is_served(
     runtime = runtime_of(app)
     await runtime.kill_sync.mirror.write([kill_record("mvp_chat")])
     config = f"%22{runtime.flags.current.version}-x%22"
-    answer = await visitor.raw("POST", f"{ALL}?flagConfigEtag={config}", json=SOMEBODY)
+    answer = await visitor.raw("POST", f"{ALL}?flagConfigEtag={config}", json=CONTEXT)
     assert [flag["value"] for flag in answer.json()["flags"]] == [False, True]
 
 

@@ -106,7 +106,7 @@ async def test_all_errors_of_a_file_are_reported_with_their_path(admin: GraphQLC
 
 
 @pytest.mark.parametrize(
-    ("file", "said"),
+    ("file", "expected"),
     [
         ({"flags": [{"key": "a_b", "name": "A", "rolloutPercentage": 500}]}, "percentage"),
         ({"flags": [{"key": "a_b", "name": 12}]}, "String cannot represent"),
@@ -117,11 +117,11 @@ async def test_all_errors_of_a_file_are_reported_with_their_path(admin: GraphQLC
     ],
 )
 async def test_types_and_unknown_fields_are_refused_at_any_depth(
-    admin: GraphQLClient, file: object, said: str
+    admin: GraphQLClient, file: object, expected: str
 ) -> None:
     answer = await admin.execute(PLAN, file=file)
     text = " ".join(error["message"] for error in answer.body["errors"])
-    assert any(part in text for part in said.split("|"))
+    assert any(part in text for part in expected.split("|"))
 
 
 async def test_duplicate_keys_in_a_file_are_refused(admin: GraphQLClient) -> None:
@@ -155,15 +155,15 @@ async def test_locked_fields_of_a_live_phase_are_refused(
     assert (error["code"], error["path"]) == ("LOCKED", ["file", "phases", "0", "steps"])
 
 
-@pytest.mark.parametrize("said", [{"rolloutPercentage": 3}, {"enabled": True}])
+@pytest.mark.parametrize("fields", [{"rolloutPercentage": 3}, {"enabled": True}])
 async def test_a_file_does_not_reach_into_a_live_run(
-    admin: GraphQLClient, said: dict[str, object]
+    admin: GraphQLClient, fields: dict[str, object]
 ) -> None:
     """L8, D1: a limit of the run is no value of the owner, and would be planned again for ever."""
     await make_phase(admin, "pilot", flags=("mvp_maps",), steps=[{"percentage": 10}])
     await activate_pilot(admin)
-    (error,) = (await plan(admin, {"flags": [{"key": "mvp_maps", **said}]}))["errors"]
-    assert (error["code"], error["path"]) == ("LOCKED", ["file", "flags", "0", *said])
+    (error,) = (await plan(admin, {"flags": [{"key": "mvp_maps", **fields}]}))["errors"]
+    assert (error["code"], error["path"]) == ("LOCKED", ["file", "flags", "0", *fields])
     assert (await plan(admin, {"flags": [{"key": "mvp_maps", "name": "M"}]}))["errors"] == []
 
 

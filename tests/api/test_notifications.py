@@ -47,8 +47,8 @@ async def rows(db: Database) -> int:
 
 
 async def test_both_sides_are_told_of_a_connection(pair: Pair) -> None:
-    mine, theirs = await inbox(pair.supplier), await inbox(pair.couple)
-    (first,), (other,) = mine["nodes"], theirs["nodes"]
+    of_supplier, of_couple = await inbox(pair.supplier), await inbox(pair.couple)
+    (first,), (other,) = of_supplier["nodes"], of_couple["nodes"]
     assert (first["kind"], first["title"]) == (
         "INVITATION_ACCEPTED",
         "Emma & James accepted your invitation",
@@ -58,7 +58,7 @@ async def test_both_sides_are_told_of_a_connection(pair: Pair) -> None:
         "CONNECTED",
         "You are connected with Sarah Photography",
     )
-    assert (mine["unreadCount"], theirs["unreadCount"]) == (1, 1)
+    assert (of_supplier["unreadCount"], of_couple["unreadCount"]) == (1, 1)
 
 
 async def test_a_supplier_is_told_of_a_declined_invitation(
@@ -172,13 +172,13 @@ async def test_nobody_sees_or_marks_the_notifications_of_others(
 
 async def test_each_side_chooses_among_its_own_kinds(pair: Pair, db: Database) -> None:
     both = ["PARTNERSHIP_ENDED", "HELP_ANSWERED", "MESSAGE"]
-    mine = (await pair.supplier.data(PREFERENCES))["notificationPreferences"]
-    theirs = (await pair.couple.data(PREFERENCES))["notificationPreferences"]
+    of_supplier = (await pair.supplier.data(PREFERENCES))["notificationPreferences"]
+    of_couple = (await pair.couple.data(PREFERENCES))["notificationPreferences"]
     invitations = [f"INVITATION_{what}" for what in ("ACCEPTED", "DECLINED", "ENDING")] + [
         "LINK_REQUESTED"
     ]
-    assert [item["kind"] for item in mine] == [*invitations, *both]
-    assert [item["kind"] for item in theirs] == ["CONNECTED", *both]
+    assert [item["kind"] for item in of_supplier] == [*invitations, *both]
+    assert [item["kind"] for item in of_couple] == ["CONNECTED", *both]
     payload = await prefer(pair.couple, "INVITATION_DECLINED", email=False)
     assert [(error["code"], error["path"]) for error in payload["errors"]] == [
         ("INVALID", ["input", "kind"])

@@ -34,7 +34,7 @@ from tests.support.sockets import serving
 from tests.support.waiting import until
 
 ALL = "/ofrep/v1/evaluate/flags"
-SOMEBODY = {"context": {"targetingKey": "user_1"}}
+CONTEXT = {"context": {"targetingKey": "user_1"}}
 REVOKE = "mutation ($id: ID!) { revokeApiToken(id: $id) { errors { code } } }"
 TOKENS = "{ apiTokens { id } }"
 
@@ -62,7 +62,7 @@ async def ask(
     client: GraphQLClient,
     key: str | None = None,
     token: str | None = None,
-    body: object = SOMEBODY,
+    body: object = CONTEXT,
     **headers: str,
 ) -> httpx2.Response:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -244,7 +244,7 @@ async def test_streams_announce_changes(
     version, sets = runtime_of(app).flags.current.version, runtime_of(app).flag_feed.sets
     before = sets.live  # what the process itself listens with
     async with serving(app) as address, httpx2.AsyncClient(trust_env=False) as http:
-        reply = await http.post(f"http://{address}{ALL}", json=SOMEBODY)
+        reply = await http.post(f"http://{address}{ALL}", json=CONTEXT)
         (stream,) = reply.json()["eventStreams"]
         assert (stream["type"], stream["url"]) == ("sse", f"http://{address}/ofrep/v1/events")
         headers = {"last-event-id": str(version - 1)}
@@ -274,7 +274,7 @@ async def test_slow_request_bodies_get_408(app: Starlette, monkeypatch: pytest.M
 async def test_stream_urls_do_not_use_an_untrusted_host(visitor: GraphQLClient) -> None:
     """A3: without PUBLIC_URL a foreign Host header gets no stream, and SDKs poll."""
     for host, expected in (("evil.example", []), ("localhost:8000", ["http://localhost:8000"])):
-        answer = await visitor.raw("POST", ALL, json=SOMEBODY, headers={"host": host})
+        answer = await visitor.raw("POST", ALL, json=CONTEXT, headers={"host": host})
         streams = [
             item["url"].removesuffix("/ofrep/v1/events") for item in answer.json()["eventStreams"]
         ]
@@ -289,5 +289,5 @@ async def test_a_change_announced_by_another_process_is_served(
     older = runtime.flags.current
     runtime.flags.current = replace(older, version=older.version - 1, flags={})
     url = f"{ALL}?flagConfigEtag=%22{older.version}%22"
-    answer = await visitor.raw("POST", url, json=SOMEBODY)
+    answer = await visitor.raw("POST", url, json=CONTEXT)
     assert [item["key"] for item in answer.json()["flags"]] == ["mvp_chat", "mvp_half"]

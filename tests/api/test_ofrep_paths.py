@@ -3,7 +3,7 @@
 import pytest
 from starlette.applications import Starlette
 
-from tests.api.test_ofrep import ALL, SOMEBODY, ask
+from tests.api.test_ofrep import ALL, CONTEXT, ask
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of
 from tests.support.graphql import GraphQLClient
@@ -21,7 +21,7 @@ async def test_impossible_flag_keys_are_not_found(
     visitor: GraphQLClient, flags: None, path: str
 ) -> None:
     """L28: a slash in the key was a 404 in plain text, which SDKs take for a broken server."""
-    answer = await visitor.raw("POST", f"{ALL}/{path}", json=SOMEBODY)
+    answer = await visitor.raw("POST", f"{ALL}/{path}", json=CONTEXT)
     assert answer.headers["content-type"] == "application/json"
     assert (answer.status_code, answer.json()["errorCode"]) == (404, "FLAG_NOT_FOUND")
 

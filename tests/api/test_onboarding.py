@@ -235,8 +235,8 @@ async def test_stalled_onboardings_are_paged_longest_first(
     assert [node["userType"] for node in rest["nodes"]] == ["SUPPLIER"]
     couples = await viewer.data(STALLED, age=0, userType="COUPLE")
     (couple,) = couples["stalledOnboardings"]["nodes"]
-    mine = await viewer.data(STALLED, age=0, email=couple["user"]["email"].upper())
-    assert mine["stalledOnboardings"]["nodes"] == [couple]
+    page = await viewer.data(STALLED, age=0, email=couple["user"]["email"].upper())
+    assert page["stalledOnboardings"]["nodes"] == [couple]
 
 
 @pytest.mark.parametrize("filters", [{"age": -1}, {"userType": "ADMIN"}, {"after": "junk"}])

@@ -81,10 +81,10 @@ async def test_ending_by_the_couple_notifies_the_supplier(
     for _ in range(2):
         done = await ask(pair.couple, END, id=pair.key)
         assert done == {"partnership": {"id": pair.key, "isActive": False}, "errors": []}
-    mine = (await supplier.data(CLIENTS))["viewer"]["supplier"]
-    assert mine["partnerships"]["nodes"] == []
+    business = (await supplier.data(CLIENTS))["viewer"]["supplier"]
+    assert business["partnerships"]["nodes"] == []
     client = {"id": pair.client_id, "status": "INACTIVE", "couple": None}
-    assert mine["clients"]["nodes"] == [client]
+    assert business["clients"]["nodes"] == [client]
     email = (await supplier.data(MY_EMAIL))["viewer"]["supplier"]["email"]
     keeps = "The couple stays among your clients, as archived."
     words = f"Emma & James ended your connection. {keeps}"

@@ -54,19 +54,21 @@ async def addresses(
 ) -> frozenset[str]:
     """Everybody of the staff, after one of them did everything that there is to do."""
     operator = visitor.as_(await create_session(db, Role.OPERATOR))
-    mine = await email_of(operator)
-    plan = {"notify": [mine], "manualSteps": [f"Call {mine}."]}
+    operator_email = await email_of(operator)
+    plan = {"notify": [operator_email], "manualSteps": [f"Call {operator_email}."]}
     await make_phase(admin, "other", flags=("beta",))
     await make_phase(
         admin, "mvp", ("mvp_flag",), rollbackPlan=plan, steps=[{"percentage": 5}],
     )  # fmt: skip
     for deed in DEEDS:
-        done = await operator.data("mutation { it: " + deed % mine + " }")
+        done = await operator.data("mutation { it: " + deed % operator_email + " }")
         assert (deed, done["it"]["errors"]) == (deed, [])
     until = (db.clock() + timedelta(hours=1)).isoformat()
-    quiet = {"endsAt": until, "reason": f"{mine} works"}
+    quiet = {"endsAt": until, "reason": f"{operator_email} works"}
     assert (await operator.data(SILENCE, input=quiet))["it"]["errors"] == []
-    made = await report_incident(operator, description=f"{mine} saw it", dedupKey=mine)
+    made = await report_incident(
+        operator, description=f"{operator_email} saw it", dedupKey=operator_email
+    )
     async with db.read() as session:
         users = (await session.scalars(select(User))).all()
     command = {"id": made["incident"]["id"], "assigneeId": global_id("User", users[0].id)}
@@ -160,8 +162,8 @@ async def test_errors_hide_staff_addresses(
     changes = await tool.data(
         "{ changes(first: 50, subject: [FLAG]) { nodes { id diff { field } } } }"
     )
-    said = [
+    errors = [
         (await tool.data(revert, id=change["id"]))["revertChange"]["errors"]
         for change in changes["changes"]["nodes"]
     ]
-    assert not {address for address in addresses if address in json.dumps(said)}
+    assert not {address for address in addresses if address in json.dumps(errors)}

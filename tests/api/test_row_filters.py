@@ -148,8 +148,8 @@ async def test_a_supplier_does_not_see_the_other_suppliers_of_its_couple(market:
     for who in ("Sarah", "Olga"):
         nodes = (await market.clients[who].data(walk))["viewer"]["supplier"]["clients"]["nodes"]
         couples = [node["couple"] for node in nodes if node["couple"]]
-        mine = [{"supplier": {"id": market.ids[who]}}]
-        assert couples == [{"firstConnectionAt": None, "partnerships": {"nodes": mine}}]
+        own_partnerships = [{"supplier": {"id": market.ids[who]}}]
+        assert couples == [{"firstConnectionAt": None, "partnerships": {"nodes": own_partnerships}}]
 
 
 @pytest.mark.parametrize(
@@ -178,12 +178,12 @@ async def test_the_directory_is_staff_only(market: Market, document: str) -> Non
 async def test_rows_of_others_cannot_be_changed(market: Market, who: str) -> None:
     """NOT_FOUND as data, the same as for an id that never was; couples have no clients at all."""
     client, code = market.clients[who], "NOT_FOUND" if who == "Sarah" else "FORBIDDEN"
-    theirs, invitation = market.ids["client of Olga"], market.ids["invitation of Olga"]
+    client_id, invitation = market.ids["client of Olga"], market.ids["invitation of Olga"]
     before = (await market.node("admin", "client of Olga")).data
     tries: list[tuple[str, str, dict[str, Any]]] = [
-        (UPDATE, "updateClient", {"input": {"id": theirs, "notes": "mine"}}),
-        (UPDATE, "updateClient", {"input": {"id": theirs, "archived": True}}),
-        (INVITE, "inviteClient", {"clientId": theirs}),
+        (UPDATE, "updateClient", {"input": {"id": client_id, "notes": "mine"}}),
+        (UPDATE, "updateClient", {"input": {"id": client_id, "archived": True}}),
+        (INVITE, "inviteClient", {"clientId": client_id}),
         (RESEND, "resendInvitation", {"id": invitation}),
         (REVOKE, "revokeInvitation", {"id": invitation}),
     ]

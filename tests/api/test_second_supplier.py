@@ -20,7 +20,7 @@ REQUEST = """mutation ($email: EmailAddress!, $code: String) {
   requestLogInLink(email: $email, invitation: $code) }"""
 USE = """mutation ($token: String!) { logInByLink(token: $token) {
   session { accessToken user { email couple { id } } } errors { code message path } } }"""
-MINE = """{ viewer { couple { id partner1Name partner2Name weddingDate
+OWN_COUPLE = """{ viewer { couple { id partner1Name partner2Name weddingDate
   partnerships { nodes { supplier { id } } } } } }"""
 
 
@@ -44,12 +44,14 @@ async def test_a_second_invitation_email_logs_the_couple_in_on_another_device(
     form = {"partner1Name": "E.", "partner2Name": "J.", "weddingDate": "2030-01-01"}
     phone = visitor.as_(None)
     done = await accept_invitation(phone, SentInvitation("", "", await mailed_code(db)), **form)
-    mine = (await couple.data(MINE))["viewer"]["couple"]
-    assert done["couple"]["id"] == mine["id"]
-    assert len(mine["partnerships"]["nodes"]) == 2
+    own_couple = (await couple.data(OWN_COUPLE))["viewer"]["couple"]
+    assert done["couple"]["id"] == own_couple["id"]
+    assert len(own_couple["partnerships"]["nodes"]) == 2
     # What the couple has said stays, whatever the second supplier calls it.
-    assert {name: mine[name] for name in NAMES} == NAMES
-    assert (await phone.as_(done["session"]["accessToken"]).data(MINE))["viewer"]["couple"] == mine
+    assert {name: own_couple[name] for name in NAMES} == NAMES
+    assert (await phone.as_(done["session"]["accessToken"]).data(OWN_COUPLE))["viewer"][
+        "couple"
+    ] == own_couple
 
 
 async def test_a_link_shown_to_the_supplier_does_not_log_in(
@@ -101,10 +103,10 @@ async def test_a_mailed_link_leads_back_to_the_invitation_and_accepts_it(
     assert f"&invitation={second.code}\n" in email.body
     token = (await token_in_email(db, MailKind.LOG_IN_LINK)).partition("&")[0]
     opened = (await phone.data(USE, token=token))["logInByLink"]["session"]
-    mine = phone.as_(opened["accessToken"])
-    done = await accept_invitation(mine, second)
+    logged_in = phone.as_(opened["accessToken"])
+    done = await accept_invitation(logged_in, second)
     assert done["couple"]["id"] == opened["user"]["couple"]["id"]
-    assert len((await mine.data(MINE))["viewer"]["couple"]["partnerships"]["nodes"]) == 2
+    assert len((await logged_in.data(OWN_COUPLE))["viewer"]["couple"]["partnerships"]["nodes"]) == 2
     again = (await phone.as_(None).data(USE, token=token))["logInByLink"]
     assert [(error["code"], error["path"]) for error in again["errors"]] == [
         ("ALREADY_USED", ["token"])

@@ -61,9 +61,9 @@ async def test_silences_are_in_feed_and_audit(operator: GraphQLClient, clock: Cl
     made = (await operator.data(CREATE, input=work(clock)))["it"]["silence"]
     await operator.data(END, id=made["id"])
     nodes = (await operator.data(EVENTS))["launchEvents"]["nodes"]
-    said = [node for node in nodes if node["__typename"] == "SilenceEvent"]
-    assert sorted(node["silence"]["endedEarly"] for node in said) == [False, True]
-    assert all("all checks" in node["summary"] for node in said)
+    events = [node for node in nodes if node["__typename"] == "SilenceEvent"]
+    assert sorted(node["silence"]["endedEarly"] for node in events) == [False, True]
+    assert all("all checks" in node["summary"] for node in events)
     again = await operator.data(
         "query ($id: ID!) { node(id: $id) { ... on Silence { reason } } }", id=made["id"]
     )

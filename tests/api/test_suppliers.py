@@ -173,8 +173,8 @@ async def test_archiving_ends_a_partnership_and_accepting_again_revives_it(
     couple, sent = await new_couple(visitor, db), await add_and_invite(supplier)
     first = await accept_invitation(couple, sent)
     await supplier.data(UPDATE, input={"id": sent.client_id, "archived": True})
-    mine = "{ viewer { couple { partnerships { nodes { id isActive } } } } }"
-    nodes = (await couple.data(mine))["viewer"]["couple"]["partnerships"]["nodes"]
+    document = "{ viewer { couple { partnerships { nodes { id isActive } } } } }"
+    nodes = (await couple.data(document))["viewer"]["couple"]["partnerships"]["nodes"]
     assert nodes == [{"id": first["partnership"]["id"], "isActive": False}]
     back = await supplier.data(UPDATE, input={"id": sent.client_id, "archived": False})
     assert back["updateClient"]["client"]["status"] == "ADDED"
@@ -190,10 +190,12 @@ async def test_tokens_can_act_for_a_named_supplier(
 ) -> None:
     """The scopes of addClient: SELF or DIRECTORY_WRITE."""
     tool = visitor.as_(await token(admin, "DIRECTORY_WRITE"))
-    mine = (await supplier.data("{ viewer { supplier { id } } }"))["viewer"]["supplier"]["id"]
+    supplier_id = (await supplier.data("{ viewer { supplier { id } } }"))["viewer"]["supplier"][
+        "id"
+    ]
     nobody = await tool.data(ADD, input={"coupleNames": "Emma"})
     assert nobody["addClient"]["errors"][0]["path"] == ["input", "supplierId"]
-    client = await add_client(tool, "Emma", supplierId=mine)
+    client = await add_client(tool, "Emma", supplierId=supplier_id)
     assert await names(supplier) == ["Emma"]
     bare = await tool.data(INVITE, clientId=client["id"])
     assert bare["inviteClient"]["errors"][0]["code"] == "REQUIRED"
@@ -215,8 +217,8 @@ async def test_suppliers_cannot_add_clients_for_others(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     other = await new_supplier(visitor, db)
-    theirs = (await other.data("{ viewer { supplier { id } } }"))["viewer"]["supplier"]["id"]
-    answer = await supplier.data(ADD, input={"coupleNames": "Emma", "supplierId": theirs})
+    other_id = (await other.data("{ viewer { supplier { id } } }"))["viewer"]["supplier"]["id"]
+    answer = await supplier.data(ADD, input={"coupleNames": "Emma", "supplierId": other_id})
     assert answer["addClient"]["errors"][0]["code"] == "NOT_FOUND"
     assert await count(db) == 0
 

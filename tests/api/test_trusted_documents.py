@@ -22,7 +22,7 @@ from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import serving, socket
 
-OURS = (BUILT / "documents.json", COMMANDS)
+MANIFESTS = (BUILT / "documents.json", COMMANDS)
 DOCUMENT = "query Trusted { __typename }"
 NAMED = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": hash_of(DOCUMENT)}}}
 
@@ -131,7 +131,7 @@ async def test_an_invalid_hash_on_a_socket_ends_only_its_operation(
 async def test_documents_of_pages_commands_and_checks_are_trusted(strict: Starlette) -> None:
     """A48: with nothing but TRUSTED_DOCUMENTS_ONLY the product works as a whole."""
     documents = strict.state.runtime.documents
-    for manifest in OURS:
+    for manifest in MANIFESTS:
         texts = json.loads(manifest.read_text())
         assert [text for name, text in texts.items() if documents.find(name) != text] == []
         assert [text for text in texts.values() if not documents.allows(text)] == []

@@ -19,7 +19,11 @@ Use = tuple[str, str]  # (module of ours, private name)
 
 def uses() -> set[Use]:
     """Everywhere, tests and benchmarks included."""
-    named = {(module.name, name) for module in _sources() for name in _names(module.tree, _ours())}
+    named = {
+        (module.name, name)
+        for module in _sources()
+        for name in _names(module.tree, _project_names())
+    }
     return named | {(module.name, name) for module in modules() for name in _overridden(module)}
 
 
@@ -33,12 +37,12 @@ def _sources() -> list[Module]:
     return [*modules(), *modules("tests", "bench")]
 
 
-def _names(tree: ast.AST, ours: frozenset[str]) -> Iterator[str]:
+def _names(tree: ast.AST, project_names: frozenset[str]) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(value=value, attr=name) if _is_private(name):
                 of_others = name in AMBIGUOUS and not _is_self(value)
-                if of_others or name not in ours:
+                if of_others or name not in project_names:
                     yield name
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 source = (getattr(node, "module", None) or "").split(".")
@@ -46,7 +50,7 @@ def _names(tree: ast.AST, ours: frozenset[str]) -> Iterator[str]:
                 if getattr(node, "level", 0) == 0:
                     yield from (part for part in (*source, *parts) if _is_private(part))
             case ast.Call(func=ast.Name(id=called), args=[_, ast.Constant(value=str(name)), *_]):
-                if called in _LOOK_UP and _is_private(name) and name not in ours:
+                if called in _LOOK_UP and _is_private(name) and name not in project_names:
                     yield name
 
 
@@ -62,7 +66,7 @@ def _overridden(module: Module) -> Iterator[str]:
 
 
 @cache
-def _ours() -> frozenset[str]:
+def _project_names() -> frozenset[str]:
     """Every name that a module of the project defines."""
     defined: set[str] = set()
     for module in _sources():

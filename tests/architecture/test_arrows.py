@@ -21,8 +21,8 @@ def layers() -> set[str]:
 
 def of_ours(module: Module) -> set[str]:
     """The first names of what it imports of ours."""
-    ours = {*PACKAGES, *WIRING, "settings", "tests"}
-    return {name.partition(".")[0] for name in module.imports()} & ours
+    project_packages = {*PACKAGES, *WIRING, "settings", "tests"}
+    return {name.partition(".")[0] for name in module.imports()} & project_packages
 
 
 @pytest.mark.parametrize("package", ["schema", "subscriptions"])

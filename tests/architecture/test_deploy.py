@@ -14,27 +14,29 @@ from tests.architecture.source import PACKAGES, ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = {name: service for name, service in SERVICES.items() if "build" in service}
+BUILT_SERVICES = {name: service for name, service in SERVICES.items() if "build" in service}
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", BUILT_SERVICES)
 def test_services_set_only_known_settings(name: str) -> None:
-    assert {key.lower() for key in OURS[name]["environment"]} <= set(Settings.model_fields)
+    assert {key.lower() for key in BUILT_SERVICES[name]["environment"]} <= set(
+        Settings.model_fields
+    )
 
 
 def test_the_image_sets_only_known_settings() -> None:
     (block,) = re.findall(r"^ENV (.*?)^USER", DOCKERFILE, re.DOTALL | re.MULTILINE)
     names = {name.lower() for name in re.findall(r"(\w+)=", block)}
-    ours = names - {"path", "pythonunbuffered", "pythondontwritebytecode"}
-    assert ours <= set(Settings.model_fields)
+    settings_names = names - {"path", "pythonunbuffered", "pythondontwritebytecode"}
+    assert settings_names <= set(Settings.model_fields)
 
 
 def test_two_replicas_of_each_service_run_and_stop_gracefully() -> None:
-    commands = [service["command"][0] for service in OURS.values()]
+    commands = [service["command"][0] for service in BUILT_SERVICES.values()]
     assert (commands.count("serve"), commands.count("worker")) == (2, 2)
-    assert {service["stop_grace_period"] for service in OURS.values()} == {"15s"}
+    assert {service["stop_grace_period"] for service in BUILT_SERVICES.values()} == {"15s"}
     assert Settings.model_fields["drain_seconds"].default + LINGER_SECONDS + GRACE_SECONDS <= 12
 
 
@@ -54,11 +56,13 @@ def test_docker_accepts_the_compose_file() -> None:
 
 
 def test_the_proxy_leads_to_every_app_process() -> None:
-    apps = {name for name, service in OURS.items() if service["command"] == ["serve"]}
+    apps = {name for name, service in BUILT_SERVICES.items() if service["command"] == ["serve"]}
     assert set(re.findall(r"server ([\w-]+):8000", NGINX)) == apps
     assert set(SERVICES["proxy"]["depends_on"]) == apps
     subnet = COMPOSE["networks"]["front"]["ipam"]["config"][0]["subnet"]
-    assert {service["environment"]["TRUSTED_PROXIES"] for service in OURS.values()} == {subnet}
+    assert {service["environment"]["TRUSTED_PROXIES"] for service in BUILT_SERVICES.values()} == {
+        subnet
+    }
 
 
 def test_the_image_holds_every_module_and_package() -> None:

@@ -23,6 +23,11 @@ BANNED = {
     "thing": "what it is: `item`, `subject`",
     "things": "what they are: `items`",
     "it": "what it is",
+    "said": "what it is: `summaries`, `errors`, `text`",
+    "mine": "what it is: `own_session`, `is_owner`",
+    "ours": "what they are: `services`, `project_names`",
+    "theirs": "what they are: `of_couple`, `recipient`",
+    "somebody": "`user`, `actor`, `assignee`",
     "one_of_them": "what it is",
 }
 # Names that say what they hold there.

@@ -8,7 +8,7 @@ from tests.architecture.permissions import KINDS
 from tests.architecture.source import ROOT
 
 RELEASED = build_schema((ROOT / "schema" / "released.graphql").read_text())
-OURS = build_schema(schema.as_str())
+CURRENT = build_schema(schema.as_str())
 # Dangerous for graphql-core, a different behaviour of the same document for a client.
 DEFAULTS = {
     DangerousChangeType.ARG_DEFAULT_VALUE_CHANGE,
@@ -48,14 +48,14 @@ def is_narrower(before: set[str], now: set[str]) -> bool:
 
 
 def test_released_fields_types_and_defaults_are_compatible() -> None:
-    breaking = {change.description for change in find_breaking_changes(RELEASED, OURS)}
-    dangerous = find_dangerous_changes(RELEASED, OURS)
+    breaking = {change.description for change in find_breaking_changes(RELEASED, CURRENT)}
+    dangerous = find_dangerous_changes(RELEASED, CURRENT)
     breaking |= {change.description for change in dangerous if change.type in DEFAULTS}
     assert breaking == set(BROKEN)
 
 
 def test_released_root_fields_keep_their_scopes() -> None:
-    before, now = scopes(RELEASED), scopes(OURS)
+    before, now = scopes(RELEASED), scopes(CURRENT)
     narrower = {name for name in before if name in now and is_narrower(before[name], now[name])}
     assert narrower == set(NARROWED)
 

@@ -21,7 +21,7 @@ from server.graph import schema
 from tests.architecture.documents import documents, manifest
 from tests.architecture.generated import COMMAND, DOCUMENTS, SDL
 
-OURS = build_schema(schema.as_str())
+CURRENT = build_schema(schema.as_str())
 
 
 def own_types(graph: GraphQLSchema) -> Iterator[tuple[str, GraphQLNamedType]]:
@@ -63,8 +63,8 @@ def test_command_documents_are_committed_and_match_the_schema() -> None:
     assert DOCUMENTS.read_text() == manifest(), f"run `{COMMAND}` and look at the difference"
     texts = documents().values()
     assert len(texts) > 60
-    assert [error for text in texts for error in validate(OURS, parse(text))] == []
+    assert [error for text in texts for error in validate(CURRENT, parse(text))] == []
 
 
 def test_everything_has_a_description() -> None:
-    assert [name for name, text in described(OURS) if not (text or "").strip()] == []
+    assert [name for name, text in described(CURRENT) if not (text or "").strip()] == []

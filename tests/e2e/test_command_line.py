@@ -175,10 +175,10 @@ def test_watch_without_a_terminal_prints_health_and_flags(launch: Launch) -> Non
         launch("flags", "toggle", "mvp_realtime_updates", "off")
 
 
-def wait_until_refused(somebody: Launch) -> None:
+def wait_until_refused(launch: Launch) -> None:
     """What is done on the server itself is told to nobody: it counts within 5 s (ADR 11)."""
     for _ in range(30):
-        if "not valid any more" in (done := somebody.run_unchecked("flags", "list")).err:
+        if "not valid any more" in (done := launch.run_unchecked("flags", "list")).err:
             return
         time.sleep(0.5)
     raise AssertionError(done)

@@ -118,8 +118,14 @@ def check_spans(collector: Collector, trace_id: str) -> None:
 
 def test_tracing_is_not_imported_without_a_collector() -> None:
     """Nothing is paid for what nobody uses (redis-py loads the part for metrics by itself)."""
-    ours = ("services.platform.otlp", "opentelemetry.sdk.trace", "opentelemetry.exporter")
-    code = f"import sys, app, jobs.worker; print([m for m in sys.modules if m.startswith({ours})])"
+    prefixes = (
+        "services.platform.otlp",
+        "opentelemetry.sdk.trace",
+        "opentelemetry.exporter",
+    )
+    code = (
+        f"import sys, app, jobs.worker; print([m for m in sys.modules if m.startswith({prefixes})])"
+    )
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root

@@ -26,7 +26,7 @@ JOIN = f"""mutation ($input: AcceptCoupleInvitationInput!) {{
     alreadyAccepted {_ERRORS} }} }}"""
 REMOVE = f"""mutation ($id: ID!) {{ removeCoupleMember(id: $id) {{
   couple {{ id members {{ email }} }} {_ERRORS} }} }}"""
-MINE = """{ viewer { email couple { id partner1Name partner2Name weddingDate
+OWN_COUPLE = """{ viewer { email couple { id partner1Name partner2Name weddingDate
   members { id email isViewer } partnerInvitation { id status acceptUrl }
   partnerships { nodes { id supplier { id } } } } } }"""
 JAMES = "james@example.com"
@@ -72,14 +72,14 @@ async def partners(emma: GraphQLClient, email: str = JAMES) -> Partners:
     return Partners(emma, emma.as_(payload["session"]["accessToken"]))
 
 
-async def mine(client: GraphQLClient) -> Any:  # noqa: ANN401 - JSON
+async def own_couple(client: GraphQLClient) -> Any:  # noqa: ANN401 - JSON
     """The couple as one of them sees it."""
-    return (await client.data(MINE))["viewer"]["couple"]
+    return (await client.data(OWN_COUPLE))["viewer"]["couple"]
 
 
 async def member_id(client: GraphQLClient, *, own: bool) -> str:
     """The id of the caller's own membership, or of that of their partner."""
-    members = (await mine(client))["members"]
+    members = (await own_couple(client))["members"]
     return next(str(item["id"]) for item in members if item["isViewer"] is own)
 
 

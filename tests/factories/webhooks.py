@@ -23,7 +23,7 @@ from tests.support.servers import free_port
 from tests.support.tcp_servers import TcpServer
 
 SECRET = "whsec_" + base64.b64encode(b"twenty-four bytes of key").decode()
-OURS = Allowed(plain_http=True, private_addresses=True)
+LOCAL = Allowed(plain_http=True, private_addresses=True)
 FLAGS = """subscription { launchEvents { cursor
   ... on FlagEvent { diff { key after { enabled } } } } }"""
 CREATE = """
@@ -93,7 +93,7 @@ class Receiver(TcpServer):
         writer.close()
 
 
-def make_deliverer(app: Starlette, *, worker: str = "one", allowed: Allowed = OURS) -> Deliverer:
+def make_deliverer(app: Starlette, *, worker: str = "one", allowed: Allowed = LOCAL) -> Deliverer:
     """Build the delivery part of a worker from the parts of an app."""
     runtime = runtime_of(app)
     return Deliverer(runtime.db, webhook_documents(runtime), Sender(allowed), worker)

@@ -258,8 +258,8 @@ async def test_an_alert_can_be_raised_without_stores(
 ) -> None:
     """X16: without any store, and told once however often it is said."""
     lonely = desk.process(db=no_database, redis=no_redis)
-    said = [await lonely.raise_now("watch", "No health tick", "for 90 s") for _ in range(3)]
-    assert said == [True, False, False]
+    raised = [await lonely.raise_now("watch", "No health tick", "for 90 s") for _ in range(3)]
+    assert raised == [True, False, False]
     assert [await lonely.resolve_now("watch") for _ in range(2)] == [True, False]
     await until(lambda: len(receiver.titles) == 2)
     assert receiver.titles[0] == "[CRITICAL] No health tick"

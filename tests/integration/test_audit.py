@@ -13,7 +13,7 @@ import pytest
 from tests.support.audit import Audit, audit_npm, audit_python
 from tests.support.servers import dead_port
 
-OURS = Path(__file__).parents[2] / "web" / "package-lock.json"
+NPM_LOCK = Path(__file__).parents[2] / "web" / "package-lock.json"
 LOCK = "jinja2==2.10 --hash=sha256:" + "0" * 64 + "\nidna==3.10 --hash=sha256:" + "0" * 64 + "\n"
 OSV = {"id": "PYSEC-0", "summary": "A way out of the sandbox.", "affected": []}
 ADVISORY = {"id": 1, "title": "A way in", "severity": "high", "vulnerable_versions": "<99.0.0"}
@@ -67,7 +67,7 @@ def lock(tmp_path: Path) -> Path:
 def test_a_known_vulnerability_is_found(service: str, lock: Path) -> None:
     audit = audit_python([lock], "--osv-url", f"{service}/v1/query")
     assert audit == Audit("some.lock", ["jinja2 2.10: PYSEC-0, mended in no version yet"])
-    audit = audit_npm(OURS.parent, "--registry", service)
+    audit = audit_npm(NPM_LOCK.parent, "--registry", service)
     assert "react: high" in audit.findings
 
 
@@ -75,7 +75,7 @@ def test_an_unreachable_audit_service_is_reported(lock: Path) -> None:
     nowhere = f"http://127.0.0.1:{dead_port()}"
     of_pip, npm = (
         audit_python([lock], "--osv-url", nowhere),
-        audit_npm(OURS.parent, "--registry", nowhere),
+        audit_npm(NPM_LOCK.parent, "--registry", nowhere),
     )
     assert (of_pip.findings, npm.findings) == ((), ())
     assert "refused" in of_pip.failure

@@ -146,15 +146,15 @@ async def test_revocations_reach_other_processes(
     admin = actor_of(await add_user(db))
     async with db.write() as uow:
         made = await create_token(uow, admin, "CI", [Scope.FLAGS_READ])
-    mine = app.state.runtime
-    async with running(build_runtime(settings, clock)) as theirs:
-        for runtime in (mine, theirs):
+    own = app.state.runtime
+    async with running(build_runtime(settings, clock)) as other:
+        for runtime in (own, other):
             assert await runtime.access.actor(made.secret) is not None
-        async with mine.db.write() as uow:
+        async with own.db.write() as uow:
             await revoke_token(uow, admin, made.row.id)
-        assert await mine.access.actor(made.secret) is None
-        await until(lambda: not len(theirs.access), seconds=3)  # sooner than it would be asked
-        assert await theirs.access.actor(made.secret) is None
+        assert await own.access.actor(made.secret) is None
+        await until(lambda: not len(other.access), seconds=3)  # sooner than it would be asked
+        assert await other.access.actor(made.secret) is None
 
 
 @pytest.mark.parametrize("actor", [ANONYMOUS, system_actor("worker")])

@@ -21,7 +21,7 @@ from services.flags.flags import FlagDraft
 from services.phases import phases
 from services.phases.phases import FlagLink, PhaseDraft
 
-SOMEBODY = system_actor("test")
+ACTOR = system_actor("test")
 
 
 async def load(db: Database, *, only_when_empty: bool = False) -> Loaded:
@@ -99,9 +99,9 @@ async def test_loading_keeps_changes_by_users(db: Database) -> None:
     await load(db)
     phase = (await all_phases(db))[1]
     async with db.change_flag() as work:
-        await flag_toggles.toggle(work, SOMEBODY, "mvp_test_feature", enabled=True)
+        await flag_toggles.toggle(work, ACTOR, "mvp_test_feature", enabled=True)
     async with db.write() as uow:
-        await phases.update(uow, SOMEBODY, phase.id, {"name": "Our suppliers", "flags": ()})
+        await phases.update(uow, ACTOR, phase.id, {"name": "Our suppliers", "flags": ()})
     await load(db)
     assert (await all_phases(db))[1].phase_name == "Our suppliers"
     on = [flag.key for flag in await all_flags(db) if flag.enabled]
@@ -110,14 +110,14 @@ async def test_loading_keeps_changes_by_users(db: Database) -> None:
 
 async def test_loading_restores_missing_objects(db: Database) -> None:
     async with db.write() as uow:
-        await flags.create(uow, SOMEBODY, FlagDraft("mvp_test_feature", "Ours"))
+        await flags.create(uow, ACTOR, FlagDraft("mvp_test_feature", "Ours"))
     assert await load(db) == Loaded(phases=4, flags=19)
     assert next(f for f in await all_flags(db) if f.key == "mvp_test_feature").name == "Ours"
 
 
 async def test_loading_leaves_other_launches_alone(db: Database) -> None:
     async with db.write() as uow:
-        await flags.create(uow, SOMEBODY, FlagDraft("ours", "Ours"))
+        await flags.create(uow, ACTOR, FlagDraft("ours", "Ours"))
     assert await load(db, only_when_empty=True) == Loaded()
     assert [flag.key for flag in await all_flags(db)] == ["ours"]
 
@@ -125,11 +125,9 @@ async def test_loading_leaves_other_launches_alone(db: Database) -> None:
 async def test_the_first_phase_of_a_flag_is_its_introducing_phase(db: Database) -> None:
     """S2: a later phase that uses the flag too does not take it over."""
     async with db.write() as uow:
-        await flags.create(uow, SOMEBODY, FlagDraft("chat", "Chat"))
-        first = await phases.create(
-            uow, SOMEBODY, PhaseDraft("one", "One", flags=(FlagLink("chat"),))
-        )
-        await phases.create(uow, SOMEBODY, PhaseDraft("two", "Two", flags=(FlagLink("chat"),)))
+        await flags.create(uow, ACTOR, FlagDraft("chat", "Chat"))
+        first = await phases.create(uow, ACTOR, PhaseDraft("one", "One", flags=(FlagLink("chat"),)))
+        await phases.create(uow, ACTOR, PhaseDraft("two", "Two", flags=(FlagLink("chat"),)))
     (flag,) = await all_flags(db)
     assert (flag.phase_id, flag.version) == (first.id, 2)
     async with db.read() as session:
@@ -139,8 +137,8 @@ async def test_the_first_phase_of_a_flag_is_its_introducing_phase(db: Database) 
 
 async def test_editing_a_phase_introduces_its_new_flags(db: Database) -> None:
     async with db.write() as uow:
-        await flags.create(uow, SOMEBODY, FlagDraft("chat", "Chat"))
-        phase = await phases.create(uow, SOMEBODY, PhaseDraft("one", "One"))
-        await phases.update(uow, SOMEBODY, phase.id, {"flags": (FlagLink("chat"),)})
+        await flags.create(uow, ACTOR, FlagDraft("chat", "Chat"))
+        phase = await phases.create(uow, ACTOR, PhaseDraft("one", "One"))
+        await phases.update(uow, ACTOR, phase.id, {"flags": (FlagLink("chat"),)})
     async with db.read() as session:
         assert await session.scalar(select(FeatureFlag.launch_phase_id)) == phase.id

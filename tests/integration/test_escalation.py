@@ -91,12 +91,12 @@ async def test_acknowledging_stops_the_escalation(
 
 async def handle(db: Database, incident_id: UUID, how: str) -> None:
     """What a person does with an incident."""
-    somebody = await add_user(db, Role.OPERATOR)
+    assignee = await add_user(db, Role.OPERATOR)
     async with db.write() as uow:
         if how == "acknowledged":
             await incident_changes.acknowledge(uow, PERSON, incident_id, None)
         elif how == "assigned":
-            patch = incident_edits.IncidentPatch(assignee_id=somebody.id)
+            patch = incident_edits.IncidentPatch(assignee_id=assignee.id)
             await incident_edits.update(uow, PERSON, incident_id, patch)
         else:
             await incident_changes.resolve(uow, PERSON, incident_id, "it is the disk")

@@ -143,8 +143,10 @@ async def test_concurrent_toggles_of_different_flags_lose_nothing(
     events = await events_after(db, head)
     assert [item.seq for item in events] == list(range(head + 1, head + 1 + 6 * len(KEYS)))
     for key in KEYS:
-        mine = [e.event for e in events if isinstance(e.event, FlagChanged) and e.event.key == key]
-        assert [item.after.version for item in mine] == [2, 3, 4, 5, 6, 7]
+        of_key = [
+            e.event for e in events if isinstance(e.event, FlagChanged) and e.event.key == key
+        ]
+        assert [item.after.version for item in of_key] == [2, 3, 4, 5, 6, 7]
         assert (await stored(db, key)).version == 7
     versions = [item.event.set_version for item in events if isinstance(item.event, FlagChanged)]
     assert len(set(versions)) == len(versions) == 6 * len(KEYS)

@@ -129,8 +129,8 @@ async def test_an_incident_suppresses_nudges_of_its_step_only(
     other = await newcomer(db, settings, Role.COUPLE)
     await trouble(db, "onboarding_business_info")
     clock.advance(301)
-    for somebody in (person, other):
-        await somebody.look()
+    for each in (person, other):
+        await each.look()
     silenced, nudged = await person.row(), await other.row()
     assert (silenced.stuck_at_step, silenced.nudge_kind) == ("business_info", None)
     assert nudged.nudge_kind is NudgeKind.STUCK
@@ -142,8 +142,8 @@ async def test_only_blocked_users_are_told_of_the_end(
     """X12: not who came later, not who went on, and nobody twice."""
     gone, incident = await newcomer(db, settings), await trouble(db, "onboarding_business_info")
     clock.advance(301)
-    for somebody in (person, gone):
-        await somebody.look()
+    for each in (person, gone):
+        await each.look()
     late = await newcomer(db, settings)
     async with db.write() as uow:
         row = await uow.session.get(OnboardingProgress, (await gone.row()).id)
@@ -152,7 +152,7 @@ async def test_only_blocked_users_are_told_of_the_end(
     assert await incident_followups.tell(db, settings, incident) == 0
     await over(db, incident)
     assert [await incident_followups.tell(db, settings, incident) for _ in range(2)] == [1, 0]
-    kinds = [(await somebody.row()).nudge_kind for somebody in (person, gone, late)]
+    kinds = [(await each.row()).nudge_kind for each in (person, gone, late)]
     assert kinds == [NudgeKind.WORKS_AGAIN, None, None]
     (email,) = await person.emails()
     assert "works again" in email.subject
@@ -193,8 +193,8 @@ async def test_inactive_users_abandon_the_journey_unless_they_asked_for_help(
         await onboarding.request_assistance(uow, ANONYMOUS, asking.user_id, "Help")
     clock.advance(DAY + 1)
     actions = []
-    for somebody in (quiet, asking):
-        await somebody.look()
+    for each in (quiet, asking):
+        await each.look()
         async with db.read() as session:
             events = await event_log.read_after(session, 0, 100_000)
         assert isinstance(events[-1].event, OnboardingChanged)

@@ -45,9 +45,9 @@ async def revoked(db: Database) -> int:
 
 async def test_new_password_ends_the_other_sessions(db: Database, throttle: LoginThrottle) -> None:
     other = await register_account(throttle)
-    mine = await log_in(throttle, EMAIL, PASSWORD)
-    await change_password(throttle, await who(db, mine), PASSWORD, NEW)
-    assert await authenticate(db, mine.token, db.clock()) is not None
+    own_session = await log_in(throttle, EMAIL, PASSWORD)
+    await change_password(throttle, await who(db, own_session), PASSWORD, NEW)
+    assert await authenticate(db, own_session.token, db.clock()) is not None
     assert await authenticate(db, other.token, db.clock()) is None
     assert await revoked(db) == 1
     await log_in(throttle, EMAIL, NEW)

@@ -90,8 +90,8 @@ async def test_killed_flags_affected_nobody(admin: GraphQLClient, phase: str, db
     await roll_back(admin, phase)
     await admin.data(LIFT, keys=["for_couples"])
     await rollback_impact.count(db, await run_of(db))
-    said = (await incident(admin))["userImpact"]
-    assert said == (
+    user_impact = (await incident(admin))["userImpact"]
+    assert user_impact == (
         "Until the rollback on: for_nobody for 100 % of editor. "
         "0 of 5 people saw at least one of them."
     )

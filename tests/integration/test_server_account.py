@@ -32,6 +32,6 @@ def test_concurrent_starts_create_the_system_account_once(tmp_path: Path) -> Non
         subprocess.Popen(command, env={"PATH": path}, stdout=subprocess.PIPE, text=True)
         for _ in range(3)
     ]
-    said = [start.communicate(timeout=PATIENCE)[0] for start in starts]
-    assert all("could not be made" in words for words in said), said
+    outputs = [start.communicate(timeout=PATIENCE)[0] for start in starts]
+    assert all("could not be made" in words for words in outputs), outputs
     assert (tmp_path / "log").read_text().split() == ["begin", "end"] * 3

@@ -29,7 +29,7 @@ from tests.factories.propagation import runtime_of
 from tests.factories.webhooks import (
     DELIVERIES,
     HOOK,
-    OURS,
+    LOCAL,
     Receiver,
     create_webhook,
     make_deliverer,
@@ -275,13 +275,13 @@ async def test_no_host_name_reaches_private_addresses(receiver: Receiver, host: 
 
 async def test_redirects_are_failures_and_not_followed(receiver: Receiver) -> None:
     receiver.answers = [307]
-    outcome = await Sender(OURS)(receiver.url, {}, b"{}")
+    outcome = await Sender(LOCAL)(receiver.url, {}, b"{}")
     assert (outcome.status, outcome.error) == (307, "HTTP status 307")
     assert receiver.received == []
 
 
 async def test_unreachable_receivers_are_recorded_without_secrets() -> None:
-    outcome = await Sender(OURS)(Receiver().url, {}, b"{}")
+    outcome = await Sender(LOCAL)(Receiver().url, {}, b"{}")
     assert outcome.error is not None
     assert "s3cr3t" not in outcome.error
 
@@ -294,7 +294,7 @@ async def test_deliveries_wait_if_the_quota_is_used_up(
     runtime = runtime_of(app)
     poor = replace(runtime, quota=CostQuota(runtime.redis, Budget(1, 0.001)))
     with pytest.raises(RateLimited):
-        await Deliverer(runtime.db, webhook_documents(poor), Sender(OURS), "one").run(key_of(hook))
+        await Deliverer(runtime.db, webhook_documents(poor), Sender(LOCAL), "one").run(key_of(hook))
     assert receiver.received == []
     await make_deliverer(app).run(key_of(hook))
     assert receiver.keys == ["mvp_first"]

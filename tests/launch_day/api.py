@@ -38,8 +38,8 @@ class Call:
 class Failed(Exception):
     """No answer, or one with errors; `codes` are theirs."""
 
-    def __init__(self, name: str, codes: Sequence[str], said: object) -> None:
-        super().__init__(f"{name}: {said}")
+    def __init__(self, name: str, codes: Sequence[str], detail: object) -> None:
+        super().__init__(f"{name}: {detail}")
         self.codes = tuple(codes)
 
 

@@ -44,14 +44,14 @@ def promise(name: str, seen: float | None, limit: float, *, judged: bool) -> Lin
 
     Within the limit it is kept, whoever was slow. What never came is broken in any case.
     """
-    said = "never" if seen is None else f"{seen:.1f} s"
+    shown = "never" if seen is None else f"{seen:.1f} s"
     if seen is not None and seen <= limit:
         verdict = Verdict.AGREES
     elif judged or seen is None:
         verdict = Verdict.BROKEN
     else:
         verdict = Verdict.NOT_JUDGED
-    return Line("promises", name, said, f"within {limit:g} s", verdict)
+    return Line("promises", name, shown, f"within {limit:g} s", verdict)
 
 
 def exit_code(lines: Iterable[Line]) -> Exit:

@@ -119,8 +119,8 @@ def compare(moment: Moment, claimed: State) -> Line:
     name = f"launchState at: {moment.name}"
     wrong = differences(moment.seen, claimed)
     if wrong:
-        seen, said = ("; ".join(part) for part in zip(*wrong, strict=True))
-        return agree("state at ten moments", name, seen, said, holds=False)
+        seen, claim = ("; ".join(part) for part in zip(*wrong, strict=True))
+        return agree("state at ten moments", name, seen, claim, holds=False)
     if moment.seen == State(None, None, None, {}):
         return Line("state at ten moments", name, "nothing", "something", Verdict.NOT_JUDGED)
     return agree("state at ten moments", name, describe(moment.seen), "the same", holds=True)

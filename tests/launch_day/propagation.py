@@ -36,10 +36,10 @@ class Spread:
         )
 
     def __str__(self) -> str:
-        said = f"{self.acked} of {self.total} have it"
+        text = f"{self.acked} of {self.total} have it"
         if self.complete_ms is not None:
-            said += f", the last after {self.complete_ms} ms"
-        return said + (f", {self.unknown} unknown" if self.unknown else "")
+            text += f", the last after {self.complete_ms} ms"
+        return text + (f", {self.unknown} unknown" if self.unknown else "")
 
 
 def compare(

@@ -52,9 +52,9 @@ class Measure:
         return value >= self.limit if self.at_least else value <= self.limit
 
     def __str__(self) -> str:
-        said = "nothing" if self.value is None else f"{self.value:.1f} {self.unit}"
+        text = "nothing" if self.value is None else f"{self.value:.1f} {self.unit}"
         limit = f"{'at least' if self.at_least else 'limit'} {self.limit:g} {self.unit}"
-        return f"{said} ({limit})" + (f", {self.excuse}" if self.excuse else "")
+        return f"{text} ({limit})" + (f", {self.excuse}" if self.excuse else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _row(seen: RunSeen, row: str, claims: Sequence[Proof]) -> Line:
     if len(claims) != 1:
         return agree(topic, row, "one verdict is due", f"{len(claims)} verdicts", holds=False)
     claim = claims[0]
-    said = f"{claim.verdict}: {claim.evidence}"
+    verdict = f"{claim.verdict}: {claim.evidence}"
     if own is None:
-        return Line(topic, row, "not looked at", said, Verdict.NOT_JUDGED)
-    return agree(topic, row, str(own), said, holds=claim.verdict in own.allowed())
+        return Line(topic, row, "not looked at", verdict, Verdict.NOT_JUDGED)
+    return agree(topic, row, str(own), verdict, holds=claim.verdict in own.allowed())

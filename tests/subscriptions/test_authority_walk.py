@@ -157,11 +157,11 @@ async def test_no_field_runs_on_a_socket_without_its_scope(
     before = await rows(db)
     for holder in (*holders, *lacking):
         denied = [field for field in FIELDS if not field.allows(holder.scopes)]
-        async with socket(address, holder.secret) as mine:
+        async with socket(address, holder.secret) as live:
             for begin in range(0, len(denied), AT_ONCE):
                 some = denied[begin : begin + AT_ONCE]
                 calls = [CALLS[field.place] for field in some]
-                streams = [await start(mine, one) for one in calls]
+                streams = [await start(live, one) for one in calls]
                 codes_by_field = [await codes(stream) for stream in streams]
                 names = [field.place for field in some]
                 assert (holder.name, dict(zip(names, codes_by_field, strict=True))) == (
@@ -177,9 +177,9 @@ async def test_every_query_runs_on_a_socket_with_a_valid_credential_and_scope(
     queries = [field for field in FIELDS if field.kind == "Query"]
     for holder in holders:
         allowed = [field for field in queries if field.allows(holder.scopes)]
-        async with socket(address, holder.secret) as mine:
+        async with socket(address, holder.secret) as live:
             for field in allowed:
                 sent = CALLS[field.place]
-                received = await codes(await start(mine, sent))
+                received = await codes(await start(live, sent))
                 refused = received & {*REFUSED, "INTERNAL"}
                 assert (holder.name, field.place, refused) == (holder.name, field.place, set())

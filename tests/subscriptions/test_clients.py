@@ -61,17 +61,17 @@ async def test_both_sides_see_their_partnership_begin_and_end(
 ) -> None:
     couple = await new_couple(visitor, db)
     async with socket(address, supplier.token) as one, socket(address, couple.token) as other:
-        mine, theirs = await one.subscribe(PARTNERSHIPS), await other.subscribe(PARTNERSHIPS)
-        for stream in (mine, theirs):
+        own, others = await one.subscribe(PARTNERSHIPS), await other.subscribe(PARTNERSHIPS)
+        for stream in (own, others):
             assert (await stream.next())["partnerships"] == {"changed": None}
         pair = await connect_pair(supplier, couple)
         begun = {"changed": {"id": pair.partnership_id, "isActive": True}}
-        for stream in (mine, theirs):
+        for stream in (own, others):
             assert (await stream.next())["partnerships"] == begun
         await couple.data(END, id=pair.partnership_id)
         ended = {"changed": {"id": pair.partnership_id, "isActive": False}}
-        assert (await theirs.next())["partnerships"] == ended
-        assert (await mine.next())["partnerships"] == {"changed": None}
+        assert (await others.next())["partnerships"] == ended
+        assert (await own.next())["partnerships"] == {"changed": None}
 
 
 async def test_nobody_hears_of_the_clients_and_partnerships_of_others(

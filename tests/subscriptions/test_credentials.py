@@ -29,27 +29,27 @@ async def test_long_session_expires_on_an_open_socket(
         far = "UPDATE sessions SET expires_at = now() + interval '14 days'"
         await connection.execute(text(far))
     app.state.runtime.access.clear()
-    async with socket(address, admin.token) as mine:
-        assert await (await mine.subscribe(VIEWER)).next()
+    async with socket(address, admin.token) as live:
+        assert await (await live.subscribe(VIEWER)).next()
         clock.advance(timedelta(days=14, seconds=1).total_seconds())
-        await mine.subscribe(EVENTS)
+        await live.subscribe(EVENTS)
         async with asyncio.timeout(PATIENCE):
-            await mine.connection.wait_closed()
-        assert mine.connection.close_code == 4403
+            await live.connection.wait_closed()
+        assert live.connection.close_code == 4403
 
 
 async def test_session_revoked_without_an_event_runs_no_further_operation(
     address: str, app: Starlette, admin: GraphQLClient, db: Database, clock: Clock
 ) -> None:
     """SEC1, D9: revoked by SQL, without an event, while the socket is open."""
-    async with socket(address, admin.token) as mine:
+    async with socket(address, admin.token) as live:
         async with db.engine.begin() as connection:
             await connection.execute(text("DELETE FROM sessions"))
         clock.advance(FRESH.total_seconds())
-        await mine.subscribe("mutation { logOut }")
+        await live.subscribe("mutation { logOut }")
         async with asyncio.timeout(PATIENCE):
-            await mine.connection.wait_closed()
-        assert mine.connection.close_code == 4403
+            await live.connection.wait_closed()
+        assert live.connection.close_code == 4403
 
 
 @pytest.mark.parametrize("place", ["alone", "token", "header"])

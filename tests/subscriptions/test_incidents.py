@@ -84,6 +84,6 @@ async def test_feed_contains_the_note(live: Socket, admin: GraphQLClient) -> Non
 
 
 async def test_supplier_cannot_watch_incidents(app: Starlette, supplier: GraphQLClient) -> None:
-    async with serving(app) as address, socket(address, supplier.token) as theirs:
-        message = await (await theirs.subscribe(INCIDENTS)).message()
+    async with serving(app) as address, socket(address, supplier.token) as other_live:
+        message = await (await other_live.subscribe(INCIDENTS)).message()
     assert "FORBIDDEN" in str(message)

@@ -80,12 +80,12 @@ async def test_invitation_of_others_cannot_be_watched(
 async def test_other_invitations_do_not_wake_the_stream(
     address: str, supplier: GraphQLClient
 ) -> None:
-    mine, other = await add_and_invite(supplier), await add_and_invite(supplier, "Others")
+    first, other = await add_and_invite(supplier), await add_and_invite(supplier, "Others")
     async with socket(address, supplier.token) as live:
-        stream = await live.subscribe(INVITATION, id=mine.id)
+        stream = await live.subscribe(INVITATION, id=first.id)
         await stream.next()
         await supplier.data(RESEND, id=other.id)
-        await supplier.data(RESEND, id=mine.id)
+        await supplier.data(RESEND, id=first.id)
         assert (await stream.next())["invitation"]["resendCount"] == 1
 
 

@@ -19,7 +19,7 @@ from server.view import GraphQLView
 from server.websocket.protocol import WebSocketProtocol
 from tests.factories.propagation import runtime_of
 from tests.support.clock import PATIENCE
-from tests.support.sockets import OURS, PLAIN, serving, socket
+from tests.support.sockets import LAUNCH_PROTOCOL, PLAIN, serving, socket
 from tests.support.waiting import until
 
 VIEWER = "subscription { viewerFlags { version } }"
@@ -115,7 +115,7 @@ async def test_stopping_server_finishes_messages_in_progress(
     assert ended.is_set()
 
 
-class Said(NamedTuple):
+class Script(NamedTuple):
     """The messages of a client, and after which of them it pauses."""
 
     messages: list[object]
@@ -125,8 +125,8 @@ class Said(NamedTuple):
     def by(cls, random: Random) -> Self:
         """A conversation that may end badly."""
         count = random.randrange(3, 25)
-        said = [INIT, *(message(random, number) for number in range(count))]
-        return cls(said, [random.random() < 0.3 for _ in said])
+        messages = [INIT, *(message(random, number) for number in range(count))]
+        return cls(messages, [random.random() < 0.3 for _ in messages])
 
 
 class Transcript(NamedTuple):
@@ -138,17 +138,17 @@ class Transcript(NamedTuple):
 
 async def test_parked_sockets_behave_like_those_of_uvicorn(app: Starlette) -> None:
     """The same messages, in chunks of any size, to our protocol and to that of uvicorn."""
-    said = [Said.by(Random(seed)) for seed in range(40)]
+    scripts = [Script.by(Random(seed)) for seed in range(40)]
     conversations = []
-    for ws in (OURS, PLAIN):
+    for ws in (LAUNCH_PROTOCOL, PLAIN):
         async with serving(app, ws) as address:
             conversations.append(
-                await asyncio.gather(*(conversation(address, item) for item in said))
+                await asyncio.gather(*(conversation(address, item) for item in scripts))
             )
-    for seed, (ours, plain) in enumerate(zip(*conversations, strict=True)):
-        assert ours.code == plain.code, seed
+    for seed, (parked, plain) in enumerate(zip(*conversations, strict=True)):
+        assert parked.code == plain.code, seed
         # What is under way when a socket is closed may still come, or not.
-        assert ours.heard == plain.heard or ours.code is not None, seed
+        assert parked.heard == plain.heard or parked.code is not None, seed
     assert {item.code for item in conversations[0]} >= {None, 4400, 4409, 4429}
 
 
@@ -172,13 +172,13 @@ def _subscribe(key: str, query: str) -> dict[str, object]:
     return {"id": key, "type": "subscribe", "payload": {"query": query}}
 
 
-async def conversation(address: str, said: Said) -> Transcript:
+async def conversation(address: str, script: Script) -> Transcript:
     """Send all messages, and wait until there are no more replies."""
     heard: dict[str, list[Any]] = {}
     async with connected(address) as client:
         reader = asyncio.create_task(_read(client, heard))
         with suppress(ConnectionClosed):
-            for item, pause in zip(said.messages, said.pauses, strict=True):
+            for item, pause in zip(script.messages, script.pauses, strict=True):
                 await client.send(item if isinstance(item, str | bytes) else json.dumps(item))
                 if pause:
                     await asyncio.sleep(0.01)

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of, toggle_flag
 from tests.support.graphql import GraphQLClient
-from tests.support.sockets import OURS, PLAIN, Stream, serving, socket
+from tests.support.sockets import LAUNCH_PROTOCOL, PLAIN, Stream, serving, socket
 
 FLAGS = "subscription ($device: String) { viewerFlags(deviceId: $device) { flags { key value } } }"
 SKIPPING = """subscription ($no: Boolean!) {
@@ -38,7 +38,7 @@ async def test_visitors_with_equal_flags_share_one_object(
         assert len(runtime_of(app).flag_feed.views) == 1
 
 
-@pytest.mark.parametrize("ws", [OURS, PLAIN])
+@pytest.mark.parametrize("ws", [LAUNCH_PROTOCOL, PLAIN])
 async def test_server_without_frames_sends_the_same(
     app: Starlette, admin: GraphQLClient, ws: str
 ) -> None:

@@ -191,13 +191,13 @@ async def test_killed_socket_releases_everything(
 
 async def test_log_out_ends_the_streams_and_the_socket(address: str, admin: GraphQLClient) -> None:
     """S31: at once and in every process, because the event log delivers it."""
-    async with socket(address, admin.token) as mine:
-        stream = await mine.subscribe(EVENTS)
+    async with socket(address, admin.token) as own_live:
+        stream = await own_live.subscribe(EVENTS)
         await asyncio.sleep(0.1)
         await admin.data("mutation { logOut }")
         async with asyncio.timeout(PATIENCE):
-            await mine.connection.wait_closed()
-        assert mine.connection.close_code == 4403
+            await own_live.connection.wait_closed()
+        assert own_live.connection.close_code == 4403
         assert stream is not None
 
 
@@ -206,11 +206,11 @@ async def test_expired_session_ends_its_socket(
 ) -> None:
     """A49."""
     clock.advance(timedelta(days=1).total_seconds() - 1)
-    async with socket(address, admin.token) as mine:
-        await mine.subscribe(EVENTS)
+    async with socket(address, admin.token) as own_live:
+        await own_live.subscribe(EVENTS)
         async with asyncio.timeout(PATIENCE):
-            await mine.connection.wait_closed()
-        assert mine.connection.close_code == 4403
+            await own_live.connection.wait_closed()
+        assert own_live.connection.close_code == 4403
 
 
 async def test_operator_on_a_socket_counts_as_watching(
@@ -238,8 +238,8 @@ async def _watching(client: GraphQLClient, phase: str) -> bool:
 
 
 async def test_stream_without_its_scope_is_refused(address: str, supplier: GraphQLClient) -> None:
-    async with socket(address, supplier.token) as mine:
-        message = await (await mine.subscribe(FLAGS)).message()
+    async with socket(address, supplier.token) as own_live:
+        message = await (await own_live.subscribe(FLAGS)).message()
         payload = message["payload"]
         errors = payload["errors"] if isinstance(payload, dict) else payload
         assert errors[0]["extensions"]["code"] == "FORBIDDEN"

@@ -94,10 +94,12 @@ class Launch:
     def run_unchecked(self, *words: str, stdin: str = "") -> CommandResult:
         """Run a command to its end, whatever its exit code."""
         with ExitStack() as stack:
-            said, out, err = files = [stack.enter_context(TemporaryFile("w+")) for _ in range(3)]
-            said.write(stdin)
-            said.seek(0)
-            child = Child(COMMANDS, words, self._env(), self.folder, (said, out, err))
+            input_file, out, err = files = [
+                stack.enter_context(TemporaryFile("w+")) for _ in range(3)
+            ]
+            input_file.write(stdin)
+            input_file.seek(0)
+            child = Child(COMMANDS, words, self._env(), self.folder, (input_file, out, err))
             stack.callback(child.kill)
             code = child.wait(PATIENCE)
             for file in files:
@@ -156,8 +158,8 @@ class Launch:
         )
 
     def _env(self) -> dict[str, str]:
-        ours = {name: os.environ[name] for name in _SEEN_BY_US if name in os.environ}
-        return {**ours, **self.env}
+        seen = {name: os.environ[name] for name in _SEEN_BY_US if name in os.environ}
+        return {**seen, **self.env}
 
 
 def wait_until_ready(url: str, seconds: float = PATIENCE) -> None:

@@ -97,9 +97,9 @@ class _Files:
 
     def take(self) -> None:
         """Install the files as this process's own."""
-        for number, ours in enumerate(self._numbers):
-            os.dup2(ours, number)
-            os.close(ours)
+        for number, own in enumerate(self._numbers):
+            os.dup2(own, number)
+            os.close(own)
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as it lives
         sys.stdout, sys.stderr = (
             open(number, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115

@@ -12,7 +12,7 @@ from tests.support.servers import free_port
 
 SHIPPED = Path(__file__).resolve().parents[2] / "deploy" / "nginx.conf"
 _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-_OURS = re.compile(r"^ +server app-[a-z]:8000(.*;)$", re.MULTILINE)
+_APP_SERVER = re.compile(r"^ +server app-[a-z]:8000(.*;)$", re.MULTILINE)
 
 
 @contextmanager
@@ -36,9 +36,9 @@ def _configuration(
     folder: Path, port: int, servers: Sequence[int], edit: Sequence[tuple[str, str]]
 ) -> Path:
     text = SHIPPED.read_text()
-    options = _OURS.findall(text)
+    options = _APP_SERVER.findall(text)
     lines = [f"server 127.0.0.1:{server}{options[0]}" for server in servers]
-    text = _OURS.sub("", text).replace("least_conn;", "least_conn;\n" + "\n".join(lines))
+    text = _APP_SERVER.sub("", text).replace("least_conn;", "least_conn;\n" + "\n".join(lines))
     text = text.replace("listen 8080;", f"listen 127.0.0.1:{port};")
     for before, after in edit:
         assert before in text, before

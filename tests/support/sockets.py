@@ -14,11 +14,11 @@ from tests.support.asgi_servers import port_of, run_server
 from tests.support.clock import PATIENCE
 
 Payload = Any
-OURS, PLAIN = "server.websocket.protocol:WebSocketProtocol", "websockets-sansio"
+LAUNCH_PROTOCOL, PLAIN = "server.websocket.protocol:WebSocketProtocol", "websockets-sansio"
 
 
 @asynccontextmanager
-async def serving(app: Starlette, ws: str = OURS) -> AsyncIterator[str]:
+async def serving(app: Starlette, ws: str = LAUNCH_PROTOCOL) -> AsyncIterator[str]:
     """Serve the running app on a real socket; yields `host:port`."""
     config = uvicorn.Config(
         app,

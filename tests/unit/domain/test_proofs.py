@@ -23,7 +23,7 @@ from domain.phases.reports import (
 )
 from domain.propagation.propagation import Propagation
 from tests.unit.domain.builders import NOW
-from tests.unit.domain.test_rehearsal import HEARD, rehearsal, run
+from tests.unit.domain.test_rehearsal import PROPAGATED, rehearsal, run
 from tests.unit.domain.test_reports import (
     BROKEN,
     EMPTY,
@@ -216,7 +216,7 @@ def test_a_run_stands_on_a_rehearsal(
 
 
 def test_a_rehearsal_is_a_proof_of_its_own() -> None:
-    state = replace(run(rehearsal()), propagation=HEARD)
+    state = replace(run(rehearsal()), propagation=PROPAGATED)
     facts = replace(EMPTY, kind="rehearsal", rehearsal=state)
     assert (verdicts(facts)["S97"], verdicts(facts)["S95"]) == (KEPT, NOT_MEASURED)
     assert means(facts).to_detect == state.seconds_to(state.detected_at)

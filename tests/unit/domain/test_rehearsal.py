@@ -29,7 +29,7 @@ from domain.platform.percent import Percent
 from domain.propagation.propagation import Propagation
 from tests.unit.domain.builders import NOW, make_flag, ramp
 
-HEARD = Propagation(1, NOW, 2, 202, 202, complete=True, complete_ms=40, within_budget=True)
+PROPAGATED = Propagation(1, NOW, 2, 202, 202, complete=True, complete_ms=40, within_budget=True)
 ERRORS = Criterion(
     key="errors",
     metric="error_rate",
@@ -110,7 +110,7 @@ def test_no_decision_is_a_failure_with_a_reason() -> None:
 def test_disable_all_leaves_nobody_with_a_flag() -> None:
     state = run(rehearsal(enabled=True, percentage=100))
     assert exposed([item.now for item in state.flags]) == 0
-    assert finish(state, HEARD, NOW).status is RehearsalStatus.PASSED
+    assert finish(state, PROPAGATED, NOW).status is RehearsalStatus.PASSED
 
 
 def test_restore_previous_gives_back_what_was_there() -> None:
@@ -118,13 +118,13 @@ def test_restore_previous_gives_back_what_was_there() -> None:
     state = run(rehearsal(mode=mode, enabled=True, percentage=30))
     (flag,) = state.flags
     assert flag.now == replace(flag.before, version=flag.now.version)
-    assert finish(state, HEARD, NOW).status is RehearsalStatus.PASSED
+    assert finish(state, PROPAGATED, NOW).status is RehearsalStatus.PASSED
 
 
 @pytest.mark.parametrize(
     ("measured", "reason"),
     [
-        (replace(HEARD, within_budget=False, slowest="api-1:7"), "within 30 s: api-1:7."),
+        (replace(PROPAGATED, within_budget=False, slowest="api-1:7"), "within 30 s: api-1:7."),
         (Propagation(1, NOW, within_budget=False), "nobody is there to hear of it."),
     ],
 )
@@ -135,7 +135,7 @@ def test_a_rollback_that_does_not_reach_everybody_fails(measured: Propagation, r
 
 
 def test_users_who_keep_a_flag_fail_it() -> None:
-    state = finish(replace(run(rehearsal()), left_over=3), HEARD, NOW)
+    state = finish(replace(run(rehearsal()), left_over=3), PROPAGATED, NOW)
     assert state.failure == "3 synthetic users kept a flag."
 
 
@@ -145,7 +145,7 @@ def test_a_worker_that_comes_back_too_late_ends_it() -> None:
 
 
 def test_a_finished_rehearsal_does_not_change() -> None:
-    state = finish(run(rehearsal()), HEARD, NOW)
+    state = finish(run(rehearsal()), PROPAGATED, NOW)
     assert advance(state, NOW + timedelta(days=1)) is state
 
 

@@ -4,13 +4,17 @@ import pytest
 
 from schema.errors import TopLevelCode, is_server_fault
 
-OURS = {TopLevelCode.INTERNAL, TopLevelCode.DEPENDENCY_DOWN, TopLevelCode.DEADLINE_EXCEEDED}
+SERVER_FAULTS = {
+    TopLevelCode.INTERNAL,
+    TopLevelCode.DEPENDENCY_DOWN,
+    TopLevelCode.DEADLINE_EXCEEDED,
+}
 
 
 @pytest.mark.parametrize("code", TopLevelCode)
 def test_only_what_broke_on_our_side_counts(code: TopLevelCode) -> None:
-    assert is_server_fault(code) is (code in OURS)
-    assert is_server_fault(code.value) is (code in OURS)
+    assert is_server_fault(code) is (code in SERVER_FAULTS)
+    assert is_server_fault(code.value) is (code in SERVER_FAULTS)
 
 
 @pytest.mark.parametrize("code", [None, "", "internal", 500])
