@@ -1,7 +1,9 @@
 """The shape of raw JSON: counted before anything reads it, and given up early (SEC6, D13)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+_FEW, _SHORT = 20, 1_000  # members of an object, characters of a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,22 @@ def excess(value: object, limits: JsonLimits) -> Excess | None:
             return Excess("values nested too deeply", depth, limits.depth)
         level = below
     return None
+
+
+def has_only_short_scalars(value: Mapping[str, object]) -> bool:
+    """Whether an object keeps all limits at a glance: few members, each a number or a short text.
+
+    Most requests are like that, and need not be counted level by level.
+    """
+    if len(value) > _FEW:
+        return False
+    for item in value.values():
+        if isinstance(item, str):
+            if len(item) > _SHORT:
+                return False
+        elif isinstance(item, list | dict):
+            return False
+    return True
 
 
 def count_values(value: object) -> int:

@@ -207,7 +207,11 @@ class PricedOperation:
 
     def cost(self, variables: Variables) -> Cost:
         """Return the cost. Raises Refused if fragments are nested too deeply."""
-        sizes = {name: count_values(value) for name, value in variables.items()}
+        sizes = {
+            name: size
+            for name, value in variables.items()
+            if isinstance(value, list | dict) and (size := count_values(value))
+        }
         if self._names is not None and not any(map(sizes.get, self._names)):
             cached = self._costs.get(self._key(variables, sizes))
             if cached is not None:
@@ -234,6 +238,8 @@ class PricedOperation:
             requested_count(variables[name], -1) if name in variables else -2  # the default counts
             for name in self._names or ()
         )
+        if not sizes:
+            return numbers
         return numbers, tuple(sizes.get(name, 0) for name in self._declared), sum(sizes.values())
 
 

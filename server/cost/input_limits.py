@@ -6,7 +6,7 @@ request with too many small values is refused before strawberry makes objects of
 
 from collections.abc import Mapping
 
-from domain.platform.json_shape import JsonLimits, excess, texts_of
+from domain.platform.json_shape import JsonLimits, excess, has_only_short_scalars, texts_of
 from schema.errors import Refused, TopLevelCode
 
 # The largest inputs: 500 samples of a metric, a launch file of 500 entries.
@@ -23,7 +23,7 @@ def check_inputs(
     is_anonymous: bool,
 ) -> Refused | None:
     """Return the error of a request whose variables or extensions exceed a limit, else None."""
-    if not variables and not extensions:
+    if not extensions and (not variables or _is_harmless(variables)):
         return None
     limits = MAX_VISITOR_VALUES if is_anonymous else MAX_VALUES
     refusal = _check("variables", variables, limits) or _check(
@@ -36,6 +36,12 @@ def check_inputs(
         return None
     message = f"{place} holds a NUL character, which a text may not."
     return Refused(TopLevelCode.BAD_USER_INPUT, message)
+
+
+def _is_harmless(variables: Mapping[str, object]) -> bool:
+    return has_only_short_scalars(variables) and not any(
+        "\x00" in text for text in texts_of(variables)
+    )
 
 
 def _check(name: str, value: Mapping[str, object] | None, limits: JsonLimits) -> Refused | None:

@@ -89,7 +89,7 @@ class PlannedOperations:
     async def answer(self, request: GraphQLRequest) -> Response | None:
         """Answer a validated POST, or return None to fall back to the executor."""
         begin, parsed_request = perf_counter(), self.parse_body(await request.body())
-        media_type = negotiation.choose_json_type(request.headers.get("accept", ""))
+        media_type = negotiation.choose_json_type(request.headers.first(b"accept") or "")
         if parsed_request is None or media_type is None:
             return None
         context = await authenticate_for_plan(self._runtime, request)

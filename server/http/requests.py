@@ -20,6 +20,11 @@ class FirstHeaders(Headers):
         value = self._first.get(name)
         return None if value is None else value.decode("latin-1")
 
+    def get(self, key: str, default: str | None = None) -> str | None:  # type: ignore[override]
+        """Return the first value of a header; `Mapping.get` would raise for each absent one."""
+        value = self.first(key.lower().encode("latin-1"))
+        return default if value is None else value
+
     def __getitem__(self, key: str) -> str:
         """Return the first value of a header."""
         return self._first[key.lower().encode("latin-1")].decode("latin-1")

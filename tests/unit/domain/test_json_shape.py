@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.platform.json_shape import JsonLimits, count_values, excess, texts_of
+from domain.platform.json_shape import (
+    JsonLimits,
+    count_values,
+    excess,
+    has_only_short_scalars,
+    texts_of,
+)
+from server.cost.input_limits import MAX_EXTENSIONS, MAX_VALUES, MAX_VISITOR_VALUES
 
 LIMITS = JsonLimits(values=6, depth=3, list_length=4, text_length=5)
 JSON = st.recursive(
@@ -48,6 +55,25 @@ def test_the_limit_that_is_exceeded_is_named(
     assert over is not None
     assert (over.what, over.amount, over.limit) == (field, amount, limit)
     assert over.message == f"hold {field}; at most {limit} are allowed"
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=30))
+def test_what_is_short_at_a_glance_keeps_the_limits_of_every_caller(
+    value: dict[str, object],
+) -> None:
+    if has_only_short_scalars(value):
+        assert count_values(value) == len(value)
+        assert all(
+            excess(value, limits) is None
+            for limits in (MAX_VALUES, MAX_VISITOR_VALUES, MAX_EXTENSIONS)
+        )
+
+
+@pytest.mark.parametrize(
+    "value", [{"a": []}, {"a": {}}, {"a": "x" * 1_001}, {str(key): 0 for key in range(21)}]
+)
+def test_anything_longer_or_nested_is_counted(value: dict[str, object]) -> None:
+    assert not has_only_short_scalars(value)
 
 
 def test_a_hundred_thousand_levels_are_no_recursion() -> None:
