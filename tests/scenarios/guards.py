@@ -57,9 +57,9 @@ class Guards:
             yield f"{after['key']} was rolled back by a tick, and no criterion fails"
 
     def _is_bad(self, started_at: datetime, now: datetime) -> bool | None:
-        """Whether the average of the window is above the limit; None where too little is known."""
+        """Whether the average of the window (start, now] is too high; None: too few samples."""
         start = max(now - _WINDOW, started_at + _SETTLING)
-        inside = [(value, count) for at, value, count in self.samples if start < at < now]
+        inside = [(value, count) for at, value, count in self.samples if start < at <= now]
         total = sum(count for _, count in inside)
         if total < MIN_SAMPLES:
             return None
