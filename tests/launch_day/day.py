@@ -12,7 +12,7 @@ from tests.launch_day.api import Api
 from tests.launch_day.lag import Lag
 from tests.launch_day.lines import Line
 from tests.launch_day.listeners import Listener
-from tests.launch_day.moments import Moment, between
+from tests.launch_day.moments import NOTHING, Moment, between
 from tests.launch_day.operator import Operator
 from tests.launch_day.people import People
 from tests.launch_day.plan import FLAGS, Plan
@@ -81,6 +81,14 @@ class Day:
         """Keep how things are, for `launchState(at:)` to be compared with."""
         at, seen = await between(self.api, self.operator.token, self.plan.look_seconds)
         self.moments.append(Moment(name, at, seen))
+
+    async def look_until_steady(self, name: str) -> None:
+        """The same just after an outage, when everything may change between two looks."""
+        async with asyncio.timeout(self.plan.patience):
+            await self.look(name)
+            while self.moments[-1].seen == NOTHING:
+                self.moments.pop()
+                await self.look(name)
 
     async def let_in(self) -> None:
         """Everybody who listens, half of them on each process; most of them are viewers."""

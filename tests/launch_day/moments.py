@@ -34,6 +34,9 @@ class State:
     checks: Mapping[str, str]
 
 
+NOTHING = State(None, None, None, {})  # nobody could say anything
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """`at` lies between two looks, `seen` is what both of them and the open pages showed."""
@@ -121,7 +124,7 @@ def compare(moment: Moment, claimed: State) -> Line:
     if wrong:
         seen, claim = ("; ".join(part) for part in zip(*wrong, strict=True))
         return agree("state at ten moments", name, seen, claim, holds=False)
-    if moment.seen == State(None, None, None, {}):
+    if moment.seen == NOTHING:
         return Line("state at ten moments", name, "nothing", "something", Verdict.NOT_JUDGED)
     return agree("state at ten moments", name, describe(moment.seen), "the same", holds=True)
 

@@ -16,7 +16,7 @@ _MARKS = {
 _WORDS = {
     Exit.GOOD: "the product told the truth",
     Exit.BAD: "do not trust it yet",
-    Exit.TOO_SLOW: "no contradiction; not judged: machine too slow",
+    Exit.TOO_SLOW: "no contradiction, but not everything could be judged",
 }
 
 

@@ -62,7 +62,7 @@ async def second_run(day: Day) -> None:
         await day.look("without a database")
     back = day.now
     await until(day, lambda: HEALTHY & database(day, back), "open pages show the database again")
-    await day.look("with the database again")
+    await day.look_until_steady("with the database again")
     try:
         await day.operator.roll_back(BY_HAND)
         day.note(BY_HAND)
