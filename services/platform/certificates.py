@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from domain.platform.certificates import Certificate, expiry_of
+from domain.platform.certificates import Certificate
 
 LOOK_SECONDS = 3.0
 _GOOD_FOR = timedelta(minutes=10)
@@ -67,6 +67,14 @@ async def _expiry(host: str, port: int, context: ssl.SSLContext) -> datetime:
     _, writer = await asyncio.open_connection(host, port, ssl=context)
     try:
         shown: ssl.SSLObject = writer.get_extra_info("ssl_object")
-        return expiry_of(shown.getpeercert(binary_form=True) or b"")
+        return _expires_at(shown.getpeercert(binary_form=True) or b"")
     finally:
         writer.transport.abort()
+
+
+def _expires_at(der: bytes) -> datetime:
+    """`notAfter`; `ssl` parses only certificates that it trusts, and an expired one is not."""
+    # Only processes with an https address need the library, which takes some megabytes.
+    from cryptography.x509 import load_der_x509_certificate  # noqa: PLC0415
+
+    return load_der_x509_certificate(der).not_valid_after_utc
