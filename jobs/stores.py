@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from db.session import Database
 from jobs.routing import enqueue_for
+from services.platform.redis_driver import DRIVER_INFO
 from settings import Settings
 from subscriptions.bus import Broadcast
 
@@ -37,5 +38,6 @@ def open_stores(settings: Settings, clock: Callable[[], datetime]) -> Stores:
         settings.redis_url,
         socket_timeout=_REDIS_TIMEOUT_SECONDS,
         socket_connect_timeout=_REDIS_TIMEOUT_SECONDS,
+        driver_info=DRIVER_INFO,
     )
     return Stores(db, redis, Broadcast(settings.redis_url))

@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 
 from services.platform import background
 from services.platform.outages import cause_of
+from services.platform.redis_driver import DRIVER_INFO
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class RedisBackend(BroadcastBackend):
             socket_timeout=timing.deadline,
             socket_connect_timeout=timing.deadline,
             client_name="launch-bus",
+            driver_info=DRIVER_INFO,
             protocol=2,
         )
         self._client = Redis(connection_pool=self._pool)

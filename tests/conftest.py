@@ -11,12 +11,14 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pydantic import SecretStr
 from redis.asyncio import Redis
+from sqlalchemy import make_url
 from starlette.applications import Starlette
 
 from app import create_app, running
 from db.session import Database
 from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
 from domain.actors import Role
+from services.platform.redis_driver import DRIVER_INFO
 from settings import Settings
 from tests.factories import user_sessions
 from tests.factories.accounts import fast_passwords
@@ -107,9 +109,11 @@ def migrated(settings: Settings) -> str:
 @pytest.fixture(scope="session")
 async def database(migrated: str, clock: Clock) -> AsyncIterator[Database]:
     """One database engine for the whole session."""
-    database = Database(migrated, clock=clock)
-    yield database
-    await database.dispose()
+    url = make_url(migrated)
+    async with shared_dialect.kept_connections(str(url.query["host"]), str(url.database)):
+        database = Database(migrated, clock=clock)
+        yield database
+        await database.dispose()
 
 
 @pytest.fixture(autouse=True)
@@ -129,7 +133,7 @@ async def db(database: Database, reset_clock_and_checks: None) -> Database:
 @pytest.fixture
 async def redis(settings: Settings) -> AsyncIterator[Redis]:
     """A connection to a real, empty Valkey."""
-    client = Redis.from_url(str(settings.redis_url))
+    client = Redis.from_url(str(settings.redis_url), driver_info=DRIVER_INFO)
     await client.flushall()
     yield client
     await client.aclose()

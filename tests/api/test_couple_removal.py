@@ -178,7 +178,8 @@ async def test_changes_are_audited_by_ids(both: Partners, db: Database) -> None:
     await remove(both.james, own=True)
     async with db.read() as session:
         james = await session.scalar(select(User.id).where(User.email == JAMES))
-        rows = (await session.scalars(select(Change).where(Change.subject_id == james))).all()
+        of_james = select(Change).where(Change.subject_id == james).order_by(Change.event_id)
+        rows = (await session.scalars(of_james)).all()
     moves = [(row.action, row.after) for row in rows if row.after and "member" in row.after]
     assert moves == [("joined", {"member": True}), ("left", {"member": False})]
 
