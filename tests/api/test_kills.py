@@ -14,6 +14,7 @@ from tests.factories.launches import make_flag, make_phase
 from tests.factories.propagation import runtime_of
 from tests.support.clock import PATIENCE, Clock
 from tests.support.graphql import GraphQLClient
+from tests.support.http import http_client
 from tests.support.sockets import serving, socket
 
 KILL = """mutation ($keys: [String!]!, $reason: String = "It fails.") {
@@ -205,7 +206,7 @@ async def test_reconnecting_ofrep_clients_receive_missed_kills(
     """L11: the event id held the kills, but only the version was compared."""
     version = str(runtime_of(app).flags.current.version)
     await kill(operator, "mvp_chat")
-    async with serving(app) as address, httpx2.AsyncClient(trust_env=False) as http:
+    async with serving(app) as address, http_client() as http:
         response = await http.post(f"http://{address}{ALL}", json=CONTEXT)
         url = response.json()["eventStreams"][0]["url"]
         missed = await _first(http, url, version)

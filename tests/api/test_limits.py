@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from httpx2 import AsyncClient
 from redis.asyncio import Redis
 
 from app import create_app, running
@@ -15,6 +14,7 @@ from tests.factories.health import PROBES
 from tests.factories.propagation import runtime_of
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
+from tests.support.http import http_client
 from tests.support.sockets import serving, socket
 from tests.support.waiting import until
 
@@ -117,7 +117,7 @@ async def test_the_first_server_sent_event_reports_its_cost(
     admin: GraphQLClient, document: str
 ) -> None:
     headers = {"accept": "text/event-stream", "authorization": f"Bearer {admin.token}"}
-    async with serving(admin.app) as address, AsyncClient(base_url=f"http://{address}") as http:
+    async with serving(admin.app) as address, http_client(f"http://{address}") as http:
         for _ in range(2):
             request = http.stream("POST", "/graphql", json={"query": document}, headers=headers)
             async with request as response:
@@ -145,7 +145,7 @@ async def test_streams_per_caller_are_limited(poor: GraphQLClient, method: str) 
     live = runtime_of(poor.app).flag_feed.sets.live
     async with (
         serving(poor.app) as address,
-        AsyncClient(base_url=f"http://{address}", trust_env=False) as http,
+        http_client(f"http://{address}") as http,
     ):
         async with http.stream(method, **asks) as first:
             second = await http.request(method, **asks)

@@ -30,6 +30,7 @@ from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of, toggle_flag, wait_for_result
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
+from tests.support.http import http_client
 from tests.support.sockets import serving
 from tests.support.waiting import until
 
@@ -243,7 +244,7 @@ async def test_streams_announce_changes(
 ) -> None:
     version, sets = runtime_of(app).flags.current.version, runtime_of(app).flag_feed.sets
     before = sets.live  # what the process itself listens with
-    async with serving(app) as address, httpx2.AsyncClient(trust_env=False) as http:
+    async with serving(app) as address, http_client() as http:
         reply = await http.post(f"http://{address}{ALL}", json=CONTEXT)
         (stream,) = reply.json()["eventStreams"]
         assert (stream["type"], stream["url"]) == ("sse", f"http://{address}/ofrep/v1/events")

@@ -9,8 +9,8 @@ import httpx2
 import psutil  # type: ignore[import-untyped]
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.support.clock import PATIENCE
 from tests.support.command import RunningCommand, wait_until_ready
+from tests.support.http import http_client
 from tests.support.servers import free_port
 from tests.support.two_servers import LIST, TwoServers
 from tests.support.waiting import until
@@ -18,7 +18,7 @@ from tests.support.waiting import until
 
 async def get(port: int, path: str) -> httpx2.Response:
     """Over a connection of its own: any of the processes takes it."""
-    async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
+    async with http_client() as client:
         return await client.get(f"http://127.0.0.1:{port}{path}")
 
 
@@ -104,7 +104,7 @@ async def test_workers_serve_metrics_at_their_port(site: TwoServers) -> None:
         metrics = await scrape(port)
         assert metrics["launch_queue_connected{}"] == 1
         assert [name for name in metrics if name.startswith("launch_build_info")] != []
-        async with httpx2.AsyncClient(trust_env=False) as client:
+        async with http_client() as client:
             bent = await client.get(
                 f"http://127.0.0.1:{port}/metrics", headers={"host": "evil.example"}
             )

@@ -7,8 +7,8 @@ from contextlib import suppress
 import httpx2
 import pytest
 
-from tests.support.clock import PATIENCE
 from tests.support.command import wait_until_ready
+from tests.support.http import http_client
 from tests.support.pgbouncer import PROGRAM, pgbouncer, version
 from tests.support.servers import free_port
 from tests.support.tcp_proxies import ForwardingProxy
@@ -43,7 +43,7 @@ async def test_behind_session_mode_all_processes_work(site: TwoServers, url: str
             for each in (port, side):
                 await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{each}")
             await change(site, port)
-            async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
+            async with http_client() as client:
                 ready = (await client.get(f"http://127.0.0.1:{side}/readyz")).json()
             assert (ready["queue"], ready["causes"]) == (True, {})
 
@@ -90,7 +90,7 @@ async def test_a_pooler_that_comes_later_is_refused_with_the_first_connection(
         PORT=str(port),
         WORKER_PORT=str(side),
     )
-    async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
+    async with http_client() as client:
 
         async def cause(of: int, part: str) -> str:
             with suppress(httpx2.HTTPError):

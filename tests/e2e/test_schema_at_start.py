@@ -13,6 +13,7 @@ from devserver.embedded import EmbeddedValkey
 from tests.support.clock import PATIENCE
 from tests.support.command import Launch, wait_until_ready
 from tests.support.faulty_postgres import FaultyPostgres
+from tests.support.http import get
 from tests.support.servers import free_port
 
 COMMANDS = (("serve",), ("worker",), ("demo",), ("token", "list"), ("mail", "list"), ("jobs",))
@@ -100,7 +101,7 @@ def cause(url: str, says: str) -> bool:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
-            answer = httpx2.get(url, timeout=PATIENCE, trust_env=False)
+            answer = get(url)
         except httpx2.HTTPError:
             time.sleep(0.1)
             continue

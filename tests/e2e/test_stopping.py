@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.e2e.test_metrics_of_processes import processes_of
 from tests.support.clock import PATIENCE
 from tests.support.command import RunningCommand, wait_until_ready
+from tests.support.http import http_client
 from tests.support.nginx import nginx
 from tests.support.promises import is_within
 from tests.support.servers import free_port
@@ -42,7 +43,7 @@ async def event_stream(port: int, token: str, path: str) -> AsyncIterator[httpx2
     """Server-sent events of the graph, or of OFREP."""
     headers = {"authorization": f"Bearer {token}", "accept": "text/event-stream"}
     url = f"http://127.0.0.1:{port}{path}"
-    async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
+    async with http_client() as client:
         request: dict[str, Any] = {"method": "GET"}
         if path == "/graphql":
             request = {"method": "POST", "json": {"query": FLAGS, "variables": {"keys": [KEY]}}}
@@ -83,7 +84,7 @@ async def test_sigterm_completes_streams_without_errors(site: TwoServers, drain:
 async def test_readiness_fails_first_and_the_listener_closes_later(site: TwoServers) -> None:
     """F7: a load balancer has the time of DRAIN_SECONDS to look elsewhere."""
     port = free_port()
-    async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
+    async with http_client() as client:
         with server(site, port, DRAIN_SECONDS="2") as running:
             url = f"http://127.0.0.1:{port}"
             kept = await client.get(f"{url}/healthz")
@@ -179,7 +180,7 @@ class Traffic:
     async def ask(self, *, change: bool) -> None:
         """One after another over a connection that is kept; a change is never sent twice."""
         headers = {"authorization": f"Bearer {self._token}"}
-        async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE, headers=headers) as client:
+        async with http_client(headers=headers) as client:
             on = False
             while not self._stop.is_set():
                 on = not on

@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from db.session import Database
 from settings import Settings
 from tests.support.collector import Collector, attributes, run_collector
 from tests.support.command import Launch, RunningCommand, wait_until_ready
+from tests.support.http import http_client
 from tests.support.row_deletion import delete_all_rows
 from tests.support.servers import dead_port, free_port
 from tests.support.waiting import until
@@ -38,7 +38,7 @@ class Site:
 
     async def ask(self, query: str, trace_id: str, **variables: object) -> Any:  # noqa: ANN401 - JSON
         headers = {"traceparent": f"00-{trace_id}-00f067aa0ba902b7-01"}
-        async with httpx2.AsyncClient(trust_env=False) as client:
+        async with http_client() as client:
             body = {"query": query, "variables": variables}
             return (await client.post(f"{self.url}/graphql", json=body, headers=headers)).json()
 

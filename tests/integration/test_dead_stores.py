@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.support.http import http_client
 from tests.support.promises import is_within
 from tests.support.receivers import HttpReceiver
 from tests.support.waiting import until
@@ -48,7 +49,7 @@ class Site:
 
     async def ask(self) -> httpx2.Response:
         """What a visitor asks for first."""
-        async with httpx2.AsyncClient(trust_env=False, timeout=5) as client:
+        async with http_client(timeout=5) as client:
             return await client.post(f"{self.fleet.url}/graphql", json={"query": FLAGS})
 
     async def _checked(self) -> bool:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
-import httpx2
 import pytest
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -21,6 +20,7 @@ from tests.factories.propagation import (
 )
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
+from tests.support.http import http_client
 from tests.support.sockets import Socket, Stream, socket
 
 VIEWER = """subscription ($device: String) {
@@ -81,7 +81,7 @@ async def test_server_sent_events_are_counted_like_sockets(
     body = {"query": "subscription { viewerFlags { version } }"}
     url = f"http://{address}/graphql"
     async with (
-        httpx2.AsyncClient(trust_env=False) as http,
+        http_client() as http,
         http.stream("POST", url, json=body, headers=headers) as response,
     ):
         lines = response.aiter_lines()

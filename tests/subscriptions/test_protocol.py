@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-import httpx2
 import pytest
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
@@ -16,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from server.view import MAX_OPERATIONS, GraphQLView
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
+from tests.support.http import http_client
 from tests.support.sockets import Socket, socket
 
 VIEWER = "subscription { viewerFlags { version } }"
@@ -139,7 +139,7 @@ async def test_server_sent_events_end_with_the_session(address: str, admin: Grap
     headers = {"accept": "text/event-stream", "authorization": f"Bearer {admin.token}"}
     body = {"query": "subscription { launchEvents { cursor } }"}
     async with (
-        httpx2.AsyncClient() as client,
+        http_client() as client,
         client.stream("POST", f"http://{address}/graphql", json=body, headers=headers) as answer,
         asyncio.timeout(PATIENCE),
     ):

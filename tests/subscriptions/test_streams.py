@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import httpx2
 import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
@@ -19,6 +18,7 @@ from tests.factories.launches import make_flag, make_phase
 from tests.factories.phases import activate, roll_back
 from tests.support.clock import PATIENCE, Clock
 from tests.support.graphql import GraphQLClient
+from tests.support.http import http_client
 from tests.support.sockets import Socket, socket
 
 FLAGS = "subscription ($keys: [String!]) { featureFlags(keys: $keys) { key enabled version } }"
@@ -261,7 +261,7 @@ async def test_streams_are_available_as_server_sent_events(
     await make_flag(admin, "mvp_chat")
     headers = {"accept": "text/event-stream", "authorization": f"Bearer {admin.token}"}
     async with (
-        httpx2.AsyncClient() as client,
+        http_client() as client,
         client.stream(
             "POST", f"http://{address}/graphql", json={"query": FLAGS}, headers=headers
         ) as response,

@@ -20,6 +20,7 @@ import httpx2
 
 from tests.support.clock import PATIENCE
 from tests.support.forkserver import COMMANDS, Child
+from tests.support.http import get
 
 CLI = Path(__file__).resolve().parents[2] / "cli.py"
 Process = Child | subprocess.Popen[bytes]
@@ -167,7 +168,7 @@ def wait_until_ready(url: str, seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            if httpx2.get(f"{url}/readyz", timeout=PATIENCE, trust_env=False).status_code == 200:
+            if get(f"{url}/readyz").status_code == 200:
                 return
         except httpx2.HTTPError:
             pass

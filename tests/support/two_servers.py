@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx2
-
 from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
 from tests.support.clock import PATIENCE
 from tests.support.clusters import copy_template
 from tests.support.command import Launch, wait_until_ready
+from tests.support.http import http_client
 from tests.support.servers import free_port
 
 EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
@@ -42,7 +41,7 @@ class TwoServers:
     ) -> Any:  # noqa: ANN401 - JSON
         """Send an operation to one of the servers and return its response."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
+        async with http_client() as client:
             answer = await client.post(
                 f"http://127.0.0.1:{port}/graphql",
                 json={"query": query, "variables": variables},
@@ -59,7 +58,7 @@ class TwoServers:
 
     async def over_ofrep(self, port: int, token: str, key: str = KEY) -> dict[str, Any]:
         """Return the response to an OpenFeature client."""
-        async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
+        async with http_client() as client:
             answer = await client.post(
                 f"http://127.0.0.1:{port}/ofrep/v1/evaluate/flags/{key}",
                 json={"context": {"targetingKey": "user_1"}},
