@@ -13,7 +13,7 @@ from db.migrate import upgrade
 from settings import Settings
 from subscriptions.bus import Broadcast
 from tests.scenarios.databases import Databases
-from tests.support.row_deletion import DELETE_ALL_SQL
+from tests.support.row_deletion import CREATE_FUNCTION_SQL, DELETE_ALL_SQL
 
 _NAME = "scenarios"
 _REDIS_DATABASE = 1
@@ -76,6 +76,7 @@ async def prepared(settings: Settings) -> AsyncIterator[Ground]:
     await administrator.execute(f"CREATE DATABASE {_NAME}")
     await upgrade(url)
     observer = await _connect(url)
+    await observer.execute(CREATE_FUNCTION_SQL)
     await _read_json(observer)
     own = {"database_url": url, "redis_url": f"{settings.redis_url}?db={_REDIS_DATABASE}"}
     ground = Ground(settings.model_copy(update=own), administrator, observer)

@@ -8,9 +8,13 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import asyncpg
+
+from db.direct import driver_url
 from db.migrate import upgrade
 from devserver.embedded import EmbeddedPostgres
 from tests.support.once import run_once
+from tests.support.row_deletion import CREATE_FUNCTION_SQL
 
 
 def make_template(folder: Path) -> Path:
@@ -33,6 +37,13 @@ def _create_template(folder: Path) -> None:
     try:
         # In a separate event loop, because pytest's is not running now.
         with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, upgrade(url)).result()
+            thread.submit(asyncio.run, _migrate(url)).result()
     finally:
         server.stop()
+
+
+async def _migrate(url: str) -> None:
+    await upgrade(url)
+    connection = await asyncpg.connect(driver_url(url))
+    await connection.execute(CREATE_FUNCTION_SQL)
+    await connection.close()
