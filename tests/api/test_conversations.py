@@ -241,7 +241,8 @@ async def test_log_and_audit_contain_no_message_text(pair: Pair, db: Database) -
             select(LaunchEvent).where(LaunchEvent.kind == "message.changed")
         )
         (row,) = await session.scalars(select(Message))
-        audit = (await session.scalars(select(Change).where(Change.subject_id == pair.key))).all()
+        changes = select(Change).where(Change.subject_id == pair.key).order_by(Change.event_id)
+        audit = (await session.scalars(changes)).all()
         stored = " ".join(
             [
                 str(row_text)
