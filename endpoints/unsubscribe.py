@@ -36,7 +36,7 @@ _MESSAGES_ASK = (
     '<form method="post"><button type="submit">No more e-mails about messages</button></form>'
 )
 _KIND_ASK = '<form method="post"><button type="submit">No more e-mails like this</button></form>'
-_AGAIN = (
+_UNDO_FORM = (
     '<form method="post" action="?again=1"><button type="submit">Send them again</button></form>'
 )
 _UNKNOWN = "<p>This link is not valid. Use the one in our last letter.</p>"
@@ -71,13 +71,14 @@ _MESSAGES = _PageTexts(
     "Messages",
     _MESSAGES_ASK,
     "<p>You get no more e-mails about messages. They still wait for you when you log in.</p>"
-    + _AGAIN,
+    + _UNDO_FORM,
     "<p>You get e-mails about messages again.</p>" + _MESSAGES_ASK,
 )
 _NOTIFICATIONS = _PageTexts(
     "Notifications",
     _KIND_ASK,
-    "<p>You get no more e-mails of this kind. The app still shows you what happens.</p>" + _AGAIN,
+    "<p>You get no more e-mails of this kind. The app still shows you what happens.</p>"
+    + _UNDO_FORM,
     "<p>You get these e-mails again.</p>" + _KIND_ASK,
 )
 
@@ -115,13 +116,13 @@ def _kind_route(
             return _page(page.title, _UNKNOWN, 404)
         if request.method != "POST":
             return _page(page.title, page.ask)
-        again = "again" in request.query_params
+        is_undo = "again" in request.query_params
         try:
             async with runtime.db.write() as uow:
-                await notifications.allow_email(uow, ANONYMOUS, *reader, enabled=again)
+                await notifications.allow_email(uow, ANONYMOUS, *reader, enabled=is_undo)
         except LaunchError as error:
             return _error_page(page.title, error)
-        return _page(page.title, page.resumed if again else page.stopped)
+        return _page(page.title, page.resumed if is_undo else page.stopped)
 
     return Route(path, unsubscribe, methods=_METHODS, middleware=counted(runtime))
 
@@ -157,12 +158,14 @@ def _invitations_route(runtime: Runtime) -> Route:
                 async with runtime.db.read() as session:
                     stopped = await invitation_limits.is_suppressed(session, email)
                 return _page(_INVITATIONS, _STOPPED if stopped else _ASK_INVITATIONS)
-            again = "again" in request.query_params
+            is_undo = "again" in request.query_params
             async with runtime.db.write() as uow:
-                await (invitation_limits.lift if again else invitation_limits.suppress)(uow, email)
+                await (invitation_limits.lift if is_undo else invitation_limits.suppress)(
+                    uow, email
+                )
         except LaunchError as error:
             return _error_page(_INVITATIONS, error)
-        return _page(_INVITATIONS, _ALLOWED if again else _STOPPED)
+        return _page(_INVITATIONS, _ALLOWED if is_undo else _STOPPED)
 
     path = "/unsubscribe/invitations/{code}"
     return Route(path, unsubscribe, methods=_METHODS, middleware=counted(runtime))

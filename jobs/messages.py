@@ -23,6 +23,6 @@ async def tell_of_message(db: Database, settings: Settings, payload: Payload) ->
         int(str(payload["position"])),
     )
     async with db.write() as uow:
-        again = await message_mails.notify(uow, settings, sent)
-    if again is not None:
-        raise RetryRequested(again - db.clock(), "within an hour of the last e-mail")
+        next_at = await message_mails.notify(uow, settings, sent)
+    if next_at is not None:
+        raise RetryRequested(next_at - db.clock(), "within an hour of the last e-mail")

@@ -16,9 +16,9 @@ async def look_after(db: Database, settings: Settings, payload: Payload) -> None
     """Check the onboarding of a person and queue the next check; may run twice and late."""
     user_id, since = UUID(str(payload["user_id"])), datetime.fromisoformat(str(payload["since"]))
     async with db.write() as uow:
-        again = await nudges.look(uow, settings, user_id, since)
-    if again is not None:
-        raise RetryRequested(again - db.clock(), "nothing is due before")
+        next_at = await nudges.look(uow, settings, user_id, since)
+    if next_at is not None:
+        raise RetryRequested(next_at - db.clock(), "nothing is due before")
 
 
 async def works_again(db: Database, settings: Settings, incident_id: UUID) -> None:

@@ -47,8 +47,8 @@ def taker(incident: Json) -> str:
 def began(incident: Json) -> str:
     """When its current episode began, and the number of the episode."""
     episode = incident["currentEpisode"]
-    again = f" (episode {episode['number']})" if episode["number"] > 1 else ""
-    return f"{moment(episode['beganAt'])}{again}"
+    suffix = f" (episode {episode['number']})" if episode["number"] > 1 else ""
+    return f"{moment(episode['beganAt'])}{suffix}"
 
 
 def moment(at: str | None) -> str:

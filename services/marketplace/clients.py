@@ -60,7 +60,7 @@ async def add(
         uow, actor, "addClient", idempotency_key, (draft, supplier_id)
     )
     if reservation.result is not None:
-        return await _again(uow, reservation.result)
+        return await _replay_result(uow, reservation.result)
     owner = await owner_of(uow.session, actor, supplier_id)
     row = _row(draft, owner)
     await _save(uow, row)
@@ -180,7 +180,7 @@ async def _advance(uow: UnitOfWork, actor: Actor, owner: SupplierId) -> None:
     await onboarding.refresh(uow, actor, supplier.user_id)
 
 
-async def _again(uow: UnitOfWork, result: Mapping[str, object]) -> ClientResult:
+async def _replay_result(uow: UnitOfWork, result: Mapping[str, object]) -> ClientResult:
     client_id = parse_uuid(str(result.get("client_id", "")))
     rows = await queries.clients_by_id(uow.session, [client_id]) if client_id else {}
     if client_id is None or client_id not in rows:

@@ -81,7 +81,7 @@ async def invite(
         uow, actor, "inviteClient", idempotency_key, (client_id, command), _KEY
     )
     if reservation.result is not None:
-        return await _again(uow, site, reservation.result)
+        return await _replay_result(uow, site, reservation.result)
     client = await clients.locked(uow, actor, client_id, ("clientId",))
     await _make_room(uow, actor, client)
     await _keep_email(uow, client, command.email)
@@ -278,7 +278,7 @@ async def _supplier(uow: UnitOfWork, client: Client) -> Supplier:
     return (await suppliers.by_id(uow.session, [client.supplier_id]))[client.supplier_id]
 
 
-async def _again(uow: UnitOfWork, site: Site, result: Mapping[str, object]) -> Invited:
+async def _replay_result(uow: UnitOfWork, site: Site, result: Mapping[str, object]) -> Invited:
     """Return the invitation of the first call, with its link while that is valid (M2)."""
     key = parse_uuid(str(result.get("invitation_id", "")))
     rows = await queries.by_id(uow.session, [key]) if key else {}

@@ -69,9 +69,9 @@ async def test_accepting_twice_as_the_same_couple_succeeds(
     sent = await add_and_invite(supplier, email=EMMA)
     first = await accept_invitation(visitor, sent)
     couple = visitor.as_(first["session"]["accessToken"])
-    again = await accept_invitation(couple, sent)
-    assert (again["alreadyAccepted"], again["session"]) == (True, None)
-    assert again["partnership"]["id"] == first["partnership"]["id"]
+    repeated = await accept_invitation(couple, sent)
+    assert (repeated["alreadyAccepted"], repeated["session"]) == (True, None)
+    assert repeated["partnership"]["id"] == first["partnership"]["id"]
 
 
 async def test_a_used_code_is_refused_for_anyone_else(

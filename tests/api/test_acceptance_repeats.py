@@ -38,10 +38,10 @@ async def test_repeating_an_acceptance_opens_a_new_session_for_the_same_account(
 ) -> None:
     sent, key = await add_and_invite(supplier, email=EMMA), new_key()
     first = await accept_invitation(visitor, sent, idempotencyKey=key, **NAMES)
-    again = await accept_invitation(visitor.as_(None), sent, idempotencyKey=key, **NAMES)
-    assert (first["alreadyAccepted"], again["alreadyAccepted"]) == (False, True)
-    assert again["partnership"]["id"] == first["partnership"]["id"]
-    tokens = [answer["session"]["accessToken"] for answer in (first, again)]
+    repeated = await accept_invitation(visitor.as_(None), sent, idempotencyKey=key, **NAMES)
+    assert (first["alreadyAccepted"], repeated["alreadyAccepted"]) == (False, True)
+    assert repeated["partnership"]["id"] == first["partnership"]["id"]
+    tokens = [answer["session"]["accessToken"] for answer in (first, repeated)]
     assert tokens[0] != tokens[1]
     seen = [(await visitor.as_(token).data(VIEWER))["viewer"] for token in tokens]
     assert seen[0] == seen[1] == {"email": EMMA, "couple": {"id": first["couple"]["id"]}}
@@ -129,9 +129,9 @@ async def test_repeating_an_invitation_returns_the_same_link(
     supplier: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     client = await add_client(supplier)
-    first, again = await invite(supplier, client["id"]), await invite(supplier, client["id"])
+    first, repeated = await invite(supplier, client["id"]), await invite(supplier, client["id"])
     assert first["acceptUrl"]
-    assert (again["id"], again["acceptUrl"]) == (first["id"], first["acceptUrl"])
+    assert (repeated["id"], repeated["acceptUrl"]) == (first["id"], first["acceptUrl"])
 
 
 async def test_the_repeated_link_is_the_current_one(supplier: GraphQLClient) -> None:

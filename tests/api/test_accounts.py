@@ -268,8 +268,8 @@ async def test_forgotten_passwords_are_reset_by_email(sarah: GraphQLClient, db: 
     payload = await ask(sarah, RESET, token=token, new=NEW)
     assert payload["session"]["user"]["email"] == EMAIL
     assert (await sarah.execute(VIEWER)).status == 401, "all other sessions have ended"
-    again = await ask(sarah.as_(None), RESET, token=token, new=NEW)
-    assert codes(again) == [("ALREADY_USED", ["token"])]
+    repeated = await ask(sarah.as_(None), RESET, token=token, new=NEW)
+    assert codes(repeated) == [("ALREADY_USED", ["token"])]
 
 
 async def test_reset_requests_are_rate_limited(visitor: GraphQLClient) -> None:

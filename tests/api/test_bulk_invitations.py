@@ -160,8 +160,8 @@ async def test_stopping_cancels_the_waiting_invitations(
     await a_day_later(db)
     await run_sending_job(db, settings, bulk)
     assert len(await emails(db)) == MAX_FIRST_DAY
-    again = await start_bulk(supplier)
-    assert (again["id"] != bulk["id"], again["progress"]["waiting"]) == (True, 5)
+    repeated = await start_bulk(supplier)
+    assert (repeated["id"] != bulk["id"], repeated["progress"]["waiting"]) == (True, 5)
 
 
 async def test_further_clients_join_the_active_bulk_invitation(

@@ -67,10 +67,10 @@ async def test_an_import_adds_each_row_once(supplier: GraphQLClient, db: Databas
     assert rows == [
         ("Emma & James", "emma@example.com", "Two\nlines"), ("Zoë & Max", None, None),
     ]  # fmt: skip
-    again = await run_import(supplier, FILE)
-    assert (again["clientImport"]["added"], again["clientImport"]["alreadyThere"]) == (0, 2)
-    assert brief(again) == [(2, "ALREADY_THERE"), (3, "ALREADY_THERE")]
-    assert again["preview"]["rows"][0]["existing"]["coupleNames"] == "Emma & James"
+    repeated = await run_import(supplier, FILE)
+    assert (repeated["clientImport"]["added"], repeated["clientImport"]["alreadyThere"]) == (0, 2)
+    assert brief(repeated) == [(2, "ALREADY_THERE"), (3, "ALREADY_THERE")]
+    assert repeated["preview"]["rows"][0]["existing"]["coupleNames"] == "Emma & James"
     assert len(await clients(db)) == 2
 
 
@@ -173,8 +173,8 @@ async def test_repeating_an_import_returns_the_first_result(
     supplier: GraphQLClient, db: Database
 ) -> None:
     first = await run_import(supplier, FILE, key="once")
-    again = await run_import(supplier, FILE, key="once")
-    assert again["clientImport"] == first["clientImport"]
+    repeated = await run_import(supplier, FILE, key="once")
+    assert repeated["clientImport"] == first["clientImport"]
     assert await count(db, ClientImport) == 1
     other = await run_import(supplier, BROKEN, key="once")
     assert (other["errors"][0]["code"], other["errors"][0]["path"]) == (

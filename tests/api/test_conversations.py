@@ -66,8 +66,8 @@ async def test_messages_are_paged_in_both_directions(pair: Pair) -> None:
 
 async def test_repeating_a_message_with_the_same_key_sends_nothing(pair: Pair) -> None:
     first = await send_message_payload(pair.supplier, pair.id, "Once", key="k1")
-    again = await send_message_payload(pair.supplier, pair.id, "Once", key="k1")
-    assert again == first
+    repeated = await send_message_payload(pair.supplier, pair.id, "Once", key="k1")
+    assert repeated == first
     assert await texts(pair.couple, pair) == ["Once"]
     other = await send_message_payload(pair.supplier, pair.id, "Twice", key="k1")
     assert [(e["code"], e["path"]) for e in other["errors"]] == [

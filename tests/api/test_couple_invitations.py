@@ -97,9 +97,9 @@ async def test_a_lost_answer_is_given_again_to_the_same_key(
 ) -> None:
     code, key = await invite_code(emma), secrets.token_urlsafe(16)
     first = await join(visitor.as_(None), code, email=JAMES, idempotencyKey=key)
-    again = await join(visitor.as_(None), code, email=JAMES, idempotencyKey=key)
-    assert (first["alreadyAccepted"], again["alreadyAccepted"]) == (False, True)
-    assert again["session"]["user"] == first["session"]["user"]
+    repeated = await join(visitor.as_(None), code, email=JAMES, idempotencyKey=key)
+    assert (first["alreadyAccepted"], repeated["alreadyAccepted"]) == (False, True)
+    assert repeated["session"]["user"] == first["session"]["user"]
     assert codes(await join(visitor.as_(None), code, email=JAMES)) == ["ALREADY_USED"]
     james = visitor.as_(first["session"]["accessToken"])
     assert (await join(james, code))["alreadyAccepted"] is True
@@ -109,8 +109,8 @@ async def test_a_repeat_of_the_invitation_sends_one_email_and_shows_the_link(
     emma: GraphQLClient, db: Database
 ) -> None:
     first = await invite(emma, JAMES, idempotencyKey="k")
-    again = await invite(emma, JAMES, idempotencyKey="k")
-    assert first == again
+    repeated = await invite(emma, JAMES, idempotencyKey="k")
+    assert first == repeated
     assert first["invitation"]["acceptUrl"]
     assert len(await emails_of_kind(db, MailKind.INVITATION)) == 1
     assert (await own_couple(emma))["partnerInvitation"]["acceptUrl"] is None

@@ -121,8 +121,8 @@ async def test_an_open_socket_of_a_removed_partner_ends(
         assert removed.connection.close_code == 4403
         await send_message(pair.supplier, pair.id, "For Emma alone")
         assert (await kept.next())["conversations"]["unreadConversations"] == 1
-    async with serving(app) as address, socket(address, both.james.token) as again:
-        assert (await (await again.subscribe(STREAM)).next())["conversations"] == {
+    async with serving(app) as address, socket(address, both.james.token) as reconnected:
+        assert (await (await reconnected.subscribe(STREAM)).next())["conversations"] == {
             "unreadConversations": 0
         }
 

@@ -181,8 +181,8 @@ async def test_what_is_unusual_is_left_to_the_application(
 async def test_a_second_credential_is_refused_beside_a_valid_one(
     site: Site, admin: GraphQLClient
 ) -> None:
-    again, key = f"Authorization: Bearer {admin.token}", "X-Api-Key: " + "x" * 43
-    for more, status in ((again, 400), (key, 401)):
+    second_token, key = f"Authorization: Bearer {admin.token}", "X-Api-Key: " + "x" * 43
+    for more, status in ((second_token, 400), (key, 401)):
         (received,) = await sent(site.direct, request(FLAGS, admin.token, more, n=1))
         assert received.status == status
     assert site.answers.answered == 0
@@ -257,8 +257,8 @@ async def test_a_visitor_pays_by_the_address_that_a_proxy_states(site: Site) -> 
         remaining: int = received.body["extensions"]["cost"]["remaining"]  # type: ignore[index]
         return remaining
 
-    first, other, again = [await left(item) for item in ("192.0.2.1", "192.0.2.2", "192.0.2.1")]
-    assert first == other > again
+    first, other, repeated = [await left(item) for item in ("192.0.2.1", "192.0.2.2", "192.0.2.1")]
+    assert first == other > repeated
     assert site.answers.answered == 3
 
 

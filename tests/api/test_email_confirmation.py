@@ -23,7 +23,7 @@ from tests.support.servers import dead_port
 
 ERRORS = "errors { code message path }"
 VERIFIED = "{ viewer { email emailVerifiedAt } }"
-AGAIN = f"mutation {{ requestEmailConfirmation {{ email {ERRORS} }} }}"
+REQUEST_CONFIRMATION = f"mutation {{ requestEmailConfirmation {{ email {ERRORS} }} }}"
 CONFIRM = f"mutation ($token: String!) {{ confirmEmail(token: $token) {{ email {ERRORS} }} }}"
 CHANGE_EMAIL = (
     "mutation ($email: EmailAddress!, $password: String) "
@@ -57,10 +57,10 @@ async def test_a_new_confirmation_link_replaces_the_previous_one(
     sarah: GraphQLClient, db: Database
 ) -> None:
     first = await token_in_email(db, LINKS)
-    assert (await ask(sarah, AGAIN))["email"] == EMAIL
+    assert (await ask(sarah, REQUEST_CONFIRMATION))["email"] == EMAIL
     assert codes(await ask(sarah, CONFIRM, token=first)) == [("ALREADY_USED", ["token"])]
     assert (await ask(sarah, CONFIRM, token=await token_in_email(db, LINKS)))["errors"] == []
-    await ask(sarah, AGAIN)
+    await ask(sarah, REQUEST_CONFIRMATION)
     assert len(await emails_of_kind(db, LINKS)) == 2  # what is proven needs no e-mail
 
 

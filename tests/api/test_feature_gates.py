@@ -126,8 +126,8 @@ async def test_a_partial_rollout_decides_by_email(
     admitted = 0
     for number in range(12):
         email = f"person-{number}@example.org"
-        first, again = [await sign_up(visitor, email=spelt) for spelt in (email, email.upper())]
-        assert first["errors"] == again["errors"]
+        first, repeated = [await sign_up(visitor, email=spelt) for spelt in (email, email.upper())]
+        assert first["errors"] == repeated["errors"]
         if first["errors"] == []:
             admitted += 1
             user = await admin.data(FLAGS, keys=[key], **{"for": _uuid(first)})
@@ -216,8 +216,8 @@ async def test_an_open_stream_ends_when_its_flag_goes_off(
             (error,) = _errors(await stream.message())
             assert error["extensions"]["code"] == "FEATURE_OFF"
             assert error["extensions"]["availability"] == "PAUSED"
-        again = await live.subscribe("subscription { viewerOnboarding { percentComplete } }")
-        assert _errors(await again.message())[0]["extensions"]["code"] == "FEATURE_OFF"
+        repeated = await live.subscribe("subscription { viewerOnboarding { percentComplete } }")
+        assert _errors(await repeated.message())[0]["extensions"]["code"] == "FEATURE_OFF"
 
 
 async def test_the_staff_is_not_held_back(admin: GraphQLClient) -> None:

@@ -99,8 +99,8 @@ async def test_ofrep_evaluations_are_counted(
         answer = await visitor.raw("POST", f"{base}{path}", json={})
         tag = answer.headers.get("etag", "")
         if tag:
-            again = await visitor.raw("POST", base, json={}, headers={"if-none-match": tag})
-            assert again.status_code == 304
+            repeated = await visitor.raw("POST", base, json={}, headers={"if-none-match": tag})
+            assert repeated.status_code == 304
     await runtime.usage.flush()
     assert await counts(admin) == {"chat": (2, 0)}
 

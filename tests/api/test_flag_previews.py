@@ -41,8 +41,8 @@ async def test_a_preview_counts_affected_people_and_changes_nothing(
         "people": shown["people"], "isEstimate": False,
         "warnings": ["The flag was at 0 %, so it is now on for everybody (100 %)."],
     }  # fmt: skip
-    again = await operator.data('{ featureFlag(key: "search") { version enabled } }')
-    assert again["featureFlag"] == {"version": before["version"], "enabled": False}
+    repeated = await operator.data('{ featureFlag(key: "search") { version enabled } }')
+    assert repeated["featureFlag"] == {"version": before["version"], "enabled": False}
 
 
 async def test_a_preview_of_a_killed_flag_reaches_nobody(

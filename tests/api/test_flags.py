@@ -70,9 +70,9 @@ async def test_toggling_to_the_same_state_changes_nothing(operator: GraphQLClien
     """S23: a wanted state, not a flip."""
     await make_flag(operator, "mvp_chat")
     await toggle(operator, "mvp_chat", True)
-    again = await toggle(operator, "mvp_chat", True)
-    assert again["flag"]["version"] == 2
-    assert again["change"] is None
+    repeated = await toggle(operator, "mvp_chat", True)
+    assert repeated["flag"]["version"] == 2
+    assert repeated["change"] is None
 
 
 async def test_a_change_records_author_and_values(operator: GraphQLClient) -> None:

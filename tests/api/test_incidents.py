@@ -46,9 +46,12 @@ async def test_reporting_the_same_cause_counts_on_the_open_incident(
     operator: GraphQLClient,
 ) -> None:
     await report_incident(operator, dedupKey="cards", severity="LOW")
-    again = await report_incident(operator, dedupKey="cards", severity="CRITICAL")
-    assert again["merged"] is True
-    assert (again["incident"]["occurrences"], again["incident"]["severity"]) == (2, "CRITICAL")
+    repeated = await report_incident(operator, dedupKey="cards", severity="CRITICAL")
+    assert repeated["merged"] is True
+    assert (repeated["incident"]["occurrences"], repeated["incident"]["severity"]) == (
+        2,
+        "CRITICAL",
+    )
     assert (await operator.data(LIST))["incidents"]["totalCount"] == 1
 
 
@@ -95,8 +98,12 @@ async def test_reopening_clears_the_acknowledgement(operator: GraphQLClient) -> 
     incident = (await report_incident(operator))["incident"]
     await operator.data(TAKE, id=incident["id"])
     await operator.data(RESOLVE, id=incident["id"], notes="fixed")
-    again = (await operator.data(REOPEN, id=incident["id"]))["it"]["incident"]
-    assert (again["status"], again["acknowledgedBy"], again["resolvedAt"]) == ("OPEN", None, None)
+    repeated = (await operator.data(REOPEN, id=incident["id"]))["it"]["incident"]
+    assert (repeated["status"], repeated["acknowledgedBy"], repeated["resolvedAt"]) == (
+        "OPEN",
+        None,
+        None,
+    )
 
 
 async def test_an_old_incident_cannot_be_reopened_beside_a_newer_one(

@@ -108,8 +108,8 @@ async def test_declining_blocks_a_new_invitation_for_a_while(
     first = (await invite(supplier, EMMA))["invitation"]
     client, code = first["client"]["id"], code_in(first["acceptUrl"])
     assert codes((await visitor.data(DECLINE, code=code))["declineInvitation"]) == []
-    again = (await supplier.data(INVITE, clientId=client))["inviteClient"]
-    assert codes(again) == ["INVALID_TRANSITION"]
+    repeated = (await supplier.data(INVITE, clientId=client))["inviteClient"]
+    assert codes(repeated) == ["INVALID_TRANSITION"]
     other = await new_supplier(visitor, db)
     assert codes(await invite(other, EMMA)) == []
     await earlier(db, timedelta(days=30))

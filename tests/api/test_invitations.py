@@ -126,8 +126,8 @@ async def test_codes_are_kept_as_hashes_and_shown_once(
 
 async def test_a_client_has_one_pending_invitation(supplier: GraphQLClient) -> None:
     sent = await add_and_invite(supplier)
-    again = await supplier.data(INVITE, clientId=sent.client_id)
-    assert again["inviteClient"]["errors"][0]["code"] == "UNIQUE"
+    repeated = await supplier.data(INVITE, clientId=sent.client_id)
+    assert repeated["inviteClient"]["errors"][0]["code"] == "UNIQUE"
 
 
 @pytest.mark.parametrize(
@@ -147,11 +147,11 @@ async def test_resending_invalidates_the_old_link(
     sent = await add_and_invite(supplier)
     await visitor.data(OPEN, code=sent.code)
     clock.advance(DAY)
-    again = (await resend(supplier, sent.id))["invitation"]
-    assert (again["id"], again["status"], again["resendCount"]) == (sent.id, "SENT", 1)
+    repeated = (await resend(supplier, sent.id))["invitation"]
+    assert (repeated["id"], repeated["status"], repeated["resendCount"]) == (sent.id, "SENT", 1)
     assert await preview(visitor, sent.code) is None
-    shown = await preview(visitor, code_in(again["acceptUrl"]))
-    assert shown["expiresAt"] == again["expiresAt"]
+    shown = await preview(visitor, code_in(repeated["acceptUrl"]))
+    assert shown["expiresAt"] == repeated["expiresAt"]
 
 
 async def test_resends_are_limited_to_five_a_day(supplier: GraphQLClient, clock: Clock) -> None:
@@ -211,10 +211,10 @@ async def test_expired_invitations_can_be_resent(
     """distr#1250: what has ended must not block for ever."""
     sent = await add_and_invite(supplier)
     clock.advance(14 * DAY + 1)
-    again = (await resend(supplier, sent.id))["invitation"]
-    assert (again["status"], again["client"]["status"]) == ("SENT", "INVITED")
+    repeated = (await resend(supplier, sent.id))["invitation"]
+    assert (repeated["status"], repeated["client"]["status"]) == ("SENT", "INVITED")
     assert await accept_invitation(
-        visitor, SentInvitation(sent.id, "", code_in(again["acceptUrl"])), email=EMMA
+        visitor, SentInvitation(sent.id, "", code_in(repeated["acceptUrl"])), email=EMMA
     )
 
 

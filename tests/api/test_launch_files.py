@@ -54,8 +54,8 @@ async def test_a_file_is_planned_applied_and_then_changes_nothing(admin: GraphQL
     assert (await admin.data(CHANGES))["changes"]["nodes"] == []
     done = await apply(admin, FILE, planned["hash"])
     assert (done["errors"], done["changes"]) == ([], planned["changes"])
-    again = await plan(admin, FILE)
-    assert (again["errors"], again["changes"]) == ([], [])
+    repeated = await plan(admin, FILE)
+    assert (repeated["errors"], repeated["changes"]) == ([], [])
     reasons = {node["reason"] for node in (await admin.data(CHANGES))["changes"]["nodes"]}
     assert "from a file" in reasons
 
@@ -211,8 +211,8 @@ async def activate_pilot(admin: GraphQLClient) -> None:
 async def settled(admin: GraphQLClient, file: dict[str, Any]) -> dict[str, Any]:
     """What is in force of the only flag of a file once nothing is left to apply."""
     assert (await apply(admin, file, (await plan(admin, file))["hash"]))["errors"] == []
-    again = await plan(admin, file)
-    assert (again["changes"], again["errors"]) == ([], [])
+    repeated = await plan(admin, file)
+    assert (repeated["changes"], repeated["errors"]) == ([], [])
     key = file["flags"][0]["key"]
     query = "query ($key: String!) { featureFlag(key: $key) { enabled rolloutPercentage } }"
     flag: dict[str, Any] = (await admin.data(query, key=key))["featureFlag"]

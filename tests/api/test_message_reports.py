@@ -66,8 +66,8 @@ async def test_hidden_messages_show_only_the_reason_to_both_sides(
     (report,) = (await admin.data(REPORTS, open=False))["messageReports"]["nodes"]
     assert (report["outcome"], report["reportedText"]) == ("HIDDEN", INSULT)
     before = seen["revision"]
-    again = (await admin.data(HIDE, input=about(message, "Again")))["hideMessage"]
-    assert again["message"]["hiddenReason"] == "Not polite"
+    repeated = (await admin.data(HIDE, input=about(message, "Again")))["hideMessage"]
+    assert repeated["message"]["hiddenReason"] == "Not polite"
     assert (await admin.data(SHOW, input=about(message, "A mistake")))["showMessage"][
         "errors"
     ] == []
@@ -143,7 +143,7 @@ async def test_moderation_is_audited_without_message_text(
 
 async def test_reporting_twice_is_one_report(pair: Pair, admin: GraphQLClient) -> None:
     message = await reported(pair)
-    again = (await pair.couple.data(REPORT, input=about(message, "Again")))["reportMessage"]
-    assert again["errors"] == []
+    repeated = (await pair.couple.data(REPORT, input=about(message, "Again")))["reportMessage"]
+    assert repeated["errors"] == []
     (report,) = (await admin.data(REPORTS))["messageReports"]["nodes"]
     assert report["reason"] == WHY

@@ -124,9 +124,9 @@ async def test_unchanged_responses_are_304(
     visitor: GraphQLClient, app: Starlette, admin: GraphQLClient, tool: str
 ) -> None:
     first = await ask(visitor, None, tool)
-    again = await ask(visitor, None, tool, if_none_match=first.headers["etag"])
-    assert (again.status_code, again.content) == (304, b"")
-    assert again.headers["etag"] == first.headers["etag"]
+    repeated = await ask(visitor, None, tool, if_none_match=first.headers["etag"])
+    assert (repeated.status_code, repeated.content) == (304, b"")
+    assert repeated.headers["etag"] == first.headers["etag"]
     await toggle_flag(admin, app, "mvp_chat", on=False)
     changed = await ask(visitor, None, tool, if_none_match=first.headers["etag"])
     assert changed.status_code == 200

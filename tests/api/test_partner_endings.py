@@ -108,8 +108,8 @@ async def test_ending_by_the_supplier_notifies_the_couple(
 
 async def test_partners_can_reconnect_after_an_end(supplier: GraphQLClient, pair: Pair) -> None:
     await ask(pair.couple, END, id=pair.key)
-    again = await accept_invitation(pair.couple, code_of(await invite_again(supplier, pair)))
-    assert again["partnership"]["isActive"] is True
+    repeated = await accept_invitation(pair.couple, code_of(await invite_again(supplier, pair)))
+    assert repeated["partnership"]["isActive"] is True
 
 
 async def test_a_blocking_couple_cannot_be_invited_until_it_unblocks(

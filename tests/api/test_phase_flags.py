@@ -78,6 +78,6 @@ async def test_a_new_run_after_a_rollback_takes_its_own_snapshot(
     await activate(admin, phase)
     await roll_back(admin, phase)
     await close_incidents(db)
-    again = await activate(admin, phase)
-    assert again["run"]["number"] == 2
+    repeated = await activate(admin, phase)
+    assert repeated["run"]["number"] == 2
     assert await flag_states(admin, phase) == {"mvp_supplier_dashboard": (True, 100)}

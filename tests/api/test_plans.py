@@ -129,8 +129,8 @@ async def test_plans_and_the_executor_give_the_same_response(
             await post(GraphQLClient(plain, token), body), any_error=True
         )
         for turn in range(2):  # the executor has to meet a document first
-            again = await post(GraphQLClient(planned, token), body + b" " * turn)
-            actual = comparable_response(again, any_error=True)
+            repeated = await post(GraphQLClient(planned, token), body + b" " * turn)
+            actual = comparable_response(repeated, any_error=True)
             assert actual == expected, body.decode()
         if number % 15 == 14:
             async with db.write() as uow:

@@ -83,8 +83,8 @@ async def test_readings_are_renewed_and_state_their_age(app: Starlette, db: Data
     now[0] = KEPT_SECONDS - 1
     assert await figures.look() == (first, KEPT_SECONDS - 1)
     now[0] = KEPT_SECONDS
-    again, age = await figures.look()
-    assert (again is first, age) == (False, 0)
+    repeated, age = await figures.look()
+    assert (repeated is first, age) == (False, 0)
 
 
 async def test_old_figures_are_not_exported_without_a_database(

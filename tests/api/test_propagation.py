@@ -60,8 +60,8 @@ async def test_repeating_an_action_shows_the_same_version(
     await activate(admin, phase)
     first = await roll_back(admin, phase)
     await wait_for_propagation(app, first["version"], is_complete)
-    again = await roll_back(admin, phase)
-    assert (again["version"], again["complete"]) == (first["version"], True)
+    repeated = await roll_back(admin, phase)
+    assert (repeated["version"], repeated["complete"]) == (first["version"], True)
 
 
 async def test_a_phase_without_flags_has_no_propagation(

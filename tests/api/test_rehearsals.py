@@ -131,8 +131,8 @@ async def test_a_phase_has_one_rehearsal_at_a_time(
 
 async def test_a_repeated_request_gives_the_same_run(app: Starlette, admin: GraphQLClient) -> None:
     phase = await make_phase(admin)
-    first, again = [await start_rehearsal(admin, phase, idempotencyKey="once") for _ in range(2)]
-    assert run_id(first) == run_id(again)
+    first, repeated = [await start_rehearsal(admin, phase, idempotencyKey="once") for _ in range(2)]
+    assert run_id(first) == run_id(repeated)
 
 
 async def test_only_existing_phases_with_flags_can_be_rehearsed(

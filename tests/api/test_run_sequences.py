@@ -135,8 +135,8 @@ async def test_a_manual_ceiling_survives_ramp_steps(launch: Launch) -> None:
     done = (await launch.client.data(LIFT, key="search", reason="fast again"))["liftCeiling"]
     assert done["flag"]["rolloutPercentage"] == 100
     assert done["change"] == {"action": "limit lifted", "reason": "fast again"}
-    again = (await launch.client.data(LIFT, key="search", reason="fast again"))["liftCeiling"]
-    assert again["errors"][0]["code"] == "INVALID_TRANSITION"
+    repeated = (await launch.client.data(LIFT, key="search", reason="fast again"))["liftCeiling"]
+    assert repeated["errors"][0]["code"] == "INVALID_TRANSITION"
 
 
 async def test_writing_the_values_in_force_changes_nothing(launch: Launch) -> None:

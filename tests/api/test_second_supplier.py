@@ -107,8 +107,8 @@ async def test_a_mailed_link_leads_back_to_the_invitation_and_accepts_it(
     done = await accept_invitation(logged_in, second)
     assert done["couple"]["id"] == opened["user"]["couple"]["id"]
     assert len((await logged_in.data(OWN_COUPLE))["viewer"]["couple"]["partnerships"]["nodes"]) == 2
-    again = (await phone.as_(None).data(USE, token=token))["logInByLink"]
-    assert [(error["code"], error["path"]) for error in again["errors"]] == [
+    repeated = (await phone.as_(None).data(USE, token=token))["logInByLink"]
+    assert [(error["code"], error["path"]) for error in repeated["errors"]] == [
         ("ALREADY_USED", ["token"])
     ]
 

@@ -64,10 +64,10 @@ async def test_silences_are_in_feed_and_audit(operator: GraphQLClient, clock: Cl
     events = [node for node in nodes if node["__typename"] == "SilenceEvent"]
     assert sorted(node["silence"]["endedEarly"] for node in events) == [False, True]
     assert all("all checks" in node["summary"] for node in events)
-    again = await operator.data(
+    repeated = await operator.data(
         "query ($id: ID!) { node(id: $id) { ... on Silence { reason } } }", id=made["id"]
     )
-    assert again == {"node": {"reason": "new disks"}}
+    assert repeated == {"node": {"reason": "new disks"}}
 
 
 async def test_future_silences_have_no_effect_yet(operator: GraphQLClient, clock: Clock) -> None:

@@ -75,8 +75,10 @@ async def test_a_role_change_applies_at_once(admin: GraphQLClient, db: Database)
     david = await in_(admin, db)
     assert (await ask(admin, CHANGE_ROLE, id=key, role="VIEWER"))["user"]["role"] == "VIEWER"
     assert (await david.execute(TOKENS)).codes == ["UNAUTHENTICATED"]
-    again = await ask(admin.as_(None), LOG_IN, email=DAVID, password=PASSWORD)
-    assert (await admin.as_(again["session"]["accessToken"]).execute(TOKENS)).codes == ["FORBIDDEN"]
+    repeated = await ask(admin.as_(None), LOG_IN, email=DAVID, password=PASSWORD)
+    assert (await admin.as_(repeated["session"]["accessToken"]).execute(TOKENS)).codes == [
+        "FORBIDDEN"
+    ]
 
 
 async def test_disabling_an_account_ends_its_sessions_everywhere(

@@ -153,8 +153,8 @@ async def test_archiving_revokes_pending_invitations(supplier: GraphQLClient) ->
     answer = await supplier.data(UPDATE, input={"id": sent.client_id, "archived": True})
     client = answer["updateClient"]["client"]
     assert (client["status"], client["invitation"]["status"]) == ("INACTIVE", "REVOKED")
-    again = await supplier.data(INVITE, clientId=sent.client_id)
-    assert again["inviteClient"]["errors"][0]["code"] == "INVALID_TRANSITION"
+    repeated = await supplier.data(INVITE, clientId=sent.client_id)
+    assert repeated["inviteClient"]["errors"][0]["code"] == "INVALID_TRANSITION"
 
 
 async def test_archived_clients_can_be_restored_and_invited(supplier: GraphQLClient) -> None:
@@ -162,8 +162,8 @@ async def test_archived_clients_can_be_restored_and_invited(supplier: GraphQLCli
     for archived, status in ((True, "INACTIVE"), (True, "INACTIVE"), (False, "ADDED")):
         answer = await supplier.data(UPDATE, input={"id": sent.client_id, "archived": archived})
         assert answer["updateClient"]["client"]["status"] == status
-    again = await supplier.data(INVITE, clientId=sent.client_id)
-    assert again["inviteClient"]["invitation"]["status"] == "SENT"
+    repeated = await supplier.data(INVITE, clientId=sent.client_id)
+    assert repeated["inviteClient"]["invitation"]["status"] == "SENT"
 
 
 async def test_archiving_ends_a_partnership_and_accepting_again_revives_it(
@@ -180,9 +180,9 @@ async def test_archiving_ends_a_partnership_and_accepting_again_revives_it(
     assert back["updateClient"]["client"]["status"] == "ADDED"
     url = (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]["invitation"]
     code = url["acceptUrl"].rpartition("/")[2]
-    again = await accept_invitation(couple, type(sent)(url["id"], sent.client_id, code))
-    assert again["partnership"]["id"] == first["partnership"]["id"]
-    assert again["partnership"]["isActive"] is True
+    repeated = await accept_invitation(couple, type(sent)(url["id"], sent.client_id, code))
+    assert repeated["partnership"]["id"] == first["partnership"]["id"]
+    assert repeated["partnership"]["isActive"] is True
 
 
 async def test_tokens_can_act_for_a_named_supplier(

@@ -166,8 +166,8 @@ async def test_a_webhook_is_paused_resumed_and_deleted(admin: GraphQLClient, db:
     assert paused["pausedReason"]
     assert await update(active=True) == {**paused, "active": True, "pausedReason": None}
     assert (await admin.data(DELETE, id=key))["deleteWebhook"]["errors"] == []
-    again = (await admin.data(DELETE, id=key))["deleteWebhook"]["errors"]
-    assert again == [{"code": "NOT_FOUND", "path": ["id"]}]
+    repeated = (await admin.data(DELETE, id=key))["deleteWebhook"]["errors"]
+    assert repeated == [{"code": "NOT_FOUND", "path": ["id"]}]
     assert await count(db) == 0
 
 

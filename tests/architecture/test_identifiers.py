@@ -27,6 +27,7 @@ BANNED = {
     "mine": "what it is: `own_session`, `is_owner`",
     "ours": "what they are: `services`, `project_names`",
     "theirs": "what they are: `of_couple`, `recipient`",
+    "again": "`repeated`, `next_at`, `_replay_result`",
     "somebody": "`user`, `actor`, `assignee`",
     "one_of_them": "what it is",
 }

@@ -101,8 +101,8 @@ async def test_silences_are_created_and_ended(operator: Operator) -> None:
     assert "new provider" in (await operator.says("alerts", "silences")).out
     ended = await operator.says("alerts", "unsilence")
     assert (ended.code, "OVER" in ended.out) == (0, True), ended
-    again = await operator.says("alerts", "unsilence")
-    assert (again.code, "There are 0 silences" in again.err) == (1, True)
+    repeated = await operator.says("alerts", "unsilence")
+    assert (repeated.code, "There are 0 silences" in repeated.err) == (1, True)
 
 
 async def test_invalid_durations_are_refused(operator: Operator) -> None:

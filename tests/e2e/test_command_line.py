@@ -206,9 +206,9 @@ def test_the_first_admin_is_created_once(launch: Launch) -> None:
     login_as = launch.with_env(XDG_CONFIG_HOME=str(launch.folder / "boss"))
     login_as("login", "boss@wedsync.app", stdin=first.out)
     # One after the other: without an admin, `--first` would make one.
-    again = launch.run_unchecked("admin", "--first", "--email", "other@wedsync.app")
+    repeated = launch.run_unchecked("admin", "--first", "--email", "other@wedsync.app")
     changed = launch.run_unchecked("admin", "--email", "boss@wedsync.app", "--role", "viewer")
-    assert (again.code, again.out) == (0, "")
+    assert (repeated.code, repeated.out) == (0, "")
     assert changed.err == "boss@wedsync.app: changed.\n"
     wait_until_refused(login_as)
 

@@ -37,8 +37,8 @@ async def test_failed_jobs_are_shown_and_retried(launch: Launch) -> None:
         launch.run_unchecked("jobs", "retry", number).err
         == f"Job {number} (mail.send) is queued again.\n"
     )
-    again = launch.run_unchecked("jobs", "retry", number)
-    assert (again.code, "has not failed" in again.err) == (1, True)
+    repeated = launch.run_unchecked("jobs", "retry", number)
+    assert (repeated.code, "has not failed" in repeated.err) == (1, True)
     queue = launch.json("jobs")
     assert queue["counts"] == {"waiting": 1, "running": 0, "failed": 0}
     assert [job["state"] for job in queue["jobs"]] == ["waiting"]

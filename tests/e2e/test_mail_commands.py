@@ -33,11 +33,11 @@ async def launch(db: Database, settings: Settings) -> AsyncIterator[Launch]:
 async def test_waiting_emails_are_shown_and_exported(launch: Launch) -> None:
     (mail,) = launch.json("mail", "list", "--status", "waiting")
     assert (mail["recipient"], "secret" in str(mail)) == ("emma@example.com", False)
-    shown, again = launch.run_concurrently(
+    shown, repeated = launch.run_concurrently(
         ("mail", "show", mail["id"]), ("mail", "retry", "--status", "waiting")
     )
     assert LINK in shown.out
-    assert (again.code, "No mail server" in again.err) == (1, True)
+    assert (repeated.code, "No mail server" in repeated.err) == (1, True)
 
     launch("mail", "export", "letters")
     (file,) = (launch.folder / "letters").iterdir()

@@ -112,11 +112,11 @@ async def test_an_idempotency_key_adds_two_round_trips_and_a_replay_takes_four(
         first = await switch(db, KEYS[0], True, idempotency_key="k")
     assert kinds(sent) == ["BEGIN", "INSERT", "SELECT", "WITH", "UPDATE", "COMMIT", "SELECT"]
     async with record_statements(db) as sent:
-        again = await switch(db, KEYS[0], True, idempotency_key="k")
+        repeated = await switch(db, KEYS[0], True, idempotency_key="k")
     assert kinds(sent) == ["BEGIN", "INSERT", "SELECT", "SELECT", "SELECT", "COMMIT"]
     assert first.change is not None
-    assert again.change is not None
-    assert (again.flag, again.change.id) == (first.flag, first.change.id)
+    assert repeated.change is not None
+    assert (repeated.flag, repeated.change.id) == (first.flag, first.change.id)
 
 
 @pytest.mark.usefixtures("head")

@@ -112,11 +112,11 @@ async def test_a_concurrent_reopening_and_recurrence_leave_one_open_incident(
     await ended(db)
     clock.advance(3600)
 
-    async def again() -> None:
+    async def reopen() -> None:
         async with db.write() as uow:
             await reopen_incident(uow, PERSON, row.id, None)
 
-    answers = await asyncio.gather(again(), opened(db), opened(db), return_exceptions=True)
+    answers = await asyncio.gather(reopen(), opened(db), opened(db), return_exceptions=True)
     lost = [item for item in answers if isinstance(item, BaseException)]
     assert all(isinstance(item, InvalidTransition) for item in lost)
     assert sum(row.status is OPEN for row in await rows(db)) == 1

@@ -109,8 +109,8 @@ async def test_sending_again_begins_anew(
     await supplier.data(RESEND, id=invitation["id"])
     assert await worker.remind_after(2 * DAY) == 0
     assert await worker.remind_after(DAY) == 1
-    again, reminder = await mailed_codes(db)  # those of before were withdrawn
-    assert again == reminder
+    repeated, reminder = await mailed_codes(db)  # those of before were withdrawn
+    assert repeated == reminder
 
 
 @pytest.mark.parametrize("ending", [*ENDINGS, "expire"])

@@ -77,9 +77,9 @@ async def test_emails_are_limited_to_one_an_hour_without_losing_messages(
     await tell(db, settings, pair, 1, "supplier")
     await send_message(pair.supplier, pair.id, "two")
     clock.advance(600)
-    with pytest.raises(RetryRequested) as again:
+    with pytest.raises(RetryRequested) as repeated:
         await tell(db, settings, pair, 2, "supplier")
-    remaining = again.value.delay
+    remaining = repeated.value.delay
     assert timedelta(seconds=HOUR - 700) < remaining <= timedelta(seconds=HOUR - 600)
     assert len(await sent(db)) == 1
     clock.advance(HOUR - 600)

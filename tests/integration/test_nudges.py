@@ -76,10 +76,10 @@ async def over(db: Database, incident_id: UUID) -> None:
 
 async def test_active_users_get_no_nudges(person: Person, clock: Clock) -> None:
     clock.advance(299)
-    again = await person.look()
+    repeated = await person.look()
     row = await person.row()
     assert (row.stuck_at_step, row.nudge_kind, row.nudges_sent) == (None, None, 0)
-    assert again is not None
+    assert repeated is not None
 
 
 async def test_at_most_three_nudges_are_sent(person: Person, clock: Clock) -> None:
@@ -87,10 +87,10 @@ async def test_at_most_three_nudges_are_sent(person: Person, clock: Clock) -> No
     seen = []
     for seconds in (300, HOUR - 300, DAY - HOUR, DAY):
         clock.advance(seconds)
-        again = await person.look()
+        repeated = await person.look()
         seen.append(((await person.row()).nudges_sent, len(await person.emails())))
     assert seen == [(1, 0), (2, 1), (3, 2), (3, 2)]
-    assert again is None
+    assert repeated is None
     assert (await person.row()).stuck_at_step == "business_info"
 
 

@@ -143,8 +143,8 @@ async def test_a_short_password_creates_no_account(db: Database, throttle: Login
 
 async def test_taken_email_with_its_password_logs_in(db: Database, throttle: LoginThrottle) -> None:
     first = await register_account(throttle)
-    again = await register_account(throttle, email=EMAIL.upper(), user_type=UserType.COUPLE)
-    assert again.user.id == first.user.id
+    repeated = await register_account(throttle, email=EMAIL.upper(), user_type=UserType.COUPLE)
+    assert repeated.user.id == first.user.id
     assert await count(db, User, Session, Supplier, Couple) == [1, 2, 1, 0]
     assert await attempts(db) == [(True, None), (True, None)]
 

@@ -180,6 +180,6 @@ async def test_acknowledged_incidents_are_not_resolved_automatically(guarded: Gu
 async def test_two_workers_count_one_tick(guarded: GuardedPhase) -> None:
     await guarded.watch_limits(1_000, errors=100)
     await guarded.watch_limits(1_000_000)
-    again = [judge_thresholds(guarded.db, MetricReader(guarded.db), TICK) for _ in range(3)]
-    await asyncio.gather(*again)
+    repeated = [judge_thresholds(guarded.db, MetricReader(guarded.db), TICK) for _ in range(3)]
+    await asyncio.gather(*repeated)
     assert len(await guarded.incidents()) == 1

@@ -29,9 +29,9 @@ async def explore(ground: Ground, seeds: range) -> int:
         kinds.update(outcome.step.kind for outcome in run.outcomes)
         refused.update(outcome.step.kind for outcome in run.outcomes if not outcome.accepted)
         moves.update(run.moves)
-        if run.violations and (again := await run_seed(ground, seed)).violations:
+        if run.violations and (repeated := await run_seed(ground, seed)).violations:
             failed += 1
-            _say(f"== seed {seed}\n{(await shortened(ground, again)).report()}")
+            _say(f"== seed {seed}\n{(await shortened(ground, repeated)).report()}")
         elif run.violations:  # timeouts are those of the wall clock: a starved machine meets them
             _say(f"== seed {seed} failed once, and held when it was run again: {run.violations}")
         if count % _EVERY == 0 or count == len(seeds):

@@ -52,10 +52,10 @@ async def test_reconnected_client_gets_the_open_incidents(
     await first.stop()
     await admin.data(RESOLVE, id=over["createIncident"]["incident"]["id"])
     await admin.data(REPORT, title="New", severity="HIGH")
-    again = await live.subscribe(TITLES)
-    assert (await again.next())["incidents"] == {"title": "New", "severity": "HIGH"}
+    repeated = await live.subscribe(TITLES)
+    assert (await repeated.next())["incidents"] == {"title": "New", "severity": "HIGH"}
     await admin.data(REPORT, title="Next", severity="LOW")
-    assert (await again.next())["incidents"]["title"] == "Next"
+    assert (await repeated.next())["incidents"]["title"] == "Next"
 
 
 async def test_incident_that_leaves_the_severity_filter_is_sent_once_more(

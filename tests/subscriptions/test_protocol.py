@@ -208,8 +208,8 @@ async def test_invalid_operation_does_not_close_the_socket(
     answer = await asyncio.wait_for(live.inbox("bad").get(), PATIENCE)
     errors = answer["payload"] if answer["type"] == "error" else answer["payload"]["errors"]
     assert errors[0]["extensions"]["code"] in ("BAD_USER_INPUT", "UNAUTHENTICATED")
-    again = await live.subscribe("{ __typename }")
-    assert (await again.next())["__typename"] == "Query"
+    repeated = await live.subscribe("{ __typename }")
+    assert (await repeated.next())["__typename"] == "Query"
 
 
 async def test_operations_per_socket_are_limited(live: Socket) -> None:

@@ -28,8 +28,8 @@ async def test_inputs_of_open_streams_are_bounded_and_released(live: Socket) -> 
     assert refused["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
     await streams[0].stop()
     await until(lambda: STREAM_INPUTS.size < many * 900_000)
-    again = await live.subscribe(FLAGS, keys=KEYS)
+    repeated = await live.subscribe(FLAGS, keys=KEYS)
     await until(lambda: STREAM_INPUTS.size > many * 900_000)
-    for stream in [*streams[1:], again]:
+    for stream in [*streams[1:], repeated]:
         await stream.stop()
     await until(lambda: STREAM_INPUTS.size == 0)

@@ -120,10 +120,10 @@ async def test_events_are_ordered_and_resume_after_a_cursor(
     first = (await stream.next())["launchEvents"]
     await stream.stop()
     await make_flag(admin, "flag_b")
-    again = await live.subscribe(EVENTS, after=first["cursor"])
-    missed = (await again.next())["launchEvents"]
+    repeated = await live.subscribe(EVENTS, after=first["cursor"])
+    missed = (await repeated.next())["launchEvents"]
     await make_flag(admin, "flag_c")
-    news = (await again.next())["launchEvents"]
+    news = (await repeated.next())["launchEvents"]
     assert [item["summary"] for item in (first, missed, news)] == [
         f"Flag flag_{name} created" for name in "abc"
     ]
@@ -139,8 +139,8 @@ async def test_thousand_events_are_resumed_without_a_gap(
     async with db.write() as uow:
         for index in range(1_200):
             uow.record(system_actor("test"), health_change(index))
-    again = await live.subscribe(EVENTS, after=cursor)
-    seen = [(await again.next())["launchEvents"]["cursor"] for _ in range(1_200)]
+    repeated = await live.subscribe(EVENTS, after=cursor)
+    seen = [(await repeated.next())["launchEvents"]["cursor"] for _ in range(1_200)]
     assert len(set(seen)) == 1_200
 
 

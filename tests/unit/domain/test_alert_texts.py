@@ -110,8 +110,8 @@ def test_a_malformed_url_is_refused_without_being_shown(url: str) -> None:
 def test_a_repeated_step_makes_no_second_message() -> None:
     """A26: the id is that of the opening, the end waits for it."""
     (channel,) = channels_of(["json://h/x"])
-    first, again = sent(channel), sent(channel)
-    assert first == again
+    first, repeated = sent(channel), sent(channel)
+    assert first == repeated
     (end,) = deliveries_of(over(), RESOLVED, [channel], LINK, LATER)
     assert end.after_id == first[0].id != end.id
 

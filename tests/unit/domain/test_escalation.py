@@ -138,9 +138,9 @@ def test_a_step_that_is_repeated_is_one_message_and_its_end_waits_for_it() -> No
     alert = replace(step.alert, escalated_after=300.0)
     later: datetime = NOW + timedelta(minutes=5)
     (first,) = deliveries_of(alert, AlertKind.ESCALATED, CHANNELS, LINK, later)
-    again = replace(alert, revision=9)
-    assert deliveries_of(again, AlertKind.ESCALATED, CHANNELS, LINK, later)[0].id == first.id
-    ends = deliveries_of(again, AlertKind.RESOLVED, CHANNELS, LINK, later)
+    repeated = replace(alert, revision=9)
+    assert deliveries_of(repeated, AlertKind.ESCALATED, CHANNELS, LINK, later)[0].id == first.id
+    ends = deliveries_of(repeated, AlertKind.RESOLVED, CHANNELS, LINK, later)
     assert [end.channel for end in ends] == ["json://team", "json://lead"]
     assert ends[1].after_id == first.id
 

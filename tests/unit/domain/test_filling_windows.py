@@ -85,7 +85,7 @@ def test_a_verdict_has_stood_since_the_first_look_that_gave_it() -> None:
     first = early(ERRORS, GOOD, 100)
     second = early(ERRORS, GOOD, 130, first)
     failing = early(ERRORS, BAD, 160, second)
-    again = early(ERRORS, BAD, 190, failing)
-    edited = early(replace(ERRORS, threshold=1), BAD, 220, again)
-    seconds = [(state.since or NOW) - NOW for state in (first, second, failing, again, edited)]
+    repeated = early(ERRORS, BAD, 190, failing)
+    edited = early(replace(ERRORS, threshold=1), BAD, 220, repeated)
+    seconds = [(state.since or NOW) - NOW for state in (first, second, failing, repeated, edited)]
     assert [item.total_seconds() for item in seconds] == [100, 100, 160, 160, 220]

@@ -38,9 +38,9 @@ def test_folds_of_folds_say_what_the_samples_say(samples: list[float], cuts: lis
     """Minutes made of samples, and hours made of minutes (A51)."""
     whole, borders = fold(map(folded, samples)), [0, *sorted(cuts), len(samples)]
     parts = [fold(map(folded, samples[a:b])) for a, b in pairwise(borders)]
-    again = fold(parts)
-    assert replace(again, total=0) == replace(whole, total=0)
-    assert again.total == pytest.approx(whole.total)
+    repeated = fold(parts)
+    assert replace(repeated, total=0) == replace(whole, total=0)
+    assert repeated.total == pytest.approx(whole.total)
 
 
 @given(st.floats(1, 40_000))

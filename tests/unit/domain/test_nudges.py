@@ -94,8 +94,8 @@ def test_looking_never_goes_on_for_ever(
     seconds: int, sent: int, opted_out: bool, marked: bool, left: bool
 ) -> None:
     standing, now = StallState(NOW, sent, opted_out, marked, left), NOW + timedelta(seconds=seconds)
-    again = next_look(standing, now)
-    assert again is None or now < again <= max(NOW + LADDER[-1], now + LADDER[0])
+    repeated = next_look(standing, now)
+    assert repeated is None or now < repeated <= max(NOW + LADDER[-1], now + LADDER[0])
     assert is_stuck(standing, now) is (seconds >= 300)
 
 

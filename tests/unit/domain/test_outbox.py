@@ -111,9 +111,9 @@ def test_a_server_that_comes_back_still_gets_the_mail(away: timedelta) -> None:
     now, attempts = NOW, 0
     while now - NOW < away:
         attempts += 1
-        again = next_attempt(attempts, now, retry_until(NOW, None))
-        assert again is not None
-        now = again
+        repeated = next_attempt(attempts, now, retry_until(NOW, None))
+        assert repeated is not None
+        now = repeated
 
 
 def test_no_attempt_is_made_when_the_link_has_expired() -> None:

@@ -145,8 +145,8 @@ def test_after_a_rollback_by_disabling_a_percentage_is_needed() -> None:
 def test_after_completion_the_owners_value_replaces_what_the_run_holds() -> None:
     parts = complete(held_parts(30))
     assert in_force(edit(parts, live=False, enabled=False)) == (False, 30)
-    again = edit(edit(parts, live=False, enabled=False), live=False, enabled=True)
-    assert in_force(again) == (True, 30)
+    repeated = edit(edit(parts, live=False, enabled=False), live=False, enabled=True)
+    assert in_force(repeated) == (True, 30)
     parts = edit(parts, live=False, percentage=Percent(60))
     assert in_force(parts) == (True, 60)
     assert edit(parts, live=False, enabled=False).hold is None

@@ -225,8 +225,8 @@ def test_an_edited_criterion_starts_anew() -> None:
     """What failed was another promise."""
     state = replace(after([BAD, BAD]), acted=ROLLBACK)
     edited = replace(ERRORS, threshold=3.0)
-    again = after([BAD], edited, state)
-    assert (again.failures, again.acted) == (1, None)
+    repeated = after([BAD], edited, state)
+    assert (repeated.failures, repeated.acted) == (1, None)
 
 
 @given(st.lists(looks, max_size=30))

@@ -102,8 +102,8 @@ async def test_an_asset_comes_in_the_best_coding(
 
 async def test_an_asset_that_has_not_changed_is_not_sent_again(site: httpx2.AsyncClient) -> None:
     etag = (await site.get("/assets/plain-2.js")).headers["etag"]
-    again = await site.get("/assets/plain-2.js", headers={"if-none-match": etag})
-    assert (again.status_code, again.content) == (304, b"")
+    repeated = await site.get("/assets/plain-2.js", headers={"if-none-match": etag})
+    assert (repeated.status_code, repeated.content) == (304, b"")
 
 
 async def test_without_a_build_the_server_says_how_to_get_one(tmp_path: Path) -> None:

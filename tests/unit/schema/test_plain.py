@@ -136,6 +136,6 @@ async def test_the_answer_of_what_never_changes_is_made_once_for_each_selection(
     results = [await SHORT.execute(query, context_value=lambda: stone) for query in queries]
     long = [await LONG.execute(query, context_value=lambda: stone) for query in queries]
     assert [data_and_errors(item) for item in results] == [data_and_errors(item) for item in long]
-    again = await SHORT.execute(queries[-1], context_value=lambda: stone)
-    assert again.data is not None
-    assert again.data["stones"][0] is again.data["stones"][1] is results[-1].data["stones"][0]  # type: ignore[index]
+    repeated = await SHORT.execute(queries[-1], context_value=lambda: stone)
+    assert repeated.data is not None
+    assert repeated.data["stones"][0] is repeated.data["stones"][1] is results[-1].data["stones"][0]  # type: ignore[index]
