@@ -20,7 +20,7 @@ class Client:
         self._port, self._token = port, token
         self._socket = self._connect()
         self._used_at = time.monotonic()
-        self._asked = 0
+        self._number = 0
 
     def __enter__(self) -> Self:
         return self
@@ -43,12 +43,12 @@ class Client:
 
     def anew(self, document: str, **variables: object) -> bytes:
         """The same in ever new bytes, so that no answer is given again (ADR 12)."""
-        self._asked += 1
-        return self.operation(document, **variables, unused=self._asked)
+        self._number += 1
+        return self.operation(document, **variables, unused=self._number)
 
     def number_from(self, first: int) -> None:
         """Where `anew` goes on to count, so that two clients never send the same."""
-        self._asked = first
+        self._number = first
 
     def send(self, request: bytes) -> tuple[float, bytes]:
         """Seconds from the first byte sent to the last one received, and the body."""

@@ -67,7 +67,7 @@ class Listener(asyncio.Protocol):
     """One socket, over the part of `websockets` that does no I/O."""
 
     def __init__(self, command: ListenCommand, number: int) -> None:
-        self._wish, self._number = command, number
+        self._command, self._number = command, number
         uri = parse_uri(f"ws://{HOST}:{command.port}/graphql")
         self._protocol = ClientProtocol(
             uri, subprotocols=[Subprotocol("graphql-transport-ws")], max_size=None
@@ -128,12 +128,12 @@ class Listener(asyncio.Protocol):
             self.snapshot.set_exception(RuntimeError(text))
 
     def _open(self) -> None:
-        payload = {"token": self._wish.token} if self._wish.token else {}
+        payload = {"token": self._command.token} if self._command.token else {}
         self._send({"type": "connection_init", "payload": payload})
 
     def _subscribe(self) -> None:
         variables = {"device": f"device-{self._number}"}
-        payload = {"query": self._wish.document, "variables": variables}
+        payload = {"query": self._command.document, "variables": variables}
         # As long as the ids of real clients: none is like another.
         self._send({"id": str(uuid4()), "type": "subscribe", "payload": payload})
 

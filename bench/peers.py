@@ -63,8 +63,8 @@ def install(folder: Path, tell: Callable[[str], None], fetch: Callable[[Path], N
         shutil.rmtree(folder / "node_modules", ignore_errors=True)
         try:
             fetch(folder)
-        except _FAILED as again:
-            raise Missing(f"the peers could not be installed: {_npm_error(again)}") from again
+        except _FAILED as second:
+            raise Missing(f"the peers could not be installed: {_npm_error(second)}") from second
 
 
 def _fetch(folder: Path) -> None:

@@ -16,7 +16,7 @@ class LazyGraph:
         """The graph is not loaded yet."""
         self._settings = settings
         self._stack = AsyncExitStack()
-        self._found: Documents | None = None
+        self._documents: Documents | None = None
         self._opening = asyncio.Lock()
 
     async def __aenter__(self) -> "LazyGraph":
@@ -35,12 +35,12 @@ class LazyGraph:
     async def documents(self) -> Documents:
         """The documents, loaded once; after a failure the next call tries again."""
         async with self._opening:
-            if self._found is None:
+            if self._documents is None:
                 app = await asyncio.to_thread(
                     import_module, "app"
                 )  # in a thread, so the event loop goes on
                 opened: Documents = await self._stack.enter_async_context(
                     app.event_documents(self._settings)
                 )
-                self._found = opened
-            return self._found
+                self._documents = opened
+            return self._documents

@@ -23,15 +23,15 @@ class Lines(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[dict[str, object]] = []
+        self.records: list[dict[str, object]] = []
         self.addFilter(Context())
         self.setFormatter(JsonLines())
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.found.append(json.loads(self.format(record)))
+        self.records.append(json.loads(self.format(record)))
 
     def of(self, logger: str) -> list[dict[str, object]]:
-        return [line for line in self.found if line["logger"] == logger]
+        return [line for line in self.records if line["logger"] == logger]
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def test_user_input_is_not_logged(visitor: GraphQLClient, lines: Lines) ->
     body = {"query": "query Mine { __typename }", "operationName": name}
     headers = {"accept": "application/graphql-response+json"}
     await visitor.raw("POST", "/graphql", json=body, headers=headers)
-    text = json.dumps(lines.found)
+    text = json.dumps(lines.records)
     assert [line.get("operation") for line in lines.of("launch.graphql")] == ["Enter", None]
     assert [line["status"] for line in lines.of("launch.http")] == [400]
     assert "somebody" not in text

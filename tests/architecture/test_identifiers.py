@@ -36,14 +36,21 @@ ALLOWED = {("domain.flags.flags", "wanted")}  # what owner and run want, beside 
 
 
 def identifiers(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """Names of variables, parameters, functions and classes that a module binds, with lines."""
+    """Names of variables, attributes, parameters, functions and classes of a module, with lines."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id, node.lineno
-        elif isinstance(node, ast.arg):
-            yield node.arg, node.lineno
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name, node.lineno
+        match node:
+            case (
+                ast.Name(id=name, ctx=ast.Store())
+                | ast.Attribute(attr=name, ctx=ast.Store())
+                | ast.arg(arg=name)
+                | ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
+                | ast.ExceptHandler(name=str(name))
+                | ast.MatchAs(name=str(name))
+                | ast.alias(asname=str(name))
+            ):
+                yield name, node.lineno
 
 
 def banned(module: Module) -> list[str]:
@@ -62,7 +69,16 @@ def test_identifiers_name_what_they_hold() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["found = 1", "def wish(): ...", "def f(_given): ...", "class Thing: ...", "x, it = 1, 2"],
+    [
+        "found = 1",
+        "self._found = 1",
+        "def wish(): ...",
+        "def f(_given): ...",
+        "class Thing: ...",
+        "x, it = 1, 2",
+        "import x as known",
+        "for told in (): ...",
+    ],
 )
 def test_a_banned_identifier_is_detected(text: str) -> None:
     names = {name.strip("_").lower() for name, _ in identifiers(ast.parse(text))}

@@ -35,11 +35,11 @@ class RudeServer(TcpServer):
         self.stage, self.says = "", b""
         self.stalls = False
         self.taken = 0
-        self._held: list[asyncio.StreamWriter] = []
+        self._silent: list[asyncio.StreamWriter] = []
 
     async def stop(self) -> None:
         await super().stop()
-        for writer in self._held:
+        for writer in self._silent:
             writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -58,7 +58,7 @@ class RudeServer(TcpServer):
                 in_data = word == "DATA" != self.stage
         finally:
             if self.stalls:
-                self._held.append(writer)
+                self._silent.append(writer)
             else:
                 writer.close()
 

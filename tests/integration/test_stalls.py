@@ -210,7 +210,7 @@ async def test_a_stalled_external_system_blocks_only_its_own_work(world: World) 
         await burden()
         late[name] = await world.others_are_done(name)
         if name in world.taps:
-            assert world.taps[name].held > 0, f"nothing was sent to {name}"
+            assert world.taps[name].stalled_connections > 0, f"nothing was sent to {name}"
             world.taps[name].go_on()
             await world.recovers(name)
     watching.cancel()
@@ -229,7 +229,7 @@ def burdens(world: World) -> Mapping[str, Callable[[], Awaitable[None]]]:
 
     async def wait_until_held(name: str, count: int = 1) -> None:
         async def is_held() -> bool:
-            return world.taps[name].held >= count
+            return world.taps[name].stalled_connections >= count
 
         await until(is_held)
 

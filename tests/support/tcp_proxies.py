@@ -52,12 +52,12 @@ class StallingProxy(ForwardingProxy):
     def __init__(self, target: int | None) -> None:
         """Create the proxy; see Forwarder."""
         super().__init__(target)
-        self.held = 0  # connections accepted while stalled
+        self.stalled_connections = 0  # connections accepted while stalled
         self._stalled: asyncio.Event | None = None
 
     def stall(self) -> None:
         """Stop forwarding."""
-        self.held, self._stalled = 0, asyncio.Event()
+        self.stalled_connections, self._stalled = 0, asyncio.Event()
 
     def go_on(self) -> None:
         """Forward again; connections accepted while stalled are closed."""
@@ -74,7 +74,7 @@ class StallingProxy(ForwardingProxy):
         if self._stalled is None:
             await super()._take(reader, writer)
         else:
-            self.held += 1
+            self.stalled_connections += 1
             await self._stalled.wait()
 
 

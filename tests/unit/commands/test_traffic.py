@@ -27,7 +27,7 @@ class FakeGraph:
     """Says yes to everything but what a test has refused."""
 
     def __init__(self) -> None:
-        self.asked: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
         self.refused: dict[str, Json] = {}
         self.gone = self.refuse_emails = False
 
@@ -36,7 +36,7 @@ class FakeGraph:
             raise NoAnswer("nobody there")
         if self.refuse_emails and document == documents.INVITE and variables["email"]:
             return {"invitation": None, "errors": [{"code": "FORBIDDEN", "message": "Confirm it"}]}
-        self.asked[document] += 1
+        self.requests[document] += 1
         return self.refused.get(document, {"errors": [], **ANSWER.get(document, {})})
 
 
@@ -100,11 +100,11 @@ async def test_a_limit_is_respected_for_a_while(graph: FakeGraph, seconds: Secon
     visits = visits_of(graph, seconds)
     for _ in range(10):
         await visits.one()
-    assert graph.asked == {documents.SIGN_UP: 1}
+    assert graph.requests == {documents.SIGN_UP: 1}
     assert visits.deeds == {Deed.HELD_BACK: 10}
     seconds.now += HOLD_SECONDS
     await visits.one()
-    assert graph.asked == {documents.SIGN_UP: 2}
+    assert graph.requests == {documents.SIGN_UP: 2}
 
 
 async def test_whom_a_flag_turns_away_is_no_failure(graph: FakeGraph, seconds: Seconds) -> None:

@@ -25,22 +25,22 @@ class Directory:
     """A database that says what a test wants, and counts."""
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.lookups = 0
         self.holder: Holder | None = Holder(ACTOR, OWNER)
         self.down = False
         self.answers = asyncio.Event()
         self.answers.set()
 
     async def look_up(self, _credential: str, _now: datetime) -> Holder | None:
-        self.asked += 1
+        self.lookups += 1
         holder_then = self.holder
         await self.answers.wait()
         if self.down:
             raise DependencyDown
         return holder_then
 
-    async def is_asked(self, times: int) -> None:
-        while self.asked < times:  # noqa: ASYNC110 - a turn of the loop each
+    async def wait_for_lookups(self, times: int) -> None:
+        while self.lookups < times:  # noqa: ASYNC110 - a turn of the loop each
             await asyncio.sleep(0)
 
 
@@ -63,17 +63,17 @@ async def test_a_cached_credential_is_looked_up_again_after_a_while(
     access: CredentialCache, directory: Directory, clock: Clock
 ) -> None:
     assert [await access.actor(TOKEN) for _ in range(3)] == [ACTOR] * 3
-    assert directory.asked == 1
+    assert directory.lookups == 1
     clock.advance(FRESH.total_seconds())
     assert await access.actor(TOKEN) == ACTOR
-    assert directory.asked == 2
+    assert directory.lookups == 2
 
 
 async def test_a_malformed_credential_is_not_looked_up(
     access: CredentialCache, directory: Directory
 ) -> None:
     assert await access.actor("x") is None
-    assert directory.asked == 0
+    assert directory.lookups == 0
 
 
 async def test_unknown_ones_are_not_remembered(
@@ -106,7 +106,7 @@ async def test_an_event_about_others_ends_nothing(
     await access.actor(TOKEN)
     access.hear(AccessRevoked(credential_id=UUID(int=9)))
     assert await access.actor(TOKEN) == ACTOR
-    assert directory.asked == 1
+    assert directory.lookups == 1
 
 
 async def test_a_revocation_during_the_look_up_is_not_lost(
@@ -114,11 +114,11 @@ async def test_a_revocation_during_the_look_up_is_not_lost(
 ) -> None:
     directory.answers.clear()
     first = asyncio.create_task(access.actor(TOKEN))
-    await directory.is_asked(1)
+    await directory.wait_for_lookups(1)
     directory.holder = None
     access.hear(REVOKED)
     late = asyncio.create_task(access.actor(TOKEN))
-    await directory.is_asked(2)
+    await directory.wait_for_lookups(2)
     directory.answers.set()
     assert (await first, await late) == (ACTOR, None)
     assert await access.actor(TOKEN) is None
@@ -137,12 +137,12 @@ async def test_a_cached_credential_expires(
 async def test_many_at_once_ask_once(access: CredentialCache, directory: Directory) -> None:
     directory.answers.clear()
     waiting = [asyncio.create_task(access.actor(TOKEN)) for _ in range(5)]
-    await directory.is_asked(1)
+    await directory.wait_for_lookups(1)
     waiting[0].cancel()  # takes nothing from the others
     directory.answers.set()
     actors = await asyncio.gather(*waiting, return_exceptions=True)
     assert actors[1:] == [ACTOR] * 4
-    assert directory.asked == 1
+    assert directory.lookups == 1
 
 
 async def test_known_ones_go_on_while_the_database_is_away(
@@ -152,7 +152,7 @@ async def test_known_ones_go_on_while_the_database_is_away(
     directory.down = True
     clock.advance(GRACE.total_seconds() - 1)
     assert [await access.actor(TOKEN) for _ in range(3)] == [ACTOR] * 3
-    assert directory.asked == 2  # each second once, not for each request
+    assert directory.lookups == 2  # each second once, not for each request
     clock.advance(1)
     with pytest.raises(DependencyDown):
         await access.actor(TOKEN)
@@ -176,6 +176,6 @@ async def test_only_the_last_used_are_remembered(
         await access.actor(letter * 43)
     assert len(access) == 2
     await access.actor("a" * 43)
-    assert directory.asked == 4
+    assert directory.lookups == 4
     access.clear()
     assert len(access) == 0
