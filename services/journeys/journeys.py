@@ -27,9 +27,9 @@ SIZES = (MINUTE, HOUR, DAY)  # of the cohorts that are counted
 
 
 async def follow(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
-    """Move the runs that these events concern, and count what became of them: once each.
+    """Advance the runs of these events and count the transitions, once each.
 
-    An event that is followed twice finds its run where the first time has left it.
+    Processing an event twice changes nothing: its run has advanced already.
     """
     moves = [(move, item.recorded_at) for item in events for move in moves_of(item.event)]
     if not moves:

@@ -59,7 +59,7 @@ async def refresh(
 
 
 async def refresh_couple(uow: UnitOfWork, actor: Actor, couple_id: UUID) -> None:
-    """The same for each partner who has an account: what one has done, both have."""
+    """Refresh both partners of a couple: a step that one has completed counts for both."""
     for member in await couple_members.of_couple(uow.session, couple_id):
         await refresh(uow, actor, member.user_id)
 
@@ -67,7 +67,7 @@ async def refresh_couple(uow: UnitOfWork, actor: Actor, couple_id: UUID) -> None
 async def complete_step(
     uow: UnitOfWork, actor: Actor, user_id: UUID | None, key: str
 ) -> OnboardingProgress:
-    """Say that a step is done; raises Invalid where nothing proves it (S43).
+    """Complete a step by hand; raises Invalid if no fact proves it (S43).
 
     So it does where the steps before it are not done (S83). Its flag is looked at before.
     """

@@ -12,10 +12,10 @@ _PATIENCE = 0.05
 
 
 async def end(*tasks: "asyncio.Task[object] | None", patience: float = _PATIENCE) -> None:
-    """Cancel tasks until they are over; again after so many seconds.
+    """Cancel tasks until they have ended, once per interval.
 
     One cancellation is not enough: drivers swallow it while they connect, and `asyncio.wait_for` of
-    Python 3.11 does where what it waits for ends in the same moment.
+    Python 3.11 swallows it if its awaitable ends at the same moment.
     """
     left = {task for task in tasks if task is not None and not task.done()}
     while left:
@@ -47,7 +47,7 @@ async def in_thread(work: Callable[[], T], *, name: str) -> T:
             result = work()
         except Exception as error:
             failure = error
-        with suppress(RuntimeError):  # the loop has ended, and nobody asks any more
+        with suppress(RuntimeError):  # the loop has ended, so no caller waits
             loop.call_soon_threadsafe(settle, result, failure)
 
     threading.Thread(target=run, name=name, daemon=True).start()

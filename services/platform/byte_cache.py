@@ -1,6 +1,6 @@
-"""The one kind of cache whose content callers choose: bounded in bytes, for each of them too (D13).
+"""A cache for content that callers choose, bounded in bytes, in total and per caller (D13).
 
-A cache that is not one of these has keys that no caller makes up; `test_caches` lists them all.
+Other caches have keys that callers cannot choose; `test_caches` lists them all.
 """
 
 from collections import OrderedDict
@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-ENTRY_BYTES = 300  # what the cache itself takes for an entry, about
+ENTRY_BYTES = 300  # approximate overhead of an entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ class ByteCache(Generic[K, V]):
         return entry.value
 
     def put(self, key: K, value: V, size: int, owner: Hashable = None) -> bool:
-        """Keep a value of so many bytes, and let go of what was not used for longest.
+        """Store a value of a size in bytes, and evict the least recently used entries.
 
-        False, and nothing is kept, where it is larger than all that its owner may have.
+        Returns False and stores nothing if the value exceeds the limit of its owner.
         """
         size += ENTRY_BYTES
         self._drop(key)

@@ -50,7 +50,7 @@ async def read_certificate(
     """Read the certificate of a server; raises nothing. By default the system's CAs are trusted."""
     trusting = trust or ssl.create_default_context()
     blind = ssl.create_default_context()
-    blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE  # only to read how old it is
+    blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE  # only to read its expiry
     try:
         async with asyncio.timeout(LOOK_SECONDS):
             try:

@@ -1,8 +1,8 @@
-"""What each caller has left, shared between processes through Redis without waiting for it.
+"""Cost quotas of callers, synchronized between processes through Redis in the background.
 
-A process answers from what it knows and tells Redis a few times a second what was spent here;
-Redis says what was spent everywhere. So a request costs no round trip, several processes give away
-at most what is spent within that time, and with Redis away each process counts alone.
+A process answers from memory and sends Redis a few times a second what was spent here; Redis
+returns what was spent in all processes. A request costs no round trip, the processes together
+exceed a quota at most by what is spent between two exchanges, and without Redis each counts alone.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ return string.format('%.0f', after - now)
 
 @dataclass(slots=True)
 class Local(Account):
-    """The account of a caller, as this process knows it."""
+    """The account of a caller in this process."""
 
     unsent: float = 0.0
 

@@ -1,8 +1,8 @@
 """Documents that clients name by their hash instead of sending them (A48).
 
-Those of the manifests are known for good: our own pages and commands list theirs, and an operator
-may list more. Others are remembered once a client has sent them with their hash, as automatic
-persisted queries work: what was forgotten is sent again.
+Documents of the manifests are permanent: our own pages and commands list theirs, and an operator
+may list more. Others are cached once a client has sent them with their hash, as automatic persisted
+queries work: clients resend evicted ones.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ def hash_of(document: str) -> str:
 
 
 class Documents:
-    """The documents that one process knows."""
+    """The documents of one process."""
 
     def __init__(self, trusted: Mapping[str, str] | None = None, *, only: bool = False) -> None:
         """`only` says that no other document is run."""

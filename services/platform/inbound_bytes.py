@@ -1,7 +1,7 @@
 """Limits the bytes that callers make the process hold: partial messages, inputs of streams (SEC9).
 
-Who sends half of something, or opens a stream with a long text, keeps memory for nothing. So it is
-counted, for each caller and for the process; where there is no room the newest goes.
+Incomplete messages and streams with long variables occupy memory. Their bytes are counted per
+caller and per process; beyond a limit the newest is refused.
 """
 
 from collections import Counter

@@ -21,7 +21,7 @@ def fields() -> Mapping[str, object]:
 def bind(**more: object) -> Mapping[str, object]:
     """Add fields for the rest of this task, and of all tasks that it starts; returns those before.
 
-    None takes a field away.
+    None removes a field.
     """
     before = _fields.get()
     merged = {**before, **more}

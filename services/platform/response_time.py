@@ -7,7 +7,7 @@ from time import perf_counter
 
 
 class HeldBack:
-    """Seconds for which a request was held back on purpose: they are no slowness of ours.
+    """Seconds for which a request was delayed on purpose, which response times exclude.
 
     Guessing of passwords is delayed. Counted as response time, that would let any visitor
     open an incident for slow answers (SEC12).

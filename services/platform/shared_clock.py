@@ -1,7 +1,7 @@
 """One clock for all processes: that of Redis, so that hosts whose clocks differ can be compared.
 
-A moment is taken on the local monotonic clock and moved by the offset that was measured with the
-shortest round trip of late; the error is at most half of that round trip.
+A time is read from the local monotonic clock and shifted by the offset of the recent reading with
+the shortest round trip; the error is at most half of that round trip.
 """
 
 from collections import deque

@@ -15,7 +15,7 @@ _MAX = 64
 
 @dataclass(frozen=True, slots=True)
 class Computed(Generic[S]):
-    """A snapshot, computed or being computed, and the news after which that began."""
+    """A snapshot, computed or being computed, and the event after which that began."""
 
     task: asyncio.Task[S]
     news: Hashable | None
@@ -32,9 +32,9 @@ class SnapshotCache(Generic[V, S]):
         self._views: OrderedDict[V, Computed[S]] = OrderedDict()
 
     async def latest(self, view: V, news: Hashable | None = None) -> S:
-        """The snapshot after that news; without any, that of the last second.
+        """Return the snapshot after that event; without one, the snapshot of the last second.
 
-        Raises what computing raises: NotFound, DependencyDown without a database.
+        Raises the errors of the computation: NotFound, DependencyDown without a database.
         """
         now = asyncio.get_running_loop().time()
         computed = self._views.get(view)
@@ -64,6 +64,6 @@ def _serves(computed: Computed[S], news: Hashable | None, now: float) -> bool:
 
 
 def _look_at(task: asyncio.Task[S]) -> None:
-    # All who waited may have left: an error that nobody takes would be logged as a bug.
+    # All callers may be cancelled: asyncio would log an error that is never retrieved.
     if not task.cancelled():
         task.exception()

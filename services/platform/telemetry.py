@@ -18,7 +18,7 @@ _FLUSH_SECONDS = 2.0
 async def collecting(settings: Settings, part: str) -> AsyncIterator[None]:
     """Send spans of this process, named `part`, to the collector; without one, nothing at all.
 
-    A collector that is away costs nobody more than these two seconds at the end.
+    An unavailable collector delays the shutdown by at most two seconds.
     """
     endpoint = settings.otel_exporter_otlp_endpoint
     if endpoint is None:

@@ -27,4 +27,4 @@ async def finishes_within(seconds: float, task: "asyncio.Task[T]") -> bool:
 def _let_go(task: "asyncio.Task[T]") -> None:
     _leftovers.discard(task)
     if not task.cancelled():
-        task.exception()  # seen, so that asyncio does not complain about it
+        task.exception()  # retrieved, so that asyncio does not log it

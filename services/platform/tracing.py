@@ -33,7 +33,7 @@ class Tracer(Protocol):
     def span(
         self, name: str, kind: Kind, attributes: Attributes, parent: Mapping[str, str] | None
     ) -> AbstractContextManager[Span]:
-        """Open a span for the duration of the block, as a child of `parent` if it is given."""
+        """Open a span for the duration of the block, as a child of `parent` if that is set."""
         ...
 
     def headers(self) -> dict[str, str]:

@@ -84,7 +84,7 @@ class Reporter:
             assert offset is not None
             before = monotonic_ms()
         steps = self._receipts.steps
-        # The newest each time: a Redis that has lost everything knows it again.
+        # The newest each time: an emptied Redis has it again.
         sent = [step for step in steps if step.dirty or step is steps[-1]]
         await self._send(sent, before, offset)
 

@@ -1,8 +1,8 @@
-"""Keeps the list of server processes true: none is forgotten, none that has died is missed.
+"""Keeps the list of server processes complete, and removes processes that have ended.
 
-A Redis that is emptied forgets a process that hangs, and the hanging process cannot enter itself
-again: so each process remembers the others and enters them. A process that was killed said no
-goodbye: a neighbouring process sees that its process id is gone, and reports it.
+An emptied Redis loses the entry of a hanging process, which cannot add itself again: so each
+process remembers the others and adds them. A killed process cannot sign off: a process on the same
+host sees that its process id is gone, and reports it.
 """
 
 import os
