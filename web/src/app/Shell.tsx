@@ -120,15 +120,12 @@ function BottomLink({ page: { path, title, icon: Icon, counts } }: { page: PageE
   return (
     <RouterLink to={`/${path}`} className="bottom-link">
       {Icon && <Icon size={22} aria-hidden />}
-      <span>
-        {title}
-        {counts && (
-          <>
-            {" "}
-            <UnreadMark />
-          </>
-        )}
-      </span>
+      <span>{title}</span>
+      {counts && (
+        <span className="bottom-link-mark">
+          <UnreadMark />
+        </span>
+      )}
     </RouterLink>
   );
 }

@@ -61,7 +61,7 @@ export function InboxPage() {
         {found && found.nodes.length > 0 && <Pager cursors={cursors} pageInfo={found.pageInfo} />}
       </Section>
       <Text size="sm" c="dimmed">
-        Choose what you are told in the app and by e-mail in your{" "}
+        Choose your notifications in the app and by e-mail in the{" "}
         <Anchor component={Link} to={`${accountOf(role)}#notifications`} inherit>
           settings
         </Anchor>

@@ -64,5 +64,5 @@ const NAMES: Record<NotificationKind, string> = {
   CONNECTED: "You are connected with a supplier",
   PARTNERSHIP_ENDED: "A connection ends",
   HELP_ANSWERED: "Our team answers a request for help",
-  MESSAGE: "Somebody writes to you",
+  MESSAGE: "You receive a message",
 };
