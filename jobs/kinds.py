@@ -33,38 +33,40 @@ class JobKind:
     concurrency: int = 20
     retry_seconds: float = 2.0
     max_retry_seconds: float = 300.0
-    attempts: int = 12
+    max_retries: int = 12
     limit_seconds: float = 120.0  # of one attempt
 
     @property
     def tried_for_seconds(self) -> float:
-        """From the first failure to the last attempt, if each attempt fails at once."""
-        delays = (self.retry_seconds * 2.0**turn for turn in range(1, self.attempts + 1))
+        """The time from the first failure to the last retry, if each attempt fails at once."""
+        delays = (self.retry_seconds * 2.0**turn for turn in range(self.max_retries))
         return sum(min(delay, self.max_retry_seconds) for delay in delays)
 
 
 KINDS: Mapping[str, JobKind] = {
     # A launch waits for these: retried soon, for hours. The sweep of the guards finds the rest.
-    RAMP: JobKind(retry_seconds=1, max_retry_seconds=15, attempts=1000, limit_seconds=60),
+    RAMP: JobKind(retry_seconds=1, max_retry_seconds=15, max_retries=1000, limit_seconds=60),
     # A number for an open incident: it may be late, but must not be lost.
-    COUNT_IMPACT: JobKind(concurrency=5, retry_seconds=2, max_retry_seconds=60, attempts=200),
-    REHEARSE: JobKind(concurrency=5, retry_seconds=1, max_retry_seconds=10, attempts=60),
+    COUNT_IMPACT: JobKind(concurrency=5, retry_seconds=2, max_retry_seconds=60, max_retries=200),
+    REHEARSE: JobKind(concurrency=5, retry_seconds=1, max_retry_seconds=10, max_retries=60),
     # The dispatcher has its own retry schedule for each channel.
-    FOLLOW_INCIDENT: JobKind(retry_seconds=0.5, max_retry_seconds=15, attempts=500),
-    FOLLOW_HELP: JobKind(retry_seconds=1, max_retry_seconds=60, attempts=200),
+    FOLLOW_INCIDENT: JobKind(retry_seconds=0.5, max_retry_seconds=15, max_retries=500),
+    FOLLOW_HELP: JobKind(retry_seconds=1, max_retry_seconds=60, max_retries=200),
     # E-mails and webhooks have their own schedules over days: a job is one attempt.
     SEND_MAIL: JobKind(concurrency=100, retry_seconds=2.5, max_retry_seconds=60),
     DELIVER: JobKind(concurrency=50, retry_seconds=1, max_retry_seconds=60),
     # Each invitation has its own transaction, and the sweep continues with the rest.
     SEND_BULK: JobKind(concurrency=5, retry_seconds=5, max_retry_seconds=300, limit_seconds=300),
     # A person requested it and sees the result: they repeat it after a failure.
-    REDELIVER: JobKind(concurrency=10, retry_seconds=1, max_retry_seconds=10, attempts=5),
+    REDELIVER: JobKind(concurrency=10, retry_seconds=1, max_retry_seconds=10, max_retries=5),
     # Reminders: a late one is as good.
-    LOOK_AFTER: JobKind(concurrency=10, retry_seconds=15, max_retry_seconds=3_600, attempts=24),
-    TELL_OF_MESSAGE: JobKind(concurrency=10, retry_seconds=5, max_retry_seconds=600, attempts=24),
-    SEND_NEW_LINK: JobKind(concurrency=5, retry_seconds=5, max_retry_seconds=600, attempts=24),
-    MAIL_NOTIFICATIONS: JobKind(
-        concurrency=10, retry_seconds=5, max_retry_seconds=600, attempts=24
+    LOOK_AFTER: JobKind(concurrency=10, retry_seconds=15, max_retry_seconds=3_600, max_retries=24),
+    TELL_OF_MESSAGE: JobKind(
+        concurrency=10, retry_seconds=5, max_retry_seconds=600, max_retries=24
     ),
-    WORKS_AGAIN: JobKind(concurrency=5, retry_seconds=5, max_retry_seconds=600, attempts=24),
+    SEND_NEW_LINK: JobKind(concurrency=5, retry_seconds=5, max_retry_seconds=600, max_retries=24),
+    MAIL_NOTIFICATIONS: JobKind(
+        concurrency=10, retry_seconds=5, max_retry_seconds=600, max_retries=24
+    ),
+    WORKS_AGAIN: JobKind(concurrency=5, retry_seconds=5, max_retry_seconds=600, max_retries=24),
 }

@@ -135,7 +135,7 @@ class JobRunner:
             kind = self._kinds[name]
             executor = partial(
                 DatabaseRetryEntrypointExecutor,
-                max_attempts=kind.attempts,
+                max_attempts=kind.max_retries,
                 initial_delay=timedelta(seconds=kind.retry_seconds),
                 max_delay=timedelta(seconds=kind.max_retry_seconds),
             )

@@ -34,7 +34,7 @@ async def invitation(info: Info, id: InvitationId) -> AsyncIterator[Invitation]:
     async with open_events(info, newest, is_selected) as changes:
         while True:
             row = await loader.load(key)
-            if row is None or not row_scope.is_supplier(row.supplier_id):
+            if row is None or not row_scope.reaches_supplier(row.supplier_id):
                 raise NotFound("There is no Invitation with this id.", path=("id",))
             yield Invitation.of(row)
             if await anext(changes, None) is None:

@@ -29,13 +29,15 @@ def escalate(
         return None
     if not _is_waiting(alert) or silenced:
         return (
-            _restart_clock(alert, waiting_since=None) if alert.waiting_since is not None else None
+            _with_next_revision(alert, waiting_since=None)
+            if alert.waiting_since is not None
+            else None
         )
     if alert.waiting_since is None:
-        return _restart_clock(alert, waiting_since=_clock_started_at(alert, now))
+        return _with_next_revision(alert, waiting_since=_clock_started_at(alert, now))
     if (now - alert.waiting_since).total_seconds() < due:
         return None
-    return replace(_restart_clock(alert, escalated_after=due), tell=AlertKind.ESCALATED)
+    return replace(_with_next_revision(alert, escalated_after=due), tell=AlertKind.ESCALATED)
 
 
 def _is_waiting(alert: Alert) -> bool:
@@ -49,5 +51,5 @@ def _clock_started_at(alert: Alert, now: datetime) -> datetime:
     return told_at if told_at is not None and timedelta(0) <= now - told_at < _JUST_TOLD else now
 
 
-def _restart_clock(alert: Alert, **changes: object) -> Step:
+def _with_next_revision(alert: Alert, **changes: object) -> Step:
     return Step(replace(alert, revision=alert.revision + 1, **changes))  # type: ignore[arg-type]  # fields of Alert

@@ -115,10 +115,8 @@ def _score_candidate(onset: Onset, item: Candidate) -> Suspect:
         why.append(f"moved {item.exposure * 100:g} % of the users")
     elif item.regrouped:
         score += _EXPOSURE * _UNKNOWN_SHARE
-        why.append("changed which groups are meant")
-    if _has_same_values(onset.run_id, item.run_id) or _has_same_values(
-        onset.phase_id, item.phase_id
-    ):
+        why.append("changed the target groups")
+    if _is_same_id(onset.run_id, item.run_id) or _is_same_id(onset.phase_id, item.phase_id):
         score += _RUN
         why.append("belongs to the same phase")
     score *= 1 - 0.5 * (before / WINDOW)
@@ -136,7 +134,8 @@ def _time_reason(onset: Onset, before: timedelta) -> str:
 def _confirm(onset: Onset, item: Candidate, suspect: Suspect) -> Suspect:
     if not _ended_by(onset, item):
         return suspect
-    return replace(suspect, score=1.0, confirmed=True, why=(*suspect.why, "its revert ended this"))
+    why = (*suspect.why, "the incident ended after its revert")
+    return replace(suspect, score=1.0, confirmed=True, why=why)
 
 
 def _ended_by(onset: Onset, item: Candidate) -> bool:
@@ -161,5 +160,5 @@ def _groups(state: Audited | None) -> object:
     return state.get("targetGroups") or None
 
 
-def _has_same_values(one: UUID | None, other: UUID | None) -> bool:
+def _is_same_id(one: UUID | None, other: UUID | None) -> bool:
     return one is not None and one == other

@@ -8,9 +8,9 @@ from domain.errors import Invalid
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
 _NUMBERS = re.compile(r"(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{2,4})", re.ASCII)
-_WORDS = re.ASCII | re.IGNORECASE
-_DAY_NAME = re.compile(r"(\d{1,2})(?:\.|st|nd|rd|th)?[\s-]*([a-z]+)\.?,?[\s-]+(\d{4})", _WORDS)
-_NAME_DAY = re.compile(r"([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})", _WORDS)
+_WORD_FLAGS = re.ASCII | re.IGNORECASE
+_DAY_NAME = re.compile(r"(\d{1,2})(?:\.|st|nd|rd|th)?[\s-]*([a-z]+)\.?,?[\s-]+(\d{4})", _WORD_FLAGS)
+_NAME_DAY = re.compile(r"([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})", _WORD_FLAGS)
 _YEARS = range(1900, 2200)
 _MONTHS = (
     ("jan",), ("feb",), ("mar", "mrz"), ("apr",), ("may", "mai"), ("jun",),
@@ -74,7 +74,7 @@ def _only_order(first: int, second: int) -> DateOrder:
 
 def _day(year: int, month: int, day: int) -> date:
     if year not in _YEARS:
-        raise Invalid(f"There is no such year for a wedding. {_ADVICE}")
+        raise Invalid(f"The year must be between {_YEARS[0]} and {_YEARS[-1]}. {_ADVICE}")
     try:
         return date(year, month, day)
     except ValueError:

@@ -67,15 +67,17 @@ def _judge_quantile(
     worst_ms = max(
         (ms for item in spreads if (ms := pick(item.propagation)) is not None), default=None
     )
-    late = [item for item in spreads if _is_late(item.propagation, percent, facts.judged_at)]
+    late = [
+        item for item in spreads if _is_late(item.propagation, promise, percent, facts.judged_at)
+    ]
     if late:
         return promise.proof(ProofVerdict.BROKEN, _late_text(late[0]), worst_ms)
     evidence = "no change" if worst_ms is None else f"{percent} % within {worst_ms} ms at worst"
     return promise.judge(worst_ms, evidence, _unknown_text(spreads))
 
 
-def _is_late(propagation: Propagation, percent: int, now: datetime) -> bool:
-    overdue = now - propagation.started_at > timedelta(milliseconds=_REALTIME.limit)
+def _is_late(propagation: Propagation, promise: Limit, percent: int, now: datetime) -> bool:
+    overdue = now - propagation.started_at > timedelta(milliseconds=promise.limit)
     return overdue and propagation.waiting * 100 > propagation.total * (100 - percent)
 
 

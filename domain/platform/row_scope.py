@@ -19,24 +19,24 @@ class PartnershipScope:
 
 @dataclass(frozen=True, slots=True)
 class RowScope:
-    """What a row filter needs to know of a caller."""
+    """The rows that a caller reaches: all, or those of its user, supplier and couple."""
 
-    everything: bool
+    reaches_all: bool
     user_id: UserId | None = None
     supplier_id: SupplierId | None = None
     couple_id: CoupleId | None = None
 
-    def is_user(self, key: UUID) -> bool:
-        """Whether what belongs to this user alone is within reach."""
-        return self.everything or (self.user_id is not None and key == self.user_id)
+    def reaches_user(self, key: UUID) -> bool:
+        """True if the caller reaches rows that belong to this user alone."""
+        return self.reaches_all or (self.user_id is not None and key == self.user_id)
 
-    def is_supplier(self, key: UUID) -> bool:
-        """Whether what belongs to this supplier alone is within reach."""
-        return self.everything or (self.supplier_id is not None and key == self.supplier_id)
+    def reaches_supplier(self, key: UUID) -> bool:
+        """True if the caller reaches rows that belong to this supplier alone."""
+        return self.reaches_all or (self.supplier_id is not None and key == self.supplier_id)
 
-    def is_couple(self, key: UUID) -> bool:
-        """Whether what belongs to this couple alone is within reach."""
-        return self.everything or (self.couple_id is not None and key == self.couple_id)
+    def reaches_couple(self, key: UUID) -> bool:
+        """True if the caller reaches rows that belong to this couple alone."""
+        return self.reaches_all or (self.couple_id is not None and key == self.couple_id)
 
     def sees_partnership(self, supplier_id: UUID, couple_id: UUID, *, is_active: bool) -> bool:
         """Whether a partnership is within reach.
@@ -44,23 +44,26 @@ class RowScope:
         A couple keeps one that has ended, as ended; its supplier does not, because it leads to
         what the couple has done since (SEC11).
         """
-        return self.is_couple(couple_id) or (is_active and self.is_supplier(supplier_id))
+        return self.reaches_couple(couple_id) or (is_active and self.reaches_supplier(supplier_id))
 
     def partnerships_of_supplier(self, key: UUID) -> PartnershipScope | None:
         """Which of a supplier's partnerships are shown: to a couple, only their own."""
-        if self.is_supplier(key):
-            return PartnershipScope(key, None, active_only=not self.everything)
+        if self.reaches_supplier(key):
+            return PartnershipScope(key, None, active_only=not self.reaches_all)
         return PartnershipScope(key, self.couple_id) if self.couple_id else None
 
     def partnerships_of_couple(self, key: UUID) -> PartnershipScope | None:
         """Which of a couple's partnerships are shown: to a supplier, only its own active one."""
-        if self.is_couple(key):
+        if self.reaches_couple(key):
             return PartnershipScope(None, key)
         return PartnershipScope(self.supplier_id, key, True) if self.supplier_id else None
 
     def one_supplier(self) -> SupplierId | None:
-        """The one supplier to stay with; None is any. Raises Forbidden for those without."""
-        if self.everything:
+        """The supplier to which queries are restricted; None: no restriction.
+
+        Raises Forbidden for callers without a supplier.
+        """
+        if self.reaches_all:
             return None
         if self.supplier_id is None:
             raise Forbidden("Only suppliers have clients.")

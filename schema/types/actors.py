@@ -96,7 +96,7 @@ class User(Node):
 
     def _sees_private_data(self, info: Info) -> bool:
         """Whether the caller sees all fields of the row."""
-        is_readable = self.own or readable(info.context.actor).is_user(self.row.id)
+        is_readable = self.own or readable(info.context.actor).reaches_user(self.row.id)
         return is_readable and self._shows_identity(info)
 
     def _shows_identity(self, info: Info) -> bool:

@@ -121,7 +121,7 @@ class Couple(Node):
     )
     async def members(self, info: Info) -> list[CoupleMember]:
         """In the order in which they came."""
-        if not self._sees_private_data(info):
+        if not self._is_owner_or_staff(info):
             return []
         members = await info.context.loaders.members.of_couple.load(self.row.id)
         return [CoupleMember.of(member, info) for member in members or ()]
@@ -131,7 +131,7 @@ class Couple(Node):
     )
     async def partner_invitation(self, info: Info) -> CoupleInvitation | None:
         """Shows without its link, which only the answer that sent it holds."""
-        if not self._sees_private_data(info):
+        if not self._is_owner_or_staff(info):
             return None
         row = await info.context.loaders.members.partner_invitation.load(self.row.id)
         return CoupleInvitation.of(row) if row else None
@@ -142,14 +142,14 @@ class Couple(Node):
     )
     def phone(self, info: Info) -> str | None:
         """Return the number to the couple and the staff."""
-        return self.row.phone if self._sees_private_data(info) else None
+        return self.row.phone if self._is_owner_or_staff(info) else None
 
     @strawberry.field(description="Their guided setup; null for other callers.")
     async def setup(self, info: Info) -> Onboarding | None:
         """That of the caller, where both partners have an account."""
         return (
             await load_onboarding(info, self._whose(info))
-            if self._sees_private_data(info)
+            if self._is_owner_or_staff(info)
             else None
         )
 
@@ -159,7 +159,7 @@ class Couple(Node):
     )
     async def onboarding(self, info: Info) -> Onboarding:
         """That of the caller, where both partners have an account."""
-        if not self._sees_private_data(info):
+        if not self._is_owner_or_staff(info):
             raise Forbidden("The onboarding of a couple is its own.")
         return await load_onboarding(info, self._whose(info))
 
@@ -169,7 +169,7 @@ class Couple(Node):
     )
     def first_connection_at(self, info: Info) -> datetime | None:
         """Return it to the couple and the staff."""
-        return self.row.first_connection_at if self._sees_private_data(info) else None
+        return self.row.first_connection_at if self._is_owner_or_staff(info) else None
 
     @strawberry.field(description="Their partnerships; a supplier sees only its own.")
     async def partnerships(
@@ -185,8 +185,8 @@ class Couple(Node):
         shown = PartnershipScope(None, self.row.id) if self.owner else scope
         return await page_of_partnerships(info, shown, Page.of(first, after, last, before))
 
-    def _sees_private_data(self, info: Info) -> bool:
-        return self.owner is not None or readable(info.context.actor).is_couple(self.row.id)
+    def _is_owner_or_staff(self, info: Info) -> bool:
+        return self.owner is not None or readable(info.context.actor).reaches_couple(self.row.id)
 
     def _whose(self, info: Info) -> UUID:
         """The caller; to the staff, a partner who has been there all along."""
@@ -239,7 +239,7 @@ async def load_partner(info: Info, supplier_id: UUID, couple_id: UUID | None) ->
     if couple_id is None:
         return None
     loaders = info.context.loaders
-    if readable(info.context.actor).everything:
+    if readable(info.context.actor).reaches_all:
         row = await loaders.couple.load(couple_id)
     else:
         row = await loaders.partner_couple.load((supplier_id, couple_id))
@@ -249,7 +249,7 @@ async def load_partner(info: Info, supplier_id: UUID, couple_id: UUID | None) ->
 async def visible_couple(info: Info, key: UUID) -> Couple | None:
     """Load a couple: the caller's own, that of an active partnership, or any for staff."""
     row_scope = readable(info.context.actor)
-    if row_scope.is_couple(key):
+    if row_scope.reaches_couple(key):
         row = await info.context.loaders.couple.load(key)
         return Couple.of(row) if row else None
     return await load_partner(info, row_scope.supplier_id, key) if row_scope.supplier_id else None

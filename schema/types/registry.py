@@ -110,22 +110,22 @@ NODES: Mapping[str, NodeKind] = {
     "Client": _owned(
         lambda loaders: loaders.client,
         Client.of,
-        lambda row_scope, row: row_scope.is_supplier(row.supplier_id),
+        lambda row_scope, row: row_scope.reaches_supplier(row.supplier_id),
     ),
     "BulkInvitation": _owned(
         lambda loaders: loaders.bulk_invitation,
         BulkInvitation.of,
-        lambda row_scope, row: row_scope.is_supplier(row.supplier_id),
+        lambda row_scope, row: row_scope.reaches_supplier(row.supplier_id),
     ),
     "ClientImport": _owned(
         lambda loaders: loaders.client_import,
         ClientImport.of,
-        lambda row_scope, row: row_scope.is_supplier(row.supplier_id),
+        lambda row_scope, row: row_scope.reaches_supplier(row.supplier_id),
     ),
     "Invitation": _owned(
         lambda loaders: loaders.invitation,
         Invitation.of,
-        lambda row_scope, row: row_scope.is_supplier(row.supplier_id),
+        lambda row_scope, row: row_scope.reaches_supplier(row.supplier_id),
     ),
     "Partnership": _owned(
         lambda loaders: loaders.partnership,
@@ -139,6 +139,6 @@ NODES: Mapping[str, NodeKind] = {
     "Onboarding": _owned(
         lambda loaders: loaders.onboarding,
         Onboarding.of,
-        lambda row_scope, row: row_scope.is_user(row.user_id),
+        lambda row_scope, row: row_scope.reaches_user(row.user_id),
     ),
 }

@@ -69,13 +69,13 @@ class Supplier(Node):
     )
     def phone(self, info: Info) -> str | None:
         """Return the number to the supplier and the staff."""
-        return self.row.phone if self._sees_private_data(info) else None
+        return self.row.phone if self._is_owner_or_staff(info) else None
 
     @strawberry.field(description="Its guided setup; null for other callers.")
     async def setup(self, info: Info) -> Onboarding | None:
         """It is created together with the supplier."""
         return (
-            await load_onboarding(info, self.row.user_id) if self._sees_private_data(info) else None
+            await load_onboarding(info, self.row.user_id) if self._is_owner_or_staff(info) else None
         )
 
     @strawberry.field(
@@ -84,7 +84,7 @@ class Supplier(Node):
     )
     async def onboarding(self, info: Info) -> Onboarding:
         """It is created together with the supplier."""
-        if not self._sees_private_data(info):
+        if not self._is_owner_or_staff(info):
             raise Forbidden("The onboarding of a supplier is its own.")
         return await load_onboarding(info, self.row.user_id)
 
@@ -94,7 +94,7 @@ class Supplier(Node):
     )
     def first_value_at(self, info: Info) -> datetime | None:
         """Return when the supplier reached the success that the launch counts (S86)."""
-        return self.row.first_value_at if self._sees_private_data(info) else None
+        return self.row.first_value_at if self._is_owner_or_staff(info) else None
 
     @strawberry.field(
         description="Its clients; empty for other callers.",
@@ -113,7 +113,7 @@ class Supplier(Node):
         """Return one page, newest first."""
         page, rows = Page.of(first, after, last, before), []
         text = check_search(search)
-        filters = ClientFilter(self.row.id, status, text) if self._sees_private_data(info) else None
+        filters = ClientFilter(self.row.id, status, text) if self._is_owner_or_staff(info) else None
         if filters is not None:
             async with info.context.db.read() as session:
                 rows = await directory.page_of_clients(session, filters, page.moments())
@@ -131,7 +131,7 @@ class Supplier(Node):
     )
     async def next_weddings(self, info: Info) -> list[Client]:
         """Archived clients are left out."""
-        if not self._sees_private_data(info):
+        if not self._is_owner_or_staff(info):
             return []
         rows = await info.context.loaders.start_page.next_weddings.load(self.row.id)
         return [Client.of(row) for row in rows or ()]
@@ -146,7 +146,7 @@ class Supplier(Node):
         """Time to remind the couple, or to send it again."""
         from schema.types.invitations import Invitation  # noqa: PLC0415 - it imports this module
 
-        if not self._sees_private_data(info):
+        if not self._is_owner_or_staff(info):
             return []
         rows = await info.context.loaders.start_page.ending_invitations.load(self.row.id)
         return [Invitation.of(row) for row in rows or ()]
@@ -154,7 +154,7 @@ class Supplier(Node):
     @strawberry.field(description="Its newest bulk invitation; null for other callers.")
     async def bulk_invitation(self, info: Info) -> BulkInvitation | None:
         """At most one is under way."""
-        if not self._sees_private_data(info):
+        if not self._is_owner_or_staff(info):
             return None
         row = await info.context.loaders.newest_bulk_invitation.load(self.row.id)
         return BulkInvitation.of(row) if row else None
@@ -173,8 +173,8 @@ class Supplier(Node):
         shown = PartnershipScope(self.row.id, None, True) if self.own else scope
         return await page_of_partnerships(info, shown, Page.of(first, after, last, before))
 
-    def _sees_private_data(self, info: Info) -> bool:
-        return self.own or readable(info.context.actor).is_supplier(self.row.id)
+    def _is_owner_or_staff(self, info: Info) -> bool:
+        return self.own or readable(info.context.actor).reaches_supplier(self.row.id)
 
     @classmethod
     def of(cls, row: rows.Supplier, *, own: bool = False) -> "Supplier":
@@ -208,7 +208,7 @@ class SupplierConnection(Connection[Supplier]):
 async def visible_supplier(info: Info, key: UUID) -> Supplier | None:
     """Load a supplier: the caller's own, that of any partnership, or any for staff."""
     row_scope, loaders = readable(info.context.actor), info.context.loaders
-    if row_scope.is_supplier(key):
+    if row_scope.reaches_supplier(key):
         row = await loaders.supplier.load(key)
     elif row_scope.couple_id is not None:
         row = await loaders.partner_supplier.load((key, row_scope.couple_id))

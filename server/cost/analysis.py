@@ -253,10 +253,10 @@ def compute_cost(
     schema: GraphQLSchema, query: str, operation_name: str | None, variables: Variables
 ) -> Cost:
     """Return the cost of an operation. Raises Refused, with the numbers, if it is too high."""
-    field_cost = fact(
+    priced = fact(
         query, operation_name, PricedOperation, lambda: _price(schema, query, operation_name)
     )
-    return field_cost.checked_cost(variables) if field_cost else Cost(1, 0, 0)
+    return priced.checked_cost(variables) if priced else Cost(1, 0, 0)
 
 
 def check_cost(cost: Cost) -> None:

@@ -114,7 +114,7 @@ class QueryPlan:
 
     def permits(self, actor: Actor) -> bool:
         """Return whether no field is refused to the actor and no row is out of their scope."""
-        if self.needs_all_rows and not readable(actor).everything:
+        if self.needs_all_rows and not readable(actor).reaches_all:
             return False
         return all(actor.allows(scopes) for scopes in self.scopes)
 

@@ -39,7 +39,7 @@ def visibility_key(actor: Actor) -> Hashable:
     row_scope = readable(actor)
     own = (
         None
-        if row_scope.everything
+        if row_scope.reaches_all
         else (row_scope.user_id, row_scope.supplier_id, row_scope.couple_id)
     )
     return actor.scopes, own

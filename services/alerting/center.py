@@ -40,7 +40,7 @@ from settings import Settings
 logger = logging.getLogger(__name__)
 
 TEST_KEY = "test"
-SWEEP_SECONDS = 10.0
+ALERT_SWEEP_SECONDS = 10.0
 _STOP_SECONDS = 1.0
 _MAX_TEXT = 2_000
 
@@ -224,7 +224,7 @@ class AlertCenter:
             is_done = self._synced_revisions.get(alert.key) == alert.revision
             if alert.source is AlertSource.HEALTH and not is_done:
                 await run_with_timeout(
-                    DATABASE_SECONDS, self._sync_incident(alert), "settling an incident"
+                    DATABASE_SECONDS, self._sync_incident(alert), "storing an incident"
                 )
 
     async def _sync_incident(self, alert: Alert) -> None:

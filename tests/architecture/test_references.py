@@ -65,6 +65,18 @@ def test_each_link_leads_to_a_page_and_its_heading(page: Path) -> None:
         assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_the_label_of_a_link_to_a_record_has_its_number(page: Path) -> None:
+    wrong = [
+        (label, file)
+        for label, file in re.findall(
+            r"\[ADR (\d+)\]\((?:\S*/)?(\d{4}-[^)\s]+)\)", page.read_text()
+        )
+        if int(label) != int(file[:4])
+    ]
+    assert wrong == []
+
+
 def test_each_named_file_exists() -> None:
     read = [(path, path.read_text()) for path in PAGES if path not in HISTORY]
     read += [(path, text) for path, text in texts() if path.suffix != ".md"]

@@ -32,24 +32,29 @@ WRITER = actor(Scope.DIRECTORY_WRITE)
 
 def test_ones_own_and_nothing_else() -> None:
     row_scope = readable(SUPPLIER)
-    assert (row_scope.is_supplier(ONE), row_scope.is_supplier(TWO), row_scope.is_couple(ONE)) == (
-        True, False, False,
-    )  # fmt: skip
-    assert (row_scope.is_user(ONE), row_scope.is_user(TWO)) == (True, False)
+    assert [row_scope.reaches_supplier(key) for key in (ONE, TWO)] == [True, False]
+    assert not row_scope.reaches_couple(ONE)
+    assert (row_scope.reaches_user(ONE), row_scope.reaches_user(TWO)) == (True, False)
 
 
 def test_a_visitor_reaches_nothing() -> None:
     row_scope = readable(ANONYMOUS)
-    assert not any((row_scope.is_user(ONE), row_scope.is_supplier(ONE), row_scope.is_couple(ONE)))
+    assert not any(
+        (
+            row_scope.reaches_user(ONE),
+            row_scope.reaches_supplier(ONE),
+            row_scope.reaches_couple(ONE),
+        )
+    )
     assert row_scope.partnerships_of_supplier(ONE) is None
     assert row_scope.partnerships_of_couple(ONE) is None
 
 
 def test_reading_is_not_writing() -> None:
-    assert readable(READER).is_supplier(TWO)
-    assert not writable(READER).is_supplier(TWO)
-    assert writable(WRITER).is_supplier(TWO)
-    assert not readable(WRITER).is_supplier(TWO)
+    assert readable(READER).reaches_supplier(TWO)
+    assert not writable(READER).reaches_supplier(TWO)
+    assert writable(WRITER).reaches_supplier(TWO)
+    assert not readable(WRITER).reaches_supplier(TWO)
 
 
 def test_a_partner_sees_only_what_is_between_the_two() -> None:

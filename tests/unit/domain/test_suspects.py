@@ -113,7 +113,7 @@ def test_the_confirmed_cause_leads() -> None:
 def test_other_groups_count_half_of_the_users() -> None:
     regrouped = replace(candidate(60, exposure=0.0), regrouped=True)
     half, moved = (rank(Onset(NOW), [item], 1)[0] for item in (candidate(60), regrouped))
-    assert moved.why[-1] == "changed which groups are meant"
+    assert moved.why[-1] == "changed the target groups"
     assert moved.score == pytest.approx(half.score)
 
 

@@ -45,6 +45,11 @@ def test_limits_and_schedules(
     assert kind.limit_seconds <= 2 * MINUTE
 
 
+@pytest.mark.parametrize(("name", "seconds"), [("mail.send", 497.5), ("webhooks.redeliver", 25)])
+def test_the_first_retry_follows_after_the_first_delay(name: str, seconds: float) -> None:
+    assert KINDS[name].tried_for_seconds == seconds
+
+
 def test_names_that_hang_delay_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """More than any pool of threads has, and the end of the loop waits for none of them."""
     over = threading.Event()
