@@ -9,6 +9,9 @@ from domain.platform.text_format import moment, spoken
 
 _MAX_TEXT = 1_000
 _MAX_TITLE = 200
+_FLAPPING = (
+    "The alert is flapping. It is reported as resolved after five minutes without a failure."
+)
 _LABELS = {
     AlertKind.FIRING: "",
     AlertKind.WORSE: "WORSE ",
@@ -61,20 +64,20 @@ def body(alert: Alert, kind: AlertKind, briefing: Briefing, link: str, now: date
         lines = [_text(alert.recovery or "It is over."), _duration_line(alert.since, ended)]
     elif kind is AlertKind.ESCALATED:
         waited = timedelta(seconds=alert.escalated_after)
-        lines.append(f"Nobody has taken it for {spoken(waited)}.")
+        lines.append(f"Not acknowledged for {spoken(waited)}.")
     elif alert.flapping:
-        lines.append("It comes and goes: its end is told when it has lasted five minutes.")
+        lines.append(_FLAPPING)
     if alert.audible_since is not None and kind is AlertKind.FIRING:
         lines.append("It began in a silence that is over now.")
     lines.append(_incident_line(alert, briefing))
     if kind is AlertKind.FIRING and briefing.changes is not None:
         lines += _change_lines(briefing.changes)
-    return "\n".join([*filter(None, lines), f"Look: {link}"])
+    return "\n".join([*filter(None, lines), f"Details: {link}"])
 
 
 def trial_text(now: datetime, link: str) -> str:
     """The text of a test alert."""
-    return f"This is a test, sent at {moment(now)}. Nothing is wrong.\nLook: {link}"
+    return f"This is a test, sent at {moment(now)}. Nothing is wrong.\nDetails: {link}"
 
 
 def _duration_line(since: datetime, ended: datetime) -> str:

@@ -45,7 +45,7 @@ def is_pending(status: InvitationStatus, expires_at: datetime, now: datetime) ->
 def expiry(days: int | None, now: datetime) -> datetime:
     """When an invitation that is sent now expires; raises Invalid outside 1 to 30 days."""
     if days is not None and not 1 <= days <= MAX_DAYS:
-        raise Invalid(f"An invitation lives 1 to {MAX_DAYS} days.", path=("expiresInDays",))
+        raise Invalid(f"An invitation is valid for 1 to {MAX_DAYS} days.", path=("expiresInDays",))
     return now + timedelta(days=days or DEFAULT_DAYS)
 
 

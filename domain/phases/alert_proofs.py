@@ -8,7 +8,9 @@ from domain.phases.proof_verdicts import Limit, Proof
 from domain.phases.reports import IncidentFact, ReportFacts
 
 _CRITICAL = Limit("S99", "critical alerts arrive within 60 s of the first bad sample", 60, "s")
-_NOTICED = Limit("S111", "trouble is noticed and told within 60 s of its beginning", 60, "s")
+_NOTICED = Limit(
+    "S111", "problems are detected and alerted within 60 s of the first bad sample", 60, "s"
+)
 
 
 def critical(facts: ReportFacts) -> Proof:
@@ -38,11 +40,11 @@ def _judge(promise: Limit, incidents: Sequence[IncidentFact], now: datetime) -> 
     seconds, item = slowest
     evidence = (
         f"{seconds:.1f} s at worst (#{item.number} {item.title}), "
-        f"{len(delivered)} of {len(incidents)} told"
+        f"{len(delivered)} of {len(incidents)} alerted"
     )
     if promise.is_broken_by(seconds) and item.alerted_at is None:
         evidence = f"#{item.number} {item.title}: no message was delivered"
-    missing = f"{len(waiting)} not told yet" if waiting else None
+    missing = f"{len(waiting)} not alerted yet" if waiting else None
     return promise.judge(seconds, evidence, missing)
 
 

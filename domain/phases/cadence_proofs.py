@@ -49,7 +49,7 @@ def journeys(facts: ReportFacts) -> Proof:
     """S110: from the event that moves somebody to the rates that show it, on open pages."""
     measured, slow = facts.measured, facts.measured.journeys_p99_ms
     if slow is None:
-        return _JOURNEYS.judge(None, "nobody moved while somebody watched")
+        return _JOURNEYS.judge(None, "no journey update while a page was open")
     evidence = f"99 % of {measured.journey_updates} updates within {slow:.0f} ms"
     return _JOURNEYS.judge(slow, evidence, at_least=least_of(slow))
 

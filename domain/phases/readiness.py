@@ -233,7 +233,7 @@ def _care_checks(facts: ReadinessFacts) -> list[ReadinessCheck]:
         ReadinessCheck("backup", "A backup younger than 24 hours", fresh, False, _backup(facts)),
         ReadinessCheck(
             key="operators",
-            title="Somebody is watching",
+            title="At least one operator follows a live stream",
             ok=facts.operators_watching > 0,
             blocking=False,
             detail=f"{facts.operators_watching} on a live stream",

@@ -23,8 +23,8 @@ class PhaseVerification:
         description="How many of those serve this version, or a later one."
     )
     unknown_processes: int = strawberry.field(
-        description="How many processes fell silent in the last ten minutes before they had it. "
-        "One that hangs may hold its clients on the old values."
+        description="How many processes stopped sending heartbeats in the last ten minutes before "
+        "they had it. One that hangs may hold its clients on the old values."
     )
     unknown_streams: int = strawberry.field(
         description="How many streams were lost with their process or connection before they had "

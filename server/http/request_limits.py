@@ -19,7 +19,9 @@ logger = logging.getLogger(__name__)
 
 MAX_BODY = 1_000_000
 BODY_SECONDS = WAIT_SECONDS
-TOO_MUCH_WAITS = "Too much that you send waits to be received: try again later."
+TOO_MANY_BYTES_WAITING = (
+    "Too many bytes of your requests are waiting to be processed. Try again later."
+)
 TOO_MANY_STREAMS = "You have too many streams open."
 _WATCH_AFTER_SECONDS = 0.1  # most operations have ended by then and need no watching task
 
@@ -62,7 +64,7 @@ def _grow_share(share: Share, size: int) -> None:
         share.grow(size)
     except NoRoom:
         headers = {"Retry-After": "2", "Connection": "close"}
-        raise Refusal(429, TOO_MUCH_WAITS, headers, TopLevelCode.RATE_LIMITED) from None
+        raise Refusal(429, TOO_MANY_BYTES_WAITING, headers, TopLevelCode.RATE_LIMITED) from None
 
 
 class TimedReceive:

@@ -58,5 +58,5 @@ async def _create(uow: UnitOfWork, email: str, role: Role, password_hash: str | 
     if password_hash is None:
         raise Required("A new account needs a password.", path=("password",))
     if await queries.add_user(uow.session, email, role, password_hash) is None:
-        raise Invalid("Somebody has made this account just now: try again.", path=("email",))
+        raise Invalid("Another request has just created this account. Try again.", path=("email",))
     return Done.CREATED

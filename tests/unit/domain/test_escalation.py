@@ -128,7 +128,7 @@ def test_an_escalation_says_how_long_the_alert_was_unacknowledged() -> None:
     title = headline(story.alert, AlertKind.ESCALATED, story.now)
     assert title == "[ESCALATED CRITICAL] Database check is critical (5 min)"
     text = body(story.alert, AlertKind.ESCALATED, NO_BRIEFING, LINK, story.now)
-    assert "Nobody has taken it for 5 min." in text
+    assert "Not acknowledged for 5 min." in text
 
 
 def test_a_step_that_is_repeated_is_one_message_and_its_end_waits_for_it() -> None:
