@@ -18,7 +18,7 @@ from domain.health.health import CheckType
 from domain.metrics.metrics import POOL_USED, SOCKETS
 from domain.platform.cost_quota import Budget
 from endpoints.badges import badge_route
-from endpoints.callers import Callers, is_local
+from endpoints.callers import Callers, is_loopback_url
 from endpoints.direct_answers import DirectAnswers
 from endpoints.graph_route import PATH, GraphRoute
 from endpoints.headers import ALWAYS
@@ -214,7 +214,7 @@ def create_app(
     )
     pages = Pages(trusted_only=settings.trusted_documents_only)
     exposition = Exposition(runtime)
-    stopping, callers = Stopping(), Callers(local=is_local(settings.base_url))
+    stopping, callers = Stopping(), Callers(local=is_loopback_url(settings.base_url))
     answers = plans and DirectAnswers(runtime, plans, stopping, callers)
 
     @asynccontextmanager

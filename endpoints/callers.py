@@ -73,8 +73,8 @@ def _is_private_and_own(host: str) -> tuple[bool, bool]:
     return address.is_private, address.is_loopback
 
 
-def is_local(base_url: str) -> bool:
-    """True if the app is used on its own machine."""
+def is_loopback_url(base_url: str) -> bool:
+    """True if the app is used on its own machine only."""
     return urlsplit(base_url).hostname in {"localhost", "127.0.0.1", "::1"}
 
 

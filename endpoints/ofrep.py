@@ -25,7 +25,7 @@ from domain.flags import ofrep
 from domain.flags.flags import Evaluation, EvaluationContext, missing
 from domain.flags.ofrep import BadEvaluation, Stated
 from domain.platform.json_shape import excess
-from domain.platform.rate_limits import network
+from domain.platform.networks import network
 from endpoints.request_metrics import counted
 from schema.context import Context, Runtime
 from server.cost.input_limits import MAX_VISITOR_VALUES

@@ -7,8 +7,8 @@ from pgqueuer.errors import RetryRequested
 from db.session import Database
 from domain.marketplace.conversations import ConversationSide
 from jobs.queue import Payload
-from services.marketplace import message_mails
-from services.marketplace.message_mails import SentMessage
+from services.marketplace import message_emails
+from services.marketplace.message_emails import SentMessage
 from settings import Settings
 
 
@@ -23,6 +23,6 @@ async def tell_of_message(db: Database, settings: Settings, payload: Payload) ->
         int(str(payload["position"])),
     )
     async with db.write() as uow:
-        next_at = await message_mails.notify(uow, settings, sent)
+        next_at = await message_emails.notify(uow, settings, sent)
     if next_at is not None:
         raise RetryRequested(next_at - db.clock(), "within an hour of the last e-mail")

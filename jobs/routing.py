@@ -55,10 +55,10 @@ E = TypeVar("E", bound=Event)
 Route = Callable[[WrittenEvent], list[JobSpec]]
 
 
-async def enqueue_for(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
-    """Enqueue and count the jobs of these events in the transaction that wrote them.
+async def apply_consequences(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
+    """Count the events, update journeys and inboxes, and enqueue jobs.
 
-    Journeys and inboxes are updated there too.
+    All of that in the transaction of the events.
     """
     await count_events(session, events)
     await journeys.follow(session, events)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from redis.asyncio import Redis
 
 from db.session import Database
-from jobs.routing import enqueue_for
+from jobs.routing import apply_consequences
 from services.platform.redis_driver import DRIVER_INFO
 from settings import Settings
 from subscriptions.bus import Broadcast
@@ -32,7 +32,7 @@ def open_stores(settings: Settings, clock: Callable[[], datetime]) -> Stores:
         clock=clock,
         pool_size=settings.database_pool_size,
         timeout_seconds=settings.database_timeout_seconds,
-        enqueue_jobs=enqueue_for,
+        enqueue_jobs=apply_consequences,
     )
     redis: Redis = Redis.from_url(
         settings.redis_url,

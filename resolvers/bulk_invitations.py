@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.marketplace.invitation_limits import block_of
+from domain.platform.networks import public_block
 from schema.context import Info
 from schema.types.bulk_invitations import BulkInvitation, BulkInvitationPayload, InviteClientsInput
 from schema.types.node import decode_id
@@ -23,7 +23,7 @@ async def invite_clients(info: Info, input: InviteClientsArgument) -> BulkInvita
 
     Clients are added to a bulk invitation that is running.
     """
-    settings, block = info.context.runtime.settings, block_of(info.context.client_ip)
+    settings, block = info.context.runtime.settings, public_block(info.context.client_ip)
     sends = outbox.has_server(settings)
     site = Site(settings.base_url, sends, info.context.runtime.secret, block)
     async with info.context.db.write() as uow:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.marketplace.invitation_limits import block_of
+from domain.platform.networks import public_block
 from schema.context import Info
 from schema.marketplace_enums import InvitationChannel, InvitationStatus
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
@@ -170,6 +170,6 @@ async def accept_invitation(info: Info, input: AcceptanceArgument) -> AcceptInvi
 
 def site_of(info: Info) -> Site:
     """Where links lead, and what limits go by, for whoever asks."""
-    settings, block = info.context.runtime.settings, block_of(info.context.client_ip)
+    settings, block = info.context.runtime.settings, public_block(info.context.client_ip)
     can_send = outbox.has_server(settings)
     return Site(settings.base_url, can_send, info.context.runtime.secret, block)

@@ -4,7 +4,7 @@ from contextvars import ContextVar
 from typing import NamedTuple
 
 from domain.platform.cost_quota import QuotaState
-from domain.platform.rate_limits import network
+from domain.platform.networks import network
 from schema.context import Context
 
 _cost: ContextVar["Cost"] = ContextVar("cost")

@@ -19,7 +19,7 @@ from domain.actors import system_actor
 from domain.errors import DependencyDown, LaunchError
 from domain.platform.redaction import describe
 from domain.platform.schema_revisions import SchemaDifference
-from jobs.routing import enqueue_for
+from jobs.routing import apply_consequences
 from settings import Settings
 
 T = TypeVar("T")
@@ -101,7 +101,7 @@ async def _with_database(settings: Settings, work: Callable[[Database], Awaitabl
         clock=partial(datetime.now, UTC),
         pool_size=2,
         timeout_seconds=settings.database_timeout_seconds,
-        enqueue_jobs=enqueue_for,
+        enqueue_jobs=apply_consequences,
     )
     try:
         return await work(db)

@@ -13,6 +13,7 @@ from db.models.flags import FlagPropagation
 from db.models.incidents import AlertDelivery, IncidentEpisode, LaunchIncident
 from domain.alerting.alerts import AlertKind
 from domain.metrics.metrics import COLLECTIONS, LOOP_LAG
+from domain.platform.change_actions import ChangeAction
 from domain.platform.time_ranges import FINE
 
 _MAX = 500
@@ -78,7 +79,7 @@ async def edits_of_phase(
     query = select(func.count()).where(
         LaunchEvent.phase_id == phase_id,
         LaunchEvent.kind == "phase.changed",
-        LaunchEvent.payload["action"].astext == "updated",
+        LaunchEvent.payload["action"].astext == ChangeAction.UPDATED,
         LaunchEvent.occurred_at > start,
         LaunchEvent.occurred_at <= end,
     )

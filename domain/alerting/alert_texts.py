@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.alerting.alerts import Alert, AlertKind
-from domain.platform.text_format import moment, spoken
+from domain.platform.text_format import format_duration, moment
 
 _MAX_TEXT = 1_000
 _MAX_TITLE = 200
@@ -52,19 +52,22 @@ def headline(alert: Alert, kind: AlertKind, now: datetime) -> str:
         label = "[RESOLVED]"
     tail = ""
     if kind in (AlertKind.REMINDER, AlertKind.ESCALATED, AlertKind.RESOLVED):
-        tail = f" ({spoken((alert.resolved_at or now) - alert.since)})"
+        tail = f" ({format_duration((alert.resolved_at or now) - alert.since)})"
     return _one_line(f"{label} {alert.title}", _MAX_TITLE) + tail
 
 
 def body(alert: Alert, kind: AlertKind, briefing: Briefing, link: str, now: datetime) -> str:
     """The message below the headline."""
-    lines = [_text(alert.text), f"Since: {moment(alert.since)} ({spoken(now - alert.since)} ago)"]
+    lines = [
+        _text(alert.text),
+        f"Since: {moment(alert.since)} ({format_duration(now - alert.since)} ago)",
+    ]
     if kind is AlertKind.RESOLVED:
         ended = alert.resolved_at or now
         lines = [_text(alert.recovery or "It is over."), _duration_line(alert.since, ended)]
     elif kind is AlertKind.ESCALATED:
         waited = timedelta(seconds=alert.escalated_after)
-        lines.append(f"Not acknowledged for {spoken(waited)}.")
+        lines.append(f"Not acknowledged for {format_duration(waited)}.")
     elif alert.flapping:
         lines.append(_FLAPPING)
     if alert.audible_since is not None and kind is AlertKind.FIRING:
@@ -81,7 +84,7 @@ def trial_text(now: datetime, link: str) -> str:
 
 
 def _duration_line(since: datetime, ended: datetime) -> str:
-    return f"From {moment(since)} to {moment(ended)}: {spoken(ended - since)}"
+    return f"From {moment(since)} to {moment(ended)}: {format_duration(ended - since)}"
 
 
 def _incident_line(alert: Alert, briefing: Briefing) -> str:

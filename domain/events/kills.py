@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.events import Event, Subject
 from domain.flags.kills import EVERY_FLAG, KillRecord
 from domain.ids import FlagId
+from domain.platform.change_actions import ChangeAction
 
 NO_FLAG = UUID(int=0)  # the subject of a change that concerns every flag
 
@@ -26,7 +27,7 @@ class KillChanged(Event):
     @property
     def action(self) -> str:
         """The action as the audit names it."""
-        return "killed" if self.record.killed else "kill lifted"
+        return ChangeAction.KILLED if self.record.killed else ChangeAction.KILL_LIFTED
 
     @property
     def summary(self) -> str:

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from domain.flags.flags import Flag, FlagState
 from domain.flags.run_holds import FlagParts, own_percentage, set_switch
+from domain.platform.change_actions import RUN_ACTIONS
 from domain.platform.percent import Percent
 
 _FIELDS = ("enabled", "rolloutPercentage", "targetGroups")
-_OF_A_RUN = frozenset({"activated", "advanced", "completed", "rolled back"})
 _TARGET = "runTargetPercentage"
 
 Audited = Mapping[str, object]
@@ -35,7 +35,7 @@ def is_revertible(
     its ramp, or switched off by a rollback since, is restored by an explicit edit.
     """
     fields = moved_fields(before, after)
-    if not fields or before is None or after is None or action in _OF_A_RUN:
+    if not fields or before is None or after is None or action in RUN_ACTIONS:
         return False
     if is_out_of_force(after, current.state):
         return False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain.platform.markdown import text
-from domain.platform.text_format import spoken
+from domain.platform.text_format import format_duration
 
 _STEP = "- [ ] "
 # Starts a list or a heading although `text` does not escape it.
@@ -126,7 +126,7 @@ def _episodes(episodes: Sequence[EpisodeFact]) -> str:
 
 def _episode(item: EpisodeFact) -> str:
     noticed = f", noticed{_after(item.detected_at - item.began_at)}"
-    lasted = f", lasted {spoken(item.ended_at - item.began_at)}" if item.ended_at else ""
+    lasted = f", lasted {format_duration(item.ended_at - item.began_at)}" if item.ended_at else ""
     explanation = f" ({text(item.explanation)})" if item.explanation else ""
     opening = f"- {item.number}. began {_moment(item.began_at)}"
     return f"{opening}{noticed}{lasted}: {text(item.title)}{explanation}"
@@ -158,7 +158,7 @@ def _times(occurrences: int) -> str:
 
 
 def _after(time: timedelta) -> str:
-    return f" after {spoken(time)}"
+    return f" after {format_duration(time)}"
 
 
 def _moment(at: datetime) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from domain.platform.change_actions import ChangeAction
+from domain.platform.text_format import format_duration
+
 WINDOW = timedelta(minutes=15)
-# An emergency rollback is a remedy, never a cause.
-CURES = frozenset({"rolled back"})
 
 Audited = Mapping[str, object]
 
@@ -33,7 +34,7 @@ class Candidate:
     exposure: float
     run_id: UUID | None = None
     phase_id: UUID | None = None
-    action: str = "updated"
+    action: str = ChangeAction.UPDATED
     regrouped: bool = False
     reverted_at: Collection[datetime] = ()
     undone: bool = False
@@ -85,22 +86,19 @@ def is_regrouped(before: Audited | None, after: Audited | None) -> bool:
     return _groups(before) != _groups(after)
 
 
-def span(time: timedelta) -> str:
-    """A duration for people."""
-    seconds = round(time.total_seconds())
-    return f"{seconds} s" if seconds < 90 else f"{seconds / 60:.0f} min"
-
-
 def is_undone(before: Audited | None, last: Audited | None) -> bool:
     """True if people see what they saw before the change; `last` is the current state."""
     return (_user_share(before), _groups(before)) == (_user_share(last), _groups(last))
 
 
 def _may_be_cause(onset: Onset, item: Candidate) -> bool:
-    """True if it reached people before the onset and was in force then."""
+    """True if it reached people before the onset and was in force then.
+
+    An emergency rollback is a remedy, never a cause.
+    """
     is_near = onset.at - WINDOW <= item.at < (onset.latest or onset.at)
     reached = item.exposure > 0 or item.regrouped
-    return is_near and reached and not item.undone and item.action not in CURES
+    return is_near and reached and not item.undone and item.action != ChangeAction.ROLLED_BACK
 
 
 def _score_candidate(onset: Onset, item: Candidate) -> Suspect:
@@ -127,8 +125,8 @@ def _score_candidate(onset: Onset, item: Candidate) -> Suspect:
 
 def _time_reason(onset: Onset, before: timedelta) -> str:
     if before or onset.latest is None:
-        return f"{span(before)} before it began"
-    return f"within the {span(onset.latest - onset.at)} in which it began"
+        return f"{format_duration(before)} before it began"
+    return f"within the {format_duration(onset.latest - onset.at)} in which it began"
 
 
 def _confirm(onset: Onset, item: Candidate, suspect: Suspect) -> Suspect:

@@ -4,7 +4,6 @@ They are counted by sender, recipient, the recipient's domain, and the address b
 request came from; never by rows that the sender can archive or delete.
 """
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -131,24 +130,6 @@ def is_limited(domain: str) -> bool:
     """True if e-mails to a domain are counted together: not for large mailbox providers."""
     reserved = domain in _RESERVED_NAMES or domain.rpartition(".")[2] in _RESERVED
     return not reserved and domain not in _MAILBOX_PROVIDERS
-
-
-def block_of(address: str) -> str | None:
-    """The /24 of an IPv4 address or the /64 of an IPv6 address.
-
-    None for addresses that are not public: behind a proxy that hides its clients, all would share
-    one.
-    """
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    if not parsed.is_global:
-        return None
-    prefix = 24 if isinstance(parsed, ipaddress.IPv4Address) else 64
-    return str(ipaddress.ip_network((parsed.packed, prefix), strict=False))
 
 
 def _too_many(message: str) -> RateLimited:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import chain
 
 from domain.events import Subject
+from domain.platform.change_actions import ChangeAction
 
 
 class ChangeSubject(StrEnum):
@@ -43,21 +44,21 @@ class ChangeKind(StrEnum):
 
 # Actions by kind; all others are OTHER.
 ACTIONS: Mapping[ChangeKind, frozenset[str]] = {
-    ChangeKind.CREATED: frozenset({"created", "token.created"}),
-    ChangeKind.UPDATED: frozenset({"updated", "introduced"}),
-    ChangeKind.SWITCHED_ON: frozenset({"switched on"}),
-    ChangeKind.SWITCHED_OFF: frozenset({"switched off"}),
-    ChangeKind.ACTIVATED: frozenset({"activated"}),
-    ChangeKind.ADVANCED: frozenset({"advanced"}),
-    ChangeKind.PAUSED: frozenset({"paused"}),
-    ChangeKind.RESUMED: frozenset({"resumed"}),
-    ChangeKind.COMPLETED: frozenset({"completed"}),
-    ChangeKind.ROLLED_BACK: frozenset({"rolled back"}),
-    ChangeKind.REVERTED: frozenset({"reverted"}),
+    ChangeKind.CREATED: frozenset({ChangeAction.CREATED, "token.created"}),
+    ChangeKind.UPDATED: frozenset({ChangeAction.UPDATED, ChangeAction.INTRODUCED}),
+    ChangeKind.SWITCHED_ON: frozenset({ChangeAction.SWITCHED_ON}),
+    ChangeKind.SWITCHED_OFF: frozenset({ChangeAction.SWITCHED_OFF}),
+    ChangeKind.ACTIVATED: frozenset({ChangeAction.ACTIVATED}),
+    ChangeKind.ADVANCED: frozenset({ChangeAction.ADVANCED}),
+    ChangeKind.PAUSED: frozenset({ChangeAction.PAUSED}),
+    ChangeKind.RESUMED: frozenset({ChangeAction.RESUMED}),
+    ChangeKind.COMPLETED: frozenset({ChangeAction.COMPLETED}),
+    ChangeKind.ROLLED_BACK: frozenset({ChangeAction.ROLLED_BACK}),
+    ChangeKind.REVERTED: frozenset({ChangeAction.REVERTED}),
     ChangeKind.REVOKED: frozenset({"access.revoked"}),
-    ChangeKind.LIMIT_LIFTED: frozenset({"limit lifted"}),
-    ChangeKind.KILLED: frozenset({"killed"}),
-    ChangeKind.KILL_LIFTED: frozenset({"kill lifted"}),
+    ChangeKind.LIMIT_LIFTED: frozenset({ChangeAction.LIMIT_LIFTED}),
+    ChangeKind.KILLED: frozenset({ChangeAction.KILLED}),
+    ChangeKind.KILL_LIFTED: frozenset({ChangeAction.KILL_LIFTED}),
 }
 KNOWN_ACTIONS = frozenset(chain.from_iterable(ACTIONS.values()))
 _KINDS = {action: kind for kind, actions in ACTIONS.items() for action in actions}

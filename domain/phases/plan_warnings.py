@@ -7,7 +7,7 @@ from domain.flags.kills import is_killed
 from domain.metrics.criteria import Criterion, GuardAction
 from domain.metrics.metrics import FAILED_SIGNUPS, SIGNUP_SERVER_ERRORS
 from domain.phases.phases import PhaseStatus
-from domain.platform.text_format import moment, spoken
+from domain.platform.text_format import format_duration, moment
 
 _WAITING = frozenset({PhaseStatus.PLANNED})
 
@@ -18,7 +18,7 @@ def missed_start(
     """Says so where a phase that has not started should have; None otherwise."""
     if status not in _WAITING or planned_start_at is None or planned_start_at >= now:
         return None
-    late = spoken(now - planned_start_at)
+    late = format_duration(now - planned_start_at)
     return f"It was planned to start at {moment(planned_start_at)}, {late} ago."
 
 

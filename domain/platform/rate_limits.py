@@ -1,8 +1,6 @@
 """How often something may be done: a bucket that refills evenly (S30)."""
 
-import ipaddress
 from dataclasses import dataclass
-from functools import lru_cache
 
 SECOND = 1_000_000  # everything here counts in microseconds: integers that a Lua number holds
 HOUR = 3600
@@ -50,17 +48,3 @@ def take(full_at: int, now: int, limit: int, per: int) -> tuple[int, int]:
     after = max(full_at, now) + step
     wait = after - now - per
     return (full_at, wait) if wait > 0 else (after, 0)
-
-
-@lru_cache(maxsize=2_000)  # of those that came last; a socket knows no longer ones
-def network(address: str) -> str:
-    """What one caller controls: an IPv4 address, or the /64 around an IPv6 address."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed.packed, 64), strict=False))

@@ -35,9 +35,9 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def spoken(span: timedelta) -> str:
-    """A span for people: `40 s`, `12 min`, `3 h 20 min`."""
-    seconds = max(0, round(span.total_seconds()))
+def format_duration(duration: timedelta) -> str:
+    """A duration for people: `40 s`, `12 min`, `3 h 20 min`."""
+    seconds = max(0, round(duration.total_seconds()))
     if seconds < 120:
         return f"{seconds} s"
     minutes = seconds // 60

@@ -11,8 +11,6 @@ from domain.platform.text_format import counted
 from domain.propagation.propagation import Presence, Receipt, parts_of, unknown_text
 from domain.propagation.propagation_roster import ServerProcess
 
-MOVES = ("activated", "advanced", "completed", "rolled back")
-
 
 @dataclass(frozen=True, slots=True)
 class Verification:

@@ -74,15 +74,15 @@ def check_url(url: str, allowed: Allowed) -> str:
         raise _bad_url("The URL must start with https://.")
     if not host or port == 0 or "@" in parts.netloc or parts.fragment:
         raise _bad_url("The URL needs a host, and may hold no user, password or fragment.")
-    if not allowed.private_addresses and is_local(host):
+    if not allowed.private_addresses and is_private_host(host):
         raise _bad_url("The URL must lead to a public address.")
     return url
 
 
-def is_local(host: str) -> bool:
+def is_private_host(host: str) -> bool:
     """Whether a host is private by its name or by the address that it is."""
     name = unicodedata.normalize("NFKC", host).lower().rstrip(".")
-    address = parse_address(name)
+    address = parse_ip_address(name)
     if address is not None:
         return not is_public(address)
     if _NUMBER.fullmatch(name.rpartition(".")[2]):
@@ -90,7 +90,7 @@ def is_local(host: str) -> bool:
     return name == "localhost" or name.endswith(_LOCAL_NAMES) or "." not in name
 
 
-def parse_address(host: str) -> Address | None:
+def parse_ip_address(host: str) -> Address | None:
     """The address that a host is; None for a name."""
     try:
         return ipaddress.ip_address(host.strip("[]").partition("%")[0])

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import Message, Receive
 
-from domain.platform.rate_limits import network
+from domain.platform.networks import network
 from schema.context import Context
 from schema.errors import Refused, TopLevelCode
 from server.http.negotiation import Refusal

@@ -21,7 +21,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 )
 
 from domain.actors import Actor, Scope
-from domain.platform.rate_limits import network
+from domain.platform.networks import network
 from schema.context import Caller, Context
 from schema.errors import TopLevelCode
 from schema.quota import payer

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from db.session import Database
 from domain.actors import Actor
-from domain.platform import rate_limits
+from domain.platform.networks import network
 from services.platform.passwords import Passwords
 from services.platform.rate_limits import RateLimiter
 from services.platform.response_time import hold_back
@@ -43,7 +43,7 @@ class LoginThrottle:
     @property
     def address(self) -> str:
         """The key of the limits by address."""
-        return rate_limits.network(self.device.ip)
+        return network(self.device.ip)
 
     async def check_log_in_rate(self, email: str) -> None:
         """Raise RateLimited for a guessing address; delay if many addresses guess one account.

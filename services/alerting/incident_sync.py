@@ -17,7 +17,7 @@ from domain.health.health import CheckType
 from domain.ids import IncidentId
 from domain.incidents.incident_causes import of_check
 from domain.incidents.incidents import Observation, Severity
-from domain.platform.text_format import moment, spoken
+from domain.platform.text_format import format_duration, moment
 from services.incidents import incident_causes, incident_reads, suspects
 from services.incidents.incidents import IncidentDraft
 
@@ -114,7 +114,7 @@ def _draft(alert: Alert, *, late: timedelta) -> IncidentDraft:
 
 def _resolution(alert: Alert) -> str:
     ended = alert.resolved_at or alert.opened_at
-    return f"{alert.recovery or 'It works again.'} It took {spoken(ended - alert.since)}."
+    return f"{alert.recovery or 'It works again.'} It took {format_duration(ended - alert.since)}."
 
 
 def _event(message: Delivery) -> AlertSent:

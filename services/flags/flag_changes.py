@@ -15,6 +15,7 @@ from domain.events import FlagChanged
 from domain.flags.flags import Flag, FlagState
 from domain.flags.run_holds import FlagParts
 from domain.ids import FlagId, PhaseId, RunId
+from domain.platform.change_actions import ChangeAction
 from domain.platform.percent import NOBODY
 
 
@@ -55,7 +56,7 @@ def record_created_flag(
     event = FlagChanged(
         flag_id=flag.id,
         key=flag.key,
-        action="created",
+        action=ChangeAction.CREATED,
         before=nothing,
         after=flag.state,
         reason=reason,

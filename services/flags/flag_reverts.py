@@ -17,6 +17,7 @@ from domain.errors import InvalidTransition, NotFound, VersionConflict
 from domain.events import Subject
 from domain.flags.reverts import is_revertible, moved_fields, reverted, reverted_groups
 from domain.flags.run_holds import FlagParts
+from domain.platform.change_actions import ChangeAction
 from services.flags.flag_changes import change_flag
 from services.flags.flags import FlagResult
 from services.platform.texts import MAX_REASON, check_text
@@ -53,7 +54,7 @@ async def revert(uow: UnitOfWork, actor: Actor, change_id: UUID, reason: str) ->
             parts=reverted(change.before, change.after, current, is_live=is_live),
             groups=reverted_groups(change.before, change.after, current),
         ),
-        action="reverted",
+        action=ChangeAction.REVERTED,
         reason=reason,
         run_id=change.run_id,
         reverts_id=change.id,

@@ -10,6 +10,7 @@ from domain.errors import Invalid, NotFound
 from domain.flags.flags import Flag
 from domain.flags.owner_edits import OwnerEdit, edit_parts
 from domain.ids import parse_uuid
+from domain.platform.change_actions import ChangeAction
 from services.flags.flag_changes import build_audit, build_event, is_same
 from services.flags.flags import FlagResult, flag_not_found
 from services.platform import idempotency
@@ -45,7 +46,7 @@ async def toggle(
     after = replace(
         before, parts=parts, enabled=in_force.enabled, rollout_percentage=in_force.percentage
     )
-    action = "switched on" if enabled else "switched off"
+    action = ChangeAction.SWITCHED_ON if enabled else ChangeAction.SWITCHED_OFF
     flag, change = await _save(work, actor, before, after, action, reason)
     await idempotency.complete(
         work, reservation, flag_id=flag.id, change_id=change.id if change else ""

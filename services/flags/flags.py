@@ -20,6 +20,7 @@ from domain.flags.flags import BucketBy, Flag, parse_groups, parse_key
 from domain.flags.owner_edits import WIDENED, OwnerEdit, edit_parts, zero_means_everybody
 from domain.flags.run_holds import FlagParts, FlagValues
 from domain.ids import parse_uuid
+from domain.platform.change_actions import ChangeAction
 from domain.platform.percent import EVERYBODY, NOBODY, Percent
 from services.flags.flag_changes import change_flag, record_created_flag
 from services.platform import idempotency
@@ -108,7 +109,7 @@ async def update(
         actor,
         row,
         lambda target: _apply(target, patch, parts),
-        action="updated",
+        action=ChangeAction.UPDATED,
         reason=reason,
     )
     return FlagResult(flag, warnings, await written_change(uow, flag.id))

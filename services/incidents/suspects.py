@@ -23,9 +23,9 @@ from domain.incidents.suspects import (
     is_regrouped,
     is_undone,
     rank,
-    span,
 )
 from domain.metrics.onsets import latest
+from domain.platform.text_format import format_duration
 
 MAX_LIMIT = 20
 
@@ -101,7 +101,7 @@ async def _episodes(
 
 def _sentence(row: LaunchIncident, item: SuspectChange) -> str:
     change = item.change
-    ago = span(row.created_at - change.at)
+    ago = format_duration(row.created_at - change.at)
     return (
         f"{item.key or 'a flag'} {change.action} by {change.actor_label} "
         f"{ago} before incident {row.number} was opened, and reverted since"

@@ -22,6 +22,7 @@ from domain.phases.end_states import check_stored
 from domain.phases.losses import check_losses
 from domain.phases.phases import PhaseAction, PhaseStatus, first_percentage, next_status
 from domain.phases.readiness import Readiness, blocked_message, token_holds
+from domain.platform.change_actions import ChangeAction
 from domain.platform.percent import Percent
 from services.flags.flag_changes import change_flag
 from services.phases import phases, readiness
@@ -146,7 +147,7 @@ def _activate_flag(
         actor,
         row,
         edit,
-        action="activated",
+        action=ChangeAction.ACTIVATED,
         reason=reason,
         run_id=run.id,
         phase_id=phase.id,

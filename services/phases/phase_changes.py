@@ -12,15 +12,16 @@ from domain.events import PhaseChanged
 from domain.ids import PhaseId, RunId
 from domain.phases.pauses import pause_by
 from domain.phases.phases import PhaseAction, PhaseStatus, next_status
+from domain.platform.change_actions import ChangeAction
 from services.phases.phase_reads import next_step_at
 
 PAST_TENSE = {
-    PhaseAction.ACTIVATE: "activated",
-    PhaseAction.PAUSE: "paused",
-    PhaseAction.RESUME: "resumed",
-    PhaseAction.ADVANCE: "advanced",
-    PhaseAction.COMPLETE: "completed",
-    PhaseAction.ROLLBACK: "rolled back",
+    PhaseAction.ACTIVATE: ChangeAction.ACTIVATED,
+    PhaseAction.PAUSE: ChangeAction.PAUSED,
+    PhaseAction.RESUME: ChangeAction.RESUMED,
+    PhaseAction.ADVANCE: ChangeAction.ADVANCED,
+    PhaseAction.COMPLETE: ChangeAction.COMPLETED,
+    PhaseAction.ROLLBACK: ChangeAction.ROLLED_BACK,
 }
 
 

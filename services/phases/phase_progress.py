@@ -24,6 +24,7 @@ from domain.phases.phases import (
     next_step_at,
     next_step_index,
 )
+from domain.platform.change_actions import ChangeAction
 from services.alerting import silences
 from services.flags.flag_changes import change_flag, with_parts
 from services.incidents import incident_causes
@@ -155,7 +156,7 @@ async def _advance(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, reason: st
     move(uow, actor, phase, PhaseAction.ADVANCE, reason=reason, step_index=index)
     await _approve(uow, actor, phase, index)
     enter = partial(enter_step, step=steps[index].percentage)
-    await _change_flags(uow, actor, phase, rows, enter, "advanced", reason)
+    await _change_flags(uow, actor, phase, rows, enter, ChangeAction.ADVANCED, reason)
 
 
 async def _complete(
@@ -169,7 +170,8 @@ async def _complete(
     rows = await _lock_flags(uow, phase)
     await end_run(uow, phase, PhaseStatus.COMPLETED)
     move(uow, actor, phase, PhaseAction.COMPLETE, reason=reason)
-    flags = await _change_flags(uow, actor, phase, rows, complete_hold, "completed", reason)
+    action = ChangeAction.COMPLETED
+    flags = await _change_flags(uow, actor, phase, rows, complete_hold, action, reason)
     check_limits(flags, phase.current_run_id or phase.id, accept_limits)
 
 

@@ -28,6 +28,7 @@ from domain.phases.phases import PhaseAction, PhaseStatus, RollbackMode, Rollbac
 from domain.phases.plans import FlagDiff, LinkedFlag
 from domain.phases.rollback_notices import RollbackNotice
 from domain.phases.rollbacks import Before, Undoing
+from domain.platform.change_actions import ChangeAction
 from domain.platform.percent import Percent
 from services.flags.flag_changes import change_flag, with_parts
 from services.incidents import incident_causes
@@ -190,7 +191,7 @@ def _undo_flags(
             actor,
             rows[undoing.diff.key],
             with_parts(undoing.parts),
-            action="rolled back",
+            action=ChangeAction.ROLLED_BACK,
             reason=reason,
             run_id=phase.current_run_id,
             phase_id=phase.id,

@@ -17,6 +17,7 @@ from domain.actors import Actor
 from domain.errors import Invalid, Locked, NotFound, NotUnique
 from domain.ids import parse_uuid
 from domain.phases.phases import PhaseStatus
+from domain.platform.change_actions import ChangeAction
 from services.flags.flag_changes import change_flag
 from services.phases.phase_changes import audit_values_with_flags, record_phase
 from services.phases.phase_checks import check_fields
@@ -105,9 +106,8 @@ async def create(
         uow.session.add(phase)
     await uow.session.refresh(phase)
     await _link(uow, actor, phase, draft.flags)
-    record_phase(
-        uow, actor, phase, "created", before=None, after=await audit_values_with_flags(uow, phase)
-    )
+    after = await audit_values_with_flags(uow, phase)
+    record_phase(uow, actor, phase, ChangeAction.CREATED, before=None, after=after)
     await idempotency.complete(uow, reservation, phase_id=phase.id)
     return phase
 
@@ -133,7 +133,7 @@ async def update(
     phase.version += 1
     phase.updated_at = uow.now
     after = await audit_values_with_flags(uow, phase)
-    record_phase(uow, actor, phase, "updated", before=before, after=after, reason=reason)
+    record_phase(uow, actor, phase, ChangeAction.UPDATED, before=before, after=after, reason=reason)
     return phase
 
 
@@ -234,7 +234,7 @@ def _mark_introduced(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, row: Fea
     def edit(target: FeatureFlag) -> None:
         target.launch_phase_id = phase.id
 
-    change_flag(uow, actor, row, edit, action="introduced", phase_id=phase.id)
+    change_flag(uow, actor, row, edit, action=ChangeAction.INTRODUCED, phase_id=phase.id)
 
 
 async def _replay_result(uow: UnitOfWork, result: dict[str, object]) -> LaunchPhase:

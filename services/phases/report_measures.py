@@ -17,6 +17,7 @@ from domain.metrics.metrics import (
     RESPONSE_TIME,
     Measurement,
 )
+from domain.phases.cadence_proofs import CADENCE_LIMIT_SECONDS
 from domain.phases.reports import CheckGap, Measured
 from services.health.health_history import RAW_READINGS
 from services.journeys import journey_reads
@@ -25,7 +26,6 @@ from services.metrics.metric_spans import Span
 
 _MIN_SPAN = timedelta(seconds=1)
 _STORAGE_DELAY = timedelta(seconds=20)  # the counts of the last seconds are stored this much later
-_FIRST_SAMPLE_WITHIN_SECONDS = 33.0  # a younger run may have no sample yet
 
 
 async def measure_run(session: AsyncSession, run: PhaseRun, now: datetime) -> Measured:
@@ -71,14 +71,14 @@ def _stored_part(span: Span, now: datetime) -> Span:
 
 async def _health_gaps(session: AsyncSession, span: Span) -> Sequence[CheckGap]:
     gaps = await health.longest_gaps(session, span.start, span.end, expected=True)
-    if not gaps and _seconds(span) > _FIRST_SAMPLE_WITHIN_SECONDS:
+    if not gaps and _seconds(span) > CADENCE_LIMIT_SECONDS:
         return [CheckGap("any check", _seconds(span))]
     return [CheckGap(f"a check of {CHECK_NAMES[check]}", gap) for check, gap in gaps.items()]
 
 
 async def _collection_gap(session: AsyncSession, span: Span) -> float | None:
     gap = await queries.longest_gap_of_collections(session, span.start, span.end)
-    if not gap.moments and _seconds(span) <= _FIRST_SAMPLE_WITHIN_SECONDS:
+    if not gap.moments and _seconds(span) <= CADENCE_LIMIT_SECONDS:
         return None
     return gap.seconds
 

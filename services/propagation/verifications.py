@@ -5,7 +5,8 @@ from uuid import UUID
 
 from db.queries import propagations as queries
 from db.session import Database
-from domain.propagation.verifications import MOVES, Verification, verify
+from domain.platform.change_actions import RUN_ACTIONS
+from domain.propagation.verifications import Verification, verify
 from services.propagation.propagation import Propagations
 
 
@@ -19,7 +20,7 @@ class Verifications:
     async def of_runs(self, run_ids: Sequence[UUID]) -> Mapping[UUID, Verification]:
         """Verify runs with one statement and one read of Redis; runs without flags are left out."""
         async with self._db.read() as session:
-            rows = await queries.newest_of_runs(session, run_ids, MOVES)
+            rows = await queries.newest_of_runs(session, run_ids, RUN_ACTIONS)
         if not rows:
             return {}
         board, all_asked = await self._propagations.board()

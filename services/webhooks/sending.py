@@ -13,7 +13,7 @@ from yarl import URL
 
 from domain.errors import Invalid
 from domain.platform.redaction import describe
-from domain.webhooks.webhooks import Allowed, Outcome, check_url, is_public, parse_address
+from domain.webhooks.webhooks import Allowed, Outcome, check_url, is_public, parse_ip_address
 
 SEND_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
@@ -99,7 +99,7 @@ class Sender:
 
 
 def _is_public(host: str) -> bool:
-    address = parse_address(host)
+    address = parse_ip_address(host)
     return address is not None and is_public(address)
 
 

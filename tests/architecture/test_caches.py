@@ -86,7 +86,7 @@ COUNTED = {
     "server.documents.Document.facts": "MAX_OPERATIONS, part of a document's size",
     "schema.results.SerializedFields.data": "_MAX_CACHED_FIELDS fields of one object",
     "schema.results.SerializedFields.encoded": "_MAX_ENCODED of one object",
-    "domain.platform.rate_limits.network": "2,000 addresses",
+    "domain.platform.networks.network": "2,000 addresses",
     "endpoints.callers._is_private_and_own": "2,000 addresses",
     "server.http.negotiation._cached_type": "100 headers of 200 characters",
     "schema.results.SharedResults.entries": "MAX_DOCUMENTS documents, _MAX_BYTES of JSON",

@@ -12,7 +12,7 @@ from domain.actors import ANONYMOUS
 from domain.ids import parse_global_id
 from domain.mail.email import MailKind
 from jobs.link_requests import send_new_link
-from jobs.routing import enqueue_for
+from jobs.routing import apply_consequences
 from services.flags import flags
 from services.flags.flags import FlagDraft
 from services.mail import invitation_limits
@@ -116,7 +116,7 @@ class ReminderWorker:
 
     async def remind(self) -> int:
         """Do what the worker does every half a minute, with the jobs that follow from it."""
-        routed = Database(self.db.url, clock=self.db.clock, enqueue_jobs=enqueue_for)
+        routed = Database(self.db.url, clock=self.db.clock, enqueue_jobs=apply_consequences)
         try:
             return await remind_due(routed, self.settings)
         finally:

@@ -21,7 +21,7 @@ from domain.phases.phases import PhaseStatus
 from jobs.kinds import JobKind
 from jobs.phases import ramp
 from jobs.queue import JobSpec, Payload, decode, enqueue
-from jobs.routing import enqueue_for
+from jobs.routing import apply_consequences
 from jobs.runner import Handler, JobRunner, QueueTiming
 from services.phases.pacing import PacingContext
 from tests.support.clock import PATIENCE
@@ -72,7 +72,7 @@ async def test_a_waiting_job_with_the_same_key_is_not_duplicated(db: Database) -
 
 async def test_events_enqueue_their_jobs_in_the_same_transaction(db: Database) -> None:
     """An event that is recorded leaves its jobs in the same transaction."""
-    routed = Database(db.url, clock=db.clock, enqueue_jobs=enqueue_for)
+    routed = Database(db.url, clock=db.clock, enqueue_jobs=apply_consequences)
     event = activation(routed)
     async with routed.write() as uow:
         uow.record(system_actor("test"), event)

@@ -21,7 +21,7 @@ from db.session import Database
 from domain.actors import system_actor
 from domain.phases.rehearsal import LONGEST, Rehearsal, RehearsalStage, RehearsalStatus
 from jobs.rehearsals import rehearse
-from jobs.routing import enqueue_for
+from jobs.routing import apply_consequences
 from services.phases.phase_progress import MovePhase
 from services.phases.rehearsals import advance, start
 from settings import Settings
@@ -73,7 +73,7 @@ async def test_a_rehearsal_continues_after_its_worker_is_killed(fleet: WorkerFle
         database_url=fleet.postgres.url,
         redis_url=fleet.valkey.url,
     )
-    db = Database(str(settings.database_url), clock=Clock(), enqueue_jobs=enqueue_for)
+    db = Database(str(settings.database_url), clock=Clock(), enqueue_jobs=apply_consequences)
     async with running(build_runtime(settings, Clock(), PROBES)):
         run_id = await begun(db)
         (first,) = fleet.work(1)

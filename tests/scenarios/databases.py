@@ -9,7 +9,7 @@ from datetime import datetime
 
 from db.event_positions import Positions
 from db.session import Database
-from jobs.routing import enqueue_for
+from jobs.routing import apply_consequences
 
 _CONNECTIONS = 4
 
@@ -43,7 +43,7 @@ class _LentDatabase(Database):
     def __init__(
         self, url: str, clock: Callable[[], datetime], idle: "list[_LentDatabase]"
     ) -> None:
-        super().__init__(url, clock=clock, pool_size=_CONNECTIONS, enqueue_jobs=enqueue_for)
+        super().__init__(url, clock=clock, pool_size=_CONNECTIONS, enqueue_jobs=apply_consequences)
         self._idle = idle
 
     def begin(self, clock: Callable[[], datetime]) -> None:

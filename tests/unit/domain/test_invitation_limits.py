@@ -52,24 +52,6 @@ def test_large_providers_and_reserved_names_are_not_counted_together(domain: str
     rules.check_limits(InvitationEmail(domain, OLD, None), SentInADay(to_domain=1_000_000))
 
 
-@pytest.mark.parametrize(
-    ("address", "block"),
-    [
-        ("93.184.216.34", "93.184.216.0/24"),
-        ("::ffff:93.184.216.34", "93.184.216.0/24"),
-        ("2606:2800:220:1:248:1893:25c8:1946", "2606:2800:220:1::/64"),
-        ("127.0.0.1", None),
-        ("10.0.0.7", None),
-        ("fd00::1", None),
-        ("local", None),
-    ],
-)
-def test_callers_are_counted_by_their_block_of_public_addresses(
-    address: str, block: str | None
-) -> None:
-    assert rules.block_of(address) == block
-
-
 def test_a_couple_that_declined_is_not_invited_for_thirty_days() -> None:
     rules.check_declined(None, NOW)
     rules.check_declined(NOW - rules.DECLINED_FOR, NOW)

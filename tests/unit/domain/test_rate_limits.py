@@ -1,10 +1,9 @@
 """The bucket behind every rate limit (S30)."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.platform.rate_limits import SECOND, network, take
+from domain.platform.rate_limits import SECOND, take
 
 MINUTE = 60 * SECOND
 
@@ -34,16 +33,3 @@ def test_never_more_than_the_burst_and_the_refill(gaps: list[int], limit: int, p
         admitted += wait == 0
         assert 0 <= wait <= per * SECOND
     assert admitted <= limit + now // (per * SECOND // limit)
-
-
-@pytest.mark.parametrize(
-    ("address", "counted"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("local", "local"),
-    ],
-)
-def test_network_is_what_one_caller_controls(address: str, counted: str) -> None:
-    assert network(address) == counted

@@ -16,7 +16,6 @@ from domain.incidents.suspects import (
     is_regrouped,
     is_undone,
     rank,
-    span,
 )
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -160,13 +159,6 @@ def test_groups_count_where_the_flag_is_on(
     before: dict[str, object] | None, after: dict[str, object], expected: bool
 ) -> None:
     assert is_regrouped(before, after) is expected
-
-
-@pytest.mark.parametrize(
-    ("seconds", "expected"), [(0.4, "0 s"), (89, "89 s"), (90, "2 min"), (899, "15 min")]
-)
-def test_a_span_is_for_people(seconds: float, expected: str) -> None:
-    assert span(timedelta(seconds=seconds)) == expected
 
 
 @given(

@@ -11,7 +11,7 @@ from domain.webhooks.webhooks import (
     Allowed,
     Outcome,
     check_url,
-    is_local,
+    is_private_host,
     is_public,
     next_attempt,
     sign,
@@ -74,7 +74,7 @@ def test_settings_may_allow_more(url: str) -> None:
 )
 def test_addresses_of_the_open_internet(address: str, public: bool) -> None:
     assert is_public(ipaddress.ip_address(address)) is public
-    assert is_local(address) is not public
+    assert is_private_host(address) is not public
 
 
 def test_a_signature_is_that_of_standard_webhooks() -> None:
