@@ -117,6 +117,22 @@ def _copy(error: GraphQLError, message: str, extensions: dict[str, object]) -> G
     )
 
 
+def drop_tracebacks(error: BaseException | None) -> None:
+    """Drop the tracebacks of a handled error and of its causes (SEC7).
+
+    Their frames hold the error too: this cycle would keep the document and its variables until a
+    garbage collection.
+    """
+    pending, seen = [error], set[int]()
+    while pending:
+        item = pending.pop()
+        if item is not None and id(item) not in seen:
+            seen.add(id(item))
+            item.__traceback__ = None
+            original = item.original_error if isinstance(item, GraphQLError) else None
+            pending += (original, item.__cause__, item.__context__)
+
+
 class ErrorPolicy(SchemaExtension):
     """Replaces the errors of each reply and stream result by their public form."""
 
@@ -124,7 +140,10 @@ class ErrorPolicy(SchemaExtension):
         """Replace the errors of a query or mutation."""
         self._streamed = self._counted = False
         self._timer = ResponseTimer(self._count_waiting_stream)
-        yield
+        try:
+            yield
+        finally:
+            self._timer.stop()  # which refers to this object
         result = self.execution_context.result
         if not self._streamed:
             self._publish_errors(result)
@@ -163,4 +182,6 @@ class ErrorPolicy(SchemaExtension):
                     error.message = str(without_addresses(error.message))
             if any(is_server_fault((error.extensions or {}).get("code")) for error in public):
                 context.at_fault = True
+            for error in errors:
+                drop_tracebacks(error)
             result.errors = public  # type: ignore[attr-defined]

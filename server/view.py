@@ -45,7 +45,7 @@ from server.http.requests import GraphQLRequest
 from server.websocket.adapters import select_adapter
 from server.websocket.handler import SocketHandler
 from services.platform.inbound_bytes import INBOUND, Share
-from services.platform.response_time import HeldBack, begin_request
+from services.platform.response_time import begin_request
 
 INIT_TIMEOUT = timedelta(seconds=10)
 MAX_OPERATIONS = 50
@@ -103,13 +103,18 @@ class GraphQLView(GraphQL[Context, None]):
             await super().__call__(scope, receive, send)
             return
         with INBOUND.share(stream_key(scope.get("client"))) as share:
-            await self._serve(scope, receive, send, share)
+            body = TimedReceive(receive)
+            request = GraphQLRequest(scope, limit_body(body, share=share))
+            try:
+                await self._serve(request, body, send, share)
+            finally:
+                request.release()
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send, share: Share) -> None:
+    async def _serve(
+        self, request: GraphQLRequest, body: TimedReceive, send: Send, share: Share
+    ) -> None:
         """Serve one request; `share` counts its body until the response or stream has ended."""
-        body = TimedReceive(receive)
-        request = GraphQLRequest(scope, limit_body(body, share=share))
-        begin = perf_counter()
+        scope, receive, begin = request.scope, body.receive, perf_counter()
         held_back = begin_request()  # before any task, which would have a context of its own
         try:
             self._check(request)
@@ -117,12 +122,12 @@ class GraphQLView(GraphQL[Context, None]):
         except HTTPException as error:
             response = _error_response(error)
         except BaseException:
-            self.runtime.meter.count(_response_seconds(begin, body, held_back), failed=True)
+            self.runtime.meter.count(body.response_seconds(begin, held_back), failed=True)
             raise
         if not isinstance(response, StreamingResponse):  # a stream is counted with its results
             context = request.context
             failed = response.status_code >= 500 or (context is not None and context.at_fault)
-            self.runtime.meter.count(_response_seconds(begin, body, held_back), failed=failed)
+            self.runtime.meter.count(body.response_seconds(begin, held_back), failed=failed)
             await response(scope, receive, send)
             return
         caller, connections = share.caller, self.runtime.connections
@@ -290,11 +295,3 @@ def _error_response(error: HTTPException) -> Response:
     return Response(
         orjson.dumps(body), refusal.status_code, refusal.headers, "application/json; charset=utf-8"
     )
-
-
-def _response_seconds(begin: float, body: TimedReceive, held_back: HeldBack) -> float:
-    """Return the response time: without the time the caller took to send the body.
-
-    The time for which the response was held back on purpose does not count either.
-    """
-    return perf_counter() - begin - body.waited_seconds - held_back.seconds

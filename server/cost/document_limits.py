@@ -20,6 +20,7 @@ from schema.errors import Refused, TopLevelCode
 from server.compat import core_schema, provided_operation_name
 from server.cost.input_limits import check_inputs
 from server.documents import MAX_LENGTH, MAX_TOKENS, has_long_number, parsed, read
+from server.visitors import releasing_visitors
 
 # A tenth of the default of graphql-core, which takes more than a second of CPU time. A document
 # with hundreds of different fields needs a few thousand.
@@ -101,7 +102,8 @@ def _validate(
     document = read(query)
     if (_VALID, rules) in document.facts:
         return []
-    errors = validate(schema, document.tree, rules)
+    with releasing_visitors():
+        errors = validate(schema, document.tree, rules)
     if not errors:
         document.facts[_VALID, rules] = True
     return errors

@@ -41,6 +41,7 @@ from server.cost.analysis import compute_cost
 from server.cost.document_limits import StorableText
 from server.documents import parsed
 from server.execution.event_sources import SOURCES, Arguments, EventSource
+from server.visitors import releasing_visitors
 from services.webhooks.documents import Following
 
 _PATH = ("document",)
@@ -124,7 +125,8 @@ class EventDocuments:
             tree = parsed(document)
         except GraphQLError as error:
             raise Invalid(error.message, path=_PATH) from None
-        errors = validate(self._graph, tree, [*specified_rules, StorableText])
+        with releasing_visitors():
+            errors = validate(self._graph, tree, [*specified_rules, StorableText])
         if errors:
             raise Invalid(errors[0].message, path=_PATH)
         try:

@@ -6,9 +6,10 @@ Everything else, and every value that does not match the schema, takes the full 
 errors.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any, NamedTuple
+from weakref import WeakMethod
 
 import orjson
 from graphql import (
@@ -17,6 +18,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
+    GraphQLResolveInfoHelpers,
     get_nullable_type,
     is_object_type,
 )
@@ -86,11 +88,27 @@ class ItemPlan(NamedTuple):
         return text
 
 
+def _call_weakly(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a function that calls a method without keeping its object."""
+    reference = WeakMethod(method)
+
+    def call(values: Any) -> Any:  # noqa: ANN401 - as the method
+        bound = reference()
+        assert bound is not None  # resolvers run while their executor does
+        return bound(values)
+
+    return call
+
+
 class FastPathExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes objects of plain attributes on the fast path."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the base
         super().__init__(*args, **kwargs)
+        # The bound methods of the base would keep the executor until a garbage collection (SEC7).
+        self.async_helpers = GraphQLResolveInfoHelpers(
+            gather=_call_weakly(self.gather_async_work), track=_call_weakly(self.track_async_work)
+        )
         # Each entry holds the object whose id is its key, so that the id is not reused meanwhile.
         self._readers: dict[int, tuple[GroupedFieldSet, FieldReaders | None]] = {}
         self._item_plans: dict[int, tuple[FieldDetailsList, ItemPlan | None]] = {}

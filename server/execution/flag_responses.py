@@ -23,9 +23,11 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from schema.context import Context
+from schema.errors import drop_tracebacks
 from schema.planned import PLAN_KEY, CallerFlags
 from server.execution.engine import LaunchSchema
 from server.execution.shared_executor import evaluation_key
+from server.visitors import releasing_visitors
 from services.flags.flag_store import FlagStore
 from services.platform.byte_cache import ByteCache
 
@@ -82,6 +84,8 @@ class FlagResponses:
         """Cache the data under the key, for the flag set and with the size of `place`."""
         result = await self._schema.execute_validated(document, variables, context)
         if result.errors or result.data is None:
+            for error in result.errors or ():
+                drop_tracebacks(error)
             raise ValueError("the operation has errors")
         data, (key, flag_set_number, size) = orjson.dumps(result.data), place
         response = FlagResponse(flag_set_number, data, context.on_hit)
@@ -113,6 +117,7 @@ class _FieldVisitor(Visitor):
 def shows_only_flags(schema: GraphQLSchema, document: DocumentNode) -> bool:
     """Return whether a valid document selects only the caller's flags."""
     types = TypeInfo(schema)
-    visitor = _FieldVisitor(types)
-    visit(document, TypeInfoVisitor(types, visitor))
+    with releasing_visitors():
+        visitor = _FieldVisitor(types)
+        visit(document, TypeInfoVisitor(types, visitor))
     return visitor.only_flags

@@ -48,7 +48,7 @@ def find_access_error(
         require(context, requirement.scopes)
     except Refused as refused:
         name = node.alias.value if node.alias else node.name.value
-        return located_error(refused, [node], [name])
+        return located_error(refused.with_traceback(None), [node], [name])
     return None
 
 

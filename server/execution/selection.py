@@ -22,6 +22,7 @@ from graphql import (
 )
 
 from db.reads.base import NoPlan
+from server.visitors import releasing_visitors
 
 MAX_FIELDS = 500  # of one plan; a field counts each time that it is selected
 
@@ -105,8 +106,9 @@ class _DirectiveVariables(Visitor):
 
 def directive_variables(document: DocumentNode) -> frozenset[str]:
     """Return the variables that decide which fields any operation of a document selects."""
-    visitor = _DirectiveVariables()
-    visit(document, visitor)
+    with releasing_visitors():
+        visitor = _DirectiveVariables()
+        visit(document, visitor)
     return frozenset(visitor.names)
 
 

@@ -21,7 +21,7 @@ from db.reads.base import NoPlan
 from db.reads.connections import ResultSets
 from domain.platform.cost_quota import QuotaState
 from schema.context import Context, Runtime
-from schema.errors import Refused
+from schema.errors import Refused, drop_tracebacks
 from schema.quota import payer
 from server.compat import core_schema
 from server.cost.analysis import PricedOperation
@@ -151,6 +151,7 @@ class PlannedOperations:
             data = response.data if isinstance(response.data, bytes) else response.data.result()
         except (Exception, asyncio.CancelledError) as error:  # cancelled: the process ends
             self.refund(response, error)
+            drop_tracebacks(error)  # of the future of this response
             return None
         self.answered += 1
         extensions = orjson.dumps(cost_extensions(response.points, response.quota_state))

@@ -14,6 +14,7 @@ from schema.context import Context
 from schema.errors import Refused, TopLevelCode
 from server.http.negotiation import Refusal
 from services.platform.inbound_bytes import WAIT_SECONDS, NoRoom, Share
+from services.platform.response_time import HeldBack
 
 logger = logging.getLogger(__name__)
 
@@ -73,23 +74,30 @@ class TimedReceive:
     That time does not count as response time.
     """
 
-    __slots__ = ("_complete", "_receive", "waited_seconds")
+    __slots__ = ("_complete", "receive", "waited_seconds")
 
     def __init__(self, receive: Receive) -> None:
-        self._receive, self._complete = receive, False
+        self.receive, self._complete = receive, False
         self.waited_seconds = 0.0
 
     async def __call__(self) -> Message:
         """Receive the next message. After the body only a disconnect follows."""
         if self._complete:
-            return await self._receive()
+            return await self.receive()
         begin = perf_counter()
         try:
-            message = await self._receive()
+            message = await self.receive()
         finally:
             self.waited_seconds += perf_counter() - begin
         self._complete = not message.get("more_body", False)
         return message
+
+    def response_seconds(self, begin: float, held_back: HeldBack) -> float:
+        """Return the response time of a request that came at `begin`.
+
+        The time for which the response was held back on purpose does not count either.
+        """
+        return perf_counter() - begin - self.waited_seconds - held_back.seconds
 
 
 def stream_key(client: Sequence[Any] | None) -> str:
@@ -146,6 +154,7 @@ class Deadline:
         """Stop watching; turn a timeout into OperationCancelled."""
         if self._watch is not None:
             self._watch.cancel()
+        self._watch = self._receive = None  # the task would refer to itself
         try:
             await self._timeout.__aexit__(kind, error, trace)
         except TimeoutError:

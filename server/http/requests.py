@@ -50,6 +50,14 @@ class GraphQLRequest(Request):
         """The headers of the request."""
         return self._first_headers
 
+    def release(self) -> None:
+        """Let go of the body and of the contexts, which refer to the request, when it has ended.
+
+        Otherwise they wait for a garbage collection, which counts objects and not bytes (SEC7).
+        """
+        self.plan_context = self.context = self._body_bytes = None
+        self._chunks.clear()
+
     @property
     def executor_context(self) -> Context:
         """The context of the executor, after it has run."""
