@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 HEAD_SECONDS = 10.0  # from the connection, or the first byte of a later request
 MAX_BYTES = 65_536
+_FIELD_SEPARATORS = 4  # bytes between name and value, and at the end
 
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
@@ -75,6 +76,7 @@ class HeaderLimitProtocol(HookedHttpProtocol):
     _timer: asyncio.TimerHandle | None = None
     _received = 0
     _is_head_open = False
+    _field_bytes = 0  # of the target and all header and trailer fields of a request
     _is_reading = False
     _pending_start: tuple[RequestResponseCycle, ASGI3Application] | None = None
     _direct: DirectHandler | None = None
@@ -110,7 +112,30 @@ class HeaderLimitProtocol(HookedHttpProtocol):
     def on_message_begin(self) -> None:
         """Note that a head has begun: each request on a connection has the same time."""
         super().on_message_begin()
-        self._is_head_open = True
+        self._is_head_open, self._field_bytes = True, 0
+
+    def on_url(self, url: bytes) -> None:
+        """Count the target, which may arrive in parts."""
+        self._count_field(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count a field, and pass on those of the head.
+
+        Trailer fields follow the body. uvicorn would add them to the headers: whoever sends them
+        would choose an address (`X-Forwarded-For`) behind the back of a proxy (RFC 9110, 6.5.1).
+        """
+        self._count_field(len(name) + len(value) + _FIELD_SEPARATORS)
+        if self._is_head_open:
+            super().on_header(name, value)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be parsed: with 431 if its fields are too large."""
+        if self._field_bytes <= MAX_BYTES:
+            super().send_400_response(msg)
+        elif not self.transport.is_closing():
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
 
     def on_headers_complete(self) -> None:
         """Stop the timer: the head is complete, also that of a websocket."""
@@ -131,6 +156,12 @@ class HeaderLimitProtocol(HookedHttpProtocol):
             self.loop.call_later(self.linger, super().shutdown)
         else:
             super().shutdown()
+
+    def _count_field(self, size: int) -> None:
+        """Raise ValueError, at which the parser stops, if the fields are too large."""
+        self._field_bytes += size
+        if self._field_bytes > MAX_BYTES:
+            raise ValueError
 
     def _start_application(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         cycle.transport = BufferedHeadTransport(self.transport, self.loop)  # type: ignore[assignment]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
@@ -62,4 +63,71 @@ async def test_an_answer_may_take_longer_and_the_next_head_is_awaited_as_long(en
 async def test_a_head_without_end_is_refused(ends: Ends) -> None:
     reader, writer = ends
     writer.write(BEGIN + b"x: " + b"x" * MAX_BYTES)
+    assert (await answer(reader)).startswith(b"HTTP/1.1 431")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        BEGIN + b"x: " + b"x" * MAX_BYTES + b"\r\n\r\n",
+        BEGIN + b"x: y\r\n" * (MAX_BYTES // 6 + 1) + b"\r\n",
+        b"GET /" + b"x" * (MAX_BYTES - 100) + b" HTTP/1.1\r\nhost: " + b"x" * 200 + b"\r\n\r\n",
+    ],
+)
+async def test_a_head_that_is_too_large_is_refused_if_it_comes_at_once(
+    ends: Ends, head: bytes
+) -> None:
+    reader, writer = ends
+    writer.write(head)
+    assert (await answer(reader)).startswith(b"HTTP/1.1 431")
+
+
+@pytest.fixture
+async def echo() -> AsyncIterator[Ends]:
+    """A connection to a server that tells which headers a request has, and who has sent it."""
+
+    async def tell(request: Request) -> PlainTextResponse:
+        body = await request.body()
+        fields = [name for name, _ in request.headers.items()]
+        host = request.client.host if request.client else ""
+        return PlainTextResponse(f"{body.decode()} {host} {fields}")
+
+    app = Starlette(routes=[Route("/", tell, methods=["POST"])])
+    config = uvicorn.Config(
+        app,
+        port=0,
+        lifespan="off",
+        log_level="error",
+        http=HeaderLimitProtocol,
+        forwarded_allow_ips="127.0.0.1",
+    )
+    async with run_server(config) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(server))
+        yield reader, writer
+        writer.close()
+
+
+CHUNKED = (
+    b"POST / HTTP/1.1\r\nhost: launch.test\r\ntransfer-encoding: chunked\r\n"
+    b"x-forwarded-for: 192.0.2.7\r\n\r\n2\r\nhi\r\n0\r\n"
+)
+HEADERS = ["host", "transfer-encoding", "x-forwarded-for"]
+
+
+async def test_trailer_fields_are_no_headers(echo: Ends) -> None:
+    """A proxy states the address in the head; a trailer behind the body comes from the client."""
+    reader, writer = echo
+    for trailers in (
+        b"",
+        b"X-Forwarded-For: 203.0.113.9\r\nAuthorization: Bearer x\r\nHost: y\r\n",
+    ):
+        writer.write(CHUNKED + trailers + b"\r\n")
+        expected = f"hi 192.0.2.7 {HEADERS}".encode()
+        response = await asyncio.wait_for(reader.readuntil(b"]"), PATIENCE)
+        assert response.endswith(expected)
+
+
+async def test_trailer_fields_that_are_too_large_are_refused(echo: Ends) -> None:
+    reader, writer = echo
+    writer.write(CHUNKED + b"x: " + b"x" * MAX_BYTES + b"\r\n\r\n")
     assert (await answer(reader)).startswith(b"HTTP/1.1 431")
