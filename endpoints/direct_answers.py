@@ -21,7 +21,7 @@ from server.execution.operation_log import log_planned_query
 from server.http.authentication import authenticate_from_cache
 from server.http.direct import DirectReply, Finish
 from server.http.known_operations import ParsedRequest
-from server.http.negotiation import JSON_TYPE, RESPONSE_TYPE, choose_json_type
+from server.http.negotiation import JSON_TYPE, RESPONSE_TYPE, choose_query_type
 from server.http.planned_operations import ChargedResponse, PlannedOperations
 from server.http.request_limits import stream_key
 from server.http.requests import GraphQLRequest
@@ -53,7 +53,8 @@ class DirectAnswers:
         if scope["path"] != PATH or scope["method"] != "POST" or scope["root_path"]:
             return False
         request = GraphQLRequest(scope, _nothing_more)
-        head, parsed_request = self._head(request), self._plans.parse_body(body)
+        head = self._head(request)
+        parsed_request = None if head is None else self._plans.parse_body(body)
         if head is None or parsed_request is None:
             return False
         request_id = log_context.accepted_id(request.headers.first(_REQUEST_ID))
@@ -78,7 +79,7 @@ class DirectAnswers:
             return None
         if header_problem(request.scope) is not None:
             return None
-        return self._heads.get(choose_json_type(first(b"accept") or ""))
+        return self._heads.get(choose_query_type(first(b"accept") or ""))
 
     def _wait(self, pending: "_Pending", data: "asyncio.Future[bytes]", size: int) -> bool:
         """Its body counts among those that are held, as long as it waits for rows."""

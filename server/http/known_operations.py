@@ -34,3 +34,4 @@ class ParsedRequest(NamedTuple):
     operation: KnownOperation
     variables: Mapping[str, Any]
     extensions: Mapping[str, Any] | None
+    hash: str | None = None  # that came with the document, to be remembered with it

@@ -68,18 +68,33 @@ def _json_type(accept: str) -> str | None:
     return JSON_TYPE if older > 0 else None
 
 
+def choose_query_type(accept: str) -> str | None:
+    """Choose the media type of the JSON response to a query.
+
+    None if the client accepts neither of ours, or prefers a stream.
+    """
+    return choose_json_type(accept) if not _prefers_stream(accept) else None
+
+
+def _prefers_stream(accept: str) -> bool:
+    """Return whether a client prefers server-sent events to JSON for any operation."""
+    if STREAM_TYPE not in accept.lower():  # a wildcard means JSON
+        return False
+    accepted = Accepted.of(accept)
+    json_weight = max(accepted.weight(JSON_TYPE), accepted.weight(RESPONSE_TYPE))
+    return accepted.names(STREAM_TYPE) and accepted.weight(STREAM_TYPE) > json_weight
+
+
 def wants_stream(accept: str, query: str, operation_name: str | None) -> bool:
     """Return whether to respond with server-sent events.
 
     A subscription does if the client names the type. Any other operation does only if the client
     prefers it to JSON: some clients list text/event-stream in every request, but expect JSON.
     """
-    accepted = Accepted.of(accept)
-    if not accepted.names(STREAM_TYPE):
-        return False
-    json_weight = max(accepted.weight(JSON_TYPE), accepted.weight(RESPONSE_TYPE))
-    if accepted.weight(STREAM_TYPE) > json_weight:
+    if _prefers_stream(accept):
         return True
+    if not Accepted.of(accept).names(STREAM_TYPE):
+        return False
     return operation_kind(query, operation_name) is OperationType.SUBSCRIPTION
 
 

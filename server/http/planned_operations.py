@@ -38,7 +38,7 @@ from server.execution.variables import Values, Variable, parse_variables
 from server.http import negotiation
 from server.http.authentication import authenticate_for_plan
 from server.http.known_operations import OPERATION_BYTES, KnownOperation, ParsedRequest
-from server.http.persisted import resolve_document
+from server.http.persisted import find_document
 from server.http.planned_response import PlannedResponse
 from server.http.requests import GraphQLRequest
 from services.platform.byte_cache import ByteCache
@@ -89,7 +89,7 @@ class PlannedOperations:
     async def answer(self, request: GraphQLRequest) -> Response | None:
         """Answer a validated POST, or return None to fall back to the executor."""
         begin, parsed_request = perf_counter(), self.parse_body(await request.body())
-        media_type = negotiation.choose_json_type(request.headers.first(b"accept") or "")
+        media_type = negotiation.choose_query_type(request.headers.first(b"accept") or "")
         if parsed_request is None or media_type is None:
             return None
         context = await authenticate_for_plan(self._runtime, request)
@@ -111,7 +111,7 @@ class PlannedOperations:
         if len(body) > MAX_BODY_BYTES:
             return None
         try:
-            parameters = resolve_document(orjson.loads(body), self._runtime.documents)
+            parameters, digest = find_document(orjson.loads(body), self._runtime.documents)
         except (orjson.JSONDecodeError, HTTPException):
             return None
         if not isinstance(parameters, dict) or not parameters.keys() <= _PARAMETERS:
@@ -120,11 +120,12 @@ class PlannedOperations:
         variables, extensions = parameters.get("variables"), parameters.get("extensions")
         if not isinstance(query, str) or not isinstance(name, str | None):
             return None
-        if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
-            return None
         key = (query, name or None)
         operation = self._operations.get(key) or self._visitors.get(key)
-        return None if operation is None else ParsedRequest(operation, variables or {}, extensions)
+        is_usual = isinstance(variables, dict | None) and isinstance(extensions, dict | None)
+        if operation is None or not is_usual:
+            return None
+        return ParsedRequest(operation, variables or {}, extensions, digest)
 
     def start(self, request: ParsedRequest, context: Context) -> ChargedResponse | None:
         """Charge a request and start it; None, and no charge: fall back to the executor."""
@@ -139,6 +140,8 @@ class PlannedOperations:
         quota_state = quota.consume(key, points)
         if quota_state.wait_seconds > 0:
             return None
+        if request.hash is not None:
+            self._runtime.documents.remember(request.hash, request.operation.document[0])
         try:
             return ChargedResponse(execute(), key, points, quota_state)
         except Exception as error:
