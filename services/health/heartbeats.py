@@ -151,9 +151,11 @@ class HeartbeatWatch:
         """Stop the periodic check."""
         await background.end(self._task)
 
-    async def check(self) -> None:
-        """Check every source once."""
+    async def check(self, *, only_silent: bool = False) -> None:
+        """Check every source once; `only_silent`: those that have never beaten."""
         for source in await self._heartbeats.all() or ():
+            if only_silent and source.beat_at is not None:
+                continue
             status = source.status(self._clock())
             if status is HealthStatus.CRITICAL:
                 await self._raise_alarm(source)
@@ -170,12 +172,18 @@ class HeartbeatWatch:
         await self._alarm.raise_now(key, source.title, text, Severity.CRITICAL, overdue)
 
     async def _run(self) -> None:
+        """Check at once what has never beaten: processes may restart more often than they check.
+
+        A beat before the start may be old because nothing ran that could take a newer one.
+        """
+        only_silent = True
         while True:
-            await asyncio.sleep(_CHECK_INTERVAL_SECONDS)
             try:
-                await self.check()
+                await self.check(only_silent=only_silent)
             except Exception:
                 logger.exception("heartbeats: the check failed; it is repeated")
+            await asyncio.sleep(_CHECK_INTERVAL_SECONDS)
+            only_silent = False
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -6,6 +6,7 @@ from redis.asyncio import Redis
 from sqlalchemy import update
 
 from db.models.mail import Mail
+from db.queries import heartbeats
 from db.session import Database
 from domain.actors import system_actor
 from domain.health.health import HealthStatus
@@ -17,6 +18,7 @@ from settings import Settings
 from tests.factories.alerts import AlertCenters
 from tests.support.clock import Clock
 from tests.support.receivers import HttpReceiver
+from tests.support.waiting import until
 
 HEALTHY, CRITICAL, UNKNOWN = HealthStatus.HEALTHY, HealthStatus.CRITICAL, HealthStatus.UNKNOWN
 
@@ -131,3 +133,29 @@ async def test_a_silent_source_is_alerted_once_and_resolved(
     await HeartbeatWatch(desk.db, beats, reborn).check()
     await reborn.idle()
     assert receiver.titles[1].startswith("[RESOLVED] No heartbeat of exports")
+
+
+async def test_processes_that_restart_before_their_second_check_report_a_silent_source(
+    desk: AlertCenters, redis: Redis, expecting: Settings, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """L23: the first check came 15 seconds after the start, and many processes end before."""
+    for name in (WORKER, MAIL):
+        await Heartbeats(desk.db, redis, expecting).beat(name)
+
+    async def start() -> HeartbeatWatch:
+        watch = HeartbeatWatch(desk.db, Heartbeats(desk.db, redis, expecting), desk.process())
+        await watch.start()
+        return watch
+
+    async def is_expected() -> bool:
+        async with desk.db.read() as session:
+            return "exports" in await heartbeats.list_all(session)
+
+    first = await start()
+    await until(is_expected)
+    await first.stop()
+    clock.advance(601)
+    second = await start()
+    await until(lambda: receiver.titles)
+    await second.stop()
+    assert receiver.titles == ["[CRITICAL] No heartbeat of exports"]
