@@ -1,20 +1,21 @@
 """SQL about idempotency keys (A45)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from db.driver import Statements
 from db.json_text import read_json
 
-# A concurrent request with the same key waits here for the first one. Expired keys count as new.
+# A concurrent request with the same key waits here for the first one. An expired key counts as new
+# for another request only: the same one again is a retry, whatever the clock says.
 _RESERVE_SQL = """
 INSERT INTO idempotency_keys AS held (actor, key, operation, request_hash, created_at)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (actor, key) DO UPDATE SET operation = excluded.operation,
   request_hash = excluded.request_hash, created_at = excluded.created_at, result = NULL
-WHERE held.created_at < $6
+WHERE held.created_at < $6 AND held.request_hash <> ALL($7)
 RETURNING key"""
 _FIND_SQL = "SELECT request_hash, result::text FROM idempotency_keys WHERE actor = $1 AND key = $2"
 _STORE_SQL = "UPDATE idempotency_keys SET result = $3::text::jsonb WHERE actor = $1 AND key = $2"
@@ -29,12 +30,19 @@ class StoredRequest:
 
 
 async def reserve(
-    work: Statements, actor: str, key: str, operation: str, request_hash: bytes, expired: datetime
+    work: Statements,
+    actor: str,
+    key: str,
+    operation: str,
+    hashes: Sequence[bytes],
+    expired: datetime,
 ) -> bool:
-    """Reserve a key that is new or expired; return False if another request has it."""
-    return bool(
-        await work.fetch(_RESERVE_SQL, actor, key, operation, request_hash, work.now, expired)
-    )
+    """Reserve a key that is new, or expired and of another request; return False otherwise.
+
+    `hashes` are those of the request; the first one is stored.
+    """
+    values = (actor, key, operation, hashes[0], work.now, expired, list(hashes))
+    return bool(await work.fetch(_RESERVE_SQL, *values))
 
 
 async def find(work: Statements, actor: str, key: str) -> StoredRequest:

@@ -12,13 +12,14 @@ from services.health.health_history import RAW_READINGS
 from services.journeys import journey_reads
 from services.metrics import metric_rollups
 from services.platform.batches import BATCH, in_batches
+from services.platform.idempotency import STORED_FOR
 
 JOB_LOG = timedelta(days=7)  # why a job failed, beside those that still stand in the queue
 
 _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.TICK_CLAIMED, timedelta(hours=48)),
     (retention.SERIES_SEEN, timedelta(hours=24)),
-    (retention.KEY_CREATED, timedelta(hours=24)),
+    (retention.KEY_CREATED, STORED_FOR),
     (retention.RESET_EXPIRED, timedelta(days=7)),
     (retention.LOG_IN_LINK_EXPIRED, timedelta(days=7)),
     (retention.CONFIRMATION_EXPIRED, timedelta(days=7)),

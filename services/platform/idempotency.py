@@ -1,4 +1,8 @@
-"""Idempotency keys: a repeated mutation returns the original result, for 24 hours (A45)."""
+"""Idempotency keys: a repeated mutation returns the original result, for 24 hours (A45).
+
+After that another request may use the key. The same request is still a retry while the key is
+stored: a clock that ran ahead by days must not let a mutation happen twice.
+"""
 
 import hashlib
 from collections.abc import Mapping, Set
@@ -14,6 +18,7 @@ from domain.actors import Actor
 from domain.errors import Invalid
 
 LIFETIME = timedelta(hours=24)
+STORED_FOR = timedelta(days=7)  # a wrong clock does not delete what a retry needs
 MAX_KEY = 200
 KEY_PATH = ("input", "idempotencyKey")
 _CANONICAL = (
@@ -50,7 +55,7 @@ async def reserve(
         raise Invalid("An idempotency key has 1 to 200 characters.", path=path)
     hashes = fingerprint(operation, request), _earlier_fingerprint(operation, request)
     expired = work.now - LIFETIME
-    if await queries.reserve(work, owner, key, operation, hashes[0], expired):
+    if await queries.reserve(work, owner, key, operation, hashes, expired):
         return Reservation(owner, key, None)
     earlier = await queries.find(work, owner, key)
     if earlier.request_hash not in hashes:
@@ -76,7 +81,7 @@ def fingerprint(operation: str, request: object) -> bytes:
 
 
 def _earlier_fingerprint(operation: str, request: object) -> bytes:
-    """Hash a request as releases before 2026-12 did; no key lives longer than LIFETIME."""
+    """Hash a request as releases before 2026-12 did; no key lives longer than STORED_FOR."""
     return hashlib.sha256(repr((operation, request)).encode()).digest()
 
 

@@ -2,15 +2,18 @@
 
 import hashlib
 
+import pytest
 from sqlalchemy import text, update
 
 from db.models.events import IdempotencyKey
 from db.session import Database
+from services.overview import retention
 from tests.factories.launches import make_flag
 from tests.factories.marketplace import INVITE, add_client
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
+DAY = 86_400.0
 TOGGLE = """
 mutation ($input: ToggleFeatureFlagInput!) {
   toggleFeatureFlag(input: $input) { flag { version } errors { message } }
@@ -59,3 +62,21 @@ async def test_a_late_retry_is_known_after_a_clock_that_was_ahead(
         repeated = (await operator.data(TOGGLE, input=command))["toggleFeatureFlag"]
         assert (first["errors"], repeated) == ([], first)
         clock.advance(min(jump, 0))
+
+
+@pytest.mark.parametrize("jump", [2 * DAY, 6 * DAY])
+async def test_a_clock_days_ahead_does_not_let_a_retry_happen_twice(
+    operator: GraphQLClient, db: Database, clock: Clock, jump: float
+) -> None:
+    """Keys counted as expired, and were deleted, while the clock of a process was ahead."""
+    await make_flag(operator, "chat")
+    async with db.write() as uow:
+        await uow.session.execute(text("UPDATE sessions SET expires_at = now() + '9 days'"))
+    wanted = {"key": "chat", "enabled": True, "idempotencyKey": "k"}
+    first = (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"]
+    clock.advance(jump)
+    await retention.sweep(db)
+    assert (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"] == first
+    clock.advance(-jump)
+    assert (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"] == first
+    assert (first["errors"], first["flag"]["version"]) == ([], 2)

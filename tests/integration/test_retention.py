@@ -45,7 +45,7 @@ async def add(db: Database, rows: list[Base]) -> None:
     ("make", "table", "age"),
     [
         (tick, Tick, timedelta(hours=48)),
-        (key, IdempotencyKey, timedelta(hours=24)),
+        (key, IdempotencyKey, timedelta(days=7)),
         (login, Session, timedelta(days=30)),
     ],
 )
