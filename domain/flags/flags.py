@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from domain.actors import Role, UserType, VendorType
-from domain.errors import Invalid
+from domain.errors import Collector, Invalid
 from domain.flags.run_holds import FlagParts, FlagValues
 from domain.ids import FlagId, PhaseId
 from domain.platform.percent import BUCKETS, EVERYBODY, NOBODY, Percent, threshold
@@ -251,7 +251,7 @@ def parse_key(value: str, *, path: tuple[str, ...] = ("input", "key")) -> str:
 def parse_groups(
     values: Iterable[str], *, path: tuple[str, ...] = ("input", "targetGroups")
 ) -> tuple[str, ...]:
-    """Target groups without duplicates; raises Invalid for the first malformed one.
+    """Target groups without duplicates; raises Invalid for each malformed one.
 
     A group is a name such as `supplier` or `photographer`; `user:ID` admits a user whatever the
     percentage, `!user:ID` excludes one (S2, A18).
@@ -259,9 +259,11 @@ def parse_groups(
     groups = tuple(dict.fromkeys(values))
     if len(groups) > MAX_GROUPS:
         raise Invalid(f"At most {MAX_GROUPS} target groups.", path=path)
+    problems = Collector()
     for index, group in enumerate(groups):
-        if not GROUP_PATTERN.fullmatch(group):
-            raise Invalid(
-                f"Target group {index + 1} is not a name, user:ID or !user:ID.", path=path
-            )
+        with problems:
+            if not GROUP_PATTERN.fullmatch(group):
+                message = f"Target group {index + 1} is not a name, user:ID or !user:ID."
+                raise Invalid(message, path=path)
+    problems.raise_all()
     return groups

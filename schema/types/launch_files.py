@@ -119,6 +119,14 @@ _PARTS: dict[str, Callable[[Any], object]] = {
 }
 
 
+def _read(entry: Any) -> Any:  # noqa: ANN401 - of a flag or a phase
+    """Return the command of an entry, or what is wrong with it."""
+    try:
+        return entry.command()
+    except LaunchError as error:
+        return error
+
+
 @strawberry.input(description="The flags and phases of a launch file. Nothing is ever removed.")
 class LaunchFileInput:
     """The input of `launchPlan` and `applyLaunch`."""
@@ -132,10 +140,9 @@ class LaunchFileInput:
 
     def command(self) -> LaunchFile:
         """Return the command for the service."""
-        return LaunchFile(
-            [item.command() for item in self.flags or ()],
-            [item.command() for item in self.phases or ()],
-        )
+        flags = [_read(item) for item in self.flags or ()]
+        phases = [_read(item) for item in self.phases or ()]
+        return LaunchFile(flags, phases)
 
 
 @strawberry.type(description="One field that changes.")

@@ -2,7 +2,7 @@
 
 from strawberry import UNSET
 
-from domain.errors import Required
+from domain.errors import Collector, Required
 
 
 def provided_fields(source: object, names: dict[str, str]) -> dict[str, object]:
@@ -12,10 +12,14 @@ def provided_fields(source: object, names: dict[str, str]) -> dict[str, object]:
 
 
 def refuse_null(values: dict[str, object], *names: str) -> None:
-    """Raise Required if a field that cannot be null is null."""
+    """Raise Required for each field that is null and cannot be."""
+    problems = Collector()
     for name in names:
-        if name in values and values[name] is None:
-            raise Required(f"{name} may not be null.", path=("input", _camel_case(name)))
+        with problems:
+            if name in values and values[name] is None:
+                field = _camel_case(name)
+                raise Required(f"{field} may not be null.", path=("input", field))
+    problems.raise_all()
 
 
 def _camel_case(name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from db.codecs import criteria_of, plan_of, steps_of
 from db.models.phases import LaunchPhase
@@ -47,12 +47,15 @@ class PhaseEntry:
     patch: PhasePatch
 
 
+Entry = TypeVar("Entry", FlagEntry, PhaseEntry)
+
+
 @dataclass(frozen=True, slots=True)
 class LaunchFile:
-    """Flags and phases, in the order of the file."""
+    """Flags and phases, in the order of the file; an error for each that cannot be read."""
 
-    flags: Sequence[FlagEntry] = ()
-    phases: Sequence[PhaseEntry] = ()
+    flags: Sequence[FlagEntry | LaunchError] = ()
+    phases: Sequence[PhaseEntry | LaunchError] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,27 +126,34 @@ async def _make_changes(
     channels: Collection[str],
 ) -> list[FileChange]:
     """Create and change flags, then phases, which refer to them. Nothing is ever removed."""
-    _check_keys("flags", [entry.key for entry in file.flags])
-    _check_keys("phases", [entry.key for entry in file.phases])
+    _check_size("flags", len(file.flags))
+    _check_size("phases", len(file.phases))
     changes: list[FileChange | None] = []
-    problems = Collector()
-    for index, entry in enumerate(file.flags):
+    problems, flag_keys, phase_keys = Collector(), set[str](), set[str]()
+    for index, flag in enumerate(file.flags):
         with problems, _EntryPath("flags", index):
-            changes.append(await _put_flag(uow, actor, entry, reason))
-    for index, item in enumerate(file.phases):
+            changes.append(await _put_flag(uow, actor, _readable(flag, flag_keys), reason))
+    for index, phase in enumerate(file.phases):
         with problems, _EntryPath("phases", index):
-            changes.append(await _put_phase(uow, actor, item, reason, channels))
+            entry = _readable(phase, phase_keys)
+            changes.append(await _put_phase(uow, actor, entry, reason, channels))
     problems.raise_all()
     return [change for change in changes if change is not None]
 
 
-def _check_keys(name: str, keys: Sequence[str]) -> None:
-    if len(keys) > MAX_ENTRIES:
+def _check_size(name: str, count: int) -> None:
+    if count > MAX_ENTRIES:
         raise Invalid(f"At most {MAX_ENTRIES} {name} in a file.", path=("file", name))
-    for index, key in enumerate(keys):
-        if key in keys[:index]:
-            message = f"{key[:100]} is listed twice."
-            raise Invalid(message, path=("file", name, str(index), "key"))
+
+
+def _readable(entry: Entry | LaunchError, keys: set[str]) -> Entry:
+    """Return an entry and note its key; raises what is wrong with the entry itself."""
+    if isinstance(entry, LaunchError):
+        raise entry
+    if entry.key in keys:
+        raise Invalid(f"{entry.key[:100]} is listed twice.", path=("input", "key"))
+    keys.add(entry.key)
+    return entry
 
 
 class _EntryPath:

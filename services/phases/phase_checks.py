@@ -1,6 +1,7 @@
 """Validates the fields of a phase and reports all problems at once (S16, S18; L24)."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from db.queries import flags as flag_queries
 from db.session import UnitOfWork
@@ -32,6 +33,9 @@ async def check_fields(
         if "platforms" in patch and not patch["platforms"]:
             raise Invalid("A phase launches on at least one platform.", path=("input", "platforms"))
     with problems:
+        if key is not None:  # an update keeps what it does not name
+            check_schedule(patch.get("planned_start_at"), patch.get("planned_end_at"))
+    with problems:
         check_steps(patch.get("steps", ()))
     with problems:
         await _check_criteria(uow, patch.get("criteria", ()))
@@ -40,6 +44,12 @@ async def check_fields(
     with problems:
         await _check_links(uow, patch.get("flags", ()))
     problems.raise_all()
+
+
+def check_schedule(start: datetime | None, end: datetime | None) -> None:
+    """Raise Invalid if a phase would end before it starts."""
+    if start is not None and end is not None and end <= start:
+        raise Invalid("A phase ends after it starts.", path=("input", "plannedEndAt"))
 
 
 async def _check_criteria(uow: UnitOfWork, criteria: Sequence[Criterion]) -> None:

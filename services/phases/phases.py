@@ -14,13 +14,13 @@ from db.queries import phases as queries
 from db.session import UnitOfWork
 from db.unique import unique
 from domain.actors import Actor
-from domain.errors import Invalid, Locked, NotFound, NotUnique
+from domain.errors import Collector, Locked, NotFound, NotUnique
 from domain.ids import parse_uuid
 from domain.phases.phases import PhaseStatus
 from domain.platform.change_actions import ChangeAction
 from services.flags.flag_changes import change_flag
 from services.phases.phase_changes import audit_values_with_flags, record_phase
-from services.phases.phase_checks import check_fields
+from services.phases.phase_checks import check_fields, check_schedule
 from services.phases.phase_commands import FlagLink, PhaseDraft, PhasePatch, PhaseRef
 from services.platform import idempotency
 from services.platform.texts import line
@@ -123,9 +123,18 @@ async def update(
     channels: Collection[str] = (),
 ) -> LaunchPhase:
     """Edit a phase; steps, flags and platforms are locked while it is live (S18, A13)."""
-    await check_fields(uow, patch, channels)
+    problems = Collector()
+    with problems:
+        await check_fields(uow, patch, channels)
     phase = await lock(uow, phase_id, expected_version, ("input", "id"))
-    _check_unlocked(phase, patch)
+    with problems:
+        _check_unlocked(phase, patch)
+    with problems:
+        check_schedule(
+            patch.get("planned_start_at", phase.planned_start_at),
+            patch.get("planned_end_at", phase.planned_end_at),
+        )
+    problems.raise_all()
     before = await audit_values_with_flags(uow, phase)
     _apply(phase, patch)
     if "flags" in patch:
@@ -138,12 +147,15 @@ async def update(
 
 
 def _check_unlocked(phase: LaunchPhase, patch: PhasePatch) -> None:
+    problems = Collector()
     for name in _LOCKED_WHILE_LIVE:
-        if name in patch and phase.status in _LIVE:
-            raise Locked(
-                f"The {name} of a phase cannot be edited while it is {phase.status}.",
-                path=("input", name),
-            )
+        with problems:
+            if name in patch and phase.status in _LIVE:
+                raise Locked(
+                    f"The {name} of a phase cannot be edited while it is {phase.status}.",
+                    path=("input", name),
+                )
+    problems.raise_all()
 
 
 def _patch_of(draft: PhaseDraft) -> PhasePatch:
@@ -201,9 +213,6 @@ def _apply_schedule(phase: LaunchPhase, patch: PhasePatch) -> None:
         phase.planned_start_at = patch["planned_start_at"]
     if "planned_end_at" in patch:
         phase.planned_end_at = patch["planned_end_at"]
-    start, end = phase.planned_start_at, phase.planned_end_at
-    if start is not None and end is not None and end <= start:
-        raise Invalid("A phase ends after it starts.", path=("input", "plannedEndAt"))
 
 
 async def _link(

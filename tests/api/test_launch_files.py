@@ -105,6 +105,41 @@ async def test_all_errors_of_a_file_are_reported_with_their_path(admin: GraphQLC
     assert await admin.data(STATE) == before  # mvp_good is not made either
 
 
+async def test_null_repeated_and_misplaced_values_are_reported_together(
+    admin: GraphQLClient,
+) -> None:
+    """Each of these hid all others, and the null named no place in the file."""
+    file = {
+        "flags": [
+            {"key": "mvp_chat", "name": None, "enabled": None},
+            {"key": "mvp_maps", "name": "Maps", "targetGroups": ["a b", "vip", "c d"]},
+            {"key": "mvp_maps", "name": "Maps again"},
+        ],
+        "phases": [
+            {"key": "pilot", "name": "Pilot", "cohort": None},
+            {
+                "key": "pilot",
+                "name": "Pilot",
+                "plannedStartAt": "2027-05-02T00:00:00Z",
+                "plannedEndAt": "2027-05-01T00:00:00Z",
+                "steps": [{"percentage": 50}, {"percentage": 5}],
+            },
+        ],
+    }
+    errors = (await plan(admin, file))["errors"]
+    assert [".".join(error["path"]) for error in errors] == [
+        "file.flags.0.name",
+        "file.flags.0.enabled",
+        "file.flags.1.targetGroups",
+        "file.flags.1.targetGroups",
+        "file.flags.2.key",
+        "file.phases.0.cohort",
+        "file.phases.1.plannedEndAt",
+        "file.phases.1.steps.1.percentage",
+    ]
+    assert (await apply(admin, file, "x"))["errors"] == errors
+
+
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
