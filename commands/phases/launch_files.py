@@ -20,7 +20,12 @@ _MOMENTS = frozenset({"plannedStartAt", "plannedEndAt"})
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc] # no stubs
-    """A SafeLoader that rejects duplicate keys, of which YAML keeps the last silently."""
+    """A SafeLoader that notes duplicate keys, of which YAML keeps the last silently."""
+
+    def __init__(self, text: str) -> None:
+        """`text` is the content of the file."""
+        super().__init__(text)
+        self.problems: list[str] = []
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:  # noqa: ANN401 - no stubs
         """Check the keys, then construct the mapping."""
@@ -28,36 +33,44 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc] # no stubs
         for name, _ in node.value:
             key = self.construct_object(name, deep=True)
             if key in seen:
-                mark = name.start_mark
-                raise yaml.MarkedYAMLError(None, None, f"{key!r} is there twice", mark)
+                place = f"line {name.start_mark.line + 1}"
+                self.problems.append(f"{place}: {key!r} is there twice")
             seen.add(key)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
         return mapping
 
 
 def load(text: str, name: str) -> dict[str, Any]:
-    """Parse a file as GraphQL input, which the API checks; raises CommandError."""
+    """Parse a file as GraphQL input, which the API checks.
+
+    Raises CommandError with all that YAML reads differently from what is meant.
+    """
+    loader = _Loader(text)
     try:
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-        if isinstance(content, dict):
-            return {str(key): _plain(value, (str(key),)) for key, value in content.items()}
+        content = loader.get_single_data()
+        plain = _plain(content, (), loader.problems)
     except (yaml.YAMLError, RecursionError, TypeError, ValueError) as error:
         raise CommandError(f"{name} cannot be read: {error}") from error
-    raise CommandError(f"{name} must hold `flags`, `phases` or both.")
+    finally:
+        loader.dispose()
+    if loader.problems:
+        lines = "\n".join(loader.problems)
+        raise CommandError(f"{name} cannot be read:\n{lines}")
+    if not isinstance(plain, dict):
+        raise CommandError(f"{name} must hold `flags`, `phases` or both.")
+    return plain
 
 
-def _plain(value: object, place: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
-    """Convert to JSON; dates are allowed only where the input takes a moment."""
+def _plain(value: object, place: tuple[str, ...], problems: list[str]) -> Any:  # noqa: ANN401 - JSON
+    """Convert to JSON; dates are a problem except where the input takes a moment."""
     if isinstance(value, dict):
-        return {str(key): _plain(part, (*place, str(key))) for key, part in value.items()}
+        return {str(key): _plain(part, (*place, str(key)), problems) for key, part in value.items()}
     if isinstance(value, list):
-        return [_plain(part, (*place, str(index))) for index, part in enumerate(value)]
+        return [_plain(part, (*place, str(index)), problems) for index, part in enumerate(value)]
     if not isinstance(value, date):
         return value
-    if place[-1] not in _MOMENTS:
+    if not place or place[-1] not in _MOMENTS:
         where = ".".join(place)
-        raise CommandError(
-            f"{where}: {value} is a date for YAML; put it in quotes to make it a text."
-        )
+        problems.append(f"{where}: {value} is a date for YAML; put it in quotes to make it a text.")
     moment = value if isinstance(value, datetime) else datetime.combine(value, time())
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()

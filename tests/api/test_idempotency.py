@@ -72,11 +72,11 @@ async def test_a_clock_days_ahead_does_not_let_a_retry_happen_twice(
     await make_flag(operator, "chat")
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE sessions SET expires_at = now() + '9 days'"))
-    wanted = {"key": "chat", "enabled": True, "idempotencyKey": "k"}
-    first = (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"]
+    request = {"key": "chat", "enabled": True, "idempotencyKey": "k"}
+    first = (await operator.data(TOGGLE, input=request))["toggleFeatureFlag"]
     clock.advance(jump)
     await retention.sweep(db)
-    assert (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"] == first
+    assert (await operator.data(TOGGLE, input=request))["toggleFeatureFlag"] == first
     clock.advance(-jump)
-    assert (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"] == first
+    assert (await operator.data(TOGGLE, input=request))["toggleFeatureFlag"] == first
     assert (first["errors"], first["flag"]["version"]) == ([], 2)

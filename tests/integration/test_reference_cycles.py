@@ -79,9 +79,9 @@ async def response(port: int, data: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(data)
     async with asyncio.timeout(PATIENCE):
-        found = await reader.read()
+        received = await reader.read()
     writer.close()
-    return found
+    return received
 
 
 def garbage() -> set[str]:
@@ -90,9 +90,9 @@ def garbage() -> set[str]:
     gc.collect()
     gc.set_debug(0)
     kinds = (Node, GraphQLRequest, Context, GraphQLError)
-    found = {type(item).__name__ for item in gc.garbage if isinstance(item, kinds)}
+    kept = {type(item).__name__ for item in gc.garbage if isinstance(item, kinds)}
     gc.garbage.clear()
-    return found
+    return kept
 
 
 @pytest.mark.usefixtures("uncollected")

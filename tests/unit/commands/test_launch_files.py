@@ -42,3 +42,22 @@ def test_a_file_is_what_the_graph_takes() -> None:
 def test_yaml_features_that_a_file_may_not_use_are_named(text: str, message: str) -> None:
     with pytest.raises(CommandError, match=message):
         load(text, "launch.yaml")
+
+
+def test_all_duplicate_keys_and_dates_are_reported_with_their_place() -> None:
+    """The first one hid the others."""
+    text = """flags:
+  - {key: a, name: A, name: B}
+  - {key: 2027-01-01, name: 2027-01-02}
+phases:
+  - {key: p, plannedStartAt: 2027-01-03, key: q}
+"""
+    with pytest.raises(CommandError) as caught:
+        load(text, "launch.yaml")
+    assert str(caught.value).splitlines() == [
+        "launch.yaml cannot be read:",
+        "line 2: 'name' is there twice",
+        "line 5: 'key' is there twice",
+        "flags.1.key: 2027-01-01 is a date for YAML; put it in quotes to make it a text.",
+        "flags.1.name: 2027-01-02 is a date for YAML; put it in quotes to make it a text.",
+    ]
