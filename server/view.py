@@ -9,7 +9,7 @@ from typing import Any, cast
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import OperationType
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -121,6 +121,8 @@ class GraphQLView(GraphQL[Context, None]):
             response: Response = await self._answer(request)
         except HTTPException as error:
             response = _error_response(error)
+        except ClientDisconnect:  # no fault of ours, and nobody waits for a response (SEC12)
+            return
         except BaseException:
             self.runtime.meter.count(body.response_seconds(begin, held_back), failed=True)
             raise

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from domain.actors import Role
+from domain.metrics.metrics import REQUEST_ERRORS
 from domain.platform.cost_quota import Budget
 from endpoints.direct_answers import DirectAnswers
 from server.http.direct import STATE
@@ -268,3 +269,23 @@ async def test_a_caller_who_leaves_takes_nothing_with_him(site: Site, admin: Gra
     writer.close()
     (received,) = await sent(site.direct, request(FLAGS, admin.token, n=1))
     assert "data" in received.body
+
+
+def count_errors(site: Site) -> float:
+    """Return how many responses count as failures of the server."""
+    counts = site.app.state.runtime.meter.so_far()
+    return float(counts[REQUEST_ERRORS].total) if REQUEST_ERRORS in counts else 0.0
+
+
+async def test_callers_who_leave_before_their_body_came_are_no_failures(site: Site) -> None:
+    """SEC12: 60 of them opened a CRITICAL incident, which blocks a launch."""
+    whole, before = request(VIEW), count_errors(site)
+    for _ in range(5):
+        _, writer = await asyncio.open_connection("127.0.0.1", site.direct)
+        writer.write(whole[:-5])
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+    (answer,) = await sent(site.direct, whole[:-5], whole[-5:])
+    assert "data" in answer.body
+    assert count_errors(site) == before
