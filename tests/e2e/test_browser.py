@@ -62,6 +62,8 @@ def launched() -> Iterator[dict[str, str]]:
             "DATA_DIR": f"{name}/data",
             "ADMIN_PASSWORD": PASSWORD,
             "SMTP_URL": f"smtp://127.0.0.1:{smtp}",
+            # All people of all files come from one address.
+            "SIGN_UPS_PER_HOUR": "1000",
             # Two of these make a sample stale: a busy machine must not be slower than that.
             "HEALTH_INTERVAL_SECONDS": "5",
             "HEALTH_RECHECK_SECONDS": "0.5",
