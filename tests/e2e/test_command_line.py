@@ -24,11 +24,6 @@ from tests.support.demo_launch import EMAIL, PASSWORD, demo_launch, log_in
 from tests.support.promises import is_within
 from tests.support.servers import free_port
 
-OPEN_FOR_PEOPLE = (
-    "mvp_supplier_signup", "mvp_supplier_onboarding", "mvp_step_business_info",
-    "mvp_client_management", "mvp_client_invitations", "mvp_invitation_accept",
-    "mvp_direct_connections", "mvp_couple_onboarding", "mvp_onboarding_assistance",
-)  # fmt: skip
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
 
 
@@ -273,17 +268,3 @@ def test_every_document_matches_the_schema() -> None:
     documents += [document for document, _ in phase_documents.MOVES.values()]
     assert len(documents) == 24
     assert [error for text in documents for error in validate(graph, parse(text))] == []
-
-
-def test_the_traffic_command_creates_users(launch: Launch) -> None:
-    shut = launch.json("demo", "--traffic", "--minutes", "0.05", "--per-minute", "600")
-    assert (shut["suppliers"], shut["errors"]) == (0, 0)  # M1: the flags are off
-    assert shut["closed"] > 0
-    for key in OPEN_FOR_PEOPLE:
-        launch("flags", "toggle", key, "on")
-    for minutes in ("0.05", "0.5", "2"):  # on a busy machine nobody gets there in three seconds
-        summary = launch.json("demo", "--traffic", "--minutes", minutes, "--per-minute", "600")
-        if summary["suppliers"]:
-            break
-    assert summary["visits"] > summary["suppliers"] > 0
-    assert summary["errors"] == 0
