@@ -159,7 +159,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     runtime.db.on_commit(runtime.flag_feed.after_commit)
     runtime.db.on_commit(runtime.kill_sync.after_commit)
     runtime.db.positions.on_numbered(publisher.publish)
-    runtime.db.on_commit(event_lines.tell)
+    runtime.db.on_commit(event_lines.log_events)
     async with AsyncExitStack() as stack:
         stack.callback(runtime.passwords.close)
         stack.push_async_callback(runtime.db.dispose)

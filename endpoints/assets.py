@@ -39,7 +39,7 @@ class Assets(StaticFiles):
         scope: Scope,
         status_code: int = 200,
     ) -> Response:
-        """The file or a compressed copy of it."""
+        """The file, or the copy beside it in the first encoding that the client accepts."""
         request = Headers(scope=scope)
         headers = {
             "cache-control": "public, max-age=31536000, immutable",

@@ -30,7 +30,7 @@ class Callers:
         self._count = self._total = 0
         self.warning: str | None = None
 
-    def saw(self, host: str) -> None:
+    def record(self, host: str) -> None:
         """Record the address of a request."""
         self._total += 1
         if host == self._leader:
@@ -43,7 +43,7 @@ class Callers:
             self._judge_leader()
 
     def _judge_leader(self) -> None:
-        # A sender of nine in ten leads by eight in ten.
+        # A sender of share s has a counter of at least (2s-1) of the total.
         leader = self._leader if self._count >= (2 * SHARE - 1) * self._total else None
         if leader is not None and self.warning is None:
             self.warning = (
@@ -58,12 +58,12 @@ class Callers:
             self._leader, self._count, self._total = None, 0, 0
 
     def _is_suspect(self, host: str) -> bool:
-        is_private, is_loopback = _is_private_and_own(host)
+        is_private, is_loopback = _is_private_is_loopback(host)
         return is_private and not (is_loopback and self._is_local)
 
 
 @lru_cache(maxsize=2_000)  # the addresses that came last
-def _is_private_and_own(host: str) -> tuple[bool, bool]:
+def _is_private_is_loopback(host: str) -> tuple[bool, bool]:
     """Whether an address is private, and whether it is this machine."""
     try:
         address = ip_address(host)
@@ -78,7 +78,7 @@ def is_loopback_url(base_url: str) -> bool:
     return urlsplit(base_url).hostname in {"localhost", "127.0.0.1", "::1"}
 
 
-class SeesCallers:
+class CallerMiddleware:
     """Middleware that records the addresses of requests and sockets."""
 
     def __init__(self, app: ASGIApp, callers: Callers) -> None:
@@ -90,5 +90,5 @@ class SeesCallers:
         """Record the address and pass the request on."""
         client = scope.get("client")
         if client is not None and scope["path"].startswith(_PATHS):
-            self._callers.saw(client[0])
+            self._callers.record(client[0])
         await self._app(scope, receive, send)

@@ -113,7 +113,7 @@ class DirectAnswers:
         context = pending.context
         self.answered += 1
         if pending.client is not None:
-            self._callers.saw(pending.client[0])
+            self._callers.record(pending.client[0])
         log_planned_query(context, pending.parsed_request.operation.name, pending.begin)
         self._runtime.meter.count(perf_counter() - pending.begin, failed=False)
         headers = pending.head % (len(body), context.request_id.encode())

@@ -3,7 +3,7 @@
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from endpoints.callers import Callers, SeesCallers
+from endpoints.callers import CallerMiddleware, Callers
 from endpoints.headers import SecureHeaders, SingleHeaders
 from endpoints.request_id import HEADER, RequestIds
 from endpoints.stopping import EndsStreams, Stopping
@@ -15,7 +15,7 @@ def middleware(settings: Settings, stopping: Stopping, callers: Callers) -> list
     https = settings.base_url.startswith("https://")
     always = [
         Middleware(EndsStreams, stopping=stopping),
-        Middleware(SeesCallers, callers=callers),
+        Middleware(CallerMiddleware, callers=callers),
         Middleware(RequestIds),
         Middleware(SecureHeaders, https=https),
         Middleware(SingleHeaders),

@@ -22,7 +22,7 @@ from endpoints.families import (
     labelled,
 )
 from endpoints.product_families import SignUps, product_families
-from endpoints.shared_figures import Sharing
+from endpoints.shared_metrics import Sharing
 from schema.context import Context, Runtime
 from server.http.authentication import authenticate
 from services.overview.product_figures import ProductFigures
@@ -57,7 +57,7 @@ class Exposition:
         if not await _may_read(self._runtime, request):
             return PlainTextResponse("A token with the scope metrics:read is needed.\n", 403)
         product = product_families(*await self._product.look())
-        families_here = self._sharing.everything() if self._sharing else self._own_families()
+        families_here = self._sharing.read_all() if self._sharing else self._own_families()
         return exposition([*families_here, *product])
 
     def _own_families(self) -> list[Metric]:

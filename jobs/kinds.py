@@ -9,20 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jobs.routing import (
+    ALERT_SUPPORT,
+    CHECK_STALLED,
     COUNT_IMPACT,
     DELIVER,
-    FOLLOW_HELP,
+    EMAIL_UNREAD_MESSAGE,
     FOLLOW_INCIDENT,
-    LOOK_AFTER,
     MAIL_NOTIFICATIONS,
+    NOTIFY_RECOVERY,
     RAMP,
     REDELIVER,
     REHEARSE,
     SEND_BULK,
     SEND_MAIL,
     SEND_NEW_LINK,
-    TELL_OF_MESSAGE,
-    WORKS_AGAIN,
 )
 
 
@@ -51,7 +51,7 @@ KINDS: Mapping[str, JobKind] = {
     REHEARSE: JobKind(concurrency=5, retry_seconds=1, max_retry_seconds=10, max_retries=60),
     # The dispatcher has its own retry schedule for each channel.
     FOLLOW_INCIDENT: JobKind(retry_seconds=0.5, max_retry_seconds=15, max_retries=500),
-    FOLLOW_HELP: JobKind(retry_seconds=1, max_retry_seconds=60, max_retries=200),
+    ALERT_SUPPORT: JobKind(retry_seconds=1, max_retry_seconds=60, max_retries=200),
     # E-mails and webhooks have their own schedules over days: a job is one attempt.
     SEND_MAIL: JobKind(concurrency=100, retry_seconds=2.5, max_retry_seconds=60),
     DELIVER: JobKind(concurrency=50, retry_seconds=1, max_retry_seconds=60),
@@ -60,13 +60,15 @@ KINDS: Mapping[str, JobKind] = {
     # A person requested it and sees the result: they repeat it after a failure.
     REDELIVER: JobKind(concurrency=10, retry_seconds=1, max_retry_seconds=10, max_retries=5),
     # Reminders: a late one is as good.
-    LOOK_AFTER: JobKind(concurrency=10, retry_seconds=15, max_retry_seconds=3_600, max_retries=24),
-    TELL_OF_MESSAGE: JobKind(
+    CHECK_STALLED: JobKind(
+        concurrency=10, retry_seconds=15, max_retry_seconds=3_600, max_retries=24
+    ),
+    EMAIL_UNREAD_MESSAGE: JobKind(
         concurrency=10, retry_seconds=5, max_retry_seconds=600, max_retries=24
     ),
     SEND_NEW_LINK: JobKind(concurrency=5, retry_seconds=5, max_retry_seconds=600, max_retries=24),
     MAIL_NOTIFICATIONS: JobKind(
         concurrency=10, retry_seconds=5, max_retry_seconds=600, max_retries=24
     ),
-    WORKS_AGAIN: JobKind(concurrency=5, retry_seconds=5, max_retry_seconds=600, max_retries=24),
+    NOTIFY_RECOVERY: JobKind(concurrency=5, retry_seconds=5, max_retry_seconds=600, max_retries=24),
 }

@@ -12,7 +12,7 @@ from services.marketplace.message_emails import SentMessage
 from settings import Settings
 
 
-async def tell_of_message(db: Database, settings: Settings, payload: Payload) -> None:
+async def email_unread_message(db: Database, settings: Settings, payload: Payload) -> None:
     """Send the e-mail about a message if it is still needed; may run twice and late.
 
     Within an hour of the previous e-mail the job is queued again for the end of that hour.

@@ -69,7 +69,7 @@ async def open_parts(
     announcer = Announcer(redis, db.clock)
     db.on_commit(announcer.after_commit)  # first, because it records the time of the commit
     db.positions.on_numbered(Publisher(bus).publish)
-    db.on_commit(event_lines.tell)
+    db.on_commit(event_lines.log_events)
     await bus.connect()
     alerts = AlertCenter(settings, db, redis)
     monitor = build_monitor(

@@ -43,11 +43,11 @@ SEND_MAIL = "mail.send"
 FOLLOW_INCIDENT = "alerts.incident"
 DELIVER = "webhooks.deliver"
 REDELIVER = "webhooks.redeliver"
-LOOK_AFTER = "onboarding.look_after"
-WORKS_AGAIN = "onboarding.works_again"
-FOLLOW_HELP = "onboarding.help"
+CHECK_STALLED = "onboarding.look_after"
+NOTIFY_RECOVERY = "onboarding.works_again"
+ALERT_SUPPORT = "onboarding.help"
 SEND_BULK = "invitations.bulk"
-TELL_OF_MESSAGE = "messages.tell"
+EMAIL_UNREAD_MESSAGE = "messages.tell"
 MAIL_NOTIFICATIONS = "notifications.mail"
 SEND_NEW_LINK = "invitations.new_link"
 
@@ -146,30 +146,30 @@ def _incident_jobs(event: IncidentChanged, _recorded: WrittenEvent) -> list[JobS
     payload = {"incident_id": str(event.incident_id)}
     ends = event.before in ACTIVE_STATUSES and event.after not in ACTIVE_STATUSES
     jobs = [JobSpec(FOLLOW_INCIDENT, payload)]
-    return [*jobs, JobSpec(WORKS_AGAIN, payload)] if ends else jobs
+    return [*jobs, JobSpec(NOTIFY_RECOVERY, payload)] if ends else jobs
 
 
 def _sign_up_jobs(event: UserSignedUp, recorded: WrittenEvent) -> list[JobSpec]:
     """A check five minutes after the sign-up (S72)."""
     has_setup = event.user_type is not UserType.ADMIN
-    return [_look_after_job(event.user_id, recorded)] if has_setup else []
+    return [_check_stalled_job(event.user_id, recorded)] if has_setup else []
 
 
 def _onboarding_jobs(event: OnboardingChanged, recorded: WrittenEvent) -> list[JobSpec]:
     """A check after each activity; and the support team is notified of requests for help (S44)."""
     jobs = []
     if event.action in nudges.ACTIVITIES:
-        jobs.append(_look_after_job(event.user_id, recorded))
+        jobs.append(_check_stalled_job(event.user_id, recorded))
     if event.action in nudges.ABOUT_HELP:
-        jobs.append(JobSpec(FOLLOW_HELP, {"onboarding_id": str(event.onboarding_id)}))
+        jobs.append(JobSpec(ALERT_SUPPORT, {"onboarding_id": str(event.onboarding_id)}))
     return jobs
 
 
-def _look_after_job(user_id: UserId, recorded: WrittenEvent) -> JobSpec:
+def _check_stalled_job(user_id: UserId, recorded: WrittenEvent) -> JobSpec:
     """One job per person and activity; the job of an earlier activity does nothing."""
     since = recorded.recorded_at.isoformat()
     payload = {"user_id": str(user_id), "since": since}
-    return JobSpec(LOOK_AFTER, payload, STALLED_AFTER, f"look-after:{user_id}:{since}")
+    return JobSpec(CHECK_STALLED, payload, STALLED_AFTER, f"look-after:{user_id}:{since}")
 
 
 def _bulk_jobs(event: BulkInvitationChanged, _recorded: WrittenEvent) -> list[JobSpec]:
@@ -191,7 +191,7 @@ def _message_jobs(event: MessageChanged, _recorded: WrittenEvent) -> list[JobSpe
         "side": event.side.value,
         "position": event.position,
     }
-    return [JobSpec(TELL_OF_MESSAGE, payload, AWAY_AFTER, f"message:{event.message_id}")]
+    return [JobSpec(EMAIL_UNREAD_MESSAGE, payload, AWAY_AFTER, f"message:{event.message_id}")]
 
 
 def _follow_up_jobs(event: InvitationFollowedUp, _recorded: WrittenEvent) -> list[JobSpec]:

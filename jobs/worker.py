@@ -17,28 +17,28 @@ from jobs.kinds import KINDS, JobKind
 from jobs.launch_checks import check_launch
 from jobs.link_requests import send_new_link
 from jobs.mail import retry_mail, send_mail
-from jobs.messages import tell_of_message
+from jobs.messages import email_unread_message
 from jobs.notifications import mail_notifications
-from jobs.onboarding import follow_help, look_after, works_again
+from jobs.onboarding import alert_support, check_stalled, notify_recovery
 from jobs.parts import Parts, open_parts
 from jobs.phases import count_impact, ramp
 from jobs.queue import Payload
 from jobs.rehearsals import rehearse
 from jobs.routing import (
+    ALERT_SUPPORT,
+    CHECK_STALLED,
     COUNT_IMPACT,
     DELIVER,
-    FOLLOW_HELP,
+    EMAIL_UNREAD_MESSAGE,
     FOLLOW_INCIDENT,
-    LOOK_AFTER,
     MAIL_NOTIFICATIONS,
+    NOTIFY_RECOVERY,
     RAMP,
     REDELIVER,
     REHEARSE,
     SEND_BULK,
     SEND_MAIL,
     SEND_NEW_LINK,
-    TELL_OF_MESSAGE,
-    WORKS_AGAIN,
 )
 from jobs.runner import DEFAULT_TIMING, JobRunner, QueueTiming
 from jobs.schedule import intervals
@@ -97,25 +97,25 @@ async def _redeliver(parts: Parts, payload: Payload) -> None:
     await parts.webhooks.redeliver(UUID(str(payload["delivery_id"])))
 
 
-async def _look_after(parts: Parts, payload: Payload) -> None:
-    await look_after(parts.db, parts.settings, payload)
+async def _check_stalled(parts: Parts, payload: Payload) -> None:
+    await check_stalled(parts.db, parts.settings, payload)
 
 
-async def _works_again(parts: Parts, payload: Payload) -> None:
-    await works_again(parts.db, parts.settings, UUID(str(payload["incident_id"])))
+async def _notify_recovery(parts: Parts, payload: Payload) -> None:
+    await notify_recovery(parts.db, parts.settings, UUID(str(payload["incident_id"])))
 
 
-async def _follow_help(parts: Parts, payload: Payload) -> None:
+async def _alert_support(parts: Parts, payload: Payload) -> None:
     key = UUID(str(payload["onboarding_id"]))
-    await follow_help(parts.db, parts.settings, parts.alerts, key)
+    await alert_support(parts.db, parts.settings, parts.alerts, key)
 
 
 async def _send_bulk(parts: Parts, payload: Payload) -> None:
     await send_bulk(parts.db, parts.settings, UUID(str(payload["bulk_id"])))
 
 
-async def _tell_of_message(parts: Parts, payload: Payload) -> None:
-    await tell_of_message(parts.db, parts.settings, payload)
+async def _email_unread_message(parts: Parts, payload: Payload) -> None:
+    await email_unread_message(parts.db, parts.settings, payload)
 
 
 async def _mail_notifications(parts: Parts, payload: Payload) -> None:
@@ -127,10 +127,10 @@ async def _send_new_link(parts: Parts, payload: Payload) -> None:
 
 
 HANDLERS: Mapping[str, WorkerHandler] = {
-    FOLLOW_HELP: _follow_help,
-    LOOK_AFTER: _look_after,
+    ALERT_SUPPORT: _alert_support,
+    CHECK_STALLED: _check_stalled,
     MAIL_NOTIFICATIONS: _mail_notifications,
-    WORKS_AGAIN: _works_again,
+    NOTIFY_RECOVERY: _notify_recovery,
     FOLLOW_INCIDENT: _follow_incident,
     RAMP: _ramp,
     COUNT_IMPACT: _count_impact,
@@ -138,7 +138,7 @@ HANDLERS: Mapping[str, WorkerHandler] = {
     SEND_BULK: _send_bulk,
     SEND_MAIL: _send_mail,
     SEND_NEW_LINK: _send_new_link,
-    TELL_OF_MESSAGE: _tell_of_message,
+    EMAIL_UNREAD_MESSAGE: _email_unread_message,
 }
 # For workers that were given the documents of the graph.
 WEBHOOK_HANDLERS: Mapping[str, WorkerHandler] = {DELIVER: _deliver, REDELIVER: _redeliver}

@@ -33,7 +33,7 @@ class AccessFeed:
             try:
                 async with self._tail.subscribe(Bounded(10_000)) as events:
                     async for item in events:
-                        self._access.hear(item.event)
+                        self._access.apply_event(item.event)
             except Overflow:
                 logger.warning("access: too many events at once, clearing the credential cache")
                 self._access.clear()

@@ -32,7 +32,7 @@ class KillFeed:
             try:
                 async with self._tail.subscribe(Bounded(1_000), _is_kill) as events:
                     async for item in events:
-                        self._sync.hear(item)
+                        self._sync.apply_event(item)
                     return
             except Overflow:
                 await self._sync.sync()

@@ -20,13 +20,13 @@ _FIRST_ADMIN_LOCK = 7_264_002
 
 
 async def users_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, User]:
-    """Load users by id."""
+    """Load users by id; unknown ids are left out."""
     rows = await session.scalars(select(User).where(User.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
 async def tokens_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, ApiToken]:
-    """Load API tokens by id."""
+    """Load API tokens by id, revoked ones too; unknown ids are left out."""
     rows = await session.scalars(select(ApiToken).where(ApiToken.id.in_(ids)))
     return {row.id: row for row in rows}
 

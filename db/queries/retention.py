@@ -28,7 +28,8 @@ LOG_IN_LINK_EXPIRED: Moments = LogInLink.expires_at
 CONFIRMATION_EXPIRED: Moments = EmailConfirmation.expires_at
 KEY_CREATED: Moments = IdempotencyKey.created_at
 SENDING_AT: Moments = InvitationSending.at
-CONVERSATION_SPOKEN: Moments = Conversation.last_message_at  # its messages are deleted with it
+# The messages of a conversation are deleted with it.
+CONVERSATION_LAST_MESSAGE: Moments = Conversation.last_message_at
 NOTIFICATION_CREATED: Moments = Notification.created_at
 MAIL_CREATED: Moments = Mail.created_at
 ALERT_CREATED: Moments = AlertDelivery.created_at

@@ -117,7 +117,8 @@ def cause_of(incident: IncidentFacts) -> Cause:
         incident_id=incident.id,
         acknowledged=incident.status is IncidentStatus.INVESTIGATING or incident.assigned,
         over=not active,
-        opens=incident.type != HEALTH_INCIDENT,  # they follow their check
+        # An incident of a health check is alerted by the check.
+        opens=incident.type != HEALTH_INCIDENT,
     )
 
 

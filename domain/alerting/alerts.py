@@ -10,8 +10,8 @@ from domain.incidents.incidents import Severity
 
 FLAPPING_OPENINGS = 3
 FLAPPING_WINDOW = timedelta(minutes=30)
-OVERLAP = timedelta(minutes=2)
-KEPT = timedelta(days=1)  # after its end, so that one that returns is known
+OVERLAP = timedelta(minutes=2)  # by which observations of two workers may be out of order
+ENDED_ALERT_KEPT = timedelta(days=1)  # so that a cause that returns finds its earlier openings
 
 
 class AlertSource(StrEnum):
@@ -82,7 +82,7 @@ class Alert:
     revision: int = 1
     open: bool = True
     announced: bool = False
-    told_at: datetime | None = None
+    told_at: datetime | None = None  # the last notification; Redis stores it under this name
     well_since: datetime | None = None
     resolved_at: datetime | None = None
     recovery: str | None = None
@@ -106,7 +106,7 @@ class Step:
     """The next state of an alert and the notification to send; None sends nothing."""
 
     alert: Alert
-    tell: AlertKind | None = None
+    notification: AlertKind | None = None
 
 
 _RULES = AlertRules()
@@ -172,7 +172,7 @@ def newest(*stores: Mapping[str, Alert]) -> dict[str, Alert]:
 
 def is_over(alert: Alert, now: datetime) -> bool:
     """True if the alert ended so long ago that it can be forgotten."""
-    return not alert.open and now - (alert.resolved_at or alert.opened_at) > KEPT
+    return not alert.open and now - (alert.resolved_at or alert.opened_at) > ENDED_ALERT_KEPT
 
 
 def _is_outdated(alert: Alert, cause: Cause) -> bool:

@@ -37,7 +37,9 @@ def escalate(
         return _with_next_revision(alert, waiting_since=_clock_started_at(alert, now))
     if (now - alert.waiting_since).total_seconds() < due:
         return None
-    return replace(_with_next_revision(alert, escalated_after=due), tell=AlertKind.ESCALATED)
+    return replace(
+        _with_next_revision(alert, escalated_after=due), notification=AlertKind.ESCALATED
+    )
 
 
 def _is_waiting(alert: Alert) -> bool:

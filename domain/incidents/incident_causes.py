@@ -1,4 +1,4 @@
-"""Which trouble follows from which: one cause opens one incident (D5, L17).
+"""Which problem follows from which: one cause opens one incident (D5, L17).
 
 An incident has names for its cause (`explains`) and names of causes that would explain it
 (`follows_from`). If one of those is open, no second incident opens: the consequence is listed on
@@ -16,7 +16,7 @@ from domain.health.health import CheckType
 from domain.metrics.criteria import Criterion, GuardAction
 from domain.metrics.metric_dependencies import Checks, checks_of, checks_of_metric
 
-# Trouble that outlasts its cause by more than this is an incident of its own:
+# A problem that outlasts its cause by more than this is an incident of its own:
 # metrics are judged over windows of minutes, and two or three good looks end an incident.
 CAUSE_GRACE = timedelta(minutes=5)
 
@@ -107,7 +107,7 @@ def is_explained(check: CheckType, failing: Collection[CheckType]) -> bool:
 
 
 def explained_by(first_bad_at: datetime | None, gone_at: datetime | None, now: datetime) -> bool:
-    """True if a cause explains trouble that is visible now. `gone_at` None: the cause lasts.
+    """True if a cause explains a problem that is visible now. `gone_at` None: the cause lasts.
 
     A cause that is gone explains what began before its end, for as long as metrics need to settle.
     """

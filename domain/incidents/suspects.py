@@ -42,7 +42,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """When and where the trouble began; its last opening, and its end.
+    """When and where the problem began; its last opening, and its end.
 
     `latest`: the latest possible beginning, if `at` is no finer than that.
     """

@@ -1,4 +1,4 @@
-"""Finds when trouble began: the first bad sample, not the tick that judged it (L4, L5)."""
+"""Finds when a problem began: the first bad sample, not the tick that judged it (L4, L5)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -65,7 +65,7 @@ _KINDS = {action: kind for kind, actions in ACTIONS.items() for action in action
 
 
 def kind_of(action: str) -> ChangeKind:
-    """The kind of an action."""
+    """The kind that a filter of the audit uses for an action; OTHER for unknown actions."""
     return _KINDS.get(action, ChangeKind.OTHER)
 
 

@@ -30,12 +30,12 @@ def metrics(facts: ReportFacts) -> Proof:
 
 
 def response(facts: ReportFacts) -> Proof:
-    """S105."""
-    measured, slow = facts.measured, facts.measured.response_p95_ms
-    evidence = "no request" if slow is None else f"95 % of {measured.timed} within {slow:.0f} ms"
-    if slow is None:
-        return _RESPONSE.judge(None, evidence)
-    return _RESPONSE.judge(slow, evidence, _missing_counts(facts), least_of(slow))
+    """S105: the 95th percentile of response times."""
+    measured, p95_ms = facts.measured, facts.measured.response_p95_ms
+    if p95_ms is None:
+        return _RESPONSE.judge(None, "no request")
+    evidence = f"95 % of {measured.timed} within {p95_ms:.0f} ms"
+    return _RESPONSE.judge(p95_ms, evidence, _missing_counts(facts), least_of(p95_ms))
 
 
 def errors(facts: ReportFacts) -> Proof:
@@ -47,15 +47,15 @@ def errors(facts: ReportFacts) -> Proof:
 
 def journeys(facts: ReportFacts) -> Proof:
     """S110: from the event that moves somebody to the rates that show it, on open pages."""
-    measured, slow = facts.measured, facts.measured.journeys_p99_ms
-    if slow is None:
+    measured, p99_ms = facts.measured, facts.measured.journeys_p99_ms
+    if p99_ms is None:
         return _JOURNEYS.judge(None, "no journey update while a page was open")
-    evidence = f"99 % of {measured.journey_updates} updates within {slow:.0f} ms"
-    return _JOURNEYS.judge(slow, evidence, at_least=least_of(slow))
+    evidence = f"99 % of {measured.journey_updates} updates within {p99_ms:.0f} ms"
+    return _JOURNEYS.judge(p99_ms, evidence, at_least=least_of(p99_ms))
 
 
 def _missing_history(facts: ReportFacts) -> str | None:
-    seconds = facts.measured.forgotten_seconds
+    seconds = facts.measured.unavailable_seconds
     return f"the first {seconds / 3600:.1f} hours are not kept any more" if seconds else None
 
 

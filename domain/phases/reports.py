@@ -1,4 +1,4 @@
-"""What a run came to: how fast trouble was seen, taken and ended (X15)."""
+"""The report of a run: time to detect, acknowledge and recover (X15)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -98,13 +98,13 @@ class CheckGap:
 class Measured:
     """What was measured while a run lasted; None where nothing was.
 
-    `forgotten_seconds`: so much of its beginning is not kept any more. `uncounted_seconds`: the
+    `unavailable_seconds`: so much of its beginning is not kept any more. `uncounted_seconds`: the
     longest time in which no process handed over what it had counted.
     """
 
     health_gaps: Sequence[CheckGap] = ()
     metrics_gap_seconds: float | None = None
-    forgotten_seconds: float = 0.0
+    unavailable_seconds: float = 0.0
     uncounted_seconds: float | None = None
     response_p95_ms: float | None = None
     timed: int = 0

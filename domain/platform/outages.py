@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Dependency(StrEnum):
-    """What the system stands on."""
+    """External systems that the product requires."""
 
     DATABASE = "database"
     REDIS = "redis"
@@ -20,7 +20,7 @@ class Dependency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Symptom:
-    """What an error says of itself, whichever library raised it."""
+    """The attributes that classify an error, independent of its library."""
 
     sqlstate: str | None = None  # of PostgreSQL
     connecting: bool = False  # PostgreSQL refused before the first statement

@@ -17,7 +17,7 @@ RESOLUTION_MS = 10
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What one process says about one version that it went to.
+    """The report of one process about one flag set version that it serves.
 
     `clients` are the live streams that have it or still wait for it; `delays` says how many got
     it in which step of RESOLUTION_MS after `served_ms`. `lost`: streams whose connection broke
@@ -113,7 +113,7 @@ class Part:
 
     @property
     def unknown_processes(self) -> int:
-        """1: it fell silent without the version."""
+        """1 if it stopped sending heartbeats before it had the version."""
         return int(self.receipt is None and not self.answers)
 
     @property

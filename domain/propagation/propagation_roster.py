@@ -1,7 +1,7 @@
 """Which processes were live when a version was committed, and which of them are lost (S97).
 
-A process that falls silent without saying goodbye may hang with its sockets open: its clients
-then show what they showed before. So it stays in the count, and what it has is unknown.
+A process that stops sending heartbeats without signing off may hang with open sockets; its clients
+still show the previous values. So it stays in the count, and what it has is unknown.
 """
 
 from collections.abc import Iterable
@@ -27,11 +27,11 @@ class ServerProcess:
     place: str | None = None
 
     def answers(self, now_ms: int) -> bool:
-        """Whether its heart beats."""
+        """Whether its last heartbeat is at most LIFETIME_MS old."""
         return self.left_ms is None and self.beat_ms >= now_ms - LIFETIME_MS
 
     def is_missing(self, now_ms: int) -> bool:
-        """Whether it fell silent, and not so long ago that nobody can wait for it any more."""
+        """Whether heartbeats stopped without a sign-off less than MISSING_MS ago."""
         silent = self.left_ms is None and not self.answers(now_ms)
         return silent and self.beat_ms >= now_ms - MISSING_MS
 

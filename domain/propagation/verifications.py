@@ -16,7 +16,7 @@ from domain.propagation.propagation_roster import ServerProcess
 class Verification:
     """`live` processes answer, and `in_force` of them serve the version of the move or a later one.
 
-    Unknown are processes that fell silent without it, and streams that were lost without it.
+    Unknown are processes that stopped sending heartbeats, and streams that were lost, without it.
     `all_asked` False: only this process could be asked.
     """
 
@@ -56,8 +56,8 @@ def verify(
 ) -> Verification:
     """Compare what each process serves at `now_ms` of the shared clock with the version.
 
-    A process that said goodbye, or fell silent so long ago that its clients have noticed, is
-    none any more: whatever it served, nobody sees it.
+    A process that signed off, or stopped sending heartbeats so long ago that its clients have
+    noticed, does not count: no client sees what it served.
     """
     present = {
         process.name: Presence(process.streams, process.answers(now_ms))

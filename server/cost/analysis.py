@@ -128,13 +128,13 @@ class CostAnalysis:
                 shared.append(self._tally_field(node, parent))
             else:
                 condition, tally = self._tally_fragment(node, parent)
-                # An object has one type: of the selections for each type, the dearest counts.
+                # An object has one type: the most expensive of the selections by type counts.
                 concrete = condition if is_abstract_type(parent) else None
                 (by_type[concrete] if concrete else shared).append(tally)
             shared.append(Tally(flat=len(node.directives or ())))
         self._nested -= 1
-        dearest = max((_sum(tallies) for tallies in by_type.values()), default=Tally())
-        return _sum([*shared, dearest])
+        most_expensive = max((_sum(tallies) for tallies in by_type.values()), default=Tally())
+        return _sum([*shared, most_expensive])
 
     def _tally_fragment(self, node: SelectionNode, parent: Parent) -> tuple[str | None, Tally]:
         """Return the object type that a fragment is for (None: several), and its cost."""

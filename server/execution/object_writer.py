@@ -206,8 +206,8 @@ class ObjectWriter:
         """The expression for a column's value as the ORM row of a resolver holds it."""
         variable, load = self._rows.bind_column(expression), column_loader(expression)
         value = f"{self._source.bind_object(load)}({variable})" if load else variable
-        is_null = load and may_be_null(expression)
-        return f"(None if {variable} is None else {value})" if is_null else value
+        needs_null_check = load and may_be_null(expression)
+        return f"(None if {variable} is None else {value})" if needs_null_check else value
 
     def node_expression(
         self, kind: GraphQLNamedType, sets: list[SelectionSetNode], builder: ComputedField | None

@@ -52,7 +52,7 @@ class CredentialCache:
             most * (_ACTOR_BYTES + ENTRY_BYTES), on_evict=self._unname
         )
         self._named: dict[UUID, set[bytes]] = {}
-        self._flights: dict[bytes, asyncio.Task[Holder | None]] = {}
+        self._pending_reads: dict[bytes, asyncio.Task[Holder | None]] = {}
         self._forgotten = 0
         self._down_until: datetime | None = None
 
@@ -86,9 +86,9 @@ class CredentialCache:
     async def after_commit(self, events: Iterable[RecordedEvent]) -> None:
         """Apply a revocation of this process before its author has the reply."""
         for item in events:
-            self.hear(item.event)
+            self.apply_event(item.event)
 
-    def hear(self, event: Event) -> None:
+    def apply_event(self, event: Event) -> None:
         """Remove the subject of an event from the cache."""
         if isinstance(event, AccessRevoked):
             self._forget(event.credential_id)
@@ -100,14 +100,14 @@ class CredentialCache:
         self._forgotten += 1
         self._cached.clear()
         self._named.clear()
-        self._flights.clear()
+        self._pending_reads.clear()
 
     async def _ask(self, key: bytes, credential: str, cached: CachedActor | None) -> Actor | None:
-        flight = self._flights.get(key)
+        flight = self._pending_reads.get(key)
         if flight is None:
             flight = asyncio.create_task(self._fetch(key, credential), name="access")
-            self._flights[key] = flight
-            flight.add_done_callback(lambda done: self._landed(key, done))
+            self._pending_reads[key] = flight
+            flight.add_done_callback(lambda done: self._read_done(key, done))
         try:
             # A cancelled caller does not cancel the shared query of the others.
             holder = await asyncio.shield(flight)
@@ -131,9 +131,9 @@ class CredentialCache:
             self._keep(key, CachedActor(holder, asked_at))
         return holder
 
-    def _landed(self, key: bytes, flight: "asyncio.Task[Holder | None]") -> None:
-        if self._flights.get(key) is flight:
-            del self._flights[key]
+    def _read_done(self, key: bytes, flight: "asyncio.Task[Holder | None]") -> None:
+        if self._pending_reads.get(key) is flight:
+            del self._pending_reads[key]
         if not flight.cancelled():
             flight.exception()  # else asyncio logs it if all callers were cancelled
 
@@ -145,7 +145,7 @@ class CredentialCache:
 
     def _forget(self, name: UUID) -> None:
         self._forgotten += 1
-        self._flights.clear()  # later callers start a new query
+        self._pending_reads.clear()  # later callers start a new query
         for key in tuple(self._named.get(name, ())):
             self._drop(key)
 

@@ -190,10 +190,10 @@ class AlertCenter:
         """Store a step of an alert; only the process that stores it announces it (A30)."""
         now = self._clock()
         messages = []
-        if step.tell is not None:
+        if step.notification is not None:
             channels = self._channels_for(step.alert.key)
-            messages = deliveries_of(step.alert, step.tell, channels, self._link, now)
-            logger.warning("alert %s %s: %s", step.alert.key, step.tell, step.alert.title)
+            messages = deliveries_of(step.alert, step.notification, channels, self._link, now)
+            logger.warning("alert %s %s: %s", step.alert.key, step.notification, step.alert.title)
         if not await self._alert_store.compare_and_set(step.alert, messages):
             return False
         self._run_in_background(self._announce(step, messages))

@@ -52,9 +52,9 @@ class KillSync:
     async def after_commit(self, events: Sequence[RecordedEvent]) -> None:
         """Apply the kills of a commit at once, before their author has the reply."""
         for item in events:
-            self.hear(item)
+            self.apply_event(item)
 
-    def hear(self, item: RecordedEvent) -> None:
+    def apply_event(self, item: RecordedEvent) -> None:
         """Merge the record of an event from any process."""
         if isinstance(item.event, KillChanged):
             self._kills.merge([item.event.record], written=True)

@@ -26,7 +26,7 @@ async def request_of(session: AsyncSession, onboarding_id: UUID) -> HelpRequest 
     )
 
 
-async def tell(
+async def alert_support(
     alerts: AlertCenter, base_url: str, onboarding_id: UUID, request: HelpRequest | None
 ) -> None:
     """Raise an alert for each person with a request, with reminders until it is answered."""

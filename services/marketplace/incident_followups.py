@@ -14,7 +14,7 @@ from settings import Settings
 _PAGE = 100
 
 
-async def tell(db: Database, settings: Settings, incident_id: UUID) -> int:
+async def notify_blocked_users(db: Database, settings: Settings, incident_id: UUID) -> int:
     """Notify all users whom the incident blocked and who are still stalled; returns how many.
 
     May run twice or be interrupted: each user is notified once, in one transaction per user.
@@ -28,10 +28,12 @@ async def tell(db: Database, settings: Settings, incident_id: UUID) -> int:
             return notified
         for user_id in users:
             async with db.write() as uow:
-                notified += await _tell(uow, settings, incident_id, user_id)
+                notified += await _notify_user(uow, settings, incident_id, user_id)
 
 
-async def _tell(uow: UnitOfWork, settings: Settings, incident_id: UUID, user_id: UUID) -> bool:
+async def _notify_user(
+    uow: UnitOfWork, settings: Settings, incident_id: UUID, user_id: UUID
+) -> bool:
     row = await onboarding_queries.lock_of_user(uow.session, user_id)
     if row is None:
         return False

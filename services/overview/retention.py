@@ -26,7 +26,7 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.EXPOSURE_SERVED, timedelta(days=90)),
     (retention.PROPAGATION_STARTED, timedelta(days=365)),  # launches are looked back on
     (retention.SENDING_AT, timedelta(days=90)),  # three times as long as a decline counts
-    (retention.CONVERSATION_SPOKEN, KEPT_FOR),
+    (retention.CONVERSATION_LAST_MESSAGE, KEPT_FOR),
     (retention.NOTIFICATION_CREATED, NOTIFICATION_KEPT_FOR),
     (retention.MAIL_CREATED, timedelta(days=90)),
     (retention.ALERT_CREATED, timedelta(days=365)),

@@ -42,7 +42,7 @@ async def measure_run(session: AsyncSession, run: PhaseRun, now: datetime) -> Me
     return Measured(
         health_gaps=await _health_gaps(session, stored),
         metrics_gap_seconds=await _collection_gap(session, stored),
-        forgotten_seconds=(stored.start - span.start).total_seconds(),
+        unavailable_seconds=(stored.start - span.start).total_seconds(),
         uncounted_seconds=uncounted.seconds,
         response_p95_ms=times.value,
         timed=times.samples,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class TooManyConnections(Exception):
-    """The caller has reached the limit."""
+    """The caller has as many open sockets or streams as this process allows."""
 
 
 class ConnectionLimiter:
@@ -28,7 +28,7 @@ class ConnectionLimiter:
         self._taken[key] += 1
 
     def release(self, key: str) -> None:
-        """Release a connection."""
+        """Count one connection less; a caller without connections is forgotten."""
         self._taken[key] -= 1
         if not self._taken[key]:
             del self._taken[key]

@@ -8,7 +8,7 @@ from domain.events import RecordedEvent
 logger = logging.getLogger("launch.events")
 
 
-async def tell(events: Sequence[RecordedEvent]) -> None:
+async def log_events(events: Sequence[RecordedEvent]) -> None:
     """Log the events of a commit: only kinds and ids, as the rest may be personal data."""
     kinds = ", ".join(dict.fromkeys(item.event.TYPE for item in events))
     actor = events[0].actor

@@ -1,8 +1,8 @@
-"""Keeps the list of server processes complete, and removes processes that have ended.
+"""Keeps the list of server processes complete.
 
-An emptied Redis loses the entry of a hanging process, which cannot add itself again: so each
-process remembers the others and adds them. A killed process cannot sign off: a process on the same
-host sees that its process id is gone, and reports it.
+Entries lost from Redis are restored: a hanging process cannot add itself, so each process remembers
+the others. Killed processes are reported by another process on the same host, which sees that the
+process id is gone.
 """
 
 import os

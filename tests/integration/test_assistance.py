@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from db.session import Database
 from domain.actors import ANONYMOUS, Role
-from jobs.onboarding import follow_help
+from jobs.onboarding import alert_support
 from services.alerting import AlertCenter
 from services.journeys import onboarding
 from tests.factories.alerts import AlertCenters
@@ -44,7 +44,7 @@ async def ask(db: Database, user_id: UUID, message: str | None) -> UUID:
 
 
 async def follow(desk: AlertCenters, alerts: AlertCenter, key: UUID) -> None:
-    await follow_help(desk.db, desk.settings, alerts, key)
+    await alert_support(desk.db, desk.settings, alerts, key)
     await alerts.idle()
 
 

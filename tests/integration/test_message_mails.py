@@ -10,7 +10,7 @@ from sqlalchemy import text
 from db.models.mail import Mail
 from db.session import Database
 from domain.mail.email import MailKind
-from jobs.messages import tell_of_message
+from jobs.messages import email_unread_message
 from settings import Settings
 from tests.factories.conversations import Pair, mark_read, send_message
 from tests.factories.mail import emails_of_kind
@@ -38,7 +38,7 @@ async def jobs(db: Database) -> int:
 async def tell(db: Database, settings: Settings, pair: Pair, position: int, side: str) -> None:
     """What the worker does two minutes after a message."""
     payload = {"partnership_id": str(pair.key), "side": side, "position": position}
-    await tell_of_message(db, settings, payload)
+    await email_unread_message(db, settings, payload)
 
 
 async def sent(db: Database) -> Sequence[Mail]:

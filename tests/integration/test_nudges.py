@@ -16,7 +16,7 @@ from domain.actors import ANONYMOUS, Role
 from domain.events.marketplace import OnboardingChanged
 from domain.incidents.incidents import Severity
 from domain.marketplace.nudges import NudgeKind
-from jobs.onboarding import look_after
+from jobs.onboarding import check_stalled
 from services.flags import flags
 from services.flags.flags import FlagDraft
 from services.incidents import incidents
@@ -149,9 +149,11 @@ async def test_only_blocked_users_are_told_of_the_end(
         row = await uow.session.get(OnboardingProgress, (await gone.row()).id)
         assert row is not None
         row.completed_at = uow.now
-    assert await incident_followups.tell(db, settings, incident) == 0
+    assert await incident_followups.notify_blocked_users(db, settings, incident) == 0
     await over(db, incident)
-    assert [await incident_followups.tell(db, settings, incident) for _ in range(2)] == [1, 0]
+    assert [
+        await incident_followups.notify_blocked_users(db, settings, incident) for _ in range(2)
+    ] == [1, 0]
     kinds = [(await each.row()).nudge_kind for each in (person, gone, late)]
     assert kinds == [NudgeKind.WORKS_AGAIN, None, None]
     (email,) = await person.emails()
@@ -166,9 +168,9 @@ async def test_another_open_incident_keeps_suppressing_nudges(
     await person.look()
     second = await trouble(db, "onboarding_business_info")
     await over(db, first)
-    assert await incident_followups.tell(db, settings, first) == 0
+    assert await incident_followups.notify_blocked_users(db, settings, first) == 0
     await over(db, second)
-    assert await incident_followups.tell(db, settings, second) == 1
+    assert await incident_followups.notify_blocked_users(db, settings, second) == 1
 
 
 async def test_the_job_is_rescheduled_for_the_next_nudge(person: Person, clock: Clock) -> None:
@@ -176,12 +178,12 @@ async def test_the_job_is_rescheduled_for_the_next_nudge(person: Person, clock: 
     since = (await person.row()).last_activity_at
     payload = {"user_id": str(person.user_id), "since": since.isoformat()}
     with pytest.raises(RetryRequested) as raised:
-        await look_after(person.db, person.settings, payload)
+        await check_stalled(person.db, person.settings, payload)
     assert raised.value.delay == pytest.approx(timedelta(minutes=5), abs=timedelta(seconds=5))
     clock.advance(DAY)
     async with person.db.write() as uow:
         await nudges.allow(uow, ANONYMOUS, person.user_id, allowed=False)
-    await look_after(person.db, person.settings, payload)
+    await check_stalled(person.db, person.settings, payload)
 
 
 async def test_inactive_users_abandon_the_journey_unless_they_asked_for_help(

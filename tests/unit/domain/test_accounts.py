@@ -46,7 +46,7 @@ def test_common_passwords_are_refused_by_field(password: str) -> None:
     assert caught.value.path == PATH
 
 
-def test_the_list_begins_where_passwords_may() -> None:
+def test_common_passwords_cover_the_minimum_length() -> None:
     assert MIN_PASSWORD >= SHORTEST
     assert not is_common("correct horse battery staple")
 
@@ -57,7 +57,7 @@ def test_password_may_not_be_the_email(password: str) -> None:
         check_password(password, "Sarah@example.com", PATH)
 
 
-def test_visitors_do_not_make_admins() -> None:
+def test_sign_up_as_admin_is_forbidden() -> None:
     with pytest.raises(Forbidden) as caught:
         new_account(UserType.ADMIN, "a@b.co", Profile())
     assert caught.value.path == ("input", "userType")
@@ -124,7 +124,7 @@ def test_token_expires_later_or_never(until: datetime | None) -> None:
 
 
 @pytest.mark.parametrize("until", [NOW, NOW - timedelta(days=1)])
-def test_token_is_not_born_dead(until: datetime) -> None:
+def test_token_expiry_in_the_past_is_refused(until: datetime) -> None:
     with pytest.raises(Invalid) as caught:
         check_token_expiry(until, NOW)
     assert caught.value.path == ("expiresAt",)

@@ -58,8 +58,8 @@ class Story:
             step = pass_time(self.alert, self.now, silent=silent) if self.alert else None
         if step is not None:
             self.alert = step.alert
-        if step is not None and step.tell is not None:
-            self.notified.append((self.now, step.tell))
+        if step is not None and step.notification is not None:
+            self.notified.append((self.now, step.notification))
 
 
 def notified(*seen: Seen) -> list[AlertKind]:

@@ -51,8 +51,8 @@ class Story:
         if step is None:
             return
         self.alert = step.alert
-        if step.tell is not None:
-            deliveries = deliveries_of(step.alert, step.tell, self.channels, LINK, self.now)
+        if step.notification is not None:
+            deliveries = deliveries_of(step.alert, step.notification, self.channels, LINK, self.now)
             since = round((self.now - self.start).total_seconds())
             self.notified += [
                 (since, message.channel.removeprefix("json://")) for message in deliveries
@@ -111,7 +111,7 @@ def test_the_clock_stands_in_a_silence() -> None:
     assert story.alert is not None
     step = escalate(story.alert, NOW + timedelta(hours=1), [300.0], silenced=True)
     assert step is not None
-    assert (step.tell, step.alert.waiting_since) == (None, None)
+    assert (step.notification, step.alert.waiting_since) == (None, None)
 
 
 def test_without_steps_nothing_is_noted() -> None:

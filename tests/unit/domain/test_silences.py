@@ -140,14 +140,18 @@ def test_its_event_says_what_and_how_long() -> None:
 def silenced(cause: Cause = BAD) -> Alert:
     step = follow(None, cause, NOW, silenced_until=ALL.ends_at)
     assert step is not None
-    assert step.tell is None
+    assert step.notification is None
     return step.alert
 
 
 def test_an_alert_within_a_silence_is_not_announced() -> None:
     step = follow(silenced(), replace(GOOD, at=NOW + MINUTE), NOW + MINUTE)
     assert step is not None
-    assert (step.tell, step.alert.open, step.alert.silenced_until) == (None, False, ALL.ends_at)
+    assert (step.notification, step.alert.open, step.alert.silenced_until) == (
+        None,
+        False,
+        ALL.ends_at,
+    )
 
 
 def test_an_alert_that_outlasts_a_silence_is_announced_once() -> None:
@@ -156,7 +160,7 @@ def test_an_alert_that_outlasts_a_silence_is_announced_once() -> None:
     assert pass_time(alert, NOW + MINUTE, silenced_until=ALL.ends_at) is None
     step = pass_time(alert, ALL.ends_at)
     assert step is not None
-    assert step.tell is AlertKind.FIRING
+    assert step.notification is AlertKind.FIRING
     assert (step.alert.since, step.alert.audible_since) == (NOW, ALL.ends_at)
     assert pass_time(step.alert, ALL.ends_at + MINUTE) is None
 
@@ -164,7 +168,11 @@ def test_an_alert_that_outlasts_a_silence_is_announced_once() -> None:
 def test_without_channels_it_comes_to_an_end_too() -> None:
     step = pass_time(silenced(), ALL.ends_at, silent=True)
     assert step is not None
-    assert (step.tell, step.alert.silenced_until, step.alert.announced) == (None, None, False)
+    assert (step.notification, step.alert.silenced_until, step.alert.announced) == (
+        None,
+        None,
+        False,
+    )
 
 
 def test_an_alert_announced_before_a_silence_still_announces_its_end() -> None:
@@ -176,4 +184,4 @@ def test_an_alert_announced_before_a_silence_still_announces_its_end() -> None:
     later = NOW + 2 * HOUR
     end = follow(step.alert, replace(GOOD, at=later), later, silenced_until=until)
     assert end is not None
-    assert end.tell is AlertKind.RESOLVED
+    assert end.notification is AlertKind.RESOLVED

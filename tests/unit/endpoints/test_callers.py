@@ -10,7 +10,7 @@ from endpoints.callers import ENOUGH, WINDOW, Callers
 def of(*hosts: str, local: bool = False) -> str | None:
     callers = Callers(local=local)
     for host in hosts:
-        callers.saw(host)
+        callers.record(host)
     return callers.warning
 
 
@@ -50,8 +50,8 @@ def test_visitors_of_an_intranet_are_told_apart() -> None:
 def test_the_warning_ends_when_addresses_differ() -> None:
     callers = Callers(local=False)
     for _ in range(ENOUGH):
-        callers.saw("10.0.0.1")
+        callers.record("10.0.0.1")
     assert callers.warning is not None
     for n in range(2 * WINDOW):
-        callers.saw(f"8.8.{n % 200}.8")
+        callers.record(f"8.8.{n % 200}.8")
     assert callers.warning is None

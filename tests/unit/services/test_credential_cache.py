@@ -95,7 +95,7 @@ async def test_an_event_ends_it_at_once(
 ) -> None:
     await access.actor(TOKEN)
     directory.holder = None
-    access.hear(event)
+    access.apply_event(event)
     assert await access.actor(TOKEN) is None
     assert len(access) == 0
 
@@ -104,7 +104,7 @@ async def test_an_event_about_others_ends_nothing(
     access: CredentialCache, directory: Directory
 ) -> None:
     await access.actor(TOKEN)
-    access.hear(AccessRevoked(credential_id=UUID(int=9)))
+    access.apply_event(AccessRevoked(credential_id=UUID(int=9)))
     assert await access.actor(TOKEN) == ACTOR
     assert directory.lookups == 1
 
@@ -116,7 +116,7 @@ async def test_a_revocation_during_the_look_up_is_not_lost(
     first = asyncio.create_task(access.actor(TOKEN))
     await directory.wait_for_lookups(1)
     directory.holder = None
-    access.hear(REVOKED)
+    access.apply_event(REVOKED)
     late = asyncio.create_task(access.actor(TOKEN))
     await directory.wait_for_lookups(2)
     directory.answers.set()
@@ -163,7 +163,7 @@ async def test_unknown_or_revoked_ones_do_not(
 ) -> None:
     await access.actor(TOKEN)
     directory.down = True
-    access.hear(REVOKED)
+    access.apply_event(REVOKED)
     for credential in (TOKEN, OTHER):
         with pytest.raises(DependencyDown):
             await access.actor(credential)

@@ -1,7 +1,7 @@
 """One exposition for all processes of `launch serve --workers N` (F8).
 
 Each process writes its metrics to a file, every second and before each scrape; the process that is
-scraped adds up the files. A process that takes the place of a dead one continues its counters, so
+scraped adds up the files. A process that takes the slot of a dead one continues its counters, so
 that no counter of this host ever falls.
 """
 
@@ -17,60 +17,60 @@ from prometheus_client.metrics_core import Metric
 
 from services.platform.background import end
 
-MAX_PLACES = 128
+MAX_SLOTS = 128
 WRITE_SECONDS = 1.0
-LABEL = "process"  # of gauges: the place of a process, from 0
+LABEL = "process"  # of gauges: the slot of a process, from 0
 _ADDED_UP = frozenset({"counter", "histogram"})
-_ALIKE = frozenset({"launch_build_info"})
+_EQUAL_IN_ALL_PROCESSES = frozenset({"launch_build_info"})
 
 Family = dict[str, Any]  # as it stands in a file
 
 
-class Shelf:
+class MetricFiles:
     """A folder with a file for each process."""
 
     def __init__(self, folder: Path) -> None:
-        """Takes the first free place, while this process lives."""
+        """Takes the first free slot, while this process lives."""
         self._folder = folder
-        self._place, self._lock = self._take()
-        # The counters of earlier processes at this place.
-        self._before = [family for family in self._read(self._place) if _is_additive(family)]
+        self._slot, self._lock = self._take()
+        # The counters of earlier processes at this slot.
+        self._before = [family for family in self._read(self._slot) if _is_additive(family)]
 
-    def put(self, families: Iterable[Metric]) -> None:
+    def write(self, families: Iterable[Metric]) -> None:
         """Write the metrics of this process."""
         own_families = [_to_plain(family) for family in families]
         text = json.dumps(_sum([*self._before, *own_families]))
-        draft = self._folder / f"{self._place}.new"
+        draft = self._folder / f"{self._slot}.new"
         draft.write_text(text)
-        draft.replace(self._file(self._place))
+        draft.replace(self._file(self._slot))
 
-    def everything(self) -> list[Metric]:
+    def read_all(self) -> list[Metric]:
         """The metrics of all processes; without gauges of processes that have ended."""
         families_of_host: list[Family] = []
-        for place in range(MAX_PLACES):
-            is_alive = place == self._place or self._is_taken(place)
-            for family in self._read(place):
-                if _is_additive(family) or family["name"] in _ALIKE:
+        for slot in range(MAX_SLOTS):
+            is_alive = slot == self._slot or self._is_taken(slot)
+            for family in self._read(slot):
+                if _is_additive(family) or family["name"] in _EQUAL_IN_ALL_PROCESSES:
                     families_of_host.append(family)
                 elif is_alive:
-                    families_of_host.append(_with_process_label(family, str(place)))
+                    families_of_host.append(_with_process_label(family, str(slot)))
         return [_to_family(item) for item in _sum(families_of_host)]
 
     def close(self) -> None:
-        """Release the place for another process."""
+        """Release the slot for another process."""
         os.close(self._lock)
 
     def _take(self) -> tuple[int, int]:
-        for place in range(MAX_PLACES):
-            lock = os.open(self._folder / f"{place}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        for slot in range(MAX_SLOTS):
+            lock = os.open(self._folder / f"{slot}.lock", os.O_CREAT | os.O_RDWR, 0o600)
             if _locked(lock, fcntl.LOCK_EX):
-                return place, lock
+                return slot, lock
             os.close(lock)
-        raise RuntimeError(f"more than {MAX_PLACES} processes share {self._folder}")
+        raise RuntimeError(f"more than {MAX_SLOTS} processes share {self._folder}")
 
-    def _is_taken(self, place: int) -> bool:
+    def _is_taken(self, slot: int) -> bool:
         try:
-            lock = os.open(self._folder / f"{place}.lock", os.O_RDWR)
+            lock = os.open(self._folder / f"{slot}.lock", os.O_RDWR)
         except FileNotFoundError:
             return False
         try:
@@ -78,15 +78,15 @@ class Shelf:
         finally:
             os.close(lock)
 
-    def _read(self, place: int) -> list[Family]:
+    def _read(self, slot: int) -> list[Family]:
         try:
-            families_read: list[Family] = json.loads(self._file(place).read_text())
+            families_read: list[Family] = json.loads(self._file(slot).read_text())
         except (FileNotFoundError, ValueError):
             return []
         return families_read
 
-    def _file(self, place: int) -> Path:
-        return self._folder / f"{place}.json"
+    def _file(self, slot: int) -> Path:
+        return self._folder / f"{slot}.json"
 
 
 class Sharing:
@@ -96,34 +96,34 @@ class Sharing:
         """`families` are those of this process alone."""
         self._folder = folder
         self._families = families
-        self._shelf: Shelf | None = None
+        self._files: MetricFiles | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take a place and start writing."""
-        self._shelf = Shelf(self._folder)
-        self._shelf.put(self._families())
-        self._task = asyncio.create_task(self._run(self._shelf), name="shared-figures")
+        """Take a slot and start writing."""
+        self._files = MetricFiles(self._folder)
+        self._files.write(self._families())
+        self._task = asyncio.create_task(self._run(self._files), name="shared-metrics")
 
     async def stop(self) -> None:
         """Write the final values."""
         await end(self._task)
-        shelf, self._shelf = self._shelf, None
-        if shelf is not None:
-            shelf.put(self._families())
-            shelf.close()
+        files, self._files = self._files, None
+        if files is not None:
+            files.write(self._families())
+            files.close()
 
-    def everything(self) -> Sequence[Metric]:
+    def read_all(self) -> Sequence[Metric]:
         """All processes of this host: this one now, others as of the last second."""
-        if self._shelf is None:
+        if self._files is None:
             return list(self._families())
-        self._shelf.put(self._families())
-        return self._shelf.everything()
+        self._files.write(self._families())
+        return self._files.read_all()
 
-    async def _run(self, shelf: Shelf) -> None:
+    async def _run(self, files: MetricFiles) -> None:
         while True:
             await asyncio.sleep(WRITE_SECONDS)
-            shelf.put(self._families())
+            files.write(self._families())
 
 
 def _locked(descriptor: int, kind: int) -> bool:
@@ -152,8 +152,8 @@ def _is_additive(family: Family) -> bool:
     return family["type"] in _ADDED_UP
 
 
-def _with_process_label(family: Family, place: str) -> Family:
-    samples = [[name, {**labels, LABEL: place}, value] for name, labels, value in family["samples"]]
+def _with_process_label(family: Family, slot: str) -> Family:
+    samples = [[name, {**labels, LABEL: slot}, value] for name, labels, value in family["samples"]]
     return {**family, "samples": samples}
 
 
