@@ -72,9 +72,9 @@ async def accept_couple_invitation(info: Info, input: JoinForm) -> AcceptCoupleI
 
 
 async def remove_couple_member(info: Info, id: MemberId) -> CoupleMemberPayload:
-    """Take one's partner out of the couple, or leave it; both are told by e-mail.
+    """Take one's partner out of the couple, or leave it; both are notified by e-mail.
 
-    Whoever goes keeps an account with an empty couple; suppliers and messages stay.
+    The member who leaves keeps an account with an empty couple; suppliers and messages stay.
     """
     actor, base_url = info.context.actor, info.context.runtime.settings.base_url
     key = decode_id(id, "CoupleMember")

@@ -148,8 +148,8 @@ async def decline_invitation(info: Info, code: Code) -> InvitationPreviewPayload
 async def request_new_link(info: Info, code: Code) -> NewLinkPayload:
     """Ask for a new link where the invitation has expired, once a day.
 
-    The supplier is told. Where the invitation went by e-mail and may still be sent, a new link goes
-    to that address. The answer is the same for every code.
+    The supplier is notified. Where the invitation went by e-mail and may still be sent, a new link
+    goes to that address. The answer is the same for every code.
     """
     await login_throttle(info.context).check_code_rate()
     async with info.context.db.write() as uow:
@@ -169,7 +169,7 @@ async def accept_invitation(info: Info, input: AcceptanceArgument) -> AcceptInvi
 
 
 def site_of(info: Info) -> Site:
-    """Where links lead, and what limits go by, for whoever asks."""
+    """The base URL of links, and what limits count, for the caller."""
     settings, block = info.context.runtime.settings, public_block(info.context.client_ip)
     can_send = outbox.has_server(settings)
     return Site(settings.base_url, can_send, info.context.runtime.secret, block)

@@ -21,7 +21,7 @@ const PrivacyPage = lazyRoute(async () => (await import("../features/legal/Legal
 const JoinPage = lazyRoute(async () => (await import("../features/joining/JoinPage")).JoinPage);
 const AcceptPage = lazyRoute(async () => (await import("../features/invitations/AcceptPage")).AcceptPage);
 
-/** A page for visitors; whoever is logged in goes where they wanted to. */
+/** A page for visitors; logged-in users are redirected to the page that they requested. */
 function Visitors({ Page, supplierGoesTo }: { Page: ComponentType; supplierGoesTo?: string }) {
   const { viewer } = useSession();
   const [search] = useSearchParams();

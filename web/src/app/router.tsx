@@ -17,7 +17,7 @@ function Home() {
   return <Navigate to={viewer ? homeOf(viewer.role) : "/login"} replace />;
 }
 
-/** A page that cannot be fetched now says so: the one before it under a new address would be a lie. */
+/** Shows an error when the code of a page cannot be fetched, instead of the previous page. */
 function Loaded({ Page }: { Page: LazyRoute }) {
   const isLost = useLostContact();
   return isLost && !Page.isLoaded() ? <PageSkeleton /> : <Page />;

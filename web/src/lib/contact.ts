@@ -10,7 +10,7 @@ export class NotSent extends Error {
   override readonly name = "NotSent";
 }
 
-/** Sends no change into the void, where it would wait and be done at a moment that nobody expects (U1). */
+/** Rejects mutations while there is no connection, so that none is executed later (U1). */
 export function contactExchange() {
   return mapExchange({
     onOperation: (operation) => {

@@ -62,7 +62,7 @@ export function silence(checks: readonly Standing[]): string | undefined {
   return names.length === 0 ? undefined : `No recent data for ${listed(names)}`;
 }
 
-/** Always in the same place: whoever looks at night finds them blind. */
+/** Fixed order, so that a check is always at the same position. */
 export function inOrder<C extends { type: CheckType }>(checks: readonly C[]): C[] {
   return [...checks].sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type));
 }

@@ -26,7 +26,7 @@ const READ = 500;
 
 const NOTHING = { nodes: [], pageInfo: { hasNextPage: false } };
 
-/** What happened to it, by whom, with a word from whoever has one (A33). */
+/** The events of an incident with their authors, and the notes of people (A33). */
 export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
   const [all, setAll] = useState(false);
   const pages = usePages(TimelineQuery, { number: incident.number }, ({ incidents }) => {

@@ -16,7 +16,7 @@ import { type Outcome, RolledBack } from "./RolledBack";
 
 const REASONS = ["Errors are rising", "Responses are too slow", "Sign-up is broken", "The wrong feature is live"];
 
-/** Two clicks from trouble to off: the button of the phase, and the one that says why (S76). */
+/** Rollback in two clicks: the button of the phase and the one with the reason (S76). */
 export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () => void }) {
   const { phase, onClose } = props;
   const [state, rollBack] = useMutation(RollBackMutation);
