@@ -139,8 +139,8 @@ test("the explorer asks and listens, with nothing from other servers", async () 
   await page.locator(".graphiql-query-editor .CodeMirror-code").getByText("systemHealth").click();
   await page.keyboard.press("Control+Enter");
   await page.locator(".result-window").getByText('"availableActions"').first().waitFor();
-  await page.locator(".graphiql-query-editor .CodeMirror-code").getByText("launchEvents").click();
-  await page.keyboard.press("Control+Enter");
+  // By keyboard: on a busy machine the help for the word under the mouse covers it before the click.
+  for (const key of ["Control+End", "ArrowUp", "ArrowUp", "Control+Enter"]) await page.keyboard.press(key);
   const heard = page
     .locator(".result-window")
     .getByText(/mvp_test_feature switched/)
