@@ -36,7 +36,7 @@ afterEach(async (test) => {
 async function tell(page: Page, name: string): Promise<void> {
   try {
     console.error(`--- ${page.url()}\n${await page.locator("body").innerText({ timeout: 5000 })}\n---`);
-    await picture(page, name.replaceAll(/[^a-z0-9]+/gi, "-"));
+    await save(page, name.replaceAll(/[^a-z0-9]+/gi, "-"));
   } catch (error) {
     console.error(`${name} cannot be told: ${String(error)}`);
   }
@@ -222,7 +222,12 @@ export async function wellBuilt(page: Page): Promise<string[]> {
   return width > seen ? [...faults, `${width} px wide on a screen of ${seen}`] : faults;
 }
 
+/** What a page looks like, for people: no test reads it, so it is saved on request (PICTURES=1). */
 export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.PICTURES) await save(page, name);
+}
+
+async function save(page: Page, name: string): Promise<void> {
   mkdirSync(ARTIFACTS, { recursive: true });
   await page.screenshot({ path: `${ARTIFACTS}/${name}.png`, fullPage: true });
 }
@@ -232,6 +237,9 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(await axeSource);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: Axe };
+    // A colour on its way to another one has the contrast of neither.
+    const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(transitions.map((transition) => transition.finished));
     const { violations } = await axe.run({ resultTypes: ["violations"], preload: false });
     return violations
       .filter((item) => item.impact === "serious" || item.impact === "critical")
