@@ -35,9 +35,9 @@ Url = Annotated[str, strawberry.argument(description="An https URL at a public a
 Document = Annotated[
     str,
     strawberry.argument(
-        description="A subscription to launchEvents, featureFlags, incidents, launchPhase or "
-        "systemHealth, without variables. Its result for each event is sent, with the "
-        "caller's permissions."
+        description="A subscription to launchEvents, featureFlags, incidents, launchPhase, "
+        "systemHealth or marketplaceEvents, without variables. Its result for each event is sent, "
+        "with the caller's permissions."
     ),
 ]
 Secret = Annotated[

@@ -1,12 +1,14 @@
-"""Root fields of notifications, new links and own lists; `schema.root` inherits them."""
+"""Root fields of notifications, new links, own lists and events; `schema.root` inherits them."""
 
 import strawberry
 
 from domain.actors import Scope
-from resolvers import invitations
+from resolvers import invitations, marketplace_events
 from resolvers import notifications as inbox
+from schema.pagination import Connection
 from schema.permissions import mutation, query, subscription
 from schema.types.client_updates import ClientsUpdate, PartnershipsUpdate
+from schema.types.marketplace_events import MarketplaceEvent
 from schema.types.new_links import NewLinkPayload
 from schema.types.notifications import (
     InboxUpdate,
@@ -16,7 +18,11 @@ from schema.types.notifications import (
     NotificationsPayload,
 )
 from subscriptions import clients as live_clients
+from subscriptions import marketplace_events as live_events
 from subscriptions import notifications as live_inbox
+
+# The staff for all events, suppliers and couples for their own.
+EVERYBODY = (Scope.SELF, Scope.DIRECTORY_READ)
 
 
 @strawberry.type
@@ -26,6 +32,9 @@ class InboxQueries:
     notifications: NotificationConnection = query(inbox.notifications, Scope.SELF)
     notification_preferences: list[NotificationPreference] = query(
         inbox.notification_preferences, Scope.SELF
+    )
+    marketplace_events: Connection[MarketplaceEvent] = query(
+        marketplace_events.marketplace_events, *EVERYBODY
     )
 
 
@@ -56,3 +65,4 @@ class InboxSubscriptions:
     clients: ClientsUpdate = subscription(live_clients.clients, Scope.SELF)
     partnerships: PartnershipsUpdate = subscription(live_clients.partnerships, Scope.SELF)
     notifications: InboxUpdate = subscription(live_inbox.notifications, Scope.SELF)
+    marketplace_events: MarketplaceEvent = subscription(live_events.marketplace_events, *EVERYBODY)

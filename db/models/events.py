@@ -23,6 +23,13 @@ from domain.events import Subject
 _OF_A_PERSON = "actor_kind = 'user'"
 
 
+def _of_party(party: str) -> Index:
+    """Index the events of one supplier or couple, which read them as marketplace events."""
+    key = f"(payload ->> '{party}_id')"
+    where = text(f"{key} IS NOT NULL")
+    return Index(f"ix_launch_events_{party}", text(key), "seq", postgresql_where=where)
+
+
 class EventCounter(Base):
     """A single row: the newest position, and the transaction id below which all events have one.
 
@@ -56,6 +63,8 @@ class LaunchEvent(Base):
         Index(None, "recorded_at"),
         Index(None, "phase_id", "seq"),
         Index(None, "subject_kind", "subject_id", "seq"),
+        # The marketplace events of one supplier or couple.
+        *(_of_party(party) for party in ("supplier", "couple")),
         Index("ix_launch_events_person", "actor_id", postgresql_where=text(_OF_A_PERSON)),
     )
 

@@ -14,7 +14,9 @@ from domain.events import (
 )
 from domain.events.criteria import CriterionJudged
 from domain.events.subjects import EventsAbout
+from domain.platform.row_scope import readable
 from schema.context import Context
+from schema.types import marketplace_events
 from schema.types.events import SHOWN_KINDS, is_shown, to_event
 from schema.types.flags import FeatureFlag
 from schema.types.health import HealthSnapshot
@@ -48,6 +50,15 @@ async def _build_launch_event(
     phase_id = decode_id(global_id, "LaunchPhase") if global_id is not None else None
     is_selected = is_shown(item) and (phase_id is None or item.event.phase_id == phase_id)
     return to_event(item) if is_selected else None
+
+
+async def _build_marketplace_event(
+    context: Context, arguments: Arguments, item: RecordedEvent
+) -> object | None:
+    kinds, row_scope = arguments.get("kinds"), readable(context.actor)
+    if not marketplace_events.is_selected(item, kinds, row_scope):
+        return None
+    return marketplace_events.MarketplaceEvent.of(item)
 
 
 async def _is_superseded(context: Context, item: RecordedEvent, about: EventsAbout) -> bool:
@@ -116,4 +127,7 @@ SOURCES: Mapping[str, EventSource] = {
     "incidents": EventSource((IncidentChanged.TYPE,), _build_incident),
     "launchPhase": EventSource(_PHASE_KINDS, _build_phase),
     "systemHealth": EventSource((HealthChanged.TYPE,), _build_health),
+    "marketplaceEvents": EventSource(
+        marketplace_events.STORED_KINDS, _build_marketplace_event, shows_current_state=False
+    ),
 }

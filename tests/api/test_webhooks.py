@@ -101,6 +101,7 @@ async def test_only_subscriptions_that_follow_the_log_are_accepted(
         'subscription { featureFlags(keys: ["mvp_chat"]) { key changes { nodes { action } } } }',
         "subscription { incidents(severity: [CRITICAL]) { number } }",
         "subscription { systemHealth { overall } }",
+        "subscription { marketplaceEvents(kinds: [MESSAGE_SENT]) { cursor kind } }",
     ],
 )
 async def test_all_equivalent_documents_are_accepted(admin: GraphQLClient, document: str) -> None:

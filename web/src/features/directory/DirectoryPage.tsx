@@ -7,6 +7,7 @@ import { Section } from "../../components/Section";
 import { Outbox } from "../mail/Outbox";
 import { useViewer } from "../session/session";
 import { Staff } from "../staff/Staff";
+import { Activity } from "./Activity";
 import { Couples } from "./Couples";
 import { Invitations } from "./Invitations";
 import { Stalled } from "./Stalled";
@@ -24,6 +25,7 @@ const TABS: readonly TabEntry[] = [
   SUPPLIERS,
   { value: "couples", label: "Couples", Panel: Couples },
   { value: "invitations", label: "Invitations", Panel: Invitations },
+  { value: "activity", label: "Activity", Panel: Activity },
   { value: "stalled", label: "Stalled", Panel: Stalled },
   { value: "outbox", label: "Outbox", Panel: Outbox, adminOnly: true },
   { value: "team", label: "Launch team", Panel: Staff, adminOnly: true },

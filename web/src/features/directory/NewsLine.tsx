@@ -1,0 +1,31 @@
+import { Group, Text } from "@mantine/core";
+
+import { Button } from "../../components/Button";
+import type { News } from "../../lib/pagedList";
+import type { PagedQuery } from "../../lib/pagedQuery";
+
+/**
+ * Says what a list would show if it were read again, and waits to be asked: rows never move under a
+ * finger. Its line is there from the start, so that nothing is pushed when there is news.
+ */
+export function NewsLine<N>({ pages: { news, refetch, isFetching, isEmpty } }: { pages: PagedQuery<N> }) {
+  if (isEmpty) return null;
+  const text = newsText(news);
+  return (
+    <Group gap="xs" h={26} wrap="nowrap" data-testid="news">
+      <Text size="xs" c="dimmed" role="status">
+        {text ?? "Refresh"}
+      </Text>
+      {text && (
+        <Button size="compact-xs" variant="light" loading={isFetching} onClick={refetch}>
+          Show
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+function newsText({ newer, changed, gone }: News): string | undefined {
+  const parts = [newer && `${newer} newer`, changed && `${changed} changed`, gone && `${gone} gone`].filter(Boolean);
+  return parts.length > 0 ? parts.join(", ") : undefined;
+}
