@@ -5,7 +5,7 @@ import strawberry
 from resolvers import nodes, rate_limits
 from schema.permissions import query
 from schema.root_accounts import AccountsMutations, AccountsQueries
-from schema.root_couples import CoupleMutations, CoupleQueries
+from schema.root_couples import CoupleMutations, CoupleQueries, CoupleSubscriptions
 from schema.root_flags import FlagsMutations, FlagsQueries, FlagsSubscriptions
 from schema.root_inbox import InboxMutations, InboxQueries, InboxSubscriptions
 from schema.root_marketplace import (
@@ -68,6 +68,7 @@ class Subscription(
     FlagsSubscriptions,
     OperationsSubscriptions,
     MarketplaceSubscriptions,
+    CoupleSubscriptions,
     MessageSubscriptions,
     InboxSubscriptions,
 ):

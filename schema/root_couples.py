@@ -4,7 +4,7 @@ import strawberry
 
 from domain.actors import Scope
 from resolvers import couple_members
-from schema.permissions import mutation, query
+from schema.permissions import mutation, query, subscription
 from schema.types.couple_joining import (
     AcceptCoupleInvitationPayload,
     CoupleInvitationPayload,
@@ -12,6 +12,8 @@ from schema.types.couple_joining import (
     CoupleInvitationPreviewPayload,
     CoupleMemberPayload,
 )
+from schema.types.couples import Couple
+from subscriptions import couples as live_couples
 
 
 @strawberry.type
@@ -40,3 +42,10 @@ class CoupleMutations:
     remove_couple_member: CoupleMemberPayload = mutation(
         couple_members.remove_couple_member, Scope.SELF, failed=CoupleMemberPayload.failed
     )
+
+
+@strawberry.type
+class CoupleSubscriptions:
+    """Streams."""
+
+    viewer_couple: Couple | None = subscription(live_couples.viewer_couple, Scope.SELF)

@@ -22,12 +22,16 @@ REMINDED, ENDING, LINK_REQUESTED = "couple reminded", "ends within a day", "new 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileChanged(Event):
-    """A supplier or a couple changed its profile; `fields` names the changed fields."""
+    """A supplier or a couple changed its profile; `fields` names the changed fields.
+
+    `couple_id`: of a couple, so that both partners learn of it; None in events of older releases.
+    """
 
     TYPE = "profile.changed"
     SUBJECT = Subject.USER
     user_id: UserId
     fields: tuple[str, ...]
+    couple_id: CoupleId | None = None
 
     @property
     def subject_id(self) -> UUID | None:

@@ -121,6 +121,7 @@ OPERATIONS: tuple[GuardedOperation, ...] = (
         ("invitation", "Updating this page live", "mvp_realtime_updates", _BOTH),
         ("clients", "Updating this page live", "mvp_realtime_updates", _BOTH),
         ("partnerships", "Updating this page live", "mvp_realtime_updates", _BOTH),
+        ("viewerCouple", "Updating this page live", "mvp_realtime_updates", _COUPLE),
     ),
     _step("business_info", "Business Information", _SUPPLIER),
     _step("first_client", "Add Your First Client", _SUPPLIER),

@@ -26,10 +26,10 @@ class Links:
 def is_mailed(entry: Notification) -> bool:
     """Whether an e-mail goes out for it.
 
-    Messages have e-mails of their own, and so has an account that is closed, with which its
-    partnerships go.
+    Messages and partners who leave have e-mails of their own, and so has an account that is closed,
+    with which its partnerships go.
     """
-    if entry.kind is NotificationKind.MESSAGE:
+    if entry.kind in (NotificationKind.MESSAGE, NotificationKind.PARTNER_LEFT):
         return False
     return entry.kind is not NotificationKind.PARTNERSHIP_ENDED or entry.partnership_id is not None
 
@@ -60,6 +60,7 @@ _SUBJECTS = {
     NotificationKind.CONNECTED: "You have a new connection on {brand}",
     NotificationKind.PARTNERSHIP_ENDED: "One of your connections has ended",
     NotificationKind.HELP_ANSWERED: "{brand} answered your request for help",
+    NotificationKind.PARTNER_JOINED: "Your partner has joined you on {brand}",
 }
 _BUTTONS = {
     NotificationKind.INVITATION_ACCEPTED: "See your clients",
@@ -69,4 +70,5 @@ _BUTTONS = {
     NotificationKind.CONNECTED: "See your suppliers",
     NotificationKind.PARTNERSHIP_ENDED: "See what remains",
     NotificationKind.HELP_ANSWERED: "Continue",
+    NotificationKind.PARTNER_JOINED: "See who plans your wedding",
 }

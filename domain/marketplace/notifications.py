@@ -24,6 +24,8 @@ class NotificationKind(StrEnum):
     PARTNERSHIP_ENDED = "partnership_ended"
     HELP_ANSWERED = "help_answered"
     MESSAGE = "message"
+    PARTNER_JOINED = "partner_joined"
+    PARTNER_LEFT = "partner_left"
 
 
 _BOTH = (
@@ -31,6 +33,7 @@ _BOTH = (
     NotificationKind.HELP_ANSWERED,
     NotificationKind.MESSAGE,
 )
+_OF_PARTNERS = (NotificationKind.PARTNER_JOINED, NotificationKind.PARTNER_LEFT)
 _KINDS = {
     ConversationSide.SUPPLIER: (
         NotificationKind.INVITATION_ACCEPTED,
@@ -39,7 +42,11 @@ _KINDS = {
         NotificationKind.LINK_REQUESTED,
         *_BOTH,
     ),
-    ConversationSide.COUPLE: (NotificationKind.CONNECTED, *_BOTH),
+    ConversationSide.COUPLE: (
+        NotificationKind.CONNECTED,
+        *_BOTH,
+        *_OF_PARTNERS,
+    ),
 }
 _UNNAMED = {ConversationSide.SUPPLIER: "A couple", ConversationSide.COUPLE: "A supplier"}
 _ENDINGS = {
@@ -47,6 +54,7 @@ _ENDINGS = {
     ConversationSide.COUPLE: "It stays among your suppliers, as ended.",
 }
 _HELP_PAGE = "/onboarding"
+_MEMBERS_PAGE = "/profile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,8 @@ def page_of(entry: Notification) -> str:
     """Where it leads; the paths are those of web/src/app/areas.ts."""
     if entry.kind is NotificationKind.HELP_ANSWERED:
         return _HELP_PAGE
+    if entry.kind in _OF_PARTNERS:
+        return _MEMBERS_PAGE
     if entry.kind is NotificationKind.MESSAGE and entry.partnership_id is not None:
         conversations = "messages" if entry.side is ConversationSide.SUPPLIER else "conversations"
         return f"/{conversations}/{global_id('Conversation', entry.partnership_id)}"
@@ -119,6 +129,8 @@ _TITLES = {
     NotificationKind.PARTNERSHIP_ENDED: "{name} ended your connection",
     NotificationKind.HELP_ANSWERED: "Our team answered your request for help",
     NotificationKind.MESSAGE: "{name} sent you {messages}",
+    NotificationKind.PARTNER_JOINED: "Your partner has joined your wedding",
+    NotificationKind.PARTNER_LEFT: "Your partner has left your wedding",
 }
 _TEXTS = {
     NotificationKind.INVITATION_ACCEPTED: "You are connected now and can write to each other.",
@@ -129,4 +141,7 @@ _TEXTS = {
     NotificationKind.CONNECTED: "You can write to each other and plan your wedding together.",
     NotificationKind.HELP_ANSWERED: "Continue the guided setup where you left off.",
     NotificationKind.MESSAGE: "Open the conversation to read and answer.",
+    NotificationKind.PARTNER_JOINED: "You both see and edit the same suppliers and messages.",
+    NotificationKind.PARTNER_LEFT: "Your suppliers and messages stay with you. You can invite your "
+    "partner again at any time.",
 }

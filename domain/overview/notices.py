@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.actors import ActorKind, ActorRef
 from domain.events import Event, WrittenEvent
+from domain.events.couples import JOINED, LEFT, CoupleMemberChanged
 from domain.events.marketplace import (
     ENDING,
     LINK_REQUESTED,
@@ -49,6 +50,7 @@ _INVITATIONS = {
     ENDING: NotificationKind.INVITATION_ENDING,
     LINK_REQUESTED: NotificationKind.LINK_REQUESTED,
 }
+_MEMBERS = {JOINED: NotificationKind.PARTNER_JOINED, LEFT: NotificationKind.PARTNER_LEFT}
 
 
 def notices_of(written: WrittenEvent) -> tuple[Notice, ...]:
@@ -104,10 +106,20 @@ def _message(event: Event, _actor: ActorRef) -> tuple[Notice, ...]:
     return (Notice(NotificationKind.MESSAGE, side, party_id, partnership_id=key),)
 
 
+def _member(event: Event, _actor: ActorRef) -> tuple[Notice, ...]:
+    """Who stays is told; whoever removes the other knows."""
+    assert isinstance(event, CoupleMemberChanged)
+    kind = _MEMBERS.get(event.action)
+    if kind is None:
+        return ()
+    return (Notice(kind, _COUPLE, event.couple_id, except_user_id=event.user_id),)
+
+
 _RULES: dict[type[Event], Callable[[Event, ActorRef], tuple[Notice, ...]]] = {
     InvitationChanged: _invitation,
     InvitationFollowedUp: _invitation,
     PartnershipChanged: _partnership,
     OnboardingChanged: _onboarding,
     MessageChanged: _message,
+    CoupleMemberChanged: _member,
 }

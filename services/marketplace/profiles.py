@@ -14,7 +14,7 @@ from domain.accounts import profiles as rules
 from domain.actors import USER_TYPES, Actor, UserType
 from domain.errors import Forbidden, NotUnique
 from domain.events.marketplace import ProfileChanged
-from domain.ids import UserId
+from domain.ids import CoupleId, UserId
 from domain.marketplace.clients import date_warnings
 from services.journeys import onboarding
 
@@ -41,7 +41,7 @@ async def update(uow: UnitOfWork, actor: Actor, fields: Mapping[str, object]) ->
     assert row is not None  # made with the account
     changed = await _apply(uow, row, patch)
     if changed:
-        _record(uow, actor, actor.user_id, changed)
+        _record(uow, actor, actor.user_id, row, changed)
         await _refresh(uow, actor, actor.user_id, row)
     user = (await accounts.users_by_id(uow.session, [actor.user_id]))[actor.user_id]
     warnings = date_warnings(row.wedding_date, uow.now) if isinstance(row, Couple) else []
@@ -66,7 +66,15 @@ async def _apply(
     return changed
 
 
-def _record(uow: UnitOfWork, actor: Actor, user_id: UserId, changed: tuple[str, ...]) -> None:
+def _record(
+    uow: UnitOfWork,
+    actor: Actor,
+    user_id: UserId,
+    row: Supplier | Couple,
+    changed: tuple[str, ...],
+) -> None:
     # Names of fields only: the audit is never erased, but personal data must be erasable.
     audit = Audit(user_id, after={"fields": list(changed)})
-    uow.record(actor, ProfileChanged(user_id=user_id, fields=changed), audit)
+    couple_id = CoupleId(row.id) if isinstance(row, Couple) else None
+    event = ProfileChanged(user_id=user_id, fields=changed, couple_id=couple_id)
+    uow.record(actor, event, audit)

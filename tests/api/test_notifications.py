@@ -177,8 +177,9 @@ async def test_each_side_chooses_among_its_own_kinds(pair: Pair, db: Database) -
     invitations = [f"INVITATION_{what}" for what in ("ACCEPTED", "DECLINED", "ENDING")] + [
         "LINK_REQUESTED"
     ]
+    partners = ["PARTNER_JOINED", "PARTNER_LEFT"]
     assert [item["kind"] for item in of_supplier] == [*invitations, *both]
-    assert [item["kind"] for item in of_couple] == ["CONNECTED", *both]
+    assert [item["kind"] for item in of_couple] == ["CONNECTED", *both, *partners]
     payload = await prefer(pair.couple, "INVITATION_DECLINED", email=False)
     assert [(error["code"], error["path"]) for error in payload["errors"]] == [
         ("INVALID", ["input", "kind"])

@@ -51,6 +51,31 @@ test("a partner on a second device joins, and both see the same", async () => {
   assert.equal(await emma.page.getByLabel("Wedding date").inputValue(), "2027-09-04");
   await inspected(emma.page, "partners-1440");
 
+  // What James changes is on the pages that Emma has open, without a reload, and what she types stays.
+  await emma.page.getByLabel("Telephone").fill("+351 900 000");
+  await james.page.getByLabel("Wedding date").fill("2027-10-02");
+  await james.page.getByRole("button", { name: "Save", exact: true }).click();
+  await emma.page.waitForFunction(() =>
+    [...document.querySelectorAll("input")].some(({ value }) => value === "2027-10-02"),
+  );
+  assert.equal(await emma.page.getByLabel("Telephone").inputValue(), "+351 900 000");
+  await emma.page.getByLabel("Wedding date").fill("2027-11-06");
+  await james.page.getByLabel("Wedding date").fill("2027-12-04");
+  await james.page.getByRole("button", { name: "Save", exact: true }).click();
+  await emma.page.getByTestId("partner-changed").waitFor();
+  await inspected(emma.page, "partner-changed-1440");
+  assert.equal(await emma.page.getByLabel("Wedding date").inputValue(), "2027-11-06");
+  await emma.page.getByRole("button", { name: "Save", exact: true }).click();
+  await james.page.waitForFunction(() =>
+    [...document.querySelectorAll("input")].some(({ value }) => value === "2027-11-06"),
+  );
+
+  // She was told of him in the app.
+  await emma.page.goto(`${BASE}/inbox`);
+  await emma.page.locator("[data-testid=notification][data-kind=PARTNER_JOINED]").waitFor();
+  await inspected(emma.page, "partner-joined-1440");
+  await emma.page.goto(`${BASE}/profile`);
+  await emma.page.getByText("m9-james@example.org").waitFor();
   assert.deepEqual([...emma.problems, ...james.problems], []);
 
   // Removed, James keeps his account and loses the wedding, on the page that he has open.

@@ -7,6 +7,7 @@ import pytest
 
 from domain.actors import ActorKind, ActorRef
 from domain.events import Event, WrittenEvent
+from domain.events.couples import CoupleMemberChanged
 from domain.events.marketplace import (
     InvitationChanged,
     InvitationFollowedUp,
@@ -97,6 +98,10 @@ def message(side: ConversationSide, action: str = SENT) -> MessageChanged:
     )
 
 
+def member(action: str) -> CoupleMemberChanged:
+    return CoupleMemberChanged(user_id=UserId(USER), couple_id=CoupleId(COUPLE), action=action)
+
+
 def helped(action: str) -> OnboardingChanged:
     return OnboardingChanged(
         onboarding_id=OnboardingId(KEY),
@@ -135,6 +140,9 @@ def entry(
         (message(SUPPLIER_SIDE), {"couple", "author"}, NotificationKind.MESSAGE),
         (message(COUPLE_SIDE), {"supplier"}, NotificationKind.MESSAGE),
         (message(COUPLE_SIDE, HIDDEN), set(), None),
+        (member("joined"), {"couple"}, NotificationKind.PARTNER_JOINED),
+        (member("left"), {"couple"}, NotificationKind.PARTNER_LEFT),
+        (member("removed"), set(), None),
     ],
 )
 def test_an_event_is_told_to_those_whom_it_concerns(
@@ -192,6 +200,8 @@ def test_every_kind_of_a_side_has_words_a_page_and_an_email(side: ConversationSi
         (entry(NotificationKind.PARTNERSHIP_ENDED), True),
         (entry(NotificationKind.PARTNERSHIP_ENDED, partnership_id=None), False),
         (entry(NotificationKind.HELP_ANSWERED, partnership_id=None), True),
+        (entry(NotificationKind.PARTNER_JOINED, COUPLE_SIDE, partnership_id=None), True),
+        (entry(NotificationKind.PARTNER_LEFT, COUPLE_SIDE, partnership_id=None), False),
     ],
 )
 def test_what_has_an_email_of_its_own_gets_no_second_one(

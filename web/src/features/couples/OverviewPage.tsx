@@ -15,7 +15,7 @@ import { HelpCard } from "../onboarding/HelpCard";
 import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
 import { ProgressCard } from "../onboarding/ProgressCard";
 import { ConfirmEmailNote } from "../session/ConfirmEmailNote";
-import { OverviewQuery } from "./couples.graphql";
+import { OverviewQuery, ViewerCoupleStream } from "./couples.graphql";
 import { PartnerStep } from "./PartnerStep";
 import { PartnershipRow } from "./PartnershipRow";
 
@@ -26,6 +26,7 @@ export function OverviewPage() {
   const [{ data }, again, reading] = useLiveQuery(OverviewQuery, {});
   const refresh = () => again({ requestPolicy: "network-only" });
   useRealtime(ViewerOnboardingStream, {}, refresh, refresh);
+  useRealtime(ViewerCoupleStream, {}, refresh);
   const couple = data?.viewer?.couple;
   return (
     <Page title={couple ? names(couple) : "Your wedding"}>

@@ -1,4 +1,4 @@
-import { Stack, TextInput } from "@mantine/core";
+import { Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
 import { Button } from "../../components/Button";
@@ -7,9 +7,11 @@ import { FormProblem } from "../../components/FormProblem";
 import { Page } from "../../components/Page";
 import { Section } from "../../components/Section";
 import type { CoupleProfileQuery as Data } from "../../gql/graphql";
+import { listed } from "../../lib/format";
 import { orNull } from "../../lib/forms";
 import { useLiveQuery } from "../../lib/live";
 import { useFormDraft } from "../../lib/useDraft";
+import { useFollowed } from "../../lib/useFollowed";
 import { FeatureList } from "../access/FeatureList";
 import { Gate } from "../access/Gate";
 import { useRealtime } from "../access/realtime";
@@ -18,7 +20,7 @@ import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
 import { Reminders } from "../onboarding/Reminders";
 import { AccountSections } from "../session/AccountSections";
 import { useSaveProfile } from "../session/useSaveProfile";
-import { CoupleProfileQuery } from "./couples.graphql";
+import { CoupleProfileQuery, ViewerCoupleStream } from "./couples.graphql";
 import { InvitationEmails } from "./InvitationEmails";
 import { Partners } from "./Partners";
 
@@ -27,6 +29,7 @@ export function ProfilePage() {
   const [{ data }, again, reading] = useLiveQuery(CoupleProfileQuery, {});
   const refresh = () => again({ requestPolicy: "network-only" });
   useRealtime(ViewerOnboardingStream, {}, refresh, refresh);
+  useRealtime(ViewerCoupleStream, {}, refresh);
   const viewer = data?.viewer;
   return (
     <Page title="Profile" size="sm">
@@ -47,15 +50,22 @@ export function ProfilePage() {
 
 type Couple = NonNullable<NonNullable<Data["viewer"]>["couple"]>;
 
+const LABELS: Record<string, string> = {
+  partner1Name: "your name",
+  partner2Name: "your partner's name",
+  weddingDate: "the wedding date",
+  phone: "the telephone number",
+};
+
 function ProfileForm({ couple }: { couple: Couple }) {
-  const form = useForm({
-    initialValues: {
-      partner1Name: couple.partner1Name ?? "",
-      partner2Name: couple.partner2Name ?? "",
-      weddingDate: couple.weddingDate ?? "",
-      phone: couple.phone ?? "",
-    },
-  });
+  const saved = {
+    partner1Name: couple.partner1Name ?? "",
+    partner2Name: couple.partner2Name ?? "",
+    weddingDate: couple.weddingDate ?? "",
+    phone: couple.phone ?? "",
+  };
+  const form = useForm({ initialValues: saved });
+  const conflicts = useFollowed(form, saved);
   const draft = useFormDraft("profile", form);
   const { saving, problem, save } = useSaveProfile(form);
   return (
@@ -77,6 +87,12 @@ function ProfileForm({ couple }: { couple: Couple }) {
           maxLength={32}
           {...form.getInputProps("phone")}
         />
+        {conflicts.length > 0 && (
+          <Text size="sm" role="status" data-testid="partner-changed">
+            Your partner has changed this too: {listed(conflicts.map((field) => LABELS[field] ?? field))}. Saving keeps
+            what you have entered.
+          </Text>
+        )}
         <FormProblem>{problem}</FormProblem>
         <Button type="submit" loading={saving} disabled={!form.isDirty()}>
           Save

@@ -110,3 +110,17 @@ export const CoupleProfileQuery = graphql(`
     }
   }
 `);
+
+/** What either partner changes, and who they are; the cache shows it on every page. */
+export const ViewerCoupleStream = graphql(`
+  subscription ViewerCoupleStream {
+    viewerCouple {
+      id
+      partner1Name
+      partner2Name
+      weddingDate
+      phone
+      ...PartnerFields
+    }
+  }
+`);

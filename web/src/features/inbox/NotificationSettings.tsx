@@ -65,4 +65,6 @@ const NAMES: Record<NotificationKind, string> = {
   PARTNERSHIP_ENDED: "A connection ends",
   HELP_ANSWERED: "Our team answers a request for help",
   MESSAGE: "You receive a message",
+  PARTNER_JOINED: "Your partner joins you",
+  PARTNER_LEFT: "Your partner leaves",
 };
