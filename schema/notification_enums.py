@@ -17,5 +17,5 @@ describe(
     HELP_ANSWERED="The staff answered a request for help.",
     MESSAGE="The other side of a partnership has written.",
     PARTNER_JOINED="The partner of the reader has an account of their own in the couple now.",
-    PARTNER_LEFT="The partner of the reader has left the couple.",
+    PARTNER_LEFT="The partner of the reader has left the couple. Its e-mail always goes out.",
 )

@@ -16,7 +16,7 @@ from resolvers import (
 from schema.pagination import Connection
 from schema.permissions import mutation, query, subscription
 from schema.types.accounts import ProfilePayload
-from schema.types.bulk_invitations import BulkInvitationPayload
+from schema.types.bulk_invitations import BulkInvitation, BulkInvitationPayload
 from schema.types.client_imports import ClientImportPayload
 from schema.types.clients import ClientPayload
 from schema.types.couples import CoupleConnection
@@ -31,6 +31,7 @@ from schema.types.invitations import (
 from schema.types.onboarding import Onboarding, OnboardingPayload
 from schema.types.partnerships import BlockedPartner, InvitationEmailsPayload, PartnershipPayload
 from schema.types.suppliers import SupplierConnection
+from subscriptions import bulk_invitations as live_bulks
 from subscriptions import invitations as live_invitations
 from subscriptions import onboarding as live_onboarding
 
@@ -143,4 +144,5 @@ class MarketplaceSubscriptions:
     """Streams."""
 
     invitation: Invitation = subscription(live_invitations.invitation, Scope.SELF)
+    bulk_invitation: BulkInvitation | None = subscription(live_bulks.bulk_invitation, Scope.SELF)
     viewer_onboarding: Onboarding = subscription(live_onboarding.viewer_onboarding)

@@ -31,7 +31,7 @@ class ClientsImported(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkInvitationChanged(Event):
-    """A bulk invitation was started, stopped or finished."""
+    """A bulk invitation was started, extended, delayed, stopped or finished."""
 
     TYPE = "invitations.bulk"
     SUBJECT = Subject.USER

@@ -121,6 +121,7 @@ OPERATIONS: tuple[GuardedOperation, ...] = (
         ("invitation", "Updating this page live", "mvp_realtime_updates", _BOTH),
         ("clients", "Updating this page live", "mvp_realtime_updates", _BOTH),
         ("partnerships", "Updating this page live", "mvp_realtime_updates", _BOTH),
+        ("bulkInvitation", "Updating this page live", "mvp_realtime_updates", _SUPPLIER),
         ("viewerCouple", "Updating this page live", "mvp_realtime_updates", _COUPLE),
     ),
     _step("business_info", "Business Information", _SUPPLIER),

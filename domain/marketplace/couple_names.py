@@ -1,4 +1,4 @@
-"""Splits the couple's name that a supplier typed into the two names of the form (M8)."""
+"""The two names of a couple in one text, and the other way round (M8)."""
 
 import re
 
@@ -10,3 +10,8 @@ def two_names(couple_names: str) -> tuple[str, str | None]:
     first, *rest = (part.strip() for part in _BETWEEN.split(couple_names, maxsplit=1))
     second = rest[0] if rest else ""
     return (first, second) if first and second else (couple_names.strip(), None)
+
+
+def joined_names(partner1_name: str | None, partner2_name: str | None) -> str | None:
+    """Both names, or the one that there is; None without any."""
+    return " & ".join(name for name in (partner1_name, partner2_name) if name) or None

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
@@ -13,11 +14,21 @@ from domain.platform.row_scope import RowScope
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.marketplace_event_enums import MarketplaceEventKind
+from schema.types.actors import User
+from schema.types.conversations import Conversation
+from schema.types.couples import Partnership
 from schema.types.event_fields import cursor_of
-from schema.types.node import Node, node_id
+from schema.types.invitations import Invitation
+from schema.types.node import node_id
 from schema.types.subjects import load_visible
 
 STORED_KINDS = TYPES
+
+# Not `Node`: the scopes of these events must not lead to types of the launch.
+MarketplaceSubject = Annotated[
+    User | Invitation | Partnership | Conversation,
+    strawberry.union("MarketplaceSubject", description="What a marketplace event is about."),
+]
 
 
 @strawberry.type(description="What happened between suppliers and couples: ids only.")
@@ -45,9 +56,10 @@ class MarketplaceEvent:
         "it. Its fields need the scopes that they need elsewhere.",
         directives=[CostDirective(weight=1)],
     )
-    async def subject(self, info: Info) -> Node | None:
+    async def subject(self, info: Info) -> MarketplaceSubject | None:
         """Load it only if it is selected."""
-        return await load_visible(info, self.subject_id)
+        node = await load_visible(info, self.subject_id)
+        return node if isinstance(node, User | Invitation | Partnership | Conversation) else None
 
     @classmethod
     def of(cls, item: RecordedEvent) -> "MarketplaceEvent":

@@ -6,7 +6,9 @@ from uuid import UUID
 import strawberry
 
 from db.models.conversations import Reported
+from db.models.couples import Partnership
 from domain.errors import LaunchError
+from domain.marketplace.couple_names import joined_names
 from schema.context import Info
 from schema.conversation_enums import ReportOutcome
 from schema.pagination import Connection
@@ -37,6 +39,19 @@ class MessageReport:
     )
     supplier_id: strawberry.ID = strawberry.field(description="The supplier of the conversation.")
     couple_id: strawberry.ID = strawberry.field(description="The couple of the conversation.")
+    partnership: strawberry.Private[Partnership]
+
+    @strawberry.field(description="The name of the supplier's business; null if it has none.")
+    async def supplier_name(self, info: Info) -> str | None:
+        """Load it only if it is selected."""
+        row = await info.context.loaders.supplier.load(self.partnership.supplier_id)
+        return row.business_name if row else None
+
+    @strawberry.field(description="The names of the couple; null if it has not entered any.")
+    async def couple_names(self, info: Info) -> str | None:
+        """Load it only if it is selected."""
+        row = await info.context.loaders.couple.load(self.partnership.couple_id)
+        return joined_names(row.partner1_name, row.partner2_name) if row else None
 
     @classmethod
     def of(cls, reported: Reported) -> "MessageReport":
@@ -53,6 +68,7 @@ class MessageReport:
             outcome=row.outcome,
             supplier_id=node_id("Supplier", partnership.supplier_id),
             couple_id=node_id("Couple", partnership.couple_id),
+            partnership=partnership,
         )
 
 

@@ -120,16 +120,27 @@ async def record(
     uow: UnitOfWork, actor: Actor, row: BulkInvitation, action: str, clients: int = 0
 ) -> None:
     """Record event and audit row of a change."""
+    event = await _event(uow, row, action, clients)
+    after = {"bulkInvitation": str(row.id), "clients": clients, "status": status(row).name}
+    uow.record(actor, event, Audit(event.user_id, after=after))
+
+
+async def record_delay(uow: UnitOfWork, actor: Actor, row: BulkInvitation) -> None:
+    """Record that something could not be sent, for streams only: the items hold the reasons."""
+    uow.record(actor, await _event(uow, row, "delayed"))
+
+
+async def _event(
+    uow: UnitOfWork, row: BulkInvitation, action: str, clients: int = 0
+) -> BulkInvitationChanged:
     owner = (await suppliers.by_id(uow.session, [row.supplier_id]))[row.supplier_id]
-    event = BulkInvitationChanged(
+    return BulkInvitationChanged(
         user_id=UserId(owner.user_id),
         supplier_id=SupplierId(row.supplier_id),
         bulk_id=row.id,
         action=action,
         clients=clients,
     )
-    after = {"bulkInvitation": str(row.id), "clients": clients, "status": status(row).name}
-    uow.record(actor, event, Audit(owner.user_id, after=after))
 
 
 def status(row: BulkInvitation) -> BulkInvitationStatus:

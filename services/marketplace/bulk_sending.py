@@ -89,6 +89,7 @@ async def _hold(uow: UnitOfWork, bulk_id: UUID, client_id: UUID, error: LaunchEr
     item = await queries.lock_item(uow.session, bulk_id, client_id) if bulk else None
     if bulk is None or item is None:
         return bulk is not None
+    await bulk_invitations.record_delay(uow, SENDER, bulk)
     if isinstance(error, AccountLimited):
         bulk.next_at = await _next_departure(uow, bulk)
         return False

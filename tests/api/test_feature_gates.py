@@ -203,6 +203,7 @@ async def test_an_open_stream_ends_when_its_flag_goes_off(
         "subscription ($id: ID!) { invitation(id: $id) { status } }": {"id": sent.id},
         "subscription { clients { changed { id } } }": {},
         "subscription { partnerships { changed { id } } }": {},
+        "subscription { bulkInvitation { id } }": {},
     }
     async with serving(app) as address, socket(address, supplier.token) as live:
         streams = [await live.subscribe(text, **variables) for text, variables in documents.items()]

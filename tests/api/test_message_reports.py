@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from db.models.events import Change, LaunchEvent
 from db.session import Database
-from domain.actors import Role
+from domain.actors import Role, Scope
 from tests.factories import user_sessions
 from tests.factories.conversations import (
     DISMISS,
@@ -17,7 +17,8 @@ from tests.factories.conversations import (
     Pair,
     send_message,
 )
-from tests.factories.marketplace import new_couple, new_supplier
+from tests.factories.marketplace import PROFILE, new_couple, new_supplier
+from tests.factories.tokens import new_token
 from tests.support.graphql import GraphQLClient
 
 INSULT = "An insult"
@@ -147,3 +148,15 @@ async def test_reporting_twice_is_one_report(pair: Pair, admin: GraphQLClient) -
     assert repeated["errors"] == []
     (report,) = (await admin.data(REPORTS))["messageReports"]["nodes"]
     assert report["reason"] == WHY
+
+
+async def test_moderators_see_between_whom_a_message_was_written(
+    pair: Pair, visitor: GraphQLClient, db: Database
+) -> None:
+    """Names, and no more: the scope leads to no accounts."""
+    await pair.supplier.data(PROFILE, input={"businessName": "Golden Hour"})
+    await pair.couple.data(PROFILE, input={"partner1Name": "Emma", "partner2Name": "James"})
+    await reported(pair)
+    moderator = visitor.as_(await new_token(db, [Scope.MESSAGES_MODERATE]))
+    (report,) = (await moderator.data(REPORTS))["messageReports"]["nodes"]
+    assert (report["supplierName"], report["coupleNames"]) == ("Golden Hour", "Emma & James")

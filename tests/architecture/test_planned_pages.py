@@ -37,6 +37,7 @@ UNPLANNED = {
     "Setup": OWN, "Viewer": OWN, "SupplierProfile": OWN, "Dashboard": OWN, "MySessions": OWN,
     "Suspects": OWN, "Person": OWN, "Flag": MORE, "FlagChanges": MORE, "Phases": MORE,
     "Rehearsals": MORE, "Dependents": MORE, "Incident": MORE, "Timeline": MORE,
+    "Activity": MORE, "MessageReports": MORE,
     "EpisodeSuspects": MORE, "Assignees": NOT_YET,
     "Suppliers": NOT_YET, "Couples": NOT_YET, "Invitations": NOT_YET, "Stalled": NOT_YET,
     "CoupleInvitation": OWN, "DocumentsToAccept": OWN, "LegalDocuments": MEMORY,

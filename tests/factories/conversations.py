@@ -26,7 +26,8 @@ DISMISS = f"""mutation ($input: DismissMessageReportInput!) {{
   dismissMessageReport(input: $input) {{
     report {{ {_MODERATED} }} errors {{ code message path }} }} }}"""
 REPORTS = f"""query ($open: Boolean) {{ messageReports(isOpen: $open) {{
-  totalCount nodes {{ {_MODERATED} message {{ {MESSAGE} }} }} }} }}"""
+  totalCount nodes {{ {_MODERATED} message {{ {MESSAGE} }}
+    supplierName coupleNames }} }} }}"""
 LIST = f"""{{ conversations {{ unreadConversations
   nodes {{ {CONVERSATION} lastMessage {{ {MESSAGE} }} partnership {{ id }} }} }} }}"""
 THREAD = f"""query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {{

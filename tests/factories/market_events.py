@@ -12,7 +12,8 @@ EVENTS = """query (
   $kinds: [MarketplaceEventKind!], $first: Int, $after: String, $newest: Boolean!
 ) {
   marketplaceEvents(kinds: $kinds, first: $first, after: $after, newestFirst: $newest) {
-    nodes { cursor at kind subjectId supplierId coupleId subject { __typename id } }
+    nodes { cursor at kind subjectId supplierId coupleId subject {
+      __typename ... on Node { id } } }
     pageInfo { hasNextPage endCursor } } }"""
 WALK = [
     "SUPPLIER_SIGNED_UP",

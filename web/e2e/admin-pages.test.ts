@@ -26,6 +26,7 @@ test("every page of the launch team, wide and light, narrow and dark", async () 
     ["/admin/directory?tab=invitations", "main section"],
     ["/admin/directory?tab=activity", "[data-kind=SUPPLIER_SIGNED_UP]"],
     ["/admin/directory?tab=stalled", "main section"],
+    ["/admin/directory?tab=reports", "text=No message waits"],
     ["/admin/directory?tab=outbox", "text=Confirm"],
     ["/admin/directory?tab=team", "[data-testid^=staff-]"],
     ["/admin/audit", "[data-testid=change]"],

@@ -136,19 +136,50 @@ test("a message is reported, hidden by a moderator, and gone from the open page"
   await page.getByLabel("What is wrong with it?").fill("It is rude");
   await page.getByRole("button", { name: "Report" }).click();
   await page.getByText("Our team looks at this message.").waitFor();
-  const moderator = await tokenOf("admin@wedsync.app");
-  const { messageReports } = await ask<{ messageReports: { nodes: { messageId: string; reason: string }[] } }>(
-    moderator,
-    "{ messageReports(isOpen: true) { nodes { messageId reason } } }",
-  );
-  assert.deepEqual(
-    messageReports.nodes.map(({ reason }) => reason),
-    ["It is rude"],
-  );
-  await ask(moderator, HIDE, { input: { messageId: messageReports.nodes[0]?.messageId, reason: "Not polite" } });
+  const moderator = await visit(NARROW, "/admin/directory?tab=reports", await sessionOf());
+  const report = moderator.page.getByTestId("message-report");
+  await report.getByText("“Something rude”").waitFor();
+  await report.getByText("Sarah Photography to Emma & James").waitFor();
+  await report.getByText("Reported because: It is rude").waitFor();
+  await inspected(moderator.page, "message-report");
+  await decide(moderator.page, "hide-message-btn", "Not polite", "Hide");
+  await moderator.page.getByText("No message waits for a decision.").waitFor();
   await page.getByText("Hidden by our team: Not polite").waitFor();
   assert.equal(await message(page, "Something rude").count(), 0);
-  assert.deepEqual(problems, []);
+  await moderator.page.getByText("Decided", { exact: true }).click();
+  await inspected(moderator.page, "message-report-decided");
+  await decide(moderator.page, "show-message-btn", "It was a quotation", "Show");
+  await message(page, "Something rude").waitFor();
+  assert.deepEqual([...problems, ...moderator.problems], []);
+});
+
+async function decide(page: Page, button: string, reason: string, confirm: string): Promise<void> {
+  await page.getByTestId(button).click();
+  await page.getByLabel("Reason").fill(reason);
+  await page.getByRole("dialog").getByRole("button", { name: confirm, exact: true }).click();
+}
+
+async function inspected(page: Page, name: string): Promise<void> {
+  for (const viewport of [NARROW, WIDE]) {
+    await page.setViewportSize(viewport);
+    await picture(page, `${name}-${viewport.width}`);
+    assert.deepEqual(await wellBuilt(page), [], name);
+  }
+}
+
+test("a report that is no reason to act is dismissed, and the message stays", async () => {
+  const { page, problems } = await visit(NARROW, `/conversations/${conversation}`, await sessionOf(COUPLE));
+  await ask(supplierToken, SEND, { id: conversation, text: "Something harmless", key: "harmless" });
+  await message(page, "Something harmless").getByRole("button", { name: "More about this message" }).click();
+  await page.getByRole("menuitem", { name: "Report" }).click();
+  await page.getByLabel("What is wrong with it?").fill("I do not like it");
+  await page.getByRole("button", { name: "Report" }).click();
+  await page.getByText("Our team looks at this message.").waitFor();
+  const moderator = await visit(WIDE, "/admin/directory?tab=reports", await sessionOf());
+  await decide(moderator.page, "dismiss-report-btn", "Harmless", "Leave it");
+  await moderator.page.getByText("No message waits for a decision.").waitFor();
+  await message(page, "Something harmless").waitFor();
+  assert.deepEqual([...problems, ...moderator.problems], []);
 });
 
 test("long conversations are read page by page, and what is new comes below", async () => {
@@ -190,5 +221,4 @@ async function coupleToken(): Promise<string> {
 
 const SEND = `mutation ($id: ID!, $text: String!, $key: String!) {
   sendMessage(input: { conversationId: $id, text: $text, idempotencyKey: $key }) { errors { message } } }`;
-const HIDE = "mutation ($input: MessageReasonInput!) { hideMessage(input: $input) { errors { message } } }";
 const ARCHIVE = "mutation ($input: UpdateClientInput!) { updateClient(input: $input) { errors { message } } }";

@@ -40,6 +40,7 @@ export function launchCache() {
         invitation: ownListsChange,
         clients: ownListsChange,
         partnerships: ownListsChange,
+        bulkInvitation: (result, _args, cache) => linkBulk(cache, result.bulkInvitation),
       },
     },
   });
@@ -60,11 +61,13 @@ const ownListsChange: UpdateResolver = (_result, _args, cache) => {
 /** It is the newest one of its supplier from now on. */
 const bulkBegins: UpdateResolver = (result, args, cache, info) => {
   ownListsChange(result, args, cache, info);
-  const supplier = ownerOf(cache, "supplier");
-  const payload = result.inviteClients as
-    { bulkInvitation: { __typename: string; id: string } | null } | null | undefined;
-  if (supplier !== null && payload?.bulkInvitation) cache.link(supplier, "bulkInvitation", payload.bulkInvitation);
+  linkBulk(cache, (result.inviteClients as { bulkInvitation?: unknown } | null | undefined)?.bulkInvitation);
 };
+
+function linkBulk(cache: Cache, newest: unknown): void {
+  const supplier = ownerOf(cache, "supplier");
+  if (supplier !== null && newest) cache.link(supplier, "bulkInvitation", newest as { __typename: string; id: string });
+}
 
 function ownerOf(cache: Cache, side: "supplier" | "couple"): string | null {
   const viewer = cache.resolve("Query", "viewer");

@@ -1,29 +1,24 @@
 import { Stack, Text } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { Section } from "../../components/Section";
 import type { BulkFieldsFragment as Bulk } from "../../gql/graphql";
-import { pollWhileVisible } from "../../lib/pageVisibility";
 import { useLiveQuery } from "../../lib/live";
 import { notifyFailure } from "../../lib/notifyFailure";
 import { Moment } from "../../lib/time";
 import { counted } from "../../lib/format";
-import { BulkInvitationQuery, StopBulkInvitationMutation } from "./bulk.graphql";
-
-const POLL_MS = 5000;
+import { useRealtime } from "../access/realtime";
+import { BulkInvitationQuery, BulkInvitationStream, StopBulkInvitationMutation } from "./bulk.graphql";
 
 /** How far the newest bulk invitation is, while it matters: it runs, or some could not be sent. */
 export function BulkProgress() {
   const [{ data }, again] = useLiveQuery(BulkInvitationQuery, {});
   const bulk = data?.viewer?.supplier?.bulkInvitation;
   const runs = bulk?.status === "RUNNING";
-  useEffect(() => {
-    if (!runs) return undefined;
-    return pollWhileVisible(POLL_MS, () => again({ requestPolicy: "network-only" }));
-  }, [runs, again]);
+  useRealtime(BulkInvitationStream, {}, () => again({ requestPolicy: "network-only" }));
   if (!bulk || (!runs && bulk.progress.notSent === 0 && bulk.progress.stopped === 0)) return null;
   return <Shown bulk={bulk} />;
 }

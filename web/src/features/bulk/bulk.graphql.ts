@@ -48,6 +48,15 @@ export const BulkInvitationQuery = graphql(`
   }
 `);
 
+/** How far the newest one is, wherever it was started. */
+export const BulkInvitationStream = graphql(`
+  subscription BulkInvitationStream {
+    bulkInvitation {
+      ...BulkFields
+    }
+  }
+`);
+
 export const InviteClientsMutation = graphql(`
   mutation InviteClients($input: InviteClientsInput!) {
     inviteClients(input: $input) {

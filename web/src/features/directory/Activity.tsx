@@ -10,7 +10,7 @@ import { usePages } from "../../lib/pagedQuery";
 import { Ago } from "../../lib/time";
 import { ActivityQuery } from "./activity.graphql";
 import { useFollowedEvents } from "./Followed";
-import { NewsLine } from "./NewsLine";
+import { NewsLine } from "../../components/NewsLine";
 
 type Event = Data["marketplaceEvents"]["nodes"][number];
 

@@ -5,6 +5,7 @@ import { useSearchParams } from "react-router";
 import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
 import { Outbox } from "../mail/Outbox";
+import { MessageReports } from "../moderation/MessageReports";
 import { useViewer } from "../session/session";
 import { Staff } from "../staff/Staff";
 import { Activity } from "./Activity";
@@ -27,6 +28,7 @@ const TABS: readonly TabEntry[] = [
   { value: "invitations", label: "Invitations", Panel: Invitations },
   { value: "activity", label: "Activity", Panel: Activity },
   { value: "stalled", label: "Stalled", Panel: Stalled },
+  { value: "reports", label: "Reported messages", Panel: MessageReports, adminOnly: true },
   { value: "outbox", label: "Outbox", Panel: Outbox, adminOnly: true },
   { value: "team", label: "Launch team", Panel: Staff, adminOnly: true },
 ];

@@ -5,7 +5,7 @@ import type { PagedQuery } from "../../lib/pagedQuery";
 import { useStream } from "../../lib/stream";
 import { ActivityStream } from "./activity.graphql";
 import { PeopleStream } from "./directory.graphql";
-import { NewsLine } from "./NewsLine";
+import { NewsLine } from "../../components/NewsLine";
 
 const SOON_MS = 2000;
 

@@ -9,7 +9,9 @@ export const ActivityQuery = graphql(`
         kind
         subject {
           __typename
-          id
+          ... on Node {
+            id
+          }
           ... on User {
             email
           }

@@ -40,14 +40,16 @@ export function NotificationSettings() {
                 data-testid={`app-${kind}`}
                 onChange={(event) => void change({ kind, inApp: event.currentTarget.checked })}
               />
-              <Switch
-                label="E-mail"
-                size="sm"
-                checked={email}
-                disabled={state.fetching}
-                data-testid={`email-${kind}`}
-                onChange={(event) => void change({ kind, email: event.currentTarget.checked })}
-              />
+              {kind !== ALWAYS_MAILED && (
+                <Switch
+                  label="E-mail"
+                  size="sm"
+                  checked={email}
+                  disabled={state.fetching}
+                  data-testid={`email-${kind}`}
+                  onChange={(event) => void change({ kind, email: event.currentTarget.checked })}
+                />
+              )}
             </Group>
           </Group>
         ))}
@@ -55,6 +57,9 @@ export function NotificationSettings() {
     </div>
   );
 }
+
+/** Both partners always get this e-mail: neither can be shut out unseen. */
+const ALWAYS_MAILED: NotificationKind = "PARTNER_LEFT";
 
 const NAMES: Record<NotificationKind, string> = {
   INVITATION_ACCEPTED: "A couple accepts an invitation",

@@ -1,8 +1,8 @@
 import { Group, Text } from "@mantine/core";
 
-import { Button } from "../../components/Button";
-import type { News } from "../../lib/pagedList";
-import type { PagedQuery } from "../../lib/pagedQuery";
+import { Button } from "./Button";
+import type { News } from "../lib/pagedList";
+import type { PagedQuery } from "../lib/pagedQuery";
 
 /**
  * Says what a list would show if it were read again, and waits to be asked: rows never move under a
