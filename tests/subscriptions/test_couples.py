@@ -115,14 +115,14 @@ async def test_a_partner_is_notified_of_the_other_who_joins_and_leaves(
         stream = await live.subscribe(INBOX)
         assert (await stream.next())["notifications"] == {"unreadCount": 0, "newest": None}
         pair = await partners(couple)
-        told = {"unreadCount": 1, "newest": {"kind": "PARTNER_JOINED"}}
-        assert (await stream.next())["notifications"] == told
+        update = {"unreadCount": 1, "newest": {"kind": "PARTNER_JOINED"}}
+        assert (await stream.next())["notifications"] == update
         (letter,) = await mailed(db, settings, MailKind.NOTIFICATION)
         assert letter.recipient == await email_of(couple)
         assert letter.subject == "Your partner has joined you on WedMe"
         await remove(pair.james, own=True)
-        told = {"unreadCount": 2, "newest": {"kind": "PARTNER_LEFT"}}
-        assert (await stream.next())["notifications"] == told
+        update = {"unreadCount": 2, "newest": {"kind": "PARTNER_LEFT"}}
+        assert (await stream.next())["notifications"] == update
         assert len(await mailed(db, settings, MailKind.NOTIFICATION)) == 1
     assert await kinds(pair.james) == []
 
