@@ -34,8 +34,8 @@ async def test_suppliers_and_couples_get_their_own_events_only(
     address: str, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     others = [await new_supplier(visitor, db), await new_couple(visitor, db)]
-    async with socket(address, supplier.token) as mine:
-        own = await mine.subscribe(LIVE, after=encode_cursor(0))
+    async with socket(address, supplier.token) as own_socket:
+        own = await own_socket.subscribe(LIVE, after=encode_cursor(0))
         for other in others:
             async with socket(address, other.token) as live:
                 stream = await live.subscribe(LIVE, after=encode_cursor(0))
