@@ -29,7 +29,7 @@ async def page(
         LaunchEvent.kind.in_(TYPES),
         or_(false(), *map(_is_of_kind, kinds)),
     ]
-    if not row_scope.everything:
+    if not row_scope.reaches_all:
         where.append(_belongs_to(row_scope))
     if since is not None:
         where.append(LaunchEvent.occurred_at >= since)

@@ -48,10 +48,10 @@ class Parties:
     def include(self, row_scope: RowScope) -> bool:
         """Whether a caller may see the event: the staff with the scope, and its own parties."""
         return (
-            row_scope.everything
-            or (self.supplier_id is not None and row_scope.is_supplier(self.supplier_id))
-            or (self.couple_id is not None and row_scope.is_couple(self.couple_id))
-            or (self.user_id is not None and row_scope.is_user(self.user_id))
+            row_scope.reaches_all
+            or (self.supplier_id is not None and row_scope.reaches_supplier(self.supplier_id))
+            or (self.couple_id is not None and row_scope.reaches_couple(self.couple_id))
+            or (self.user_id is not None and row_scope.reaches_user(self.user_id))
         )
 
 
