@@ -25,7 +25,9 @@ _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@(?=[\w-]+\.[\w-])")
 
 
 # Whatever is written around an @, in a sentence or a table; wider than what is an address.
-_ADDRESS = re.compile(r"(?<![^\s@<>(),;:\"\[\]\\])[^\s@<>(),;:\"\[\]\\]++@[\w.-]*\w")
+_ADDRESS = re.compile(
+    r"(?<![^\s@<>(),;:\"\[\]\\])[^\s@<>(),;:\"\[\]\\]++@[\w.-]*\w(?:[.-]*+@[\w.-]*\w)*+"
+)
 HIDDEN = "(hidden)"
 
 
