@@ -82,6 +82,12 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         default=None, description="Signs readiness tokens and links."
     )
+    consent_grace_days: int = Field(
+        default=30,
+        ge=0,
+        le=365,
+        description="How long an account may go on without accepting terms and privacy.",
+    )
     sign_ups_per_hour: int = Field(
         default=20, ge=1, le=1_000_000, description="The most accounts that one address may create."
     )

@@ -34,6 +34,7 @@ class ErrorCode(StrEnum):
     RATE_LIMITED = "rate_limited"
     DEPENDENCY_DOWN = "dependency_down"
     FEATURE_OFF = "feature_off"
+    CONSENT_REQUIRED = "consent_required"
 
 
 class LaunchError(Exception):
@@ -279,3 +280,14 @@ class FeatureOff(LaunchError):
         why = "is paused for now" if availability == "paused" else "is not open yet"
         super().__init__(f"{operation.title} {why}.")
         self.operation, self.flag, self.availability = operation, flag, availability
+
+
+class ConsentRequired(LaunchError):
+    """An account has to accept documents before it goes on."""
+
+    code = ErrorCode.CONSENT_REQUIRED
+
+    def __init__(self, documents: Sequence[tuple[str, int]]) -> None:
+        """`documents`: title and version of each."""
+        names = " and ".join(f"“{title}” (version {version})" for title, version in documents)
+        super().__init__(f"Please read and accept {names} first.")

@@ -7,6 +7,7 @@ for a field that has no scope and is not in PUBLIC_FIELDS.
 import inspect
 import math
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import strawberry
@@ -21,6 +22,7 @@ from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
 from schema.list_arguments import await_result, list_filters
 from schema.planned import BUILDER_KEY, CALLER_FLAGS, ComputedField, read_rows
+from services.accounts import legal_documents
 from services.flags import feature_gates
 from services.marketplace import couple_joining
 
@@ -96,7 +98,10 @@ _VISITOR_SIDES = {"acceptInvitation": UserType.COUPLE, _JOIN: UserType.COUPLE}
 
 
 class FeatureGuard(FieldExtension):
-    """Raises FeatureOff before the resolver runs if a flag of the guarded operation is off."""
+    """Raises FeatureOff before the resolver runs if a flag of the guarded operation is off.
+
+    And ConsentRequired if the account should have accepted documents by now.
+    """
 
     async def resolve_async(
         self,
@@ -105,8 +110,9 @@ class FeatureGuard(FieldExtension):
         info: Info,
         **kwargs: object,
     ) -> object:
-        """Check the flags, then run the resolver."""
+        """Check the flags and the consent of the caller, then run the resolver."""
         await _check_flags(info.context, info.field_name, kwargs)
+        await _check_consent(info.context, info.field_name)
         return await await_result(next_(source, info, **kwargs))
 
 
@@ -129,6 +135,12 @@ async def _check_flags(context: Context, name: str, arguments: Mapping[str, obje
     flags = context.runtime.flags.current
     for operation in operations:
         await feature_gates.check(context.runtime.db, flags, operation, evaluation_context)
+
+
+async def _check_consent(context: Context, name: str) -> None:
+    runtime = context.runtime
+    grace = timedelta(days=runtime.settings.consent_grace_days)
+    await legal_documents.require_consent(runtime.db, context.actor, name, context.now, grace)
 
 
 def _form_field(form: object, name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from domain.errors import Invalid
@@ -71,3 +71,49 @@ def pending(
         for document in documents.values()
         if AcceptedDocument(document.kind, document.version) not in accepted
     ]
+
+
+# What makes or changes something in the marketplace. Reading, ending, declining, leaving, exporting
+# and deleting stay possible without consent.
+HELD_MUTATIONS = frozenset(
+    {
+        "updateProfile",
+        "addClient",
+        "updateClient",
+        "importClients",
+        "inviteClient",
+        "inviteClients",
+        "resendInvitation",
+        "inviteToCouple",
+        "sendMessage",
+    }
+)
+
+
+def is_in_grace(
+    documents: Mapping[LegalDocumentKind, Document], now: datetime, grace: timedelta
+) -> bool:
+    """Whether every version is so new that nobody has to have accepted it yet."""
+    return all(now < _begin(document) + grace for document in documents.values())
+
+
+def overdue(
+    documents: Mapping[LegalDocumentKind, Document],
+    accepted: Collection[AcceptedDocument],
+    created_at: datetime,
+    now: datetime,
+    grace: timedelta,
+) -> list[Document]:
+    """The documents that an account should have accepted by now.
+
+    The time to do so begins with the version, or with the account where that is newer.
+    """
+    return [
+        document
+        for document in pending(documents, accepted)
+        if now >= max(_begin(document), created_at) + grace
+    ]
+
+
+def _begin(document: Document) -> datetime:
+    return datetime.combine(document.since, time.min, UTC)

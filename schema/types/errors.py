@@ -35,6 +35,7 @@ describe(
     RATE_LIMITED="Too many attempts: wait.",
     DEPENDENCY_DOWN="A server that is needed does not answer.",
     FEATURE_OFF="A feature flag is off: the feature is paused, or not open yet.",
+    CONSENT_REQUIRED="The account has to accept the documents in the message: `acceptDocuments`.",
 )
 describe(
     FeatureAvailability,

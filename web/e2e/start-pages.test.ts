@@ -44,7 +44,7 @@ test("terms and privacy are accepted at sign-up, and can be read before", async 
   assert.deepEqual(problems, []);
 });
 
-test("an account without consent is asked on its start page, once", async () => {
+test("an account without consent is asked on every page, once", async () => {
   await supplier("m12-api@example.org", "No Consent Yet");
   const { page, problems } = await visit(WIDE, "/dashboard", await sessionOf("m12-api@example.org"));
   const note = page.getByTestId("consent-note");

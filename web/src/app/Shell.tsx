@@ -7,6 +7,7 @@ import { NoContact } from "../components/NoContact";
 import { useAccess } from "../features/access/access";
 import { Bell } from "../features/inbox/Bell";
 import { inboxOf } from "../features/inbox/paths";
+import { ConsentNote } from "../features/legal/ConsentNote";
 import { UnreadMark } from "../features/messages/UnreadMark";
 import { homeOf } from "../features/session/roles";
 import type { Viewer } from "../features/session/session";
@@ -86,6 +87,7 @@ export function Shell({ area, viewer, children }: Props) {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <NoContact />
+        {(viewer.role === "SUPPLIER" || viewer.role === "COUPLE") && <ConsentNote />}
         <div {...(isLost && { className: "last-known" })}>{children}</div>
       </AppShell.Main>
       {below && pages.length > 1 && (

@@ -9,7 +9,6 @@ import { useLiveQuery } from "../../lib/live";
 import { useNow } from "../../lib/time";
 import { Gate } from "../access/Gate";
 import { useRealtime } from "../access/realtime";
-import { ConsentNote } from "../legal/ConsentNote";
 import { Guidance } from "../onboarding/Guidance";
 import { HelpCard } from "../onboarding/HelpCard";
 import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
@@ -37,7 +36,6 @@ export function OverviewPage() {
       ) : (
         <>
           <ConfirmEmailNote />
-          <ConsentNote />
           <Day couple={couple} />
           <Guidance onboarding={couple.onboarding} pathOf={placeOf} />
           <SimpleGrid cols={{ base: 1, md: 2 }} style={{ alignItems: "start" }}>

@@ -9,7 +9,7 @@ import { AcceptDocumentsMutation, DocumentsToAcceptQuery } from "./legal.graphql
 
 const PATHS: Readonly<Record<LegalDocumentKind, string>> = { TERMS: "/terms", PRIVACY: "/privacy" };
 
-/** Asks for consent to the versions in force, until it is given (M12). */
+/** Asks for consent to the versions in force until it is given, on every page: changes need it (M12). */
 export function ConsentNote() {
   const [{ data }] = useQuery({ query: DocumentsToAcceptQuery, requestPolicy: "cache-and-network" });
   const [state, accept] = useMutation(AcceptDocumentsMutation);
@@ -17,13 +17,13 @@ export function ConsentNote() {
   if (documents.length === 0) return null;
 
   async function agree() {
-    const wish = documents.map(({ kind, version }) => ({ kind, version }));
-    const { data: done, error } = await accept({ documents: wish });
+    const accepted = documents.map(({ kind, version }) => ({ kind, version }));
+    const { data: done, error } = await accept({ documents: accepted });
     notifyFailure("Not saved", error, done?.acceptDocuments.errors);
   }
 
   return (
-    <Card component="section" aria-label="Terms and privacy" data-testid="consent-note">
+    <Card component="section" mb="md" aria-label="Terms and privacy" data-testid="consent-note">
       <Group justify="space-between" gap="xs">
         <Text size="sm" flex="1 1 14rem" miw={0}>
           Please read and accept{" "}

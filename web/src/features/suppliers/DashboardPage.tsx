@@ -7,7 +7,6 @@ import { useAccess } from "../access/access";
 import { Gate } from "../access/Gate";
 import { useRealtime } from "../access/realtime";
 import { SystemStatusCard } from "../health/SystemStatusCard";
-import { ConsentNote } from "../legal/ConsentNote";
 import { Guidance } from "../onboarding/Guidance";
 import { HelpCard } from "../onboarding/HelpCard";
 import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
@@ -34,7 +33,6 @@ export function DashboardPage() {
       ) : (
         <>
           <ConfirmEmailNote />
-          <ConsentNote />
           <Guidance onboarding={supplier.onboarding} pathOf={pathOf} />
           {!supplier.onboarding.completedAt && <ProgressCard onboarding={supplier.onboarding} pathOf={pathOf} />}
           <HelpCard onboarding={supplier.onboarding} />
