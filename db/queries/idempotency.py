@@ -1,7 +1,7 @@
 """SQL about idempotency keys (A45)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ INSERT INTO idempotency_keys AS held (actor, key, operation, request_hash, creat
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (actor, key) DO UPDATE SET operation = excluded.operation,
   request_hash = excluded.request_hash, created_at = excluded.created_at, result = NULL
-WHERE held.created_at < $6 AND held.request_hash <> ALL($7)
+WHERE held.created_at < $6 AND held.request_hash NOT IN ($4, $7)
 RETURNING key"""
 _FIND_SQL = "SELECT request_hash, result::text FROM idempotency_keys WHERE actor = $1 AND key = $2"
 _STORE_SQL = "UPDATE idempotency_keys SET result = $3::text::jsonb WHERE actor = $1 AND key = $2"
@@ -34,14 +34,14 @@ async def reserve(
     actor: str,
     key: str,
     operation: str,
-    hashes: Sequence[bytes],
+    hashes: tuple[bytes, bytes],
     expired: datetime,
 ) -> bool:
     """Reserve a key that is new, or expired and of another request; return False otherwise.
 
-    `hashes` are those of the request; the first one is stored.
+    `hashes` are those of the request by this release and by earlier ones; the first is stored.
     """
-    values = (actor, key, operation, hashes[0], work.now, expired, list(hashes))
+    values = (actor, key, operation, hashes[0], work.now, expired, hashes[1])
     return bool(await work.fetch(_RESERVE_SQL, *values))
 
 
