@@ -22,6 +22,7 @@ from subscriptions.health import newest_snapshots, system_health
 from tests.factories.health import PROBES, Health
 from tests.support.clock import PATIENCE, Clock
 from tests.support.promises import is_within
+from tests.support.waiting import until
 
 Stream = AsyncIterator[HealthSnapshot]
 
@@ -155,5 +156,5 @@ async def test_closed_stream_releases_everything(runtime: Runtime) -> None:
     async with watching(runtime) as stream:
         await following(stream)
         assert runtime.bus.live == before + 1
-        assert "Checked out connections: 0" in runtime.db.engine.pool.status()
+        await until(lambda: "Checked out connections: 0" in runtime.db.engine.pool.status())
     assert runtime.bus.live == before
