@@ -15,9 +15,9 @@ from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
 from domain.errors import Invalid
-from domain.mail.email_addresses import EmailAddress, parse_address
 from domain.platform import percent as rules
 from domain.platform.percent import Percent
+from services.mail.email_addresses import EmailAddress, parse_address
 
 
 def _reject(message: str) -> GraphQLError:

@@ -15,10 +15,10 @@ from db.queries import mail as queries
 from db.session import Database, UnitOfWork
 from domain.errors import NotFound
 from domain.ids import parse_uuid
-from domain.mail.email_addresses import parse_mailbox
 from domain.mail.outbox import OPEN, MailStatus
 from domain.platform.keyset import Keyset
 from services.mail import outbox
+from services.mail.email_addresses import parse_mailbox
 from services.mail.mail_messages import MalformedMessage, compose
 from services.mail.mail_senders import Sender, sender_of
 from services.mail.outbox import MailFilter

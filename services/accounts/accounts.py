@@ -17,10 +17,10 @@ from domain.events import UserSignedUp
 from domain.flags.flags import EvaluationContext
 from domain.ids import UserId
 from domain.journeys.onboarding import OnboardingSide
-from domain.mail.email_addresses import parse_address
 from domain.marketplace.couple_members import FIRST_SEAT
 from services.flags import feature_gates
 from services.journeys import onboarding
+from services.mail.email_addresses import parse_address
 from services.platform.passwords import Passwords
 
 

@@ -7,9 +7,9 @@ from db.session import UnitOfWork
 from domain.accounts import accounts as rules
 from domain.actors import USER_TYPES, Actor, Role, UserType
 from domain.errors import Invalid, Required
-from domain.mail.email_addresses import parse_address
 from services.accounts import revocation
 from services.accounts.password_changes import set_password
+from services.mail.email_addresses import parse_address
 from services.platform.passwords import Passwords
 
 

@@ -11,8 +11,8 @@ from db.models.suppliers import Client, Supplier
 from db.queries import sendings as queries
 from db.session import UnitOfWork
 from domain.errors import Invalid
-from domain.mail.email_addresses import domain_of
 from domain.marketplace import invitation_limits as rules
+from services.mail.email_addresses import domain_of
 from services.platform.credentials import digest
 
 

@@ -26,9 +26,9 @@ from domain.events import MailQueued
 from domain.events.marketplace import InvitationEmailChanged
 from domain.ids import InvitationId, MailId
 from domain.mail.email import Email
-from domain.mail.email_addresses import parse_mailbox
 from domain.mail.outbox import FINAL, MAX_REASON, AttemptOutcome, next_attempt, retry_until
 from services.mail import invitation_limits
+from services.mail.email_addresses import parse_mailbox
 from services.mail.mail_messages import MalformedMessage, Server, compose, server_of
 from services.mail.mail_senders import Sender, sender_of
 from settings import Settings

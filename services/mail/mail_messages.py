@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from db.models.mail import Mail
-from domain.mail.email_addresses import EmailAddress, Mailbox, domain_of, is_address
+from services.mail.email_addresses import EmailAddress, Mailbox, domain_of, is_address
 
 _CONTENT = policy.SMTP.clone(cte_type="7bit")
 _CRLF = "\r\n"

@@ -9,9 +9,9 @@ from db.models.mail import Mail
 from db.queries import senders as queries
 from domain.accounts.accounts import platform_of
 from domain.actors import STAFF
-from domain.mail.email_addresses import EmailAddress, Mailbox
 from domain.mail.email_layout import BRANDS, name_in
 from domain.platform.platforms import Platform
+from services.mail.email_addresses import EmailAddress, Mailbox
 
 _MAX_NAME = 60
 

@@ -18,7 +18,6 @@ from domain.actors import Actor
 from domain.errors import Invalid, NotFound, Required
 from domain.events.imports import ClientsImported
 from domain.ids import SupplierId, UserId, parse_uuid
-from domain.mail.email_addresses import parse_address
 from domain.marketplace.csv_files import MAX_BYTES, read_csv
 from domain.marketplace.import_columns import check_names
 from domain.marketplace.import_preview import (
@@ -31,6 +30,7 @@ from domain.marketplace.import_preview import (
 from domain.marketplace.import_rows import ImportedClient, ImportRowStatus, KnownClients
 from domain.platform.text import clean_line
 from services.journeys import onboarding
+from services.mail.email_addresses import parse_address
 from services.marketplace.clients import owner_of
 from services.platform import idempotency
 from services.platform.background import in_thread

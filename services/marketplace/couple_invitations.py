@@ -16,7 +16,6 @@ from domain.actors import Actor
 from domain.errors import Forbidden, Invalid, InvalidTransition, NotFound, RateLimited
 from domain.events.couples import CoupleInvitationChanged
 from domain.ids import CoupleId, CoupleInvitationId, parse_uuid
-from domain.mail.email_addresses import parse_address
 from domain.marketplace import couple_members as member_rules
 from domain.marketplace import invitations as rules
 from domain.marketplace.couple_emails import PartnerInviting, couple_invitation
@@ -25,6 +24,7 @@ from domain.marketplace.invitations import InvitationChannel, InvitationStatus
 from services.accounts.email_confirmations import check_may_write
 from services.journeys import onboarding
 from services.mail import invitation_limits, mail
+from services.mail.email_addresses import parse_address
 from services.marketplace.invitations import Site
 from services.platform.credentials import digest, new_secret
 from services.platform.idempotency import complete, reserve

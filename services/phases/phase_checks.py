@@ -7,10 +7,10 @@ from db.queries import flags as flag_queries
 from db.session import UnitOfWork
 from domain.errors import Collector, Invalid, NotFound
 from domain.flags.flags import parse_key
-from domain.mail.email_addresses import is_address
 from domain.metrics.criteria import Criterion
 from domain.phases.criterion_checks import check_criteria
 from domain.phases.phases import check_plan, check_steps
+from services.mail.email_addresses import is_address
 from services.metrics import metric_catalog
 from services.phases.phase_commands import FlagLink, PhasePatch
 from services.platform.texts import check_text, line

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from db.queries import alerts as queries
 from db.session import UnitOfWork
 from domain.actors import Actor
-from domain.mail.email_addresses import is_address
 from domain.phases.rollback_notices import RollbackNotice, email_of, message_of
 from services.mail import mail
+from services.mail.email_addresses import is_address
 
 
 async def post(

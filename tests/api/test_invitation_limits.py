@@ -13,10 +13,10 @@ from db.models.invitations import Invitation
 from db.models.mail import Mail
 from db.models.sendings import InvitationSending
 from db.session import Database
-from domain.mail.email_addresses import parse_mailbox
 from domain.marketplace import invitation_limits
 from domain.marketplace.invitation_limits import MAX_FIRST_DAY, MAX_TO_RECIPIENT
 from services.mail import mail
+from services.mail.email_addresses import parse_mailbox
 from services.mail.mail_messages import compose
 from settings import Settings
 from tests.factories.marketplace import (

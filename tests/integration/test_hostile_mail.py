@@ -18,10 +18,10 @@ from domain.accounts import account_emails
 from domain.actors import ANONYMOUS
 from domain.errors import LaunchError
 from domain.mail.email import Email, MailKind
-from domain.mail.email_addresses import parse_address
 from domain.marketplace.invitation_emails import Inviting, invitation
 from domain.platform.platforms import Platform
 from domain.platform.text import clean_line
+from services.mail.email_addresses import parse_address
 from services.mail.mail import deliver, post
 from settings import Settings
 from tests.support.servers import free_port

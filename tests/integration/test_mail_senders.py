@@ -11,8 +11,8 @@ from db.models.suppliers import Supplier
 from db.session import Database
 from domain.accounts import account_emails
 from domain.actors import ANONYMOUS, Role
-from domain.mail.email_addresses import parse_mailbox
 from domain.platform.platforms import Platform
+from services.mail.email_addresses import parse_mailbox
 from services.mail.mail import post
 from services.mail.mail_messages import compose
 from services.mail.mail_senders import sender_of

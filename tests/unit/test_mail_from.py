@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.mail.email_addresses import parse_address, parse_mailbox
+from services.mail.email_addresses import parse_address, parse_mailbox
 from setting_names import BadSettings
 from settings import load_settings
 

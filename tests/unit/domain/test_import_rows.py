@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from domain.errors import Invalid
-from domain.mail.email_addresses import parse_address
 from domain.marketplace.csv_files import CsvRow, read_csv
 from domain.marketplace.import_columns import (
     Columns,
@@ -25,6 +24,7 @@ from domain.marketplace.import_rows import (
     check_row,
     values_of,
 )
+from services.mail.email_addresses import parse_address
 
 NAMES, ONE, TWO = (
     ImportField.COUPLE_NAMES,

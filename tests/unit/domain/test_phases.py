@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid, InvalidTransition
-from domain.mail.email_addresses import is_address
 from domain.phases.phases import (
     PhaseAction,
     PhaseStatus,
@@ -27,6 +26,7 @@ from domain.phases.phases import (
     target_percentage,
 )
 from domain.platform.percent import Percent
+from services.mail.email_addresses import is_address
 from tests.unit.domain.builders import NOW, percents, ramp
 
 MOVES = {

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid, LaunchError
-from domain.mail.email_addresses import is_address, parse_address, parse_mailbox
+from services.mail.email_addresses import is_address, parse_address, parse_mailbox
 
 
 @pytest.mark.parametrize(

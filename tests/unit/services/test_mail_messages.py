@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from db.models.mail import Mail
 from domain.errors import LaunchError
-from domain.mail.email_addresses import Mailbox, parse_address, parse_mailbox
 from domain.platform.text import clean_line
+from services.mail.email_addresses import Mailbox, parse_address, parse_mailbox
 from services.mail.mail_messages import MalformedMessage, compose
 
 SENDER = parse_mailbox("WedSync <launch@wedsync.app>")
