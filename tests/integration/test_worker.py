@@ -2,8 +2,8 @@
 
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # no stubs
@@ -119,13 +119,17 @@ def frozen(server: EmbeddedPostgres) -> Iterator[None]:
     """A server whose connections stay open, but that answers nothing."""
     parent = psutil.Process(server.pid)
     family = [parent, *parent.children(recursive=True)]
-    for process in family:
-        process.suspend()
+    _each(family, psutil.Process.suspend)
     try:
         yield
     finally:
-        for process in family:
-            process.resume()
+        _each(family, psutil.Process.resume)
+
+
+def _each(family: Sequence[psutil.Process], act: Callable[[psutil.Process], None]) -> None:
+    for process in family:
+        with suppress(psutil.NoSuchProcess):  # PostgreSQL ends some of its processes by itself
+            act(process)
 
 
 async def test_a_dead_database_is_alerted(fleet: WorkerFleet) -> None:

@@ -11,6 +11,7 @@ import {
   logIn,
   NARROW,
   onSent,
+  PATIENCE,
   picture,
   type Sent,
   soon,
@@ -53,18 +54,22 @@ async function ready(): Promise<void> {
   }
 }
 
-/** What was shown may have moved before the press, on a busy machine: then it is shown anew. */
+/**
+ * Readiness may change before the press, on a busy machine even to a blocking incident that ends by itself: then it
+ * is checked again.
+ */
 async function goLive(page: Page, press: () => Promise<void>): Promise<void> {
   const live = page.locator(`[data-testid=${PHASE}][data-status=ACTIVE]`);
-  for (let attempt = 1; attempt <= 5; attempt += 1) {
+  const again = page.getByRole("button", { name: "Check again" });
+  const until = Date.now() + PATIENCE;
+  while (Date.now() < until) {
+    if (await again.isVisible()) await again.click();
     await press().catch(() => undefined); // it may be live by now
-    if (
-      await live.waitFor({ timeout: 5000 }).then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
+    const isLive = await live.waitFor({ timeout: 5000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isLive) return;
   }
   await live.waitFor();
 }
@@ -72,8 +77,10 @@ async function goLive(page: Page, press: () => Promise<void>): Promise<void> {
 async function activate(page: Page): Promise<void> {
   await ready();
   await page.getByTestId(PHASE).getByRole("button", { name: "Activate" }).click();
-  await page.getByTestId("accept-warnings").check();
-  await goLive(page, () => page.getByTestId("activate").click({ timeout: 3000 }));
+  await goLive(page, async () => {
+    await page.getByTestId("accept-warnings").check({ timeout: 3000 });
+    await page.getByTestId("activate").click({ timeout: 3000 });
+  });
   await page.getByRole("button", { name: "Done" }).click();
 }
 
