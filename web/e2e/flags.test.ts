@@ -80,7 +80,7 @@ test("a switch says whom it reaches before it does, and is undone (U2)", async (
   await dialog.getByLabel("Reason").fill("A trial");
   assert.deepEqual(await wellBuilt(page), []);
   await dialog.getByRole("button", { name: "Switch on" }).click();
-  await row.getByText("100 %").waitFor();
+  await row.getByText("100 %", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
   await row.getByText("off", { exact: true }).waitFor();
   end();
