@@ -4,13 +4,11 @@ from typing import Annotated
 
 import strawberry
 
-from domain.platform.networks import public_block
+from resolvers.invitations import site_of
 from schema.context import Info
 from schema.types.bulk_invitations import BulkInvitation, BulkInvitationPayload, InviteClientsInput
 from schema.types.node import decode_id
-from services.mail import outbox
 from services.marketplace import bulk_invitations
-from services.marketplace.invitations import Site
 
 InviteClientsArgument = Annotated[
     InviteClientsInput, strawberry.argument(description="The clients to invite.")
@@ -23,12 +21,9 @@ async def invite_clients(info: Info, input: InviteClientsArgument) -> BulkInvita
 
     Clients are added to a bulk invitation that is running.
     """
-    settings, block = info.context.runtime.settings, public_block(info.context.client_ip)
-    sends = outbox.has_server(settings)
-    site = Site(settings.base_url, sends, info.context.runtime.secret, block)
     async with info.context.db.write() as uow:
         row = await bulk_invitations.start(
-            uow, info.context.actor, site, input.command(), input.idempotency_key
+            uow, info.context.actor, site_of(info), input.command(), input.idempotency_key
         )
     return BulkInvitationPayload(bulk_invitation=BulkInvitation.of(row))
 
