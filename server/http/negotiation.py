@@ -73,14 +73,13 @@ def choose_query_type(accept: str) -> str | None:
 
     None if the client accepts neither of ours, or prefers a stream.
     """
-    return choose_json_type(accept) if not _prefers_stream(accept) else None
+    if STREAM_TYPE in accept.lower() and _prefers_stream(Accepted.of(accept)):
+        return None
+    return choose_json_type(accept)
 
 
-def _prefers_stream(accept: str) -> bool:
-    """Return whether a client prefers server-sent events to JSON for any operation."""
-    if STREAM_TYPE not in accept.lower():  # a wildcard means JSON
-        return False
-    accepted = Accepted.of(accept)
+def _prefers_stream(accepted: Accepted) -> bool:
+    """Return whether a client prefers server-sent events to JSON; a wildcard means JSON."""
     json_weight = max(accepted.weight(JSON_TYPE), accepted.weight(RESPONSE_TYPE))
     return accepted.names(STREAM_TYPE) and accepted.weight(STREAM_TYPE) > json_weight
 
@@ -91,9 +90,10 @@ def wants_stream(accept: str, query: str, operation_name: str | None) -> bool:
     A subscription does if the client names the type. Any other operation does only if the client
     prefers it to JSON: some clients list text/event-stream in every request, but expect JSON.
     """
-    if _prefers_stream(accept):
+    accepted = Accepted.of(accept)
+    if _prefers_stream(accepted):
         return True
-    if not Accepted.of(accept).names(STREAM_TYPE):
+    if not accepted.names(STREAM_TYPE):
         return False
     return operation_kind(query, operation_name) is OperationType.SUBSCRIPTION
 
