@@ -3,6 +3,7 @@
 import re
 
 from devserver.demo_launch import FLAGS
+from domain.accounts.legal import HELD_MUTATIONS
 from domain.flags.guarded_operations import OPERATIONS, OperationKind, guards_of
 from domain.journeys.onboarding import STEPS
 from schema.permissions import ExpectedFailures, FeatureGuard
@@ -39,6 +40,13 @@ def test_every_guarded_root_field_has_the_guard() -> None:
         assert {FeatureGuard, ExpectedFailures} <= kinds, name  # refused as data (ADR 3)
     for name in of_kind(OperationKind.SUBSCRIPTION):
         assert FeatureGuard in {type(item) for item in streams[name]}, name
+
+
+def test_every_mutation_that_needs_consent_has_the_guard_that_asks_for_it() -> None:
+    """M12: `FeatureGuard` checks consent too; a name without it would be held by nothing."""
+    mutations = fields(Mutation)
+    for name in HELD_MUTATIONS:
+        assert {FeatureGuard, ExpectedFailures} <= {type(item) for item in mutations[name]}, name
 
 
 def test_every_step_of_the_setup_is_registered() -> None:

@@ -6,6 +6,12 @@ from tests.scenarios.runner import run_steps
 from tests.scenarios.step import Step
 
 FLAG = Step("create_flag", ("flag_0", False, 25.0, ()))
+GUARDED = (
+    FLAG,
+    Step("create_phase", ("phase_0", ("wedsync",), (("flag_0", 25.0),), ())),
+    Step("activate", ("phase_0", ("flag_0",)), wait_seconds=300),
+    Step("set_criteria", ("phase_0", (("rollback", 1), ("hold", 3))), wait_seconds=900),
+)
 
 
 async def assert_holds(ground: Ground, *steps: Step) -> None:
@@ -35,10 +41,7 @@ async def test_a_sample_of_this_very_moment_counts_in_its_window(ground: Ground)
     """The product rolled back, and the model did not see why."""
     await assert_holds(
         ground,
-        FLAG,
-        Step("create_phase", ("phase_0", ("wedsync",), (("flag_0", 25.0),), ())),
-        Step("activate", ("phase_0", ("flag_0",)), wait_seconds=300),
-        Step("set_criteria", ("phase_0", (("rollback", 1), ("hold", 3))), wait_seconds=900),
+        *GUARDED,
         Step("samples", (0.5, 7, 0.0)),
         Step("tick"),
     )
@@ -48,10 +51,7 @@ async def test_a_sample_as_old_as_its_window_counts_no_more(ground: Ground) -> N
     """The model rolled back, and the product did not."""
     await assert_holds(
         ground,
-        FLAG,
-        Step("create_phase", ("phase_0", ("wedsync",), (("flag_0", 25.0),), ())),
-        Step("activate", ("phase_0", ("flag_0",)), wait_seconds=300),
-        Step("set_criteria", ("phase_0", (("rollback", 1), ("hold", 3))), wait_seconds=900),
+        *GUARDED,
         Step("samples", (0.5, 7, float(WINDOW_SECONDS))),
         Step("tick"),
     )
