@@ -10,7 +10,6 @@ import strawberry
 
 from domain.events import RecordedEvent
 from domain.metrics.metrics import EVENT_DELAY
-from domain.platform.keyset import Keyset
 from schema.context import Info
 from schema.pagination import decode_number_cursor, encode_cursor
 from schema.types.events import SHOWN_KINDS, LaunchEvent, is_shown, stream_gap, to_event
@@ -73,12 +72,18 @@ async def _catch_up(
 ) -> AsyncGenerator[LaunchEvent, None]:
     """Yield all events after a position; a StreamGap if the log ends before it (SEC14)."""
     if position > stream_position.last:
-        stream_position.last = await _read_head(info)
+        stream_position.last = await event_reads.read_head(info.context.db)
     if position > stream_position.last:
         yield stream_position.gap(info, position - stream_position.last)
         return
     stream_position.last = position
-    async with aclosing(_read_log(info, position, phase)) as missed:
+    log = event_reads.read_log(
+        info.context.db,
+        lambda session, part: event_reads.page(session, SHOWN_KINDS, part, phase),
+        position,
+        PAGE,
+    )
+    async with aclosing(log) as missed:
         async for item in missed:
             stream_position.last = item.seq
             yield to_event(item)
@@ -101,22 +106,3 @@ async def _follow(
                 note_delivery(runtime.meter, EVENT_DELAY, item.recorded_at, runtime.clock())
     except Overflow as overflow:
         yield stream_position.gap(info, overflow.missed)
-
-
-async def _read_head(info: Info) -> int:
-    async with info.context.db.read() as session:
-        return await event_reads.head(session)
-
-
-async def _read_log(
-    info: Info, position: int, phase: UUID | None
-) -> AsyncGenerator[RecordedEvent, None]:
-    """Yield the events of the log after a position; no session is open while they are sent."""
-    while True:
-        async with info.context.db.read() as session:
-            page = await event_reads.page(session, SHOWN_KINDS, Keyset(PAGE, position), phase)
-        for item in page:
-            yield item
-        if len(page) < PAGE:
-            return
-        position = page[-1].seq

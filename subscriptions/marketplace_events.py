@@ -8,7 +8,6 @@ from typing import Annotated
 import strawberry
 
 from domain.events import RecordedEvent
-from domain.platform.keyset import Keyset
 from domain.platform.row_scope import readable
 from schema.context import Info
 from schema.marketplace_event_enums import MarketplaceEventKind
@@ -79,21 +78,20 @@ class _EventStream:
         """Return the position to start after: never ahead of the log, which may be a backup."""
         if self.position is None:
             return newest
-        async with self.info.context.db.read() as session:
-            return min(self.position, await event_reads.head(session))
+        return min(self.position, await event_reads.read_head(self.info.context.db))
 
     async def _read_log(self, after: int) -> AsyncGenerator[RecordedEvent, None]:
-        """No session is open while events are sent."""
-        while True:
-            async with self.info.context.db.read() as session:
-                page = await events.page(
-                    session, self.info.context.actor, self.kinds, Keyset(PAGE, after)
-                )
-            for item in page:
-                self.position = after = item.seq
+        context = self.info.context
+        log = event_reads.read_log(
+            context.db,
+            lambda session, part: events.page(session, context.actor, self.kinds, part),
+            after,
+            PAGE,
+        )
+        async with aclosing(log) as items:
+            async for item in items:
+                self.position = item.seq
                 yield item
-            if len(page) < PAGE:
-                return
 
     async def _follow(
         self, live: Subscription[RecordedEvent], rewinds: int

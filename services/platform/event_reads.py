@@ -1,6 +1,6 @@
 """Reads the event log (S14)."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,9 @@ from db.session import Database
 from domain.events import RecordedEvent
 from domain.events.subjects import EventsAbout
 from domain.ids import EventSeq
+from domain.platform.keyset import Keyset
+
+ReadPage = Callable[[AsyncSession, Keyset[int]], Awaitable[Sequence[RecordedEvent]]]
 
 
 async def page(
@@ -30,9 +33,24 @@ async def page(
     )
 
 
-async def head(session: AsyncSession) -> EventSeq:
+async def read_head(db: Database) -> EventSeq:
     """Return the position of the newest event; 0 before the first."""
-    return await event_log.newest_seq(session)
+    async with db.read() as session:
+        return await event_log.newest_seq(session)
+
+
+async def read_log(
+    db: Database, read_page: ReadPage, after: int, page_size: int
+) -> AsyncGenerator[RecordedEvent, None]:
+    """Yield the events of the log after a position; no session is open while they are sent."""
+    while True:
+        async with db.read() as session:
+            events = await read_page(session, Keyset(page_size, after))
+        for item in events:
+            yield item
+        if len(events) < page_size:
+            return
+        after = events[-1].seq
 
 
 async def span(
