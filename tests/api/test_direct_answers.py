@@ -3,11 +3,9 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 
 from domain.actors import Role
@@ -15,11 +13,10 @@ from domain.metrics.metrics import REQUEST_ERRORS
 from domain.platform.cost_quota import Budget
 from endpoints.direct_answers import DirectAnswers
 from server.http.direct import STATE
-from server.http.protocol import HeaderLimitProtocol
 from settings import Settings
 from tests.factories import user_sessions
 from tests.factories.launches import make_flag
-from tests.support.asgi_servers import port_of, run_server
+from tests.support.asgi_servers import run_launch
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
 
@@ -56,29 +53,11 @@ def app_settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"fast_paths": True})
 
 
-@asynccontextmanager
-async def listening(app: Starlette, state: dict[str, object]) -> AsyncIterator[int]:
-    """The port of the application as `launch serve` runs it."""
-    config = uvicorn.Config(
-        app,
-        port=0,
-        lifespan="off",
-        log_level="warning",
-        loop="none",
-        http=HeaderLimitProtocol,
-        server_header=False,
-        forwarded_allow_ips="127.0.0.1",
-    )
-    async with run_server(config) as server:
-        server.lifespan.state.update(state)
-        yield port_of(server)
-
-
 @pytest.fixture
 async def site(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Site]:
     """With a flag, and both operations known."""
     await make_flag(admin, "mvp_chat")
-    async with listening(app, {STATE: app.state.answers}) as direct, listening(app, {}) as plain:
+    async with run_launch(app, {STATE: app.state.answers}) as direct, run_launch(app) as plain:
         await admin.data(FLAGS, n=1)
         await GraphQLClient(app).data(VIEW)
         yield Site(app, direct, plain)

@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import NamedTuple
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 
 from app import create_app, running
@@ -17,7 +16,6 @@ from domain.actors import Role, Scope
 from domain.platform.cost_quota import Budget
 from endpoints.direct_answers import DirectAnswers
 from server.http.direct import STATE
-from server.http.protocol import HeaderLimitProtocol
 from settings import Settings
 from tests.factories import user_sessions
 from tests.factories.accounts import fast_passwords
@@ -25,7 +23,7 @@ from tests.factories.health import PROBES
 from tests.factories.http_requests import DOCUMENTS, TWO, RequestGenerator
 from tests.factories.launches import make_flag
 from tests.factories.tokens import new_token
-from tests.support.asgi_servers import port_of, run_server
+from tests.support.asgi_servers import run_launch
 from tests.support.clock import PATIENCE, Clock
 from tests.support.graphql import GraphQLClient
 
@@ -50,21 +48,6 @@ class Pair(NamedTuple):
         return answers
 
 
-def server_config(app: Starlette) -> uvicorn.Config:
-    """Return the configuration of `launch serve`."""
-    return uvicorn.Config(
-        app,
-        port=0,
-        lifespan="off",
-        log_level="critical",
-        loop="none",
-        http=HeaderLimitProtocol,
-        ws="none",
-        server_header=False,
-        forwarded_allow_ips="127.0.0.1",
-    )
-
-
 @pytest.fixture
 async def pair(
     settings: Settings, clock: Clock, app: Starlette, admin: GraphQLClient
@@ -82,11 +65,10 @@ async def pair(
             await item.state.runtime.quota.stop()
             item.state.runtime.quota.budget = Budget(points=10**9, restore_rate=10**6)
         async with (
-            run_server(server_config(fast)) as direct,
-            run_server(server_config(full)) as plain,
+            run_launch(fast, {STATE: fast.state.answers}) as direct,
+            run_launch(full) as plain,
         ):
-            direct.lifespan.state.update({STATE: fast.state.answers})
-            yield Pair(fast, port_of(direct), port_of(plain))
+            yield Pair(fast, direct, plain)
 
 
 async def exchange(port: int, data: bytes) -> bytes:

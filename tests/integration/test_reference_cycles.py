@@ -11,14 +11,12 @@ from collections.abc import AsyncIterator, Iterator
 
 import psutil  # type: ignore[import-untyped]  # no stubs
 import pytest
-import uvicorn
 from graphql import GraphQLError, Node
 from starlette.applications import Starlette
 
 from schema.context import Context
-from server.http.protocol import HeaderLimitProtocol
 from server.http.requests import GraphQLRequest
-from tests.support.asgi_servers import port_of, run_server
+from tests.support.asgi_servers import run_launch
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
 
@@ -48,11 +46,8 @@ HEADERS = ("", "Accept: text/event-stream\r\n", "Authorization: Bearer " + "x" *
 @pytest.fixture
 async def port(app: Starlette) -> AsyncIterator[int]:
     """The port of the app, served as `launch serve` does."""
-    config = uvicorn.Config(
-        app, port=0, lifespan="off", log_level="critical", loop="none", http=HeaderLimitProtocol
-    )
-    async with run_server(config) as server:
-        yield port_of(server)
+    async with run_launch(app) as number:
+        yield number
 
 
 @pytest.fixture
