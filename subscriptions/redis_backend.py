@@ -86,6 +86,7 @@ class RedisBackend(BroadcastBackend):
             protocol=2,
         )
         self._client = Redis(connection_pool=self._pool)
+        self._publishing = background.InFlight()
         self._connection: AbstractConnection | None = None
         self._writer: asyncio.Task[None] | None = None
         self._connected_before = False
@@ -122,6 +123,7 @@ class RedisBackend(BroadcastBackend):
         await self._close_connection()
         for group in tuple(self._desired):
             await self.unsubscribe(group)
+        await self._publishing.ended()  # redis-py would connect again for a message under way
         await self._client.aclose()
         await self._pool.disconnect()
 
@@ -156,7 +158,7 @@ class RedisBackend(BroadcastBackend):
         A message can arrive twice if only the reply to the first attempt was lost.
         """
         try:
-            async with asyncio.timeout(self._timing.deadline):
+            async with self._publishing, asyncio.timeout(self._timing.deadline):
                 await self._publish(channel, message)
         except (RedisError, OSError) as error:
             raise BusUnavailable(f"Redis did not take a message for {channel}.") from error

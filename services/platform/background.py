@@ -1,4 +1,4 @@
-"""Ends background tasks, and runs blocking work in threads."""
+"""Ends background tasks, waits for calls under way, and runs blocking work in threads."""
 
 import asyncio
 import threading
@@ -22,6 +22,29 @@ async def end(*tasks: "asyncio.Task[object] | None", patience: float = _PATIENCE
         for task in left:
             task.cancel()
         _, left = await asyncio.wait(left, timeout=patience)
+
+
+class InFlight:
+    """Counts the blocks that run, for who has to wait for the last one."""
+
+    def __init__(self) -> None:
+        """Nothing runs."""
+        self._count = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def __aenter__(self) -> None:
+        self._count += 1
+        self._idle.clear()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._count -= 1
+        if not self._count:
+            self._idle.set()
+
+    async def ended(self) -> None:
+        """Wait until no block runs."""
+        await self._idle.wait()
 
 
 async def in_thread(work: Callable[[], T], *, name: str) -> T:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from subscriptions.bus import Broadcast, BusMessage, BusUnavailable, Event
 from tests.support.bus import TIMING, read
 from tests.support.clock import PATIENCE
 from tests.support.servers import ValkeyProcess
+from tests.support.waiting import until
 
 
 async def test_disconnecting_wakes_every_subscriber(valkey: ValkeyProcess) -> None:
@@ -63,6 +65,25 @@ async def test_bus_can_connect_again_after_disconnecting(bus: Broadcast) -> None
     async with bus.subscribe("a") as messages:
         await bus.publish("a", "2")
         assert await read(messages) == Event("a", "2")
+
+
+async def test_disconnecting_leaves_no_connection_of_messages_under_way(
+    valkey: ValkeyProcess, admin: Redis
+) -> None:
+    """A publish whose connection was closed under it connected again, for ever."""
+    for turns in range(12):  # of the event loop, between the calls and the end
+        bus = Broadcast(valkey.url, timing=TIMING)
+        await bus.connect()
+        calls = [asyncio.create_task(bus.publish("a", "1")) for _ in range(6)]
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await bus.disconnect()
+        await asyncio.gather(*calls, return_exceptions=True)
+        await until(partial(has_no_connection_of_the_bus, admin))
+
+
+async def has_no_connection_of_the_bus(admin: Redis) -> bool:
+    return "launch-bus" not in {client["name"] for client in await admin.client_list()}
 
 
 async def test_idle_connection_stays_open(bus: Broadcast) -> None:
