@@ -48,7 +48,7 @@ def _is_of_kind(kind: MarketplaceEventKind) -> ColumnElement[bool]:
 
 
 def _belongs_to(row_scope: RowScope) -> ColumnElement[bool]:
-    """Each part has an index (0091); whoever is nobody sees nothing."""
+    """Each part has an index (0091); a caller without any id sees nothing."""
     own: list[ColumnElement[bool]] = [false()]
     if row_scope.user_id is not None:
         is_own_user = and_(

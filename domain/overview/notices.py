@@ -107,7 +107,7 @@ def _message(event: Event, _actor: ActorRef) -> tuple[Notice, ...]:
 
 
 def _member(event: Event, _actor: ActorRef) -> tuple[Notice, ...]:
-    """Who stays is told; whoever removes the other knows."""
+    """Notify the member who stays, unless that one removed the other."""
     assert isinstance(event, CoupleMemberChanged)
     kind = _MEMBERS.get(event.action)
     if kind is None:

@@ -122,8 +122,8 @@ class HeaderLimitProtocol(HookedHttpProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count a field, and pass on those of the head.
 
-        Trailer fields follow the body. uvicorn would add them to the headers: whoever sends them
-        would choose an address (`X-Forwarded-For`) behind the back of a proxy (RFC 9110, 6.5.1).
+        Trailer fields follow the body. uvicorn would add them to the headers, so that a
+        client could choose its address (`X-Forwarded-For`) despite a proxy (RFC 9110, 6.5.1).
         """
         self._count_field(len(name) + len(value) + _FIELD_SEPARATORS)
         if self._is_head_open:

@@ -9,7 +9,7 @@ import { NewsLine } from "../../components/NewsLine";
 
 const SOON_MS = 2000;
 
-/** Follows a list of people: whoever goes on may have changed it. */
+/** Reads a list of people again when one of them has gone on. */
 export function Followed<N>({ pages }: { pages: PagedQuery<N> }) {
   const soon = useSoon(pages.look);
   useStream(PeopleStream, {}, soon);
