@@ -45,7 +45,7 @@ test("a server that hangs: one banner, the last known state, no change done, and
   }
   await state("live");
   await page.getByTestId("no-contact").waitFor({ state: "detached" });
-  await page.getByTestId(`flag-${KEY}`).getByText("100 %").waitFor(); // what was pending is done, and shows
+  await page.getByTestId(`flag-${KEY}`).getByText("100 %", { exact: true }).waitFor(); // what was pending is done, and shows
 });
 
 test("a Redis that hangs is not live, and is again once it answers (F12)", async () => {

@@ -123,7 +123,7 @@ test("a flag switched elsewhere changes before the eyes", async () => {
     "mutation ($input: ToggleFeatureFlagInput!) { toggleFeatureFlag(input: $input) { errors { code } } }",
     { input: { key: "mvp_couple_profile", enabled: true, reason: why } },
   );
-  await row.getByText("100 %").waitFor();
+  await row.getByText("100 %", { exact: true }).waitFor();
   await page.getByTestId("event-feed").getByText("mvp_couple_profile switched on").filter({ hasText: why }).waitFor();
   end();
 });
@@ -216,7 +216,7 @@ test("a lost connection is shown, and what was missed is there when it is back",
   process.kill(Number(process.env.SERVER_PID), "SIGTERM"); // its supervisor starts it again
   await page.locator("[data-testid=connection]:not([data-state=live])").waitFor();
   await switchedOn("mvp_supplier_settings");
-  await row.getByText("100 %").waitFor();
+  await row.getByText("100 %", { exact: true }).waitFor();
 });
 
 /** Tab until the element with this test id or text has the focus. */
