@@ -23,3 +23,13 @@ export function parted(word: string): string[] {
 export function unbroken(text: string): string {
   return text.replace(/(?<=\d) (?=(?:%|ms|s|min|h|d)(?![\p{L}\d]))/gu, "\u00a0");
 }
+
+interface Couple {
+  partner1Name: string | null;
+  partner2Name: string | null;
+}
+
+/** `Emma & James`, the one name that is known, or `unnamed`. */
+export function coupleNames({ partner1Name, partner2Name }: Couple, unnamed: string): string {
+  return [partner1Name, partner2Name].filter(Boolean).join(" & ") || unnamed;
+}

@@ -5,6 +5,7 @@ import { Page } from "../../components/Page";
 import { Section } from "../../components/Section";
 import type { OverviewQuery as Data } from "../../gql/graphql";
 import { plainDate, untilWords } from "../../lib/dates";
+import { coupleNames } from "../../lib/format";
 import { useLiveQuery } from "../../lib/live";
 import { useNow } from "../../lib/time";
 import { Gate } from "../access/Gate";
@@ -28,7 +29,7 @@ export function OverviewPage() {
   useRealtime(ViewerCoupleStream, {}, refresh);
   const couple = data?.viewer?.couple;
   return (
-    <Page title={couple ? names(couple) : "Your wedding"}>
+    <Page title={couple ? coupleNames(couple, "Your wedding") : "Your wedding"}>
       {!couple ? (
         <Section title="Overview" reading={reading}>
           {null}
@@ -103,10 +104,6 @@ function Connections({ couple: { partnerships } }: { couple: Couple }) {
       )}
     </Section>
   );
-}
-
-function names({ partner1Name, partner2Name }: Couple): string {
-  return [partner1Name, partner2Name].filter(Boolean).join(" & ") || "Your wedding";
 }
 
 /** Where a couple does its steps; a connection comes by an invitation. */

@@ -3,14 +3,15 @@ import { useState } from "react";
 
 import { BreakableText } from "../../components/BreakableText";
 import { LoadMore } from "../../components/LoadMore";
+import { NewsLine } from "../../components/NewsLine";
 import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { ActivityQuery as Data, MarketplaceEventKind } from "../../gql/graphql";
+import { coupleNames } from "../../lib/format";
 import { usePages } from "../../lib/pagedQuery";
 import { Ago } from "../../lib/time";
 import { ActivityQuery } from "./activity.graphql";
 import { useFollowedEvents } from "./Followed";
-import { NewsLine } from "../../components/NewsLine";
 
 type Event = Data["marketplaceEvents"]["nodes"][number];
 
@@ -91,9 +92,8 @@ function whom(subject: Event["subject"]): string {
     case "Invitation":
       return subject.client.coupleNames;
     case "Partnership": {
-      const { partner1Name, partner2Name } = subject.couple;
-      const names = [partner1Name, partner2Name].filter(Boolean).join(" & ");
-      return [subject.supplier.businessName ?? "A supplier", names || "a couple"].join(" and ");
+      const { supplier, couple } = subject;
+      return `${supplier.businessName ?? "A supplier"} and ${coupleNames(couple, "a couple")}`;
     }
     default:
       return "Details are not shown here";

@@ -7,6 +7,7 @@ import { Button, LinkButton } from "../../components/Button";
 import { AuthCard } from "../../components/AuthCard";
 import type { InvitationStatus } from "../../gql/graphql";
 import { plainDate } from "../../lib/dates";
+import { coupleNames } from "../../lib/format";
 import { notifyFailure } from "../../lib/notifyFailure";
 import { whyNot } from "../../lib/queryStatus";
 import { repeatKeys } from "../../lib/repeatKeys";
@@ -87,8 +88,8 @@ function Invited(props: React.ComponentProps<typeof JoinForm>) {
   );
 }
 
-function introduction({ inviter, partner1Name, partner2Name, weddingDate }: Preview): string {
-  const names = [partner1Name, partner2Name].filter(Boolean).join(" & ");
+function introduction({ inviter, weddingDate, ...couple }: Preview): string {
+  const names = coupleNames(couple, "");
   const wedding = names ? `the wedding of ${names}` : "your wedding";
   const day = weddingDate ? ` on ${plainDate(weddingDate, "long")}` : "";
   return `${inviter} invites you to plan ${wedding}${day}. You both see the same suppliers and messages.`;
