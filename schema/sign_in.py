@@ -8,6 +8,7 @@ from services.accounts.login_throttle import Device, LoginThrottle
 from settings import Settings
 
 COOKIE = "launch_session"
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def set_session_cookie(context: Context, token: str, expires_at: datetime) -> None:
@@ -56,16 +57,31 @@ def is_same_site(connection: Connection, settings: Settings) -> bool:
     if connection.headers.get("sec-fetch-site", "").lower() == "cross-site":
         return False
     origin = connection.headers.get("origin")
-    if origin is None:
+    return origin is None or _is_trusted(origin, connection, settings)
+
+
+def may_open_socket(connection: Connection, settings: Settings) -> bool:
+    """Return whether a page of this origin may open a socket; the scheme is compared, too.
+
+    Programs send no Origin. Without the header Sec-Fetch-Site: it also says cross-site for a page
+    of ALLOWED_ORIGINS.
+    """
+    origin = connection.headers.get("origin")
+    if origin is None or "*" in settings.allowed_origins:
         return True
+    return _is_trusted(origin, connection, settings)
+
+
+def _is_trusted(origin: str, connection: Connection, settings: Settings) -> bool:
     trusted = {_origin(url) for url in (settings.base_url, *settings.allowed_origins)}
     return _origin(origin) in trusted or _origin(origin) == _own_origin(connection, settings)
 
 
 def _origin(url: str) -> tuple[str, str]:
+    """Return scheme and host; the host without the default port, as browsers send it."""
     # Not urlsplit, which raises for some invalid headers.
     scheme, _, rest = url.lower().partition("://")
-    return scheme, rest.partition("/")[0]
+    return scheme, rest.partition("/")[0].removesuffix(_DEFAULT_PORTS.get(scheme, ""))
 
 
 def _own_origin(connection: Connection, settings: Settings) -> tuple[str, str] | None:
@@ -74,7 +90,7 @@ def _own_origin(connection: Connection, settings: Settings) -> tuple[str, str] |
     Without a PUBLIC_URL the scheme is http, as the server listens.
     """
     host = connection.headers.get("host", "").lower()
-    return (_origin(settings.base_url)[0], host) if host else None
+    return _origin(f"{_origin(settings.base_url)[0]}://{host}") if host else None
 
 
 def _is_secure(settings: Settings) -> bool:

@@ -24,6 +24,7 @@ from domain.platform.media_types import Accepted
 from schema.context import Context, Runtime
 from schema.error_texts import redact_engine_message
 from schema.errors import Refused, TopLevelCode, public_error
+from schema.sign_in import may_open_socket
 from server.documents import operation_kind
 from server.execution.engine import LaunchSchema
 from server.http import negotiation
@@ -100,6 +101,10 @@ class GraphQLView(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or socket. Requests that are refused early get JSON too."""
         if scope["type"] != "http":
+            socket = WebSocket(scope, receive, send)
+            if not may_open_socket(socket, self.runtime.settings):
+                await self.reject_websocket(socket)
+                return
             await super().__call__(scope, receive, send)
             return
         with INBOUND.share(stream_key(scope.get("client"))) as share:
@@ -198,10 +203,8 @@ class GraphQLView(GraphQL[Context, None]):
         """
         data: GraphQLRequestData = kwargs["request_data"]
         kind = operation_kind(data.query or "", data.operation_name)
-        seconds, watched = (
-            self.runtime.settings.operation_timeout_seconds,
-            kind is OperationType.QUERY,
-        )
+        seconds = self.runtime.settings.operation_timeout_seconds
+        watched = kind is OperationType.QUERY
         try:
             async with Deadline(seconds, request.receive if watched else None):
                 return await super().execute_single(request, *args, **kwargs)
@@ -242,10 +245,8 @@ class GraphQLView(GraphQL[Context, None]):
         """Set the media type that the client accepts, and the status that goes with it."""
         response = await super().run(request, *args, **kwargs)
         if isinstance(request, Request) and response.media_type == negotiation.JSON_TYPE:
-            media_type = (
-                negotiation.choose_json_type(request.headers.get("accept", ""))
-                or negotiation.JSON_TYPE
-            )
+            accept = request.headers.get("accept", "")
+            media_type = negotiation.choose_json_type(accept) or negotiation.JSON_TYPE
             response.headers["content-type"] = f"{media_type}; charset=utf-8"
             if _NOT_EXECUTED in response.headers:
                 status = int(response.headers[_NOT_EXECUTED])

@@ -128,6 +128,15 @@ async def test_socket_with_several_hosts_is_refused(address: str, hosts: str) ->
     writer.close()
 
 
+async def test_an_origin_of_another_scheme_opens_no_socket(address: str) -> None:
+    """SEC15: the same host over https is another origin while the site is http."""
+    with pytest.raises(InvalidStatus, match="403"):
+        async with raw(address, origin=f"https://{address}"):
+            pass
+    async with raw(address, origin=f"http://{address}"):
+        pass
+
+
 async def test_own_origin_opens_a_socket(address: str) -> None:
     async with raw(address, origin=f"http://{address}") as connection:
         await send(connection, {"type": "connection_init"})

@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import HTTPConnection
 
-from schema.sign_in import COOKIE, is_same_site
+from schema.sign_in import COOKIE, is_same_site, may_open_socket
 from server.http.authentication import Credential, read_credentials
 from settings import Settings
 
@@ -131,6 +131,32 @@ def test_cookie_does_not_count_for_foreign_pages(origin: str) -> None:
 def test_cross_site_request_is_foreign_even_without_an_origin() -> None:
     assert not is_same_site(connection(sec_fetch_site="cross-site"), SETTINGS)
     assert is_same_site(connection(sec_fetch_site="same-origin"), SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_allowed"),
+    [
+        (None, True),  # no browser
+        ("https://wedsync.app", True),
+        ("https://wedsync.app:443", True),
+        ("https://admin.wedsync.app", True),
+        ("https://app-1.internal", True),  # the name in Host, over the scheme of PUBLIC_URL
+        ("http://app-1.internal", False),
+        ("http://wedsync.app", False),
+        ("https://wedsync.app:80", False),
+        ("null", False),
+    ],
+)
+def test_sockets_open_for_origins_with_the_scheme_of_the_site(
+    origin: str | None, is_allowed: bool
+) -> None:
+    """SEC15: a proxy that ends TLS forwards http; PUBLIC_URL names the scheme of the pages."""
+    headers = {"host": "app-1.internal"} | ({"origin": origin} if origin else {})
+    assert may_open_socket(connection(**headers), SETTINGS) is is_allowed
+    from_allowed = connection(
+        host="wedsync.app", origin="https://admin.wedsync.app", sec_fetch_site="cross-site"
+    )
+    assert may_open_socket(from_allowed, SETTINGS)
 
 
 def test_bearer_token_works_from_everywhere() -> None:
