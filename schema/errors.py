@@ -1,8 +1,9 @@
 """Errors as clients see them: expected ones with a code, all others masked."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from typing import Protocol
 
 from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
@@ -11,6 +12,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import StreamExecutionResult
 from strawberry.types.graphql import OperationType
 
+from domain.actors import Actor
 from domain.errors import DependencyDown, ErrorCode, FeatureOff, LaunchError, RateLimited
 from domain.platform.redaction import without_addresses
 from schema.error_texts import redact_engine_message
@@ -67,6 +69,33 @@ _NO_OPERATION = CannotGetOperationTypeError | InvalidOperationTypeError | Missin
 
 _DOWN: dict[str, object] = {"code": TopLevelCode.DEPENDENCY_DOWN.value}
 _BAD_INPUT: dict[str, object] = {"code": TopLevelCode.BAD_USER_INPUT.value}
+
+
+class Reader(Protocol):
+    """Who receives errors, and in reply to which request: a schema.context.Context."""
+
+    @property
+    def request_id(self) -> str:
+        """The id that a masked error quotes."""
+
+    @property
+    def actor(self) -> Actor:
+        """The caller, whose rights decide on addresses."""
+
+
+def public_errors(errors: Sequence[GraphQLError], reader: Reader) -> list[GraphQLError]:
+    """Return the errors of a reply as its caller may see them, at most MAX_ERRORS.
+
+    The last one says how many are omitted; the engine itself stops counting at 50 or 100.
+    """
+    public = [public_error(error, reader.request_id) for error in errors[:MAX_ERRORS]]
+    if len(errors) > MAX_ERRORS:
+        omitted = {"omittedErrors": len(errors) - MAX_ERRORS}
+        public[-1] = _copy(public[-1], public[-1].message, (public[-1].extensions or {}) | omitted)
+    if not reader.actor.sees_private_data:
+        for error in public:
+            error.message = str(without_addresses(error.message))
+    return public
 
 
 def public_error(error: GraphQLError, request_id: str) -> GraphQLError:
@@ -175,11 +204,7 @@ class ErrorPolicy(SchemaExtension):
         errors = getattr(result, "errors", None)
         if errors:
             context = self.execution_context.context
-            request_id = getattr(context, "request_id", "")
-            public = [public_error(error, request_id) for error in errors[:MAX_ERRORS]]
-            if not context.actor.sees_private_data:
-                for error in public:
-                    error.message = str(without_addresses(error.message))
+            public = public_errors(errors, context)
             if any(is_server_fault((error.extensions or {}).get("code")) for error in public):
                 context.at_fault = True
             for error in errors:

@@ -23,7 +23,7 @@ from strawberry.types import ExecutionResult
 from domain.platform.media_types import Accepted
 from schema.context import Context, Runtime
 from schema.error_texts import redact_engine_message
-from schema.errors import Refused, TopLevelCode, public_error
+from schema.errors import Refused, TopLevelCode, public_errors
 from schema.sign_in import may_open_socket
 from server.documents import operation_kind
 from server.execution.engine import LaunchSchema
@@ -221,7 +221,7 @@ class GraphQLView(GraphQL[Context, None]):
         if result.errors and any(error.original_error for error in result.errors):
             # Raised around the operation, outside of ErrorPolicy.
             context = cast("GraphQLRequest", request).executor_context
-            result.errors = [public_error(error, context.request_id) for error in result.errors]
+            result.errors = public_errors(result.errors, context)
         response = await super().process_result(request, result)
         if result.data is None and result.errors and not any(e.path for e in result.errors):
             response.pop("data", None)

@@ -150,7 +150,16 @@ def _problem_of_errors(error: "TransportQueryError", server: Server) -> CommandE
         str(item.get("message", item)) if isinstance(item, dict) else str(item)
         for item in error.errors or [str(error)]
     ]
-    return CommandError("\n".join(dict.fromkeys(messages)))
+    omitted = _omitted_errors(error)
+    further = [f"... and at least {omitted} more errors."] if omitted else []
+    return CommandError("\n".join([*dict.fromkeys(messages), *further]))
+
+
+def _omitted_errors(error: "TransportQueryError") -> int:
+    """How many errors the server counted and did not send; the last one says it."""
+    last = (error.errors or [None])[-1]
+    extensions = last.get("extensions") if isinstance(last, dict) else None
+    return int((extensions or {}).get("omittedErrors", 0))
 
 
 def _not_logged_in(server: Server) -> CommandError:

@@ -10,7 +10,7 @@ import orjson
 from graphql.execution import ExecutionResult
 from strawberry import types as strawberry
 
-from schema.errors import public_error
+from schema.errors import public_errors
 from server.execution.payload_plans import plan_payload
 from subscriptions.hub import StreamHandoff
 
@@ -59,9 +59,9 @@ class SharedSerializer:
         return self._encode_masked(result)
 
     def _encode_masked(self, result: ExecutionResult) -> bytes:
-        request_id = self._executor.context_value.request_id
-        errors = [public_error(error, request_id).formatted for error in result.errors or ()]
-        return orjson.dumps({"data": result.data} | ({"errors": errors} if errors else {}))
+        errors = public_errors(result.errors or (), self._executor.context_value)
+        shown = {"errors": [error.formatted for error in errors]} if errors else {}
+        return orjson.dumps({"data": result.data} | shown)
 
 
 class HandoffResult(strawberry.ExecutionResult):
