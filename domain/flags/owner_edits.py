@@ -13,6 +13,7 @@ from domain.flags.run_holds import (
     switch_on_again,
 )
 from domain.platform.percent import EVERYBODY, NOBODY, Percent
+from domain.platform.text import has_visible
 
 WIDENED = "The flag was at 0 %, so it is now on for everybody (100 %)."
 
@@ -93,7 +94,7 @@ def _check_override(parts: FlagParts, edit: OwnerEdit, *, is_live: bool) -> None
         raise Invalid(
             "No live run holds this flag: leave override out.", path=("input", "override")
         )
-    if not (edit.reason or "").strip():
+    if not has_visible(edit.reason or ""):
         raise Required("Going above the ramp needs a reason.", path=("input", "reason"))
 
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from domain.errors import InvalidTransition, Required
-from domain.platform.text import check_long_text
+from domain.platform.text import check_long_text, has_visible
 
 MAX_REASON = 1_000
 
@@ -18,7 +18,7 @@ class ReportOutcome(StrEnum):
 def check_reason(reason: str, path: tuple[str, ...] = ("input", "reason")) -> str:
     """Return the reason, trimmed; raises Required or Invalid."""
     text = reason.strip()
-    if not text:
+    if not has_visible(text):
         raise Required("Say why.", path=path)
     check_long_text(text, MAX_REASON, path)
     return text

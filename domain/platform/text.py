@@ -35,7 +35,7 @@ def clean_line(
         if is_hidden(character):
             message = f"This is one line of visible text without {_name(character)}."
             raise Invalid(message, path=path)
-    if not any(unicodedata.category(character)[0] in _VISIBLE for character in text):
+    if not has_visible(text):
         raise blank("This needs at least one visible character.", path=path)
     if len(text) > limit:
         raise Invalid(f"This has 1 to {limit} characters.", path=path)
@@ -80,6 +80,14 @@ def printable(value: str) -> str:
 def is_hidden(character: str) -> bool:
     """True for a control or format character, and for one that is drawn as nothing."""
     return character in _BLANK or unicodedata.category(character) in _REFUSED
+
+
+def has_visible(text: str) -> bool:
+    """True if a reader sees anything of the text: blanks and hidden characters are nothing."""
+    return any(
+        unicodedata.category(character)[0] in _VISIBLE and character not in _BLANK
+        for character in text
+    )
 
 
 def _name(character: str) -> str:

@@ -9,7 +9,7 @@ from domain.errors import LaunchError
 from schema.enums import IncidentStatus, Severity
 from schema.types.errors import Error
 from schema.types.incidents import Incident
-from schema.types.node import decode_id
+from schema.types.node import decode_id, decode_optional_id
 from schema.types.provided import provided_fields, refuse_null
 from services.incidents.incident_edits import IncidentPatch
 from services.incidents.incidents import IncidentDraft, OpenedIncident
@@ -43,7 +43,6 @@ class CreateIncidentInput:
 
     def command(self) -> IncidentDraft:
         """Return the command for the service."""
-        phase = self.phase_id
         return IncidentDraft(
             type=self.type,
             severity=self.severity,
@@ -51,7 +50,7 @@ class CreateIncidentInput:
             description=self.description,
             affected_features=tuple(self.affected_features or ()),
             user_impact=self.user_impact,
-            phase_id=decode_id(phase, "LaunchPhase", "input", "phaseId") if phase else None,
+            phase_id=decode_optional_id(self.phase_id, "LaunchPhase", "input", "phaseId"),
             dedup_key=self.dedup_key or None,
         )
 

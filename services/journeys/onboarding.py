@@ -23,6 +23,7 @@ from domain.ids import OnboardingId, UserId
 from domain.journeys import onboarding as rules
 from domain.journeys.onboarding import OnboardingFacts, Progress
 from domain.marketplace import nudges
+from services.platform.texts import check_text
 
 NOBODYS = "Only suppliers and couples have an onboarding."
 
@@ -91,8 +92,7 @@ async def request_assistance(
     uow: UnitOfWork, actor: Actor, user_id: UUID | None, message: str | None
 ) -> OnboardingProgress:
     """Request help from a person; a repeated request replaces the message (S44)."""
-    if message is not None and len(message) > rules.MAX_MESSAGE:
-        raise Invalid(f"A message has at most {rules.MAX_MESSAGE} characters.", path=("message",))
+    check_text(message, "message", rules.MAX_MESSAGE, argument=True)
     await of_user(uow.session, user_id)
     row = await queries.lock_of_user(uow.session, user_id) if user_id else None
     assert row is not None

@@ -115,7 +115,9 @@ async def update(
     row = await _lock_webhook(uow.session, webhook_id)
     before = _audit_values(row)
     draft = WebhookDraft(
-        edit.url or row.url, edit.document or row.document, edit.secret or row.secret
+        row.url if edit.url is None else edit.url,
+        row.document if edit.document is None else edit.document,
+        row.secret if edit.secret is None else edit.secret,
     )
     following = check(draft, actor, documents, rules)
     row.url, row.document, row.secret = draft.url, draft.document, draft.secret
