@@ -5,9 +5,13 @@ bounded. Recent documents, those of visitors and those of accounts have separate
 crowd of visitors cannot evict the documents of the dashboards (SEC7, D13).
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar, cast
 
 from graphql import (
@@ -32,7 +36,13 @@ _TOKEN_BYTES = 650  # of the nodes of a token, measured
 _MAX_DIGITS = 400
 _LONG_NUMBER = re.compile(rf"[0-9]{{{_MAX_DIGITS}}}")
 
+# Parsing and validating a shorter document takes less than 20 ms of CPU time (SEC6).
+_LARGE = 2_000  # characters
+
 T = TypeVar("T")
+
+# One at a time: it is work for the CPU, and the event loop goes on meanwhile.
+_THREAD = ThreadPoolExecutor(1, thread_name_prefix="documents")
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +81,18 @@ class DocumentCaches:
         self.visitors: ByteCache[str, Document] = ByteCache(3_000_000)
         self.accounts: ByteCache[str, Document] = ByteCache(16_000_000, max_owner_bytes=4_000_000)
 
+        self._failure: tuple[str, GraphQLError] | None = None
+
+    def note_failure(self, text: str, error: GraphQLError) -> None:
+        """Remember the last document that is invalid: a request reads its document repeatedly."""
+        self._failure = (text, error)
+
+    def raise_failure(self, text: str) -> None:
+        """Raise the error of the document if it is the last one that is invalid."""
+        if self._failure is not None and self._failure[0] == text:
+            error = self._failure[1]
+            raise GraphQLError(error.message, source=Source(text), positions=error.positions)
+
     def find(self, text: str) -> Document | None:
         """Find a document in any of the caches."""
         return self.accounts.get(text) or self.visitors.get(text) or self.recent.get(text)
@@ -95,13 +117,46 @@ def read(query: str) -> Document:
     """Return a document from the cache, or parse it. Raises GraphQLError if it is invalid."""
     document = CACHES.find(query)
     if document is None:
-        try:
-            tree = parse(query, max_tokens=MAX_TOKENS)
-        except RecursionError:
-            raise GraphQLError("The document is nested too deeply.") from None
-        _unlink(tree)
-        document = Document(query, tree)
-        CACHES.recent.put(query, document, document.size)
+        CACHES.raise_failure(query)
+        document = _keep(query, partial(_parse, query))
+    return document
+
+
+async def prepare(query: str) -> None:
+    """Parse a large document in a thread before `read` needs it; its errors are left to `read`."""
+    if not _LARGE < len(query) <= MAX_LENGTH or CACHES.find(query) is not None:
+        return
+    with suppress(GraphQLError):
+        CACHES.raise_failure(query)
+        parsing = asyncio.wrap_future(_THREAD.submit(_parse, query))
+        await asyncio.wait([parsing])
+        _keep(query, parsing.result)
+
+
+async def check(document: Document, work: Callable[[DocumentNode], T]) -> T:
+    """Do work whose time grows with the document: for a large one in a thread."""
+    if len(document.text) <= _LARGE:
+        return work(document.tree)
+    return await asyncio.wrap_future(_THREAD.submit(work, document.tree))
+
+
+def _parse(query: str) -> DocumentNode:
+    try:
+        tree = parse(query, max_tokens=MAX_TOKENS)
+    except RecursionError:
+        raise GraphQLError("The document is nested too deeply.") from None
+    _unlink(tree)
+    return tree
+
+
+def _keep(query: str, parse_document: Callable[[], DocumentNode]) -> Document:
+    """Cache the document, or remember that it is invalid."""
+    try:
+        document = Document(query, parse_document())
+    except GraphQLError as error:
+        CACHES.note_failure(query, error)
+        raise
+    CACHES.recent.put(query, document, document.size)
     return document
 
 

@@ -25,7 +25,7 @@ from schema.context import Context, Runtime
 from schema.error_texts import redact_engine_message
 from schema.errors import Refused, TopLevelCode, public_errors
 from schema.sign_in import may_open_socket
-from server.documents import operation_kind
+from server.documents import operation_kind, prepare
 from server.execution.engine import LaunchSchema
 from server.http import negotiation
 from server.http.authentication import authenticate, check_credential
@@ -189,6 +189,7 @@ class GraphQLView(GraphQL[Context, None]):
             else self.parse_json(await request.get_body())
         )
         parameters = negotiation.parse_parameters(resolve_document(data, self.runtime.documents))
+        await prepare(parameters.query or "")
         accept = request.headers.get("accept", "")
         stream = negotiation.wants_stream(accept, parameters.query or "", parameters.operation_name)
         negotiation.check_kind(parameters, is_get=is_get, stream=stream)
@@ -202,9 +203,8 @@ class GraphQLView(GraphQL[Context, None]):
         back a launch and closes the window wants it rolled back.
         """
         data: GraphQLRequestData = kwargs["request_data"]
-        kind = operation_kind(data.query or "", data.operation_name)
+        watched = operation_kind(data.query or "", data.operation_name) is OperationType.QUERY
         seconds = self.runtime.settings.operation_timeout_seconds
-        watched = kind is OperationType.QUERY
         try:
             async with Deadline(seconds, request.receive if watched else None):
                 return await super().execute_single(request, *args, **kwargs)

@@ -1,7 +1,8 @@
 """Limits of documents that do not depend on their cost (A42, A43)."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import suppress
+from functools import partial
 
 from graphql import (
     ASTValidationRule,
@@ -16,15 +17,15 @@ from graphql import (
 from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import SchemaExtension
 
-from schema.errors import Refused, TopLevelCode
+from schema.errors import MAX_ERRORS, Refused, TopLevelCode
 from server.compat import core_schema, provided_operation_name
 from server.cost.input_limits import check_inputs
-from server.documents import MAX_LENGTH, MAX_TOKENS, has_long_number, parsed, read
+from server.documents import MAX_LENGTH, MAX_TOKENS, check, has_long_number, parsed, read
 from server.visitors import releasing_visitors
 
-# A tenth of the default of graphql-core, which takes more than a second of CPU time. A document
+# A twentieth of the default of graphql-core, which takes more than a second of CPU time. A document
 # with hundreds of different fields needs a few thousand.
-overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 50_000
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 25_000
 
 
 _VALID = "valid"
@@ -60,7 +61,7 @@ class DocumentLimits(SchemaExtension):
                 self.execution_context.graphql_document = parsed(query)
         yield
 
-    def on_validate(self) -> Iterator[None]:
+    async def on_validate(self) -> AsyncIterator[None]:
         """Refuse the operation, or validate its document, once while it is cached."""
         context = self.execution_context
         refusal = self.refusal()
@@ -70,7 +71,7 @@ class DocumentLimits(SchemaExtension):
             return
         # By the text: strawberry's cache hashes the whole tree at each lookup.
         query, rules = context.query or "", context.validation_rules
-        context.pre_execution_errors = _validate(core_schema(context.schema), query, rules)
+        context.pre_execution_errors = await _validate(core_schema(context.schema), query, rules)
         if not context.pre_execution_errors:
             self.accept(query)
         yield
@@ -95,18 +96,29 @@ class DocumentLimits(SchemaExtension):
         )
 
 
-def _validate(
+async def _validate(
     schema: GraphQLSchema, query: str, rules: tuple[type[ASTValidationRule], ...]
 ) -> list[GraphQLError]:
     """Validate a document; only success is cached."""
     document = read(query)
     if (_VALID, rules) in document.facts:
         return []
-    with releasing_visitors():
-        errors = validate(schema, document.tree, rules)
+    errors = await check(document, partial(find_errors, schema, rules))
     if not errors:
         document.facts[_VALID, rules] = True
     return errors
+
+
+def find_errors(
+    schema: GraphQLSchema, rules: Collection[type[ASTValidationRule]] | None, tree: DocumentNode
+) -> list[GraphQLError]:
+    """Return the errors of a document, at most as many as a reply shows, and one that counts.
+
+    An error may print the whole value that it is about: a hundred of them took seconds. Names are
+    not suggested anyway.
+    """
+    with releasing_visitors():
+        return validate(schema, tree, rules, max_errors=MAX_ERRORS, hide_suggestions=True)
 
 
 def _refused(message: str) -> Refused:

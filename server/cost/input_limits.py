@@ -58,7 +58,12 @@ def _check(name: str, value: Mapping[str, object] | None, limits: JsonLimits) ->
 
 
 def _name_largest(value: Mapping[str, object], limits: JsonLimits) -> str:
-    """Name the variable that alone exceeds the limits, if there is one."""
+    """Name the variable that alone exceeds the limits, if there is one.
+
+    Not where there are too many variables: each of them would be counted in vain (SEC6).
+    """
+    if len(value) > limits.values:
+        return ""
     for key, item in value.items():
         if key.isidentifier() and excess({key: item}, limits) is not None:
             return f": see {key[:_MAX_NAME_LENGTH]}"

@@ -22,7 +22,6 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     specified_rules,
-    validate,
 )
 from graphql.execution.values import get_argument_values
 from strawberry import Schema
@@ -38,10 +37,9 @@ from schema.pagination import decode_number_cursor, encode_cursor
 from schema.types.node import decode_id
 from server.compat import core_schema
 from server.cost.analysis import compute_cost
-from server.cost.document_limits import StorableText
+from server.cost.document_limits import StorableText, find_errors
 from server.documents import parsed
 from server.execution.event_sources import SOURCES, Arguments, EventSource
-from server.visitors import releasing_visitors
 from services.webhooks.documents import Following
 
 _PATH = ("document",)
@@ -125,8 +123,7 @@ class EventDocuments:
             tree = parsed(document)
         except GraphQLError as error:
             raise Invalid(error.message, path=_PATH) from None
-        with releasing_visitors():
-            errors = validate(self._graph, tree, [*specified_rules, StorableText])
+        errors = find_errors(self._graph, [*specified_rules, StorableText], tree)
         if errors:
             raise Invalid(errors[0].message, path=_PATH)
         try:

@@ -27,7 +27,7 @@ from schema.errors import TopLevelCode
 from schema.quota import payer
 from schema.results import SharedReply
 from server.compat import HookedHandler
-from server.documents import operation_kind
+from server.documents import operation_kind, prepare
 from server.execution.serializer import HandoffResult
 from server.http.authentication import refresh_actor
 from server.http.negotiation import Refusal
@@ -163,6 +163,7 @@ class SocketHandler(HookedHandler):
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Run an operation; a query or mutation has a deadline, a stream has none."""
+        await prepare(operation.query)
         kind = operation_kind(operation.query, operation.operation_name)
         if kind is OperationType.SUBSCRIPTION:
             await self._run_stream(operation)

@@ -48,6 +48,18 @@ BODIES: dict[str, Callable[[], bytes]] = {
     "extensions": lambda: json.dumps(
         {"query": "{ __typename }", "extensions": {str(n): {} for n in range(70_000)}}
     ).encode(),
+    "many variables": lambda: operation("{ __typename }", **{f"k{n}": 1 for n in range(70_000)}),
+    "unknown fields of an input": lambda: operation(
+        "mutation { createFeatureFlag(input: {" + " ".join(f"zz{n}: 1" for n in range(1_600))
+        + "}) { errors { code } } }"
+    ),
+    "unknown fields": lambda: operation(
+        "{ systemStatus { " + " ".join(f"unknownz{n}" for n in range(3_000)) + " } }"
+    ),
+    "fields that overlap": lambda: operation(
+        "{ systemStatus { " + "... on SystemStatus { state } " * 700 + "} }"
+    ),
+    "too many tokens": lambda: operation("{ systemStatus { " + "... { state } " * 1_500 + "} }"),
     "a list in the document": lambda: operation(
         "{ changes(subject: [" + "FLAG " * 4_900 + "]) { totalCount } }"
     ),
