@@ -14,7 +14,7 @@ from commands.incidents import incidents
 from commands.mail import mail
 from commands.metrics import journeys, metrics
 from commands.phases import launch_file, phases
-from commands.platform import demo, jobs, server
+from commands.platform import archive, demo, jobs, server
 from commands.shared.errors import CommandError
 from commands.webhooks import webhooks
 
@@ -84,6 +84,7 @@ app.add_typer(accounts.token, name="token", rich_help_panel=_SERVER)
 app.add_typer(mail.app, name="mail", rich_help_panel=_SERVER)
 app.command(rich_help_panel=_SERVER)(kill.kill)
 app.add_typer(jobs.app, name="jobs", rich_help_panel=_SERVER)
+app.command(rich_help_panel=_SERVER)(archive.archive)
 
 
 @app.command(rich_help_panel=_SERVER)

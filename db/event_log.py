@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import event_positions
+from db import event_positions, log_edge
 from db.event_rows import recorded
 from db.models.events import LaunchEvent
 from db.queries.pages import Numbers, ordered
@@ -48,6 +48,7 @@ async def read_page(
 ) -> list[RecordedEvent]:
     """Read one page of events, ordered by sequence number."""
     query = _select_events(phase_id, since, None, kinds)
+    query = query.where(*log_edge.cursors_are_kept(part, log_edge.SEQ))
     rows = await session.scalars(ordered(query, part, LaunchEvent.seq, descending=newest_first))
     return [recorded(row) for row in rows]
 
@@ -84,8 +85,11 @@ def conditions(
     until: datetime | None,
     kinds: Sequence[str] | Sequence[ColumnElement[str]] | None,
 ) -> list[ColumnElement[bool]]:
-    """Build the WHERE clauses for part of the log, without events that have no position yet."""
-    clauses: list[ColumnElement[bool]] = [LaunchEvent.seq.is_not(None)]
+    """Build the WHERE clauses for part of the log.
+
+    It has neither events without a position nor the rows that an archive left behind.
+    """
+    clauses: list[ColumnElement[bool]] = [LaunchEvent.seq > log_edge.SEQ]
     if phase_id is not None:
         clauses.append(LaunchEvent.phase_id == phase_id)
     if since is not None:

@@ -15,6 +15,7 @@ from domain.actors import ActorKind, ActorRef
 from domain.events import ALL_EVENTS, Event, FlagChanged, RecordedEvent, UnknownEvent
 from domain.events.accounts import ACCOUNT_EVENTS
 from domain.events.alerts import ALERT_EVENTS
+from domain.events.archives import ARCHIVE_EVENTS
 from domain.events.couples import COUPLE_EVENTS
 from domain.events.criteria import CRITERION_EVENTS
 from domain.events.imports import IMPORT_EVENTS
@@ -43,6 +44,7 @@ _KINDS = {
         *LEGAL_EVENTS,
         *MESSAGE_EVENTS,
         *NOTIFICATION_EVENTS,
+        *ARCHIVE_EVENTS,
     )
 }
 # Created on first use because an adapter is expensive to build.

@@ -22,6 +22,7 @@ from db.driver import driver_of
 from db.engine import create_engine, transaction
 from db.event_positions import Positions
 from db.flag_transactions import FlagTransaction
+from db.log_edge import archived_error
 from db.outages import describe_database_error, find_outage
 from db.reads.connections import ReadConnections
 from domain.actors import Actor
@@ -171,11 +172,16 @@ class Database:
 
     @asynccontextmanager
     async def _translate_errors(self) -> AsyncIterator[None]:
-        """Convert outages to DependencyDown, whose message contains no SQL."""
+        """Convert outages to DependencyDown, whose message contains no SQL.
+
+        And a cursor before the edge of the log to EventsArchived.
+        """
         self.breaker.check()
         try:
             yield
         except Exception as error:
+            if (archived := archived_error(error)) is not None:
+                raise archived from error
             outage = await self._find_outage(error)
             if outage is None:
                 raise

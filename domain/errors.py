@@ -35,6 +35,7 @@ class ErrorCode(StrEnum):
     DEPENDENCY_DOWN = "dependency_down"
     FEATURE_OFF = "feature_off"
     CONSENT_REQUIRED = "consent_required"
+    EVENTS_ARCHIVED = "events_archived"
 
 
 class LaunchError(Exception):

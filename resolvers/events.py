@@ -6,10 +6,10 @@ from typing import Annotated
 import strawberry
 
 from schema.context import Info
-from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last, Page, connection
+from schema.pagination import MAX_BIGINT, After, Before, First, Last, Page, connection
 from schema.scalars import JSON
 from schema.types.event_fields import cursor_of
-from schema.types.events import SHOWN_KINDS, LaunchEvent, to_event
+from schema.types.events import SHOWN_KINDS, LaunchEventConnection, to_event
 from schema.types.launch_states import LaunchState, state_as_json
 from schema.types.node import decode_optional_id
 from services.phases import launch_states
@@ -55,7 +55,7 @@ async def launch_events(
     phase_id: PhaseId = None,
     since: Since = None,
     newest_first: NewestFirst = False,
-) -> Connection[LaunchEvent]:
+) -> LaunchEventConnection:
     """Events, oldest first unless `newestFirst` is true."""
     page = Page.of(first, after, last, before)
     phase = decode_optional_id(phase_id, "LaunchPhase", "phaseId")
@@ -64,4 +64,4 @@ async def launch_events(
         events = await event_reads.page(
             session, SHOWN_KINDS, part, phase, since, newest_first=newest_first
         )
-    return connection(Connection[LaunchEvent], events, page, cursor=cursor_of, wrap=to_event)
+    return connection(LaunchEventConnection, events, page, cursor=cursor_of, wrap=to_event)

@@ -7,9 +7,9 @@ import strawberry
 
 from schema.context import Info
 from schema.marketplace_event_enums import MarketplaceEventKind
-from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last, Page, connection
+from schema.pagination import MAX_BIGINT, After, Before, First, Last, Page, connection
 from schema.types.event_fields import cursor_of
-from schema.types.marketplace_events import MarketplaceEvent
+from schema.types.marketplace_events import MarketplaceEvent, MarketplaceEventConnection
 from services.overview import marketplace_events as events
 
 Kinds = Annotated[
@@ -32,7 +32,7 @@ async def marketplace_events(
     kinds: Kinds = None,
     since: Since = None,
     newest_first: NewestFirst = False,
-) -> Connection[MarketplaceEvent]:
+) -> MarketplaceEventConnection:
     """Events between suppliers and couples, oldest first unless `newestFirst` is true.
 
     The staff sees all with `directory:read`; suppliers and couples see their own.
@@ -43,5 +43,5 @@ async def marketplace_events(
         rows = await events.page(
             session, info.context.actor, kinds, part, since, newest_first=newest_first
         )
-    kind = Connection[MarketplaceEvent]
+    kind = MarketplaceEventConnection
     return connection(kind, rows, page, cursor=cursor_of, wrap=MarketplaceEvent.of)

@@ -14,6 +14,7 @@ from strawberry.types.graphql import OperationType
 
 from domain.actors import Actor
 from domain.errors import DependencyDown, ErrorCode, FeatureOff, LaunchError, RateLimited
+from domain.platform.log_edges import EventsArchived
 from domain.platform.redaction import without_addresses
 from schema.error_texts import redact_engine_message
 from services.platform.outages import cause_of
@@ -35,6 +36,7 @@ class TopLevelCode(StrEnum):
     DEPENDENCY_DOWN = "DEPENDENCY_DOWN"
     DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
     FEATURE_OFF = "FEATURE_OFF"
+    EVENTS_ARCHIVED = "EVENTS_ARCHIVED"
     INTERNAL = "INTERNAL"
 
 
@@ -61,6 +63,7 @@ _CODES = {
     ErrorCode.RATE_LIMITED: TopLevelCode.RATE_LIMITED,
     ErrorCode.DEPENDENCY_DOWN: TopLevelCode.DEPENDENCY_DOWN,
     ErrorCode.FEATURE_OFF: TopLevelCode.FEATURE_OFF,
+    ErrorCode.EVENTS_ARCHIVED: TopLevelCode.EVENTS_ARCHIVED,
 }
 
 
@@ -132,6 +135,8 @@ def _extensions(error: LaunchError) -> dict[str, object]:
         extensions["retryAfterSeconds"] = error.retry_after_seconds
     if isinstance(error, FeatureOff):
         extensions |= {"flag": error.flag, "availability": error.availability.name}
+    if isinstance(error, EventsArchived):
+        extensions["archivedBefore"] = error.archived_before.isoformat()
     return extensions
 
 

@@ -5,10 +5,9 @@ import strawberry
 from domain.actors import Scope
 from resolvers import invitations, marketplace_events
 from resolvers import notifications as inbox
-from schema.pagination import Connection
 from schema.permissions import mutation, query, subscription
 from schema.types.client_updates import ClientsUpdate, PartnershipsUpdate
-from schema.types.marketplace_events import MarketplaceEvent
+from schema.types.marketplace_events import MarketplaceEvent, MarketplaceEventConnection
 from schema.types.new_links import NewLinkPayload
 from schema.types.notifications import (
     InboxUpdate,
@@ -33,7 +32,7 @@ class InboxQueries:
     notification_preferences: list[NotificationPreference] = query(
         inbox.notification_preferences, Scope.SELF
     )
-    marketplace_events: Connection[MarketplaceEvent] = query(
+    marketplace_events: MarketplaceEventConnection = query(
         marketplace_events.marketplace_events, *EVERYBODY
     )
 

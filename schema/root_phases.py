@@ -6,12 +6,12 @@ from db.reads import changes as change_reads
 from db.reads import phases as phase_reads
 from domain.actors import Scope
 from resolvers import changes, events, launch_files, phases, rehearsals
-from schema.pagination import Connection
 from schema.permissions import mutation, query, subscription
 from schema.scalars import JSON
 from schema.types import event_rows
 from schema.types.changes import ChangeConnection
-from schema.types.events import LaunchEvent
+from schema.types.event_fields import LaunchEvent
+from schema.types.events import LaunchEventConnection
 from schema.types.launch_files import LaunchFilePlan
 from schema.types.launch_states import LaunchState
 from schema.types.phase_payloads import (
@@ -52,7 +52,7 @@ class PhasesQueries:
         cost=50,
         deprecated="Use launchStateAt, which is typed; remove after 2027-06-30.",
     )
-    launch_events: Connection[LaunchEvent] = query(
+    launch_events: LaunchEventConnection = query(
         events.launch_events,
         Scope.LAUNCH_READ,
         read=event_rows.EVENTS,

@@ -12,7 +12,8 @@ from domain.events import RecordedEvent
 from domain.metrics.metrics import EVENT_DELAY
 from schema.context import Info
 from schema.pagination import decode_number_cursor, encode_cursor
-from schema.types.events import SHOWN_KINDS, LaunchEvent, is_shown, stream_gap, to_event
+from schema.types.event_fields import LaunchEvent
+from schema.types.events import SHOWN_KINDS, is_shown, stream_gap, to_event
 from schema.types.node import decode_id
 from services.platform import event_reads
 from subscriptions.delivery_times import note_delivery
@@ -36,7 +37,8 @@ async def launch_events(
 ) -> AsyncIterator[LaunchEvent]:
     """Events in order. A reader that is too slow gets a StreamGap, then the end.
 
-    A cursor beyond the log, as after a restored backup, gets a StreamGap, then new events.
+    A cursor beyond the log, as after a restored backup, gets a StreamGap, then new events. One
+    whose events were archived gets a StreamGap, then everything that is kept.
     """
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     position = decode_number_cursor(after)
@@ -70,17 +72,22 @@ class _StreamPosition:
 async def _catch_up(
     info: Info, position: int, phase: UUID | None, stream_position: _StreamPosition
 ) -> AsyncGenerator[LaunchEvent, None]:
-    """Yield all events after a position; a StreamGap if the log ends before it (SEC14)."""
+    """Yield all events after a position.
+
+    A StreamGap if the log ends before it (SEC14), or begins after it because of an archive.
+    """
     if position > stream_position.last:
         stream_position.last = await event_reads.read_head(info.context.db)
     if position > stream_position.last:
         yield stream_position.gap(info, position - stream_position.last)
         return
-    stream_position.last = position
+    stream_position.last = max(position, await event_reads.read_edge(info.context.db))
+    if position < stream_position.last:
+        yield stream_position.gap(info, stream_position.last - position)
     log = event_reads.read_log(
         info.context.db,
         lambda session, part: event_reads.page(session, SHOWN_KINDS, part, phase),
-        position,
+        stream_position.last,
         PAGE,
     )
     async with aclosing(log) as missed:

@@ -11,8 +11,8 @@ import strawberry
 from domain.events import RecordedEvent
 from domain.platform.replays import MAX_EVENTS, Replay
 from schema.context import Info
-from schema.types.event_fields import cursor_of
-from schema.types.events import SHOWN_KINDS, LaunchEvent, stream_gap, to_event
+from schema.types.event_fields import LaunchEvent, cursor_of
+from schema.types.events import SHOWN_KINDS, stream_gap, to_event
 from services.platform import event_reads
 from services.platform.response_time import begins_to_wait
 from subscriptions.credential_expiry import AccessEnded

@@ -3,6 +3,7 @@
 from db.base import Base
 from db.models import (
     accounts,
+    archives,
     bulk_invitations,
     client_imports,
     conversations,
@@ -31,6 +32,7 @@ from db.models import (
 __all__ = [
     "Base",
     "accounts",
+    "archives",
     "bulk_invitations",
     "client_imports",
     "conversations",

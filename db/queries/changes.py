@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import log_edge
 from db.models.events import Change
 from db.queries.pages import Numbers, one_of, ordered
 from domain.actors import ActorRef
@@ -105,8 +106,12 @@ async def page(
 
     They are ordered by event id because changes of one transaction share their time.
     """
-    query = select(Change).where(Change.subject_kind == kind, Change.subject_id == subject_id)
-    return list(await session.scalars(ordered(query, part, Change.event_id, descending=True)))
+    query = select(Change).where(
+        Change.subject_kind == kind,
+        Change.subject_id == subject_id,
+        Change.event_id > log_edge.EVENT_ID,
+    )
+    return await latest(session, query, part)
 
 
 def conditions(
@@ -115,8 +120,11 @@ def conditions(
     since: datetime | ColumnElement[Any] | None,
     until: datetime | ColumnElement[Any] | None,
 ) -> list[ColumnElement[bool]]:
-    """Build the WHERE clause for subject kinds, actions and a time range."""
-    clauses = [one_of(Change.subject_kind, subjects)]
+    """Build the WHERE clause for subject kinds, actions and a time range.
+
+    It leaves out the rows of archived events that are kept for past states.
+    """
+    clauses = [Change.event_id > log_edge.EVENT_ID, one_of(Change.subject_kind, subjects)]
     if actions is not None:
         clauses.append(one_of(Change.action, actions))
     if since is not None:
@@ -142,7 +150,11 @@ def by_actors(query: Select[Change], actors: Sequence[str]) -> Select[Change]:
 
 
 async def latest(session: AsyncSession, query: Select[Change], part: Numbers) -> list[Change]:
-    """Return a page of the changes that a query selects, newest first."""
+    """Return a page of the changes that a query selects, newest first.
+
+    Raises EventsArchived for a cursor before the edge of the log.
+    """
+    query = query.where(*log_edge.cursors_are_kept(part, log_edge.EVENT_ID))
     return list(await session.scalars(ordered(query, part, Change.event_id, descending=True)))
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Select, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import log_edge
 from db.event_positions import head
 from db.event_rows import recorded
 from db.models.events import LaunchEvent
@@ -41,7 +42,9 @@ async def position_at(session: AsyncSession, at: datetime) -> EventSeq:
     soon = LaunchEvent.recorded_at <= begin + _LONGEST
     first = select(func.min(LaunchEvent.seq)).where(later, soon).scalar_subquery()
     last = select(func.max(LaunchEvent.seq)).where(LaunchEvent.seq < first).scalar_subquery()
-    position = case((first.is_(None), head()), else_=func.coalesce(last, 0))
+    # The rows that an archive left behind are no positions to continue from.
+    before_first = func.greatest(func.coalesce(last, 0), log_edge.SEQ)
+    position = case((first.is_(None), head()), else_=before_first)
     return EventSeq((await session.execute(select(position))).scalar_one())
 
 

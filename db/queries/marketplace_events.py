@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import log_edge
 from db.event_rows import recorded
 from db.models.events import LaunchEvent
 from db.queries.pages import Numbers, ordered
@@ -25,7 +26,8 @@ async def page(
 ) -> list[RecordedEvent]:
     """Read a page of events of these kinds that belong to the caller, ordered by position."""
     where = [
-        LaunchEvent.seq.is_not(None),
+        LaunchEvent.seq > log_edge.SEQ,
+        *log_edge.cursors_are_kept(part, log_edge.SEQ),
         LaunchEvent.kind.in_(TYPES),
         or_(false(), *map(_is_of_kind, kinds)),
     ]

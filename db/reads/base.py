@@ -66,7 +66,7 @@ class Read:
     `where` receives the arguments that are not null; an argument missing from `arguments` has no
     plan. A nested read finds its rows by naming columns of the rows above. `order` of a nested read
     with one result selects the first row. `needs_everything`: only for callers who may read the
-    rows of all users.
+    rows of all users. `edge`: cursors before it raise, because rows after them were archived.
     """
 
     model: type[Base]
@@ -77,6 +77,7 @@ class Read:
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     joined: tuple[tuple[type[Base], ColumnElement[bool]], ...] = ()
     needs_everything: bool = False
+    edge: ColumnElement[int] | None = None
 
     @property
     def key(self) -> Expression:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, Text, literal_column
 
+from db import log_edge
 from db.models.accounts import ApiToken
 from db.models.events import Change
 from db.models.flags import FeatureFlag
@@ -35,6 +36,7 @@ PAGE = Read(
     order=(Change.event_id,),
     descending=True,
     cursor_key=CursorKey.INT64,
+    edge=log_edge.EVENT_ID,
     arguments={"subject": PLAIN, "action": PLAIN, "since": PLAIN, "until": PLAIN},
 )
 USER = actors.user(Change.actor_kind, Change.actor_id)

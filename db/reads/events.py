@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Text, literal_column
 
+from db import log_edge
 from db.event_log import conditions
 from db.models.events import LaunchEvent
 from db.models.incidents import LaunchIncident
@@ -24,6 +25,7 @@ def of_kinds(kinds: Sequence[str]) -> Read:
         where,
         order=(LaunchEvent.seq,),
         cursor_key=CursorKey.INT64,
+        edge=log_edge.SEQ,
         arguments={
             "phaseId": GlobalId("LaunchPhase"),
             "since": PLAIN,

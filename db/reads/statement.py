@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     FromClause,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.sql import visitors
 
+from db.log_edge import is_kept
 from db.queries.pages import in_order, ordered
 from db.reads.base import Arguments, Expression, NoPlan, Read
 from domain.platform.keyset import Keyset
@@ -179,6 +181,7 @@ class _StatementBuilder:
         if request.cardinality is Cardinality.COUNT:
             return query
         order = [_replace_columns(column, sources) for column in read.order]
+        query = query.where(*_cursor_checks(request))
         if request.paged is None:
             plain: Keyset[Any] = Keyset(0)
             return in_order(query, plain, *order, descending=read.descending)
@@ -188,6 +191,13 @@ class _StatementBuilder:
         return [
             _replace_columns(item, sources).label(f"c{next(self._counter)}") for item in columns
         ]
+
+
+def _cursor_checks(request: ReadRequest) -> Iterator[ColumnElement[bool]]:
+    edge, paged = request.read.edge, request.paged
+    if edge is not None and paged is not None:
+        for name in (*(paged.after or ()), *(paged.before or ())):
+            yield is_kept(bindparam(name, type_=BigInteger()), edge)
 
 
 def _own_columns(read: Read) -> Sources:

@@ -48,7 +48,10 @@ class EpisodeFact:
 
 @dataclass(frozen=True, slots=True)
 class IncidentFacts:
-    """The content of a report. `more_events`: events beyond those in the timeline."""
+    """The content of a report. `more_events`: events beyond those in the timeline.
+
+    `archived_before`: events before it are no longer in the log (ADR 43).
+    """
 
     number: int
     title: str
@@ -68,6 +71,7 @@ class IncidentFacts:
     suspects: Sequence[SuspectFact] = ()
     timeline: Sequence[EntryFact] = ()
     more_events: bool = False
+    archived_before: datetime | None = None
 
 
 def markdown(facts: IncidentFacts) -> str:
@@ -99,6 +103,9 @@ def _head(facts: IncidentFacts) -> str:
         lines.append(f"- resolved {_moment(over)},{_after(over - facts.opened_at)}")
     if facts.affected_features:
         lines.append(f"- features: {', '.join(map(text, facts.affected_features))}")
+    if facts.archived_before is not None and facts.opened_at < facts.archived_before:
+        edge = _moment(facts.archived_before)
+        lines.append(f"- events before {edge} are in an archive: the timeline lacks them")
     head = f"# Incident {facts.number}: {text(facts.title)}"
     return "\n".join([head, "", *lines])
 

@@ -16,6 +16,7 @@ from schema.pagination import Connection, encode_cursor
 from schema.planned import column, computed, computed_list, one_of, read_rows
 from schema.scalars import JSON
 from schema.types.actors import Actor, load_actor
+from schema.types.log_edges import ArchivedPart
 from schema.types.node import Node, node_id
 from schema.types.subjects import load_subject
 
@@ -173,7 +174,9 @@ class Change(Node):
         )
 
 
-ChangeConnection = Connection[Change]
+@strawberry.type(description="A page of changes, the newest first.")
+class ChangeConnection(ArchivedPart, Connection[Change]):
+    """A page that says where the audit begins."""
 
 
 def encode_change_cursor(row: rows.Change) -> str:

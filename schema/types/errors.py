@@ -36,6 +36,7 @@ describe(
     DEPENDENCY_DOWN="A server that is needed does not answer.",
     FEATURE_OFF="A feature flag is off: the feature is paused, or not open yet.",
     CONSENT_REQUIRED="The account has to accept the documents in the message: `acceptDocuments`.",
+    EVENTS_ARCHIVED="The events that it needs were moved to an archive.",
 )
 describe(
     FeatureAvailability,

@@ -5,7 +5,8 @@ from typing import Any
 from db.event_rows import event_of
 from db.reads import events as reads
 from schema.planned import ComputedField
-from schema.types.events import SHOWN_KINDS, LaunchEvent, to_event
+from schema.types.event_fields import LaunchEvent
+from schema.types.events import SHOWN_KINDS, to_event
 
 
 def _build_event(*columns: Any) -> LaunchEvent:  # noqa: ANN401 - `reads.PARTS`

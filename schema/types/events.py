@@ -5,9 +5,9 @@ from datetime import datetime
 import strawberry
 
 from domain import events as domain
-from domain.actors import ActorRef
 from domain.events import RecordedEvent
 from domain.events.alerts import AlertSent, SilenceChanged
+from domain.events.archives import LogArchived
 from domain.events.criteria import CriterionJudged
 from domain.events.kills import KillChanged
 from domain.phases.plans import FlagDiff as Diff
@@ -15,52 +15,20 @@ from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import HealthStatus, PhaseStatus
 from schema.guard_enums import GuardAction
+from schema.pagination import Connection
 from schema.types import event_fields
-from schema.types.actors import Actor, load_actor
+from schema.types.archive_events import ArchiveEvent
 from schema.types.criteria import CriterionStatus
-from schema.types.event_fields import CommonFields, common_fields
+from schema.types.event_fields import CommonFields, LaunchEvent, common_fields
 from schema.types.flag_diffs import FlagDiff
 from schema.types.health import HealthCheck
 from schema.types.incidents import Incident
 from schema.types.launch_states import LaunchState
+from schema.types.log_edges import ArchivedPart
 from schema.types.phases import LaunchPhase
 from schema.types.propagation import Propagation
 from schema.types.silences import Silence
 from services.phases import launch_states
-
-
-@strawberry.interface(description="An event of a launch.")
-class LaunchEvent:
-    """The fields of every event."""
-
-    cursor: str = strawberry.field(
-        description="Its position in the log: pass it as `after` to resume.",
-        metadata=event_fields.CURSOR,
-    )
-    at: datetime = strawberry.field(
-        description="When it happened; the same as `occurredAt`.", metadata=event_fields.OCCURRED_AT
-    )
-    recorded_at: datetime = strawberry.field(
-        description="When it was recorded; later than `occurredAt` for an outage, which begins with"
-        " its first bad sample.",
-        metadata=event_fields.RECORDED_AT,
-    )
-    summary: str = strawberry.field(description="A summary in one line.")
-    ref: strawberry.Private[ActorRef | None]
-
-    @strawberry.field(
-        description="When it happened; `launchState(at:)` and `replay` use this moment. The order "
-        "of the log, and `after`, follow the cursor.",
-        metadata=event_fields.OCCURRED_AT,
-    )
-    def occurred_at(self) -> datetime:
-        """Return the time under the name that it has in the log."""
-        return self.at
-
-    @strawberry.field(description="Who did it.", metadata=event_fields.ACTOR)
-    async def actor(self, info: Info) -> Actor | None:
-        """Load it only if it is selected."""
-        return await load_actor(info, self.ref) if self.ref else None
 
 
 @strawberry.type(description="A phase was created, edited or moved.")
@@ -200,6 +168,11 @@ class SilenceEvent(LaunchEvent):
         return Silence.of(self.event.silence, info.context.now)
 
 
+@strawberry.type(description="A page of events.")
+class LaunchEventConnection(ArchivedPart, Connection[LaunchEvent]):
+    """A page that says where the log begins."""
+
+
 @strawberry.type(description="The stream missed events: read the state again, then resume.")
 class StreamGap(LaunchEvent):
     """Stands for events that a stream did not send."""
@@ -207,7 +180,7 @@ class StreamGap(LaunchEvent):
     missed: int = strawberry.field(description="The least number of missed events.")
     resume_from: str = strawberry.field(
         description="Pass it as `after` to read them all, or to continue in a log that was "
-        "restored."
+        "restored, or whose older events were archived."
     )
 
     @strawberry.field(
@@ -229,6 +202,7 @@ EVENT_TYPES = (
     IncidentEvent,
     AlertEvent,
     SilenceEvent,
+    ArchiveEvent,
     StreamGap,
 )
 SHOWN_KINDS = tuple(
@@ -242,6 +216,7 @@ SHOWN_KINDS = tuple(
         domain.IncidentChanged,
         AlertSent,
         SilenceChanged,
+        LogArchived,
     )
 )
 
@@ -267,15 +242,24 @@ def to_event(item: RecordedEvent) -> LaunchEvent:
             shown = CriterionEvent.judged(event, item)
         case domain.IncidentChanged() as event:
             shown = IncidentEvent(event=event, note=event.note, **common)
-        case KillChanged() as event:
-            shown = KillEvent.changed(event, common)
-        case SilenceChanged() as event:
-            shown = SilenceEvent(event=event, **common)
-        case AlertSent() as event:
-            shown = AlertEvent.sent(event, common)
+        case _:
+            shown = _to_operations_event(item.event, common)
     if shown is None:
         raise TypeError(f"{item.event.TYPE} is not shown")
     return shown
+
+
+def _to_operations_event(event: domain.Event, common: CommonFields) -> LaunchEvent | None:
+    match event:
+        case KillChanged():
+            return KillEvent.changed(event, common)
+        case SilenceChanged():
+            return SilenceEvent(event=event, **common)
+        case AlertSent():
+            return AlertEvent.sent(event, common)
+        case LogArchived():
+            return ArchiveEvent.archived(event, common)
+    return None
 
 
 _MAX = 2**31 - 1  # what Int holds: a cursor may be any number

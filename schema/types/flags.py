@@ -22,7 +22,7 @@ from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last
 from schema.planned import TOTAL_COUNT, column, computed, kill_lookup, read_rows
 from schema.results import SharedResults
 from schema.scalars import Percent
-from schema.types.changes import Change, encode_change_cursor
+from schema.types.changes import Change, ChangeConnection, encode_change_cursor
 from schema.types.flag_exposures import FlagExposure
 from schema.types.kills import FlagKill
 from schema.types.node import Node, node_id
@@ -206,7 +206,7 @@ class FeatureFlag(Node):
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> Connection[Change]:
+    ) -> ChangeConnection:
         """Return one page of the audit."""
         page = Page.of(first, after, last, before)
         async with info.context.db.read() as session:
@@ -217,7 +217,7 @@ class FeatureFlag(Node):
                 page.numbers(at_most=MAX_BIGINT),
             )
         return connection(
-            Connection[Change],
+            ChangeConnection,
             rows,
             page,
             cursor=encode_change_cursor,

@@ -25,7 +25,7 @@ from services.incidents.incident_reads import EpisodePage, IncidentFilter
 from services.incidents.incident_timelines import TimelinePage
 
 if TYPE_CHECKING:
-    from schema.types.events import LaunchEvent
+    from schema.types.events import LaunchEventConnection
 
 
 @strawberry.type(description="An incident of a launch.")
@@ -132,14 +132,16 @@ class Incident(Node):
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> Connection[Annotated["LaunchEvent", strawberry.lazy("schema.types.events")]]:
+    ) -> Annotated["LaunchEventConnection", strawberry.lazy("schema.types.events")]:
         """Read the timeline from the event log (A33)."""
-        from schema.types.events import to_event  # noqa: PLC0415 - they refer to each other
+        from schema.types import events as types  # noqa: PLC0415 - they refer to each other
 
         page = Page.of(first, after, last, before)
         query = TimelinePage(self.row.id, page.numbers(at_most=MAX_BIGINT))
         events = await info.context.loaders.timeline.load(query) or []
-        return connection(Connection["LaunchEvent"], events, page, cursor=cursor_of, wrap=to_event)
+        return connection(
+            types.LaunchEventConnection, events, page, cursor=cursor_of, wrap=types.to_event
+        )
 
     @strawberry.field(
         description="The changes that may have caused its current episode, most suspicious first. "

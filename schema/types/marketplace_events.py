@@ -14,11 +14,13 @@ from domain.platform.row_scope import RowScope
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.marketplace_event_enums import MarketplaceEventKind
+from schema.pagination import Connection
 from schema.types.actors import User
 from schema.types.conversations import Conversation
 from schema.types.couples import Partnership
 from schema.types.event_fields import cursor_of
 from schema.types.invitations import Invitation
+from schema.types.log_edges import ArchivedPart
 from schema.types.node import node_id
 from schema.types.subjects import load_visible
 
@@ -75,6 +77,11 @@ class MarketplaceEvent:
             supplier_id=node_id("Supplier", parties.supplier_id) if parties.supplier_id else None,
             couple_id=node_id("Couple", parties.couple_id) if parties.couple_id else None,
         )
+
+
+@strawberry.type(description="A page of events between suppliers and couples.")
+class MarketplaceEventConnection(ArchivedPart, Connection[MarketplaceEvent]):
+    """A page that says where the log begins."""
 
 
 def is_selected(

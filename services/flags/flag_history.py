@@ -14,6 +14,7 @@ from domain.flags.flags import BucketBy, Flag
 from domain.phases.phases import PhaseStatus
 from domain.platform.percent import Percent
 from services.flags.flag_sets import FlagSet
+from services.platform import log_edges
 
 State = dict[str, object]
 
@@ -21,7 +22,8 @@ State = dict[str, object]
 async def as_of(session: AsyncSession, flag_set: FlagSet, at: datetime) -> FlagSet:
     """Return the set at a moment, without flags that were created later.
 
-    A change made directly in the database shows from the next regular change on.
+    A change made directly in the database shows from the next regular change on. Raises
+    EventsArchived for a moment before the edge of the log.
     """
     ids = [flag.id for flag in flag_set.flags.values()]
     last = await changes.newest_by_subject(session, ids, until=at)
@@ -34,6 +36,7 @@ async def as_of(session: AsyncSession, flag_set: FlagSet, at: datetime) -> FlagS
             flags[flag.key] = with_values(flag, state)
     version = await _version_at(session, at)
     killed = await kills.killed_keys(session, until=at)
+    await log_edges.check_kept(session, at, "at")
     return FlagSet(version, flags, killed=killed, loaded_at=at, stale=False)
 
 

@@ -1,6 +1,7 @@
 """Builds reports of incidents from their timelines and suspects (A35)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +19,7 @@ from domain.platform.keyset import Keyset
 from services.incidents import incident_timelines, suspects
 from services.incidents.incident_timelines import TimelinePage
 from services.incidents.suspects import SuspectChange, SuspectQuery
+from services.platform import log_edges
 
 _MAX_EVENTS = 500
 _MAX_SUSPECTS = 5
@@ -33,14 +35,13 @@ async def reports(
     timelines = await incident_timelines.of_incidents(session, list(pages.values()))
     episodes = await episode_queries.newest(session, [row.id for row in rows], _MAX_EPISODES)
     ranked = await suspects.of_incidents(session, list(suspect_queries.values()))
-    return {
-        row: markdown(
-            _facts(
-                row, episodes[row.id], timelines[pages[row]], ranked.get(suspect_queries[row], [])
-            )
-        )
-        for row in rows
-    }
+    edge = await log_edges.archived_before(session)
+    texts = {}
+    for row in rows:
+        suspect_changes = ranked.get(suspect_queries[row], [])
+        facts = _facts(row, episodes[row.id], timelines[pages[row]], suspect_changes)
+        texts[row] = markdown(replace(facts, archived_before=edge))
+    return texts
 
 
 def _facts(

@@ -32,6 +32,7 @@ from domain.phases.reports import (
 )
 from domain.phases.verdicts import UNJUDGED, CriterionState
 from services.phases import report_incidents, report_measures, run_flags
+from services.platform import log_edges
 
 MAX_EVENTS = 2_000
 MAX_TIMELINE_ENTRIES = 200
@@ -53,7 +54,7 @@ class Report:
 async def report(
     session: AsyncSession, run_id: UUID, now: datetime, killed: Collection[str]
 ) -> Report:
-    """Report on a run, ended or not; raises NotFound.
+    """Report on a run, ended or not; raises NotFound, and EventsArchived for one before the edge.
 
     `killed` are the keys that a kill switch forces off now.
     """
@@ -64,6 +65,7 @@ async def report(
     judged = await _judged_criteria(session, phase, run)
     exempt = await run_flags.exempt_flags(session, run, killed)
     facts = replace(await _facts(session, phase, run, judged, now), exempt=exempt)
+    await log_edges.check_kept(session, run.started_at)
     return Report(markdown(facts), means(facts), judged, proofs(facts), exempt)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import event_log
+from db import event_log, log_edge
 from db.queries import newer_events
 from db.queries.pages import Numbers
 from db.session import Database
@@ -14,6 +14,7 @@ from domain.events import RecordedEvent
 from domain.events.subjects import EventsAbout
 from domain.ids import EventSeq
 from domain.platform.keyset import Keyset
+from services.platform import log_edges
 
 ReadPage = Callable[[AsyncSession, Keyset[int]], Awaitable[Sequence[RecordedEvent]]]
 
@@ -39,6 +40,13 @@ async def read_head(db: Database) -> EventSeq:
         return await event_log.newest_seq(session)
 
 
+async def read_edge(db: Database) -> EventSeq:
+    """Return the position of the last archived event; 0 if there is none."""
+    async with db.read() as session:
+        edge = await log_edge.newest(session)
+        return EventSeq(edge.seq if edge else 0)
+
+
 async def read_log(
     db: Database, read_page: ReadPage, after: int, page_size: int
 ) -> AsyncGenerator[RecordedEvent, None]:
@@ -61,8 +69,13 @@ async def span(
     end: datetime,
     after: RecordedEvent | None,
 ) -> list[RecordedEvent]:
-    """Return the events between two moments in order, after a given event."""
-    return await event_log.read_span(session, kinds, limit, begin, end, after)
+    """Return the events between two moments in order, after a given event.
+
+    Raises EventsArchived if the first moment is before the edge of the log.
+    """
+    events = await event_log.read_span(session, kinds, limit, begin, end, after)
+    await log_edges.check_kept(session, begin, "from")
+    return events
 
 
 async def is_superseded(session: AsyncSession, item: RecordedEvent, about: EventsAbout) -> bool:

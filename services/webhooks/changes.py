@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import event_log
+from db import event_log, log_edge
 from db.drafts import Audit
 from db.models.webhooks import Webhook, WebhookDelivery
 from db.queries import webhooks as queries
@@ -15,6 +15,7 @@ from domain.actors import Actor
 from domain.errors import Invalid, NotFound
 from domain.events.webhooks import RedeliveryAsked, WebhookChanged
 from domain.ids import DeliveryId, WebhookId
+from domain.platform.log_edges import EventsArchived
 from domain.webhooks.webhooks import MAX_DOCUMENT, Allowed, check_url, signing_key
 from services.platform.texts import MAX_REASON, check_text
 from services.webhooks.documents import Documents, Following
@@ -74,10 +75,16 @@ async def sample(
 async def create(
     uow: UnitOfWork, actor: Actor, draft: WebhookDraft, following: Following
 ) -> Webhook:
-    """Create a webhook that receives events from now on; raises Invalid above the maximum."""
+    """Create a webhook that receives events from now on, or after a cursor of its document.
+
+    Raises Invalid above the maximum, and EventsArchived for a cursor before the edge of the log.
+    """
     if await queries.count(uow.session) >= MAX_WEBHOOKS:
         raise Invalid(f"There are {MAX_WEBHOOKS} webhooks already: delete one first.")
     head = await event_log.newest_seq(uow.session)
+    edge = await log_edge.newest(uow.session)
+    if edge is not None and following.after is not None and following.after < edge.seq:
+        raise EventsArchived(edge.archived_before, path=("document",))
     row = Webhook(
         url=draft.url,
         document=draft.document,

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from db import event_log
+from db import event_log, log_edge
 from db.models.webhooks import Webhook, WebhookDelivery
 from db.queries import webhooks as queries
 from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
 from domain.errors import Forbidden, Invalid
 from domain.events import RecordedEvent
+from domain.platform.log_edges import EventsArchived
 from domain.webhooks.webhooks import Outcome, next_attempt, sign
 from services.webhooks import changes
 from services.webhooks.documents import Documents, OpenDocuments
@@ -112,6 +113,10 @@ class Deliverer:
                 return Message.of(hook, waiting_delivery)
             head = await event_log.newest_seq(uow.session)
             events = await event_log.read_after(uow.session, hook.last_seq, _PAGE, kinds=hook.kinds)
+            edge = await log_edge.newest(uow.session)
+            if edge is not None and hook.last_seq < edge.seq:
+                _pause(uow, hook, f"{EventsArchived(edge.archived_before)} Skip them to go on.")
+                return False
             if not events:
                 hook.last_seq = max(head, hook.last_seq)
                 return False

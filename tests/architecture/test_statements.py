@@ -58,13 +58,13 @@ DOCUMENTS = {
         "change { id revertible actor { __typename } } } } } }",
         7,
     ),
-    "incidents with their reports": ("{ incidents(first: 100) { nodes { report } } }", 7),
+    "incidents with their reports": ("{ incidents(first: 100) { nodes { report } } }", 8),
     "incidents with their episodes": (
         "{ incidents(first: 100) { nodes { currentEpisode { dependents { key } } "
         "episodes { title } } } }",
         4,
     ),
-    "a state of the past": ('{ launchState(at: "2100-01-01T00:00:00Z") }', 6),
+    "a state of the past": ('{ launchState(at: "2100-01-01T00:00:00Z") }', 7),
     "events": (
         f"{{ launchEvents(first: 100) {{ nodes {{ at summary {ACTOR} "
         "... on PhaseEvent { to phase { key } } ... on FlagEvent { diff { key } } } } }",

@@ -11,6 +11,7 @@ from db.session import Database
 
 _SCHEMA = "test_support"
 _APPEND_ONLY_TABLES = ("launch_events", "changes")
+_APPEND_ONLY_TRIGGERS = ("append_only_rows", "only_archived_rows")
 _KEPT_TABLES = {"flag_set_version", "launch_event_counter"}
 
 
@@ -23,6 +24,11 @@ async def delete_all_rows(database: Database) -> None:
         await connection.execute(text(DELETE_ALL_SQL))
 
 
+def _toggle(table: str, action: str) -> str:
+    actions = ", ".join(f"{action} TRIGGER {trigger}" for trigger in _APPEND_ONLY_TRIGGERS)
+    return f"ALTER TABLE {table} {actions};"
+
+
 def _build_function() -> str:
     """Build the function, in which empty tables, most of them, cost almost nothing."""
     children_first = [table.name for table in reversed(Base.metadata.sorted_tables)]
@@ -32,8 +38,7 @@ def _build_function() -> str:
             continue
         delete = f"DELETE FROM {name};"
         if name in _APPEND_ONLY_TABLES:
-            toggle = f"ALTER TABLE {name} {{}} TRIGGER append_only;"
-            delete = toggle.format("DISABLE") + delete + toggle.format("ENABLE")
+            delete = f"{_toggle(name, 'DISABLE')} {delete} {_toggle(name, 'ENABLE')}"
         steps.append(f"IF EXISTS (SELECT FROM {name}) THEN {delete} END IF;")
     body = f"BEGIN {' '.join(steps)} END"
     return f"""

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from domain.incidents.incident_markdown import (
     EntryFact,
     EpisodeFact,
@@ -103,3 +105,11 @@ def test_user_text_is_escaped() -> None:
     assert "<script>" not in document
     lists = markdown(replace(BARE, description="1. one\n- two\n===\n3 cards"))
     assert "1\\. one  \n\\- two  \n\\===  \n3 cards" in lists
+
+
+@pytest.mark.parametrize(("days", "is_said"), [(1, True), (0, False)])
+def test_a_report_says_that_its_events_were_archived(days: int, *, is_said: bool) -> None:
+    """ADR 43."""
+    edge = BARE.opened_at + timedelta(days=days)
+    document = markdown(replace(BARE, archived_before=edge))
+    assert ("are in an archive: the timeline lacks them" in document) is is_said
