@@ -193,6 +193,12 @@ class Settings(BaseSettings):
     webhook_private_addresses: bool = Field(
         default=False, description="Allow webhooks to private addresses."
     )
+    webhook_deliveries_kept_days: int = Field(
+        default=30,
+        ge=7,
+        le=3_650,
+        description="How long deliveries that are done are kept. Retries take 28 hours.",
+    )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "text"] | None = Field(

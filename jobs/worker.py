@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -157,7 +158,11 @@ def _periodic(parts: Parts) -> Mapping[str, Callable[[], Awaitable[object]]]:
         "mail": partial(retry_mail, parts.db, parts.settings),
         "metrics": parts.collect,
         "metrics-late": partial(metric_rollups.roll_late, parts.db),
-        "retention": partial(retention.sweep, parts.db),
+        "retention": partial(
+            retention.sweep,
+            parts.db,
+            deliveries_kept=timedelta(days=parts.settings.webhook_deliveries_kept_days),
+        ),
         "invitations": partial(expire_overdue, parts.db),
         "invitations-remind": partial(remind_due, parts.db, parts.settings),
         "invitations-bulk": partial(resume_bulk, parts.db),

@@ -14,6 +14,7 @@ from services.metrics import metric_rollups
 from services.platform.batches import BATCH, in_batches
 from services.platform.idempotency import STORED_FOR
 
+DELIVERIES_KEPT = timedelta(days=30)
 JOB_LOG = timedelta(days=7)  # why a job failed, beside those that still stand in the queue
 
 _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
@@ -30,13 +31,17 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.NOTIFICATION_CREATED, NOTIFICATION_KEPT_FOR),
     (retention.MAIL_CREATED, timedelta(days=90)),
     (retention.ALERT_CREATED, timedelta(days=365)),
-    (retention.DELIVERY_CREATED, timedelta(days=30)),  # what still waits is made anew
     (retention.SESSION_EXPIRED, timedelta(days=30)),  # somebody may ask which device it was
 )
 
 
-async def sweep(db: Database, *, batch: int = BATCH) -> int:
-    """Delete all expired rows; returns how many. Safe to run twice."""
+async def sweep(
+    db: Database, *, batch: int = BATCH, deliveries_kept: timedelta = DELIVERIES_KEPT
+) -> int:
+    """Delete all expired rows; returns how many. Safe to run twice.
+
+    `deliveries_kept`: how long deliveries of webhooks that are done are kept.
+    """
 
     async def readings(uow: UnitOfWork) -> int:
         return await health.fold_readings(uow.session, uow.now - RAW_READINGS, batch)
@@ -44,7 +49,11 @@ async def sweep(db: Database, *, batch: int = BATCH) -> int:
     async def job_log(uow: UnitOfWork) -> int:
         return await jobs.delete_log(uow.session, uow.now - JOB_LOG, batch)
 
-    gone = await in_batches(db, readings, batch) + await metric_rollups.forget_old(db)
+    async def deliveries(uow: UnitOfWork) -> int:
+        return await retention.delete_done_deliveries(uow.session, uow.now - deliveries_kept, batch)
+
+    gone = await in_batches(db, deliveries, batch)
+    gone += await in_batches(db, readings, batch) + await metric_rollups.forget_old(db)
     gone += await journey_reads.forget_old(db)
     gone += await flag_exposures.fold_old(db, batch)
     for column, age in _KEPT:

@@ -10,8 +10,9 @@ from db.base import Base
 from db.models.accounts import Session, User
 from db.models.events import IdempotencyKey
 from db.models.jobs import Tick
+from db.models.webhooks import Webhook, WebhookDelivery
 from db.session import Database
-from domain.actors import Role
+from domain.actors import ActorKind, Role
 from services.overview import retention
 
 
@@ -39,6 +40,47 @@ async def add(db: Database, rows: list[Base]) -> None:
         if isinstance(rows[0], User) and isinstance(rows[-1], Session):
             rows[-1].user_id = rows[0].id
             uow.session.add(rows[-1])
+
+
+@pytest.mark.parametrize("days", [7, 30])
+async def test_deliveries_that_are_done_are_deleted_and_waiting_ones_kept(
+    db: Database, days: int
+) -> None:
+    """ADR 43: one that a receiver refused, one it took, one that was skipped, one that is young."""
+    kept = timedelta(days=days)
+    async with db.write() as uow:
+        hook = Webhook(
+            url="https://a.example",
+            document="",
+            secret="",
+            kinds=[],
+            scopes=[],
+            actor_kind=ActorKind.SYSTEM,
+            actor_label="test",
+            last_seq=2,
+        )
+        uow.session.add(hook)
+        await uow.session.flush()
+        old, young = uow.now - kept - timedelta(hours=1), uow.now - kept + timedelta(hours=1)
+        for seq, at, delivered_at in (
+            (1, old, old),
+            (2, old, None),
+            (3, old, None),
+            (4, young, young),
+        ):
+            uow.session.add(
+                WebhookDelivery(
+                    webhook_id=hook.id,
+                    event_seq=seq,
+                    body="",
+                    created_at=at,
+                    delivered_at=delivered_at,
+                )
+            )
+    assert await retention.sweep(db, batch=1, deliveries_kept=kept) == 2
+    async with db.read() as session:
+        rows = await session.scalars(select(WebhookDelivery.event_seq))
+        assert sorted(rows) == [3, 4]
 
 
 @pytest.mark.parametrize(
