@@ -1,7 +1,6 @@
 """Limits of documents that do not depend on their cost (A42, A43)."""
 
 from collections.abc import AsyncIterator, Collection, Iterator
-from contextlib import suppress
 from functools import partial
 
 from graphql import (
@@ -9,7 +8,10 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
+    NameNode,
     OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
     StringValueNode,
     ValidationRule,
     validate,
@@ -54,17 +56,24 @@ class DocumentLimits(SchemaExtension):
         yield
 
     def on_parse(self) -> Iterator[None]:
-        """Take the document from the cache. Syntax errors are left to strawberry."""
-        query = self.execution_context.query or ""
-        if len(query) <= MAX_LENGTH:
-            with suppress(GraphQLError):
-                self.execution_context.graphql_document = parsed(query)
+        """Take the document from the cache; a syntax error is reported in place of validation.
+
+        Without a document strawberry would parse it again, in the event loop.
+        """
+        context = self.execution_context
+        self._syntax_error: GraphQLError | None = None
+        if context.query and len(context.query) <= MAX_LENGTH:
+            try:
+                context.graphql_document = parsed(context.query)
+            except GraphQLError as error:
+                self._syntax_error = error
+                context.graphql_document = _placeholder(provided_operation_name(context))
         yield
 
     async def on_validate(self) -> AsyncIterator[None]:
         """Refuse the operation, or validate its document, once while it is cached."""
         context = self.execution_context
-        refusal = self.refusal()
+        refusal = self._syntax_error or self.refusal()
         if refusal is not None:
             context.pre_execution_errors = [refusal]
             yield
@@ -119,6 +128,16 @@ def find_errors(
     """
     with releasing_visitors():
         return validate(schema, tree, rules, max_errors=MAX_ERRORS, hide_suggestions=True)
+
+
+def _placeholder(operation_name: str | None) -> DocumentNode:
+    """Return a document with an operation of this name, for a document that is no document."""
+    name = NameNode(value=operation_name) if operation_name else None
+    fields = SelectionSetNode(selections=())
+    operation = OperationDefinitionNode(
+        operation=OperationType.QUERY, name=name, selection_set=fields
+    )
+    return DocumentNode(definitions=(operation,))
 
 
 def _refused(message: str) -> Refused:
