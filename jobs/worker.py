@@ -159,7 +159,7 @@ def _periodic(parts: Parts) -> Mapping[str, Callable[[], Awaitable[object]]]:
         "metrics": parts.collect,
         "metrics-late": partial(metric_rollups.roll_late, parts.db),
         "retention": partial(
-            retention.sweep,
+            retention.sweep_if_clock_agrees,
             parts.db,
             deliveries_kept=timedelta(days=parts.settings.webhook_deliveries_kept_days),
         ),

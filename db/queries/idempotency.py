@@ -8,11 +8,12 @@ from datetime import datetime
 from db.driver import Statements
 from db.json_text import read_json
 
+# A clock that is behind would make a key look old enough to be deleted: the later time counts.
 # A concurrent request with the same key waits here for the first one. An expired key counts as new
 # for another request only: the same one again is a retry, whatever the clock says.
 _RESERVE_SQL = """
 INSERT INTO idempotency_keys AS held (actor, key, operation, request_hash, created_at)
-VALUES ($1, $2, $3, $4, $5)
+VALUES ($1, $2, $3, $4, greatest($5::timestamptz, clock_timestamp()))
 ON CONFLICT (actor, key) DO UPDATE SET operation = excluded.operation,
   request_hash = excluded.request_hash, created_at = excluded.created_at, result = NULL
 WHERE held.created_at < $6 AND held.request_hash NOT IN ($4, $7)

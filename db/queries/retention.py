@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, literal_column, not_, select
+from sqlalchemy import ColumnElement, and_, delete, func, literal_column, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -36,6 +36,12 @@ MAIL_CREATED: Moments = Mail.created_at
 ALERT_CREATED: Moments = AlertDelivery.created_at
 EXPOSURE_SERVED: Moments = FlagExposure.served_at
 PROPAGATION_STARTED: Moments = FlagPropagation.started_at
+
+
+async def read_clock(session: AsyncSession) -> datetime:
+    """Return the time of the database server: one clock for all processes."""
+    now: datetime = (await session.scalars(select(func.clock_timestamp()))).one()
+    return now
 
 
 async def delete_older(session: AsyncSession, column: Moments, before: datetime, batch: int) -> int:

@@ -1,5 +1,6 @@
 """Keeps the tables small: folds old samples, deletes expired rows (S5, A45)."""
 
+import logging
 from datetime import timedelta
 from functools import partial
 
@@ -14,7 +15,10 @@ from services.metrics import metric_rollups
 from services.platform.batches import BATCH, in_batches
 from services.platform.idempotency import STORED_FOR
 
+logger = logging.getLogger(__name__)
+
 DELIVERIES_KEPT = timedelta(days=30)
+MAX_CLOCK_LEAD = timedelta(hours=1)  # clocks with NTP differ by less than a second
 JOB_LOG = timedelta(days=7)  # why a job failed, beside those that still stand in the queue
 
 _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
@@ -33,6 +37,26 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.ALERT_CREATED, timedelta(days=365)),
     (retention.SESSION_EXPIRED, timedelta(days=30)),  # somebody may ask which device it was
 )
+
+
+async def sweep_if_clock_agrees(
+    db: Database, *, deliveries_kept: timedelta = DELIVERIES_KEPT
+) -> int:
+    """Sweep, unless the clock of this process is ahead: everything would look too old.
+
+    The clock of the database decides, because all processes share it. Returns how many rows were
+    deleted.
+    """
+    async with db.write() as uow:
+        lead = uow.now - await retention.read_clock(uow.session)
+    if lead > MAX_CLOCK_LEAD:
+        logger.warning(
+            "retention: nothing is deleted, because the clock of this worker is %s ahead of the "
+            "clock of the database",
+            lead,
+        )
+        return 0
+    return await sweep(db, deliveries_kept=deliveries_kept)
 
 
 async def sweep(

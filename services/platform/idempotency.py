@@ -1,7 +1,9 @@
 """Idempotency keys: a repeated mutation returns the original result, for 24 hours (A45).
 
 After that another request may use the key. The same request is still a retry while the key is
-stored: a clock that ran ahead by days must not let a mutation happen twice.
+stored: a clock that ran ahead by days must not let a mutation happen twice. Retention deletes
+nothing where the clock of its process is ahead of the database, so only the clock of the database,
+seven days ahead, would delete the key of a retry.
 """
 
 import hashlib

@@ -64,6 +64,26 @@ async def test_a_late_retry_is_known_after_a_clock_that_was_ahead(
         clock.advance(min(jump, 0))
 
 
+@pytest.mark.parametrize("jump", [8 * DAY, -8 * DAY])
+async def test_a_clock_that_differs_from_the_database_deletes_no_key(
+    operator: GraphQLClient, db: Database, clock: Clock, jump: float
+) -> None:
+    """A worker a week ahead, or the key of an app process a week behind: a retry stays one."""
+    await make_flag(operator, "chat")
+    request = {"key": "chat", "enabled": True, "idempotencyKey": "k"}
+    async with db.write() as uow:
+        await uow.session.execute(text("UPDATE sessions SET expires_at = now() + '9 days'"))
+    clock.advance(min(jump, 0))
+    await operator.data(TOGGLE, input=request)
+    off = {"key": "chat", "enabled": False}
+    assert (await operator.data(TOGGLE, input=off))["toggleFeatureFlag"]["flag"]["version"] == 3
+    clock.advance(abs(jump) if jump < 0 else jump)
+    await retention.sweep_if_clock_agrees(db)
+    clock.advance(-max(jump, 0))
+    repeated = (await operator.data(TOGGLE, input=request))["toggleFeatureFlag"]
+    assert repeated["flag"]["version"] == 3  # it would be switched on again
+
+
 @pytest.mark.parametrize("jump", [2 * DAY, 6 * DAY])
 async def test_a_clock_days_ahead_does_not_let_a_retry_happen_twice(
     operator: GraphQLClient, db: Database, clock: Clock, jump: float
