@@ -2,15 +2,21 @@
 
 import gc
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import commands
 from tests.support.forkserver import COMMANDS, WORKER
 
-_LATE = ("gql.transport.aiohttp", "gql.transport.websockets")  # imported lazily by a command
+_LATE = (  # imported lazily by a command or a library
+    *("gql.transport.aiohttp", "gql.transport.websockets"),
+    *("anyio._backends._asyncio", "httpcore2", "uvicorn.lifespan.on", "uvloop"),
+    *("endpoints.worker_app", "server.http.protocol", "server.websocket.protocol"),
+)
+# A child imports the main module of its parent first: outside of xdist that is pytest.
+_MAIN = "pytest"
 
-for name in ("app", COMMANDS, WORKER, *_LATE):
+for name in ("app", COMMANDS, WORKER, _MAIN, *_LATE):
     import_module(name)
-for module in iter_modules(commands.__path__, "commands."):
+for module in walk_packages(commands.__path__, "commands."):
     import_module(module.name)
 gc.freeze()  # otherwise the first collection writes to all pages, which are then no longer shared
