@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import type { Locator, Page } from "playwright-core";
+
 import { admin } from "./admin.ts";
 import { ask, NARROW, picture, required, switchFlag, token, wellBuilt } from "./browser.ts";
 import { openIncident } from "./incidents.ts";
@@ -9,6 +11,12 @@ import { supplier } from "./people.ts";
 const MAIL_PID = Number(required("MAIL_PID"));
 const WORKER_PID = Number(required("WORKER_PID"));
 const COLLEAGUE = "night.shift@wedsync.app";
+
+/** The tile of e-mail while its server works; on a busy machine that answers late, which is a warning. */
+function workingMail(page: Page): Locator {
+  const late = page.locator("[data-testid=health-email][data-status=WARNING]", { hasText: /ms \(limit \d+ ms\)/ });
+  return page.locator("[data-testid=health-email][data-status=HEALTHY]").or(late);
+}
 
 async function colleague(): Promise<void> {
   await ask(
@@ -20,13 +28,12 @@ async function colleague(): Promise<void> {
 
 test("what breaks comes first, with since when and why", async () => {
   const { page, end } = await admin("/admin/launch");
-  const tile = page.getByTestId("health-email");
-  await tile.and(page.locator("[data-status=HEALTHY]")).waitFor();
+  await workingMail(page).waitFor();
   process.kill(MAIL_PID, "SIGUSR1"); // its server refuses connections
   try {
     const alarm = page.getByRole("alert").filter({ hasText: "E-mail is down · for" });
     await alarm.getByText("Connect").waitFor();
-    await tile.and(page.locator("[data-status=CRITICAL]")).waitFor();
+    await page.locator("[data-testid=health-email][data-status=CRITICAL]").waitFor();
     await page.setViewportSize(NARROW);
     await picture(page, "email-down-360");
     assert.deepEqual(await wellBuilt(page), []);
@@ -167,7 +174,7 @@ test("a launch is rehearsed on a copy", async () => {
 // Last, because two good looks take a while: the other tests pass the time.
 test("what works again is no alarm, and the log has both", async () => {
   const { page, end } = await admin("/admin/launch");
-  await page.locator("[data-testid=health-email][data-status=HEALTHY]").waitFor();
+  await workingMail(page).waitFor();
   await page.getByRole("alert").waitFor({ state: "detached" });
   await page
     .getByTestId("event-feed")
