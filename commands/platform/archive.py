@@ -1,6 +1,7 @@
 """`launch archive`: old events move from the database to files (ADR 43)."""
 
 import getpass
+import os
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from db.models.archives import EventArchive
     from db.session import Database
 
+_NICENESS = 10  # compressing and verifying must not take the CPU from a server on this machine
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 _COLUMNS = ("made", "by", "events before", "events", "positions", "file", "rows")
 
@@ -87,6 +89,7 @@ def _archive(before: datetime, path: Path) -> None:
 
     if not path.absolute().parent.is_dir():
         raise CommandError(f"There is no folder {path.absolute().parent}.")
+    os.nice(_NICENESS)
     actor = system_actor(f"{getpass.getuser()}@{socket.gethostname()}")
     command = log_archives.ArchiveEvents(before, path)
 

@@ -34,12 +34,15 @@ SELECT count(*) AS events, (SELECT count(*) FROM changes c JOIN launch_events e 
   WHERE e.seq BETWEEN $1 AND $2) AS changes
 FROM launch_events WHERE seq BETWEEN $1 AND $2
 """
+# LATERAL: a join of the page with `changes` was planned as a scan of that whole table.
 _PAGE_SQL = """
-SELECT e.seq, count(c.id) AS changes, json_build_object('event', to_jsonb(e),
-  'changes', coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.id) FILTER (WHERE c.id IS NOT NULL), '[]'))::text AS line
+SELECT e.seq, c.changes, json_build_object('event', to_jsonb(e), 'changes', c.rows)::text AS line
 FROM (SELECT * FROM launch_events WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3) AS e
-LEFT JOIN changes c ON c.event_id = e.id GROUP BY e.seq, e.* ORDER BY e.seq
-"""  # noqa: E501
+CROSS JOIN LATERAL (
+  SELECT count(*) AS changes, coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.id), '[]') AS rows
+  FROM changes c WHERE c.event_id = e.id
+) AS c ORDER BY e.seq
+"""
 # What `launchState(at:)` reads: the last event of each object. Of kills the highest number decides.
 _STATES_SQL = """
 INSERT INTO event_checkpoints SELECT id FROM (

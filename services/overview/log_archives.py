@@ -101,7 +101,10 @@ async def _needs(session: AsyncSession, now: datetime) -> list[Need]:
 
 
 async def write_file(db: Database, path: Path, header: Header) -> None:
-    """Write the events of a range to a file; nothing is left of it if that fails."""
+    """Write the events of a range to a file; nothing is left of it if that fails.
+
+    After each page it waits as long as the page took, as `delete_rows` does.
+    """
     try:
         writer = ArchiveWriter(path, header)
     except OSError as error:
@@ -109,11 +112,13 @@ async def write_file(db: Database, path: Path, header: Header) -> None:
     try:
         position = header.first_seq - 1
         while position < header.last_seq:
+            begin = time.monotonic()
             async with db.read() as session:
                 lines = await archived_rows.read_page(session, position, header.last_seq, _PAGE)
             for line in lines:
                 writer.add(line)
             position = lines[-1].seq if lines else header.last_seq
+            await asyncio.sleep(time.monotonic() - begin)
         writer.finish()
     finally:
         writer.abandon()
