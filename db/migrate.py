@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.sql.schema import SchemaItem
 
+from db import large_indexes
 from db.direct import driver_url
 
 # Prevents two processes that start together from migrating at once.
@@ -41,6 +42,8 @@ def include_object(
 
 async def upgrade(url: str, revision: str = "head") -> None:
     """Migrate up. Safe to call from several processes at once and when the schema is up to date."""
+    if revision == "head":
+        await large_indexes.build(driver_url(url))
     await _run(url, lambda connection: command.upgrade(alembic_config(connection), revision))
     await _upgrade_queue(url)
 

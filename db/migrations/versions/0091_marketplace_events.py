@@ -17,7 +17,7 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     for party in ('supplier', 'couple'):
         key = f"(payload ->> '{party}_id')"
-        op.create_index(f'ix_launch_events_{party}', 'launch_events', [sa.text(key), 'seq'], postgresql_where=sa.text(f'{key} IS NOT NULL'))
+        op.create_index(f'ix_launch_events_{party}', 'launch_events', [sa.text(key), 'seq'], postgresql_where=sa.text(f'{key} IS NOT NULL'), if_not_exists=True)
 
 
 def downgrade() -> None:
