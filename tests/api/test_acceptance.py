@@ -119,7 +119,7 @@ async def test_an_existing_account_must_log_in_before_accepting(
 async def test_an_address_other_than_the_invited_one_must_be_confirmed(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
-    """A40."""
+    """Requirement A40."""
     couple, sent = await new_couple(visitor, db), await add_and_invite(supplier, email=EMMA)
     assert await refused(couple, sent) == "EMAIL_MISMATCH"
     assert await status(supplier, sent.id) == "SENT"

@@ -177,7 +177,7 @@ async def test_active_phases_are_watched_however_they_were_activated(
 async def test_log_and_audit_record_author_and_time_of_an_activation(
     admin: GraphQLClient, health: Health, clock: Clock
 ) -> None:
-    """S50."""
+    """Requirement S50."""
     email = await email_of(admin)
     phase = await make_phase(admin, name="MVP")
     begin = clock()

@@ -20,7 +20,7 @@ query ($id: ID!) {
 async def test_a_plan_shows_what_will_happen_and_changes_nothing(
     admin: GraphQLClient, supplier: GraphQLClient, health: Health
 ) -> None:
-    """X3."""
+    """Requirement X3."""
     phase = await make_phase(admin)
     plan = (await admin.data(PLAN, id=phase))["activationPlan"]
     (change,) = plan["changes"]
@@ -48,7 +48,7 @@ async def test_a_plan_that_drifted_is_refused(admin: GraphQLClient, health: Heal
 async def test_a_readiness_token_binds_to_what_was_shown(
     admin: GraphQLClient, health: Health
 ) -> None:
-    """X2."""
+    """Requirement X2."""
     phase = await make_phase(admin)
     token = (await admin.data(PLAN, id=phase))["activationPlan"]["readiness"]["token"]
     refused = await activate(admin, phase, readinessToken=f"{token}0")

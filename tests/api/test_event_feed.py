@@ -76,7 +76,7 @@ async def test_events_come_oldest_first_by_default(operator: GraphQLClient, db: 
 async def test_events_are_filtered_by_phase_and_time_in_both_directions(
     admin: GraphQLClient, db: Database, clock: Clock
 ) -> None:
-    """S14."""
+    """Requirement S14."""
     phase = await make_phase(admin, "wanted", flags=("one",))
     await make_phase(admin, "other", flags=("two",))
     forward = await walk(admin, 9, phaseId=phase, newest=False)
@@ -105,6 +105,6 @@ async def test_a_page_of_events_is_one_statement(
 
 
 async def test_cursors_of_other_lists_are_refused(operator: GraphQLClient) -> None:
-    """A43."""
+    """Requirement A43."""
     answer = await operator.execute(FEED, after="nonsense", newest=True)
     assert answer.codes == ["BAD_USER_INPUT"]

@@ -76,7 +76,7 @@ async def test_toggling_to_the_same_state_changes_nothing(operator: GraphQLClien
 
 
 async def test_a_change_records_author_and_values(operator: GraphQLClient) -> None:
-    """A4."""
+    """Requirement A4."""
     flag = await make_flag(operator, "mvp_chat")
     change = (await toggle(operator, "mvp_chat", True, reason="go"))["change"]
     assert change["actor"] == {"__typename": "User"}
@@ -88,7 +88,7 @@ async def test_a_change_records_author_and_values(operator: GraphQLClient) -> No
 async def test_a_stale_version_is_refused_and_names_the_other_author(
     operator: GraphQLClient,
 ) -> None:
-    """A5."""
+    """Requirement A5."""
     await make_flag(operator, "mvp_chat")
     await toggle(operator, "mvp_chat", True)
     answer = await toggle(operator, "mvp_chat", False, expectedVersion=1)
@@ -108,7 +108,7 @@ async def test_concurrent_changes_get_one_version_each(operator: GraphQLClient) 
 async def test_repeating_an_idempotency_key_returns_the_first_result(
     operator: GraphQLClient,
 ) -> None:
-    """A45."""
+    """Requirement A45."""
     sent = {"key": "mvp_chat", "name": "Chat", "idempotencyKey": "k1"}
     first = await operator.data(CREATE_FLAG, input=sent)
     second = await operator.data(CREATE_FLAG, input=sent)

@@ -8,7 +8,7 @@ from tests.support.graphql import GraphQLClient
 async def test_help_can_be_requested_and_answered(
     supplier: GraphQLClient, admin: GraphQLClient, operator: GraphQLClient
 ) -> None:
-    """S44."""
+    """Requirement S44."""
     onboarding = (await supplier.data(HELP, message=" I am lost "))["requestAssistance"][
         "onboarding"
     ]

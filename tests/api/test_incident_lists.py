@@ -147,7 +147,7 @@ async def test_a_rollback_adds_its_manual_steps_to_the_incident(
 
 
 async def test_a_report_contains_the_whole_incident(admin: GraphQLClient, clock: Clock) -> None:
-    """A35."""
+    """Requirement A35."""
     await make_flag(admin, "chat")
     await toggle_flag(admin, "chat", True)
     clock.advance(30)

@@ -67,7 +67,7 @@ async def test_concurrent_reports_open_one_incident(operator: GraphQLClient) -> 
 async def test_a_cause_that_returns_within_15_minutes_reopens_its_incident(
     operator: GraphQLClient, clock: Clock
 ) -> None:
-    """A30."""
+    """Requirement A30."""
     incident = (await report_incident(operator, dedupKey="cards"))["incident"]
     await operator.data(RESOLVE, id=incident["id"], notes="fixed")
     clock.advance(14 * 60)
@@ -86,7 +86,7 @@ async def test_a_cause_that_returns_later_is_a_new_incident(
 
 
 async def test_acknowledging_a_resolved_incident_is_refused(operator: GraphQLClient) -> None:
-    """A31."""
+    """Requirement A31."""
     incident = (await report_incident(operator))["incident"]
     await operator.data(RESOLVE, id=incident["id"], notes="fixed")
     answer = (await operator.data(TAKE, id=incident["id"]))["it"]

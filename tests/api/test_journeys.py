@@ -62,7 +62,7 @@ async def test_funnels_are_empty_at_first(viewer: GraphQLClient) -> None:
 async def test_a_supplier_journey_completes(
     viewer: GraphQLClient, visitor: GraphQLClient, clock: Clock
 ) -> None:
-    """S90, S100, S102."""
+    """Requirements S90, S100 and S102."""
     supplier = await sign_up_supplier(visitor)
     clock.advance(60)
     await supplier.data(PROFILE, input={"businessName": "Sarah's", "vendorType": "VENUE"})
@@ -102,7 +102,7 @@ async def test_the_journey_from_sign_up_to_connection_is_measured(
 async def test_inactive_users_are_stalled_after_five_minutes(
     viewer: GraphQLClient, visitor: GraphQLClient, clock: Clock
 ) -> None:
-    """S73."""
+    """Requirement S73."""
     supplier = await sign_up_supplier(visitor)
     await add_client(supplier)
     assert steps(await journey(viewer, "supplier_onboarding")) == [(1, 0, 0), (1, 1, 0), (0, 0, 0)]

@@ -73,7 +73,7 @@ async def test_the_snapshot_has_cards_and_charts(viewer: GraphQLClient, db: Data
 async def test_sign_ups_and_failed_sign_ups_count_once(
     viewer: GraphQLClient, visitor: GraphQLClient
 ) -> None:
-    """S64, S70."""
+    """Requirements S64 and S70."""
     await visitor.data(SIGN_UP, email="anna@example.com")
     metrics = (await viewer.data(METRICS, range="LAST_1H"))["launchMetrics"]
     assert metrics["signups"]["value"] == 1
@@ -144,7 +144,7 @@ async def test_caller_mistakes_do_not_count_as_errors(
 
 
 async def test_external_tools_record_their_metrics(admin: GraphQLClient) -> None:
-    """A50."""
+    """Requirement A50."""
     samples = [
         {"name": "custom.queue", "value": 4, "tags": {"zone": "a"}},
         {"name": "custom.queue", "value": 8, "tags": {"zone": "b"}},

@@ -56,7 +56,7 @@ async def test_completing_a_step_ends_the_nudge(supplier: GraphQLClient, nudged:
 
 
 async def test_nudges_can_be_disabled(supplier: GraphQLClient, nudged: str) -> None:
-    """A38."""
+    """Requirement A38."""
     off = (await supplier.data(SET, enabled=False))["setNudges"]["onboarding"]
     assert off == {"nudgesEnabled": False, "nudge": None}
     assert (await supplier.data(SET, enabled=True))["setNudges"]["onboarding"]["nudgesEnabled"]

@@ -83,7 +83,7 @@ async def test_tokens_can_evaluate_one_flag(visitor: GraphQLClient, tool: str) -
 async def test_a_token_that_is_not_valid_is_rejected_beside_a_valid_one(
     visitor: GraphQLClient, tool: str
 ) -> None:
-    """SEC2."""
+    """Finding SEC2."""
     answer = await ask(visitor, "mvp_secret", tool, x_api_key="x" * 43)
     assert answer.status_code == 401
 

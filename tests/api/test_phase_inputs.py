@@ -52,7 +52,7 @@ async def test_criteria_that_cannot_be_judged_are_rejected(
 
 
 async def test_steps_are_locked_while_a_phase_is_live(admin: GraphQLClient, health: Health) -> None:
-    """A13."""
+    """Requirement A13."""
     phase = await make_phase(admin)
     await activate(admin, phase)
     edit = """mutation ($input: UpdateLaunchPhaseInput!) {

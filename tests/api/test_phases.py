@@ -12,7 +12,7 @@ from tests.support.graphql import GraphQLClient
 
 
 async def test_activates_launch_phase_with_pre_checks(admin: GraphQLClient, health: Health) -> None:
-    """S87."""
+    """Requirement S87."""
     phase = await make_phase(admin, "mvp_launch")
     result = await activate(admin, phase)
     assert result["errors"] == []
@@ -37,7 +37,7 @@ async def test_prevents_launch_activation_on_unhealthy_system(
 async def test_performs_emergency_rollback_successfully(
     admin: GraphQLClient, health: Health
 ) -> None:
-    """S89."""
+    """Requirement S89."""
     phase = await make_phase(admin, "mvp_launch")
     await activate(admin, phase)
     result = await roll_back(admin, phase)
@@ -47,7 +47,7 @@ async def test_performs_emergency_rollback_successfully(
 
 
 async def test_repeated_rollbacks_open_one_incident(admin: GraphQLClient, health: Health) -> None:
-    """S55."""
+    """Requirement S55."""
     phase = await make_phase(admin, "mvp_launch", name="MVP")
     await activate(admin, phase)
     first, second = await asyncio.gather(roll_back(admin, phase), roll_back(admin, phase))

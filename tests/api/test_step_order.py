@@ -10,7 +10,7 @@ from tests.support.graphql import GraphQLClient
 
 
 async def test_steps_open_in_order(supplier: GraphQLClient) -> None:
-    """S83, S120."""
+    """Requirements S83 and S120."""
     progress = await setup(supplier)
     assert [step["enabled"] for step in progress["steps"]] == [True, False, False]
     (error,) = (await complete(supplier, "first_client"))["errors"]

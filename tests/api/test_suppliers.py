@@ -106,7 +106,7 @@ async def test_concurrent_adds_of_one_email_add_one_client(
 async def test_repeating_an_add_returns_the_same_client(
     supplier: GraphQLClient, db: Database
 ) -> None:
-    """A45."""
+    """Requirement A45."""
     sent = {"coupleNames": "Emma", "idempotencyKey": "k1"}
     first, second = [await supplier.data(ADD, input=sent) for _ in range(2)]
     assert first == second
@@ -148,7 +148,7 @@ async def test_a_client_is_edited_field_by_field(supplier: GraphQLClient) -> Non
 
 
 async def test_archiving_revokes_pending_invitations(supplier: GraphQLClient) -> None:
-    """S9."""
+    """Requirement S9."""
     sent = await add_and_invite(supplier)
     answer = await supplier.data(UPDATE, input={"id": sent.client_id, "archived": True})
     client = answer["updateClient"]["client"]
@@ -230,7 +230,7 @@ async def test_unknown_ids_are_not_found(supplier: GraphQLClient) -> None:
 
 
 async def test_a_profile_is_saved_and_completes_its_step(supplier: GraphQLClient) -> None:
-    """S34."""
+    """Requirement S34."""
     fields = {"businessName": " Sarah's  Photos ", "vendorType": "PHOTOGRAPHER"}
     business = (await supplier.data(PROFILE, input=fields))["updateProfile"]["user"]["supplier"]
     assert (business["businessName"], business["vendorType"]) == ("Sarah's  Photos", "PHOTOGRAPHER")

@@ -93,7 +93,7 @@ async def test_invalid_channel_urls_are_named_by_position(operator: Operator) ->
 
 
 async def test_silences_are_created_and_ended(operator: Operator) -> None:
-    """A28."""
+    """Requirement A28."""
     made = await operator.says(
         "alerts", "silence", "30m", "--check", "email", "--reason", "new provider"
     )

@@ -102,14 +102,14 @@ def test_health_is_a_table_and_json(launch: Launch) -> None:
 
 
 def test_metrics_are_shown_as_cards(launch: Launch) -> None:
-    """S78, S79."""
+    """Requirements S78 and S79."""
     metrics = launch.json("metrics", "--range", "1h")
     assert (metrics["range"], metrics["signups"]["title"]) == ("LAST_1H", "New Signups")
     assert "Average Response Time" in launch("metrics", "--range", "phase")
 
 
 def test_the_kill_switch_works_with_the_database_down(launch: Launch) -> None:
-    """A6, S53."""
+    """Requirements A6 and S53."""
     launch("flags", "toggle", "mvp_test_feature", "on")
     here = launch.with_env(DATABASE_URL=NOWHERE)
     why = ("--reason", "It fails.")

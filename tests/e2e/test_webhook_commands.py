@@ -58,7 +58,7 @@ async def test_a_worker_delivers_a_webhook_created_by_command(
 
 
 async def test_a_launch_is_exported_and_imported(admin: Launch, tmp_path: Path) -> None:
-    """A52."""
+    """Requirement A52."""
     file = tmp_path / "launch.yaml"
     file.write_text(await asyncio.to_thread(admin, "export"))
     assert await asyncio.to_thread(admin.json, "plan", str(file)) == []

@@ -212,7 +212,7 @@ async def test_a_recurring_alert_describes_its_own_episode(
 async def test_reminders_contain_the_current_value(
     desk: AlertCenters, db: Database, clock: Clock, receiver: HttpReceiver
 ) -> None:
-    """L5."""
+    """Finding L5."""
     center = desk.process()
     slow = IncidentDraft(
         "metric",

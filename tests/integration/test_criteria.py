@@ -221,7 +221,7 @@ async def test_a_new_run_starts_with_a_clean_slate(guarded: GuardedPhase) -> Non
 
 
 async def test_an_unjudgeable_phase_does_not_stop_others(guarded: GuardedPhase) -> None:
-    """S63."""
+    """Requirement S63."""
     await guarded.go_live(ERRORS, key="first", platforms=["WEDME"])
     guarded.phase = await make_phase(
         guarded.client, "second", ("other",), successCriteria=[ERRORS], platforms=["WEDSYNC"]

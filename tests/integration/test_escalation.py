@@ -77,7 +77,7 @@ async def test_the_next_channel_is_notified_once_across_restarts(
 async def test_acknowledging_stops_the_escalation(
     chain: AlertCenters, db: Database, clock: Clock, lead: HttpReceiver, how: str
 ) -> None:
-    """A31, A32."""
+    """Requirements A31 and A32."""
     center = chain.process()
     await process_round(center, clock, CRITICAL)
     await look(center)

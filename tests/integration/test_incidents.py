@@ -126,7 +126,7 @@ Move = Callable[[UnitOfWork, UUID], Awaitable[object]]
 
 
 async def test_each_change_is_an_event_with_its_fields(db: Database) -> None:
-    """A4."""
+    """Requirement A4."""
     key = (await opened(db)).row.id
     moves: list[Move] = [
         lambda uow, key: acknowledge(uow, PERSON, key, None),

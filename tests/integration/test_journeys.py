@@ -146,7 +146,7 @@ async def test_a_couple_has_no_journey_of_its_own(db: Database) -> None:
 
 
 async def test_old_cohorts_are_read_from_coarser_counts(db: Database, clock: Clock) -> None:
-    """A51."""
+    """Requirement A51."""
     await follow(db, signed_up(await newcomer(db)))
     await journeys.fold(db)
     before = await rows(db, JourneyCount)

@@ -95,7 +95,7 @@ async def test_at_most_three_nudges_are_sent(person: Person, clock: Clock) -> No
 
 
 async def test_running_the_job_twice_sends_one_nudge(person: Person, clock: Clock) -> None:
-    """R5."""
+    """Rule R5 of docs/architecture.md."""
     clock.advance(301)
     for _ in range(3):
         assert await person.look() is not None
@@ -125,7 +125,7 @@ async def test_users_who_opted_out_get_no_nudges(person: Person, clock: Clock) -
 async def test_an_incident_suppresses_nudges_of_its_step_only(
     db: Database, settings: Settings, person: Person, clock: Clock
 ) -> None:
-    """X12."""
+    """Requirement X12."""
     other = await newcomer(db, settings, Role.COUPLE)
     await trouble(db, "onboarding_business_info")
     clock.advance(301)

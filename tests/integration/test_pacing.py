@@ -51,7 +51,7 @@ async def test_a_healthy_ramp_advances(guarded: GuardedPhase) -> None:
 
 
 async def test_job_and_sweep_advance_a_step_once(guarded: GuardedPhase) -> None:
-    """R5."""
+    """Rule R5 of docs/architecture.md."""
     await due(guarded)
     payload = await _payload(guarded)
     runtime = guarded.runtime
@@ -142,7 +142,7 @@ async def test_a_dry_run_does_not_hold_the_ramp(guarded: GuardedPhase) -> None:
 
 
 async def test_a_severe_incident_holds_the_ramp_until_acknowledged(guarded: GuardedPhase) -> None:
-    """X11."""
+    """Requirement X11."""
     await due(guarded)
     async with guarded.db.write() as uow:
         opened = await open_incident(uow, system_actor("test"), SEVERE)

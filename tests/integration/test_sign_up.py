@@ -236,7 +236,7 @@ async def test_internal_errors_count_as_failed_sign_ups(
 async def test_user_mistakes_do_not_fail_the_journey(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
-    """S104."""
+    """Requirement S104."""
     with pytest.raises(Invalid):
         await sign_up(make_login_throttle(db, redis, settings), sign_up_request(password="short"))
     assert await lost_starts(db) == [0, 0, 0]

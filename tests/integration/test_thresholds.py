@@ -167,7 +167,7 @@ async def test_a_manually_resolved_incident_reopens_if_the_problem_persists(
 
 
 async def test_acknowledged_incidents_are_not_resolved_automatically(guarded: GuardedPhase) -> None:
-    """S68."""
+    """Requirement S68."""
     await guarded.watch_limits(1_000, errors=100)
     taken = {"status": IncidentStatus.INVESTIGATING, "acknowledged_by_kind": "user"}
     async with guarded.db.write() as uow:

@@ -33,7 +33,7 @@ async def live(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Socket]:
 async def test_open_incidents_are_sent_first_then_each_change(
     live: Socket, admin: GraphQLClient
 ) -> None:
-    """S28."""
+    """Requirement S28."""
     made = await admin.data(REPORT, title="Slow", severity="HIGH")
     stream = await live.subscribe(INCIDENTS, severity=["HIGH"])
     assert (await stream.next())["incidents"]["status"] == "OPEN"

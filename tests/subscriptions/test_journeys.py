@@ -74,7 +74,7 @@ async def test_unrelated_events_send_nothing(live: Socket, admin: GraphQLClient)
 async def test_stalled_people_appear_without_an_event(
     live: Socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S73."""
+    """Requirement S73."""
     monkeypatch.setattr(live_journeys, "MAX_SILENCE_SECONDS", 0.05)
     stream = await live.subscribe(JOURNEYS)
     first = await stream.next()
@@ -94,7 +94,7 @@ async def test_supplier_cannot_watch_journeys(app: Starlette, supplier: GraphQLC
 
 
 async def test_cancelled_stream_releases_everything(app: Starlette, live: Socket) -> None:
-    """S74."""
+    """Requirement S74."""
     before = app.state.runtime.tail.live
     stream = await live.subscribe(JOURNEYS)
     await stream.next()

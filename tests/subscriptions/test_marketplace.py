@@ -32,7 +32,7 @@ SETUP = """subscription {
 async def test_supplier_sees_an_invitation_sent_opened_and_connected(
     address: str, supplier: GraphQLClient, visitor: GraphQLClient
 ) -> None:
-    """X13."""
+    """Requirement X13."""
     sent = await add_and_invite(supplier, email="emma@example.com")
     async with socket(address, supplier.token) as live:
         stream = await live.subscribe(INVITATION, id=sent.id)
@@ -90,7 +90,7 @@ async def test_other_invitations_do_not_wake_the_stream(
 
 
 async def test_setup_is_updated_on_every_device(address: str, supplier: GraphQLClient) -> None:
-    """S42, S84."""
+    """Requirements S42 and S84."""
     async with socket(address, supplier.token) as live:
         stream = await live.subscribe(SETUP)
         seen = [(await stream.next())["viewerOnboarding"]["percentComplete"]]
@@ -108,7 +108,7 @@ async def test_setup_is_updated_on_every_device(address: str, supplier: GraphQLC
 async def test_flag_shows_and_hides_a_step_at_once(
     address: str, supplier: GraphQLClient, admin: GraphQLClient
 ) -> None:
-    """S83, S120."""
+    """Requirements S83 and S120."""
     async with socket(address, supplier.token) as live:
         stream = await live.subscribe(SETUP)
         seen = [(await stream.next())["viewerOnboarding"]["currentStep"]]
@@ -125,7 +125,7 @@ async def test_flag_shows_and_hides_a_step_at_once(
 async def test_incident_appears_and_disappears_on_a_step(
     address: str, supplier: GraphQLClient, admin: GraphQLClient
 ) -> None:
-    """X12."""
+    """Requirement X12."""
     document = "subscription { viewerOnboarding { banner { step } } }"
     await make_flag(admin, "onboarding_business_info", enabled=True, rolloutPercentage=100)
     async with socket(address, supplier.token) as live:
@@ -161,7 +161,7 @@ async def test_account_without_a_setup_gets_an_error(address: str, admin: GraphQ
 async def test_closed_streams_release_everything(
     address: str, app: Starlette, supplier: GraphQLClient
 ) -> None:
-    """S74."""
+    """Requirement S74."""
     runtime: Runtime = app.state.runtime
     before, sent = runtime.tail.live, await add_and_invite(supplier)
     async with socket(address, supplier.token) as live:

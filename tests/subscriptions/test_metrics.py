@@ -33,7 +33,7 @@ async def live(app: Starlette, admin: GraphQLClient) -> AsyncIterator[Socket]:
 async def test_metrics_are_sent_at_once_and_after_each_collection(
     app: Starlette, live: Socket, db: Database
 ) -> None:
-    """S26, S109."""
+    """Requirements S26 and S109."""
     stream = await live.subscribe(METRICS)
     assert (await stream.next())["launchMetrics"]["errorRate"]["value"] is None
     await store_requests(db, db.clock(), total=50, errors=1)
@@ -95,7 +95,7 @@ async def test_an_unknown_phase_is_named(live: Socket) -> None:
 
 
 async def test_cancelled_stream_releases_everything(app: Starlette, live: Socket) -> None:
-    """S74."""
+    """Requirement S74."""
     before = app.state.runtime.bus.live
     stream = await live.subscribe(METRICS)
     await stream.next()

@@ -79,7 +79,7 @@ async def test_only_the_selected_flags_are_sent(live: Socket, admin: GraphQLClie
 async def test_visitor_gets_a_set_only_when_a_value_changes(
     address: str, admin: GraphQLClient
 ) -> None:
-    """S24, S96."""
+    """Requirements S24 and S96."""
     await make_flag(admin, "mvp_chat")
     async with socket(address) as visitor:
         stream = await visitor.subscribe(VIEWER)
@@ -177,7 +177,7 @@ async def test_change_by_sql_is_sent(address: str, admin: GraphQLClient, db: Dat
 async def test_killed_socket_releases_everything(
     app: Starlette, address: str, admin: GraphQLClient, document: str
 ) -> None:
-    """S74."""
+    """Requirement S74."""
     before = streams(app), app.state.runtime.bus.live
     async with socket(address, admin.token) as victim:
         for _ in range(10):
@@ -204,7 +204,7 @@ async def test_log_out_ends_the_streams_and_the_socket(address: str, admin: Grap
 async def test_expired_session_ends_its_socket(
     address: str, admin: GraphQLClient, clock: Clock
 ) -> None:
-    """A49."""
+    """Requirement A49."""
     clock.advance(timedelta(days=1).total_seconds() - 1)
     async with socket(address, admin.token) as own_live:
         await own_live.subscribe(EVENTS)
@@ -216,7 +216,7 @@ async def test_expired_session_ends_its_socket(
 async def test_operator_on_a_socket_counts_as_watching(
     address: str, admin: GraphQLClient, viewer: GraphQLClient, health: Health
 ) -> None:
-    """X2."""
+    """Requirement X2."""
     phase = await make_phase(admin)
     async with socket(address, viewer.token):
         assert await _watching(admin, phase) is False

@@ -104,7 +104,7 @@ async def test_all_channels_share_one_connection(bus: Broadcast, admin: Redis) -
 
 
 async def test_the_last_subscriber_unsubscribes_the_channel(bus: Broadcast, admin: Redis) -> None:
-    """S74."""
+    """Requirement S74."""
     async with bus.subscribe("kept") as kept:
         async with bus.subscribe("left"), bus.subscribe("left"):
             assert set(await admin.pubsub_channels()) == {b"kept", b"left"}

@@ -127,7 +127,7 @@ def test_a_failing_channel_is_tried_for_five_minutes() -> None:
 
 
 def test_latency_counts_from_the_first_bad_sample() -> None:
-    """S99."""
+    """Requirement S99."""
     (message,) = sent(*channels_of(["json://h/x"]))
     assert message.latency_ms is None
     assert tried(message, NOW + timedelta(seconds=21), None).latency_ms == 21_000

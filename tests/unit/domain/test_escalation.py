@@ -132,7 +132,7 @@ def test_an_escalation_says_how_long_the_alert_was_unacknowledged() -> None:
 
 
 def test_a_step_that_is_repeated_is_one_message_and_its_end_waits_for_it() -> None:
-    """A26."""
+    """Requirement A26."""
     step = follow(None, WORSE, NOW)
     assert step is not None
     alert = replace(step.alert, escalated_after=300.0)

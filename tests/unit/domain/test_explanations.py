@@ -66,7 +66,7 @@ def test_a_split_shows_bucket_and_limit_as_percentages(percentage: float, last: 
 
 
 def test_a_missing_key_is_the_reason() -> None:
-    """S58."""
+    """Requirement S58."""
     explanation = explained(make_flag(percentage=12.5), NOBODY_KNOWN)
     expected = "12.5 % of users, but there is no key to find the bucket with: off"
     assert explanation.steps == ("the flag is on", expected)

@@ -42,7 +42,7 @@ def test_before_its_window_has_filled_no_data_is_no_verdict() -> None:
 
 
 def test_a_filling_window_with_enough_samples_is_judged_at_once() -> None:
-    """L15."""
+    """Finding L15."""
     first = early(ERRORS, BAD, 15)
     assert first.verdict is FAILING
     assert due_action(ERRORS, early(ERRORS, BAD, 45, first)) is ROLLBACK

@@ -90,7 +90,7 @@ def test_every_value_has_its_reason(flag: Flag, value: bool, reason: EvaluationR
 
 
 def test_a_missing_flag_is_off_and_says_so() -> None:
-    """S57."""
+    """Requirement S57."""
     result = missing("no_such_flag")
     assert (result.key, result.value) == ("no_such_flag", False)
     assert result.reason is EvaluationReason.ERROR
@@ -151,7 +151,7 @@ def test_a_group_is_asked_before_the_percentage() -> None:
     "entries", list(permutations(["user:ann", "!user:ann", "supplier"])), ids=" ".join
 )
 def test_deny_beats_allow_and_groups_in_any_order(entries: tuple[str, ...]) -> None:
-    """A18."""
+    """Requirement A18."""
     result = evaluate(make_flag(groups=entries), user("ann", "supplier"))
     assert (result.value, result.matched_group) == (False, "!user:ann")
 
@@ -198,7 +198,7 @@ def test_users_are_named_by_their_own_id_whatever_decides_the_bucket(
 def test_the_key_falls_back_to_the_user_then_the_device(
     keys: dict[BucketBy, str], bucket_by: BucketBy, expected: str | None
 ) -> None:
-    """S58, A19."""
+    """Requirements S58 and A19."""
     assert EvaluationContext(keys).key(bucket_by) == expected
 
 

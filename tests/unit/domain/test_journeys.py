@@ -44,7 +44,7 @@ def set_up(*at: float) -> Run:
 
 
 def test_targets_are_those_of_the_source() -> None:
-    """S100, S101, S102."""
+    """Requirements S100, S101 and S102."""
     targets = {key: journey.target.total_seconds() for key, journey in JOURNEYS.items()}
     assert targets == {SETUP: 300, INVITATION: 180, MEETING: 600}
 
@@ -70,7 +70,7 @@ def test_accepting_proves_the_opening_but_not_its_moment() -> None:
 
 
 def test_the_clock_of_a_couple_starts_when_it_opens_the_link() -> None:
-    """S101."""
+    """Requirement S101."""
     run = move(begin(INVITATION, NOW), ["open_invitation"], after(7_200))
     run = move(run, ["accept_invitation"], after(7_290))
     assert seconds(run) == 90
@@ -87,7 +87,7 @@ def test_an_abandoned_run_is_resumed() -> None:
 
 
 def test_leaving_is_no_failure() -> None:
-    """S104."""
+    """Requirement S104."""
     runs = [set_up(1, 2, 3)] * 3 + [turn(set_up(1), Outcome.FAILED)]
     runs += [turn(set_up(1), Outcome.ABANDONED)] * 6 + [set_up(1)]
     totals = funnel(SETUP, *runs).totals
@@ -110,7 +110,7 @@ def test_a_funnel_narrows_from_step_to_step() -> None:
 
 
 def test_a_person_who_moved_just_now_is_not_stalled() -> None:
-    """S73."""
+    """Requirement S73."""
     runs = [begin(SETUP, NOW)] * 5 + [turn(begin(SETUP, NOW), Outcome.ABANDONED)]
     assert funnel(SETUP, *runs).steps[0].stalled == 5
     assert funnel(SETUP, *runs, moving=2).steps[0].stalled == 3
@@ -123,7 +123,7 @@ def test_a_run_beyond_the_target_is_not_in_time() -> None:
 
 
 def test_vendor_types_are_told_apart() -> None:
-    """A37."""
+    """Requirement A37."""
     venue = Run(SETUP, NOW, NOW, "venue")
     by_vendor = funnel(SETUP, venue, venue, begin(SETUP, NOW)).by_vendor
     assert {name: totals.started for name, totals in by_vendor.items()} == {"": 1, "venue": 2}

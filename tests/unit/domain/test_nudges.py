@@ -54,7 +54,7 @@ def test_the_ladder_is_that_of_the_source() -> None:
     ],
 )
 def test_three_nudges_at_most(standing: StallState, due: bool) -> None:
-    """S73."""
+    """Requirement S73."""
     assert nudge_due(standing, NOW) is due
 
 
@@ -84,7 +84,7 @@ def test_the_next_look_is_when_something_is_due(standing: StallState, seconds: i
 
 
 def test_while_an_incident_is_open_no_nudge_is_waited_for() -> None:
-    """X12."""
+    """Requirement X12."""
     next_at = next_look(idle(300, marked=True), NOW, silenced=True)
     assert next_at == NOW + timedelta(seconds=86_100)
 

@@ -141,7 +141,7 @@ def test_a_step_that_is_held_back_holds_up_those_after_it() -> None:
 def test_steps_open_one_after_the_other(
     side: OnboardingSide, done: set[str], closed: set[str], opens: set[str]
 ) -> None:
-    """S83, S120."""
+    """Requirements S83 and S120."""
     assert open_steps(side, done, lambda step: step.key not in closed) == opens
 
 
@@ -158,13 +158,13 @@ def test_a_step_says_what_comes_before_it(done: set[str], before: list[str]) -> 
     ("ago", "stuck"), [(299, None), (300, "business_info"), (10**6, "business_info")]
 )
 def test_five_minutes_without_activity_is_stuck(ago: int, stuck: str | None) -> None:
-    """S73."""
+    """Requirement S73."""
     assert timedelta(seconds=300) == STALLED_AFTER
     assert stuck_at(Progress(SUPPLIER, NOW), NOW - timedelta(seconds=ago), NOW) == stuck
 
 
 def test_a_step_that_is_not_offered_stalls_nobody() -> None:
-    """S83."""
+    """Requirement S83."""
     ago = NOW - timedelta(hours=1)
     offered = stuck_at(Progress(SUPPLIER, NOW), ago, NOW, lambda step: step.key != "business_info")
     assert offered is None  # nor at the steps after it

@@ -61,7 +61,7 @@ def test_sent_mail_cannot_be_cancelled() -> None:
 
 
 def test_bounced_mail_has_failed_and_cannot_be_retried() -> None:
-    """X13."""
+    """Requirement X13."""
     assert BACK.status is MailStatus.FAILED
     check_bounce(BACK)
     with pytest.raises(InvalidTransition, match="bounced"):

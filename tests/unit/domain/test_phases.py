@@ -62,7 +62,7 @@ def test_every_other_move_is_refused(status: PhaseStatus, action: PhaseAction) -
 
 @pytest.mark.parametrize("mode", [None, RollbackMode.DISABLE_ALL])
 def test_a_completed_phase_is_not_rolled_back_to_nothing(mode: RollbackMode | None) -> None:
-    """S54."""
+    """Requirement S54."""
     with pytest.raises(InvalidTransition, match="RESTORE_PREVIOUS") as caught:
         next_status(PhaseStatus.COMPLETED, PhaseAction.ROLLBACK, mode=mode)
     assert caught.value.path == ("input", "mode")
@@ -211,7 +211,7 @@ def test_a_plan_that_can_be_kept_is_accepted(plan: RollbackPlan | None) -> None:
     ],
 )
 def test_a_plan_that_cannot_be_kept_names_its_field(plan: RollbackPlan, field: str) -> None:
-    """S56."""
+    """Requirement S56."""
     with pytest.raises(Invalid) as caught:
         check_plan(plan)
     assert caught.value.path == ("input", "rollbackPlan", field)

@@ -195,7 +195,7 @@ def test_no_people_or_flags_give_no_exposure() -> None:
 
 
 def test_a_person_without_a_key_sees_only_what_everybody_sees() -> None:
-    """S58."""
+    """Requirement S58."""
     stranger = Person("", UserType.COUPLE, None, EvaluationContext())
     links = [link(target=99.99)]
     assert exposure(links, diffs(links, [], None), [stranger])[0].after == 0

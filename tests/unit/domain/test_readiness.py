@@ -122,7 +122,7 @@ def test_blockers_make_the_verdict_no_go(facts: ReadinessFacts, key: str) -> Non
     ],
 )
 def test_warnings_need_to_be_accepted(facts: ReadinessFacts, key: str, detail: str) -> None:
-    """S121 and X2."""
+    """Requirements S121 and X2."""
     readiness = assessed(facts)
     assert readiness.verdict is ReadinessVerdict.GO_WITH_WARNINGS
     assert [(item.key, item.detail) for item in readiness.warnings] == [(key, detail)]
@@ -254,7 +254,7 @@ def test_the_own_moment_in_other_digits_is_no_token() -> None:
 def test_a_good_rehearsal_younger_than_a_week_is_wanted_and_not_needed(
     rehearsal: RehearsalEvidence | None, ok: bool, detail: str
 ) -> None:
-    """X2, X4."""
+    """Requirements X2 and X4."""
     readiness = assessed(replace(GOOD, rehearsal=rehearsal))
     check = readiness.checks[-1]
     assert (check.key, check.ok, check.blocking, check.detail) == ("rehearsal", ok, False, detail)

@@ -89,7 +89,7 @@ def test_completing_early_drops_the_step_and_keeps_the_ceiling() -> None:
 
 
 def test_a_person_limits_a_live_run_and_steps_do_not_overwrite_it() -> None:
-    """L8."""
+    """Finding L8."""
     parts = edit(held_parts(step=25), percentage=Percent(5))
     assert parts.hold is not None
     assert (parts.hold.ceiling, parts.hold.ceiling_by) == (Percent(5), "Ann")

@@ -59,7 +59,7 @@ def test_levels_at_the_edges(threshold: Threshold, value: float, level: Level) -
 
 
 def test_windows_and_samples() -> None:
-    """S64."""
+    """Requirement S64."""
     assert [(item.window_seconds, item.min_samples) for item in THRESHOLDS] == [
         (60, 20),
         (60, 20),
@@ -122,7 +122,7 @@ def test_the_level_moves_only_with_an_answer(values: list[float | None]) -> None
 
 
 def test_in_a_silence_a_limit_stays_where_it_stands() -> None:
-    """A28."""
+    """Requirement A28."""
     before = after(ERRORS, seen(1.0))
     state = next_threshold_state(
         ERRORS, MetricReading(50.0, 400), before, NOW, suppressed_by="silence until 20:15"

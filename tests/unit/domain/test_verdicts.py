@@ -200,7 +200,7 @@ def test_real_failures_go_beyond_a_hold_for_want_of_data() -> None:
 
 
 def test_a_dry_run_is_judged_like_any_other_but_never_acts() -> None:
-    """A11."""
+    """Requirement A11."""
     dry = replace(ERRORS, dry_run=True)
     state = after([BAD, BAD, BAD], dry)
     assert (state.verdict, state.failures) == (FAILING, 3)

@@ -70,7 +70,7 @@ def jobs(event: Event) -> list[JobSpec]:
 
 
 def test_a_rehearsal_is_one_job_however_many_stages_it_has() -> None:
-    """X4."""
+    """Requirement X4."""
     started = RehearsalMoved(
         phase_id=PhaseId(uuid4()), run_id=RunId(uuid4()), name="MVP", stage=STARTED
     )
@@ -148,7 +148,7 @@ def setup(action: str) -> OnboardingChanged:
 
 @pytest.mark.parametrize("kind", [UserType.SUPPLIER, UserType.COUPLE])
 def test_five_minutes_after_the_sign_up_somebody_looks(kind: UserType) -> None:
-    """S72."""
+    """Requirement S72."""
     event = UserSignedUp(user_id=UserId(uuid4()), user_type=kind)
     (job,) = jobs(event)
     assert (job.entrypoint, job.delay) == ("onboarding.look_after", timedelta(minutes=5))
@@ -180,7 +180,7 @@ def test_setup_events_queue_checks(action: str, entrypoints: list[str]) -> None:
 def test_the_end_of_an_incident_is_told_to_those_it_held_up(
     after: IncidentStatus, is_followed: bool
 ) -> None:
-    """X12."""
+    """Requirement X12."""
     event = IncidentChanged(
         incident_id=IncidentId(uuid4()),
         number=1,

@@ -125,7 +125,7 @@ async def read_all(subscription: Subscription[int]) -> list[int]:
 
 
 async def test_closing_a_subscription_twice_is_harmless_and_leaves_nothing() -> None:
-    """S74."""
+    """Requirement S74."""
     fanout: Fanout[int] = Fanout()
     async with fanout.subscribe(Bounded(9)) as subscription:
         fanout.publish(1)
@@ -162,7 +162,7 @@ async def first(subscription: Subscription[int]) -> int:
 
 
 async def test_a_cancelled_block_leaves_no_subscription() -> None:
-    """S74."""
+    """Requirement S74."""
     fanout: Fanout[int] = Fanout()
 
     async def stream() -> None:

@@ -92,7 +92,7 @@ async def test_concurrent_catch_ups_deliver_nothing_twice(world: World) -> None:
 
 
 async def test_stopping_ends_every_stream(world: World) -> None:
-    """S74."""
+    """Requirement S74."""
 
     async def stream() -> list[int]:
         async with world.tail.subscribe(Bounded(9)) as events:

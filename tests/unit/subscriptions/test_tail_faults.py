@@ -39,7 +39,7 @@ async def test_after_a_resync_it_reads_what_it_missed(world: World) -> None:
 async def test_without_redis_a_lost_publish_is_noticed_within_the_interval(
     watching: World,
 ) -> None:
-    """A24."""
+    """Requirement A24."""
     watching.backend.connected = False
     async with watching.tail.subscribe(Bounded(9)) as events:
         with pytest.raises(BusUnavailable):
