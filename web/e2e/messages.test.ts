@@ -56,6 +56,14 @@ async function write(page: Page, text: string): Promise<void> {
   await page.getByTestId("send-message").click();
 }
 
+/** Even with the note above the thread that asks for consent, which this couple has not given. */
+async function formIsInSight(page: Page): Promise<void> {
+  await page.getByTestId("consent-note").waitFor();
+  const form = await page.getByTestId("message-text").boundingBox();
+  const bar = await page.locator(".bottom-link").first().boundingBox();
+  assert.ok(form && bar && form.y + form.height <= bar.y, JSON.stringify({ form, bar }));
+}
+
 const message = (page: Page, text: string) => page.getByTestId("message").filter({ hasText: text });
 
 test("a conversation in two windows: both see each message at once, and what is unread", async () => {
@@ -68,6 +76,7 @@ test("a conversation in two windows: both see each message at once, and what is 
   await two.page.getByTestId("to-messages").click();
   await message(two.page, "Shall we talk about the day?").waitFor();
   await two.page.getByTestId("contact").getByText("+44 20 7946 0958").waitFor();
+  await formIsInSight(two.page);
   await two.page.getByTestId("unread-mark").first().waitFor({ state: "detached" }); // read here, and so not unread any more
 
   await write(two.page, "שלום שרה 💐");

@@ -108,7 +108,9 @@ function Open({
         </ol>
       </Box>
       {isOpen ? (
-        <Composer conversationId={id} title={title} onSend={sending.send} />
+        <Box className="thread-form">
+          <Composer conversationId={id} title={title} onSend={sending.send} />
+        </Box>
       ) : (
         <Alert color="gray" data-testid="conversation-ended">
           This connection has ended. You can read what was said, and write no more.
