@@ -20,6 +20,8 @@ _FUNCTIONS = {"now", "clock_timestamp", "current_timestamp", "statement_timestam
 # Those that may, and why.
 ALLOWED = {
     "db.base": "defaults of columns, for rows that somebody writes past this software",
+    "db.queries.idempotency": "a key of a process whose clock is behind must not look old",
+    "db.queries.retention": "a worker whose clock is ahead of all others must delete nothing",
     "db.queries.jobs": "pgqueuer compares the moments of its jobs with the clock of the database",
 }
 
