@@ -74,6 +74,7 @@ class HeaderLimitProtocol(HookedHttpProtocol):
     seconds = HEAD_SECONDS
     linger = 0.0  # seconds that an idle connection stays open after the listener is closed
     _timer: asyncio.TimerHandle | None = None
+    _unread_timer: asyncio.TimerHandle | None = None  # of a body that nobody reads any more
     _received = 0
     _is_head_open = False
     _field_bytes = 0  # of the target and all header and trailer fields of a request
@@ -88,8 +89,9 @@ class HeaderLimitProtocol(HookedHttpProtocol):
         self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the timer."""
+        """Stop the timers."""
         self._stop_timer()
+        self._stop_unread_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -142,6 +144,22 @@ class HeaderLimitProtocol(HookedHttpProtocol):
         self._is_head_open = False
         self._stop_timer()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Stop the timer of a body that came after the response."""
+        self._stop_unread_timer()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Limit the time in which the rest of the body may come: nobody reads it any more.
+
+        uvicorn would wait as long as one byte comes within each keep-alive timeout.
+        """
+        super().on_response_complete()
+        cycle = self.cycle
+        if cycle is not None and cycle.response_complete and cycle.more_body:
+            self._stop_unread_timer()
+            self._unread_timer = self.loop.call_later(self.seconds, self.transport.close)
 
     def start(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         """Wait until all bytes that have arrived are parsed: they may be the whole request."""
@@ -206,6 +224,11 @@ class HeaderLimitProtocol(HookedHttpProtocol):
         if not cycle.keep_alive:  # the server is stopping
             self.transport.close()
         self.on_response_complete()
+
+    def _stop_unread_timer(self) -> None:
+        if self._unread_timer is not None:
+            self._unread_timer.cancel()
+            self._unread_timer = None
 
     def _start_timer(self) -> None:
         self._received = 0

@@ -60,6 +60,23 @@ async def test_an_answer_may_take_longer_and_the_next_head_is_awaited_as_long(en
     assert await answer(reader) == b""
 
 
+async def test_a_body_that_follows_the_response_has_a_time_limit() -> None:
+    """A client that sends it slowly held its connection as long as it liked."""
+    config = uvicorn.Config(
+        Starlette(routes=[Route("/", slow)]),
+        port=0,
+        lifespan="off",
+        log_level="error",
+        http=Impatient,
+        timeout_keep_alive=int(2 * PATIENCE),  # which each byte starts again
+    )
+    async with run_server(config) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(server))
+        writer.write(b"POST / HTTP/1.1\r\nhost: launch.test\r\ncontent-length: 9\r\n\r\nx")
+        assert (await answer(reader)).startswith(b"HTTP/1.1 405")
+        writer.close()
+
+
 async def test_a_head_without_end_is_refused(ends: Ends) -> None:
     reader, writer = ends
     writer.write(BEGIN + b"x: " + b"x" * MAX_BYTES)
