@@ -14,7 +14,7 @@ const COLLEAGUE = "night.shift@wedsync.app";
 
 /** The tile of e-mail while its server works; on a busy machine that answers late, which is a warning. */
 function workingMail(page: Page): Locator {
-  const late = page.locator("[data-testid=health-email][data-status=WARNING]", { hasText: /ms \(limit \d+ ms\)/ });
+  const late = page.locator("[data-testid=health-email][data-status=WARNING]", { hasText: /ms \(limit \d+\sms\)/ });
   return page.locator("[data-testid=health-email][data-status=HEALTHY]").or(late);
 }
 
