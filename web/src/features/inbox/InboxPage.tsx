@@ -29,7 +29,7 @@ export function InboxPage() {
   useStream(NotificationsStream, {}, ask);
   const [state, markAll] = useMutation(MarkAllNotificationsReadMutation);
   const { role } = useViewer();
-  const found = data?.notifications;
+  const inbox = data?.notifications;
 
   async function readAll() {
     const { data: done, error } = await markAll({});
@@ -41,25 +41,15 @@ export function InboxPage() {
       title="Notifications"
       size="sm"
       aside={
-        found &&
-        found.unreadCount > 0 && (
+        inbox &&
+        inbox.unreadCount > 0 && (
           <Button variant="default" loading={state.fetching} onClick={() => void readAll()} data-testid="mark-all-read">
             Mark all as read
           </Button>
         )
       }
     >
-      <Section title="What is new" reading={reading}>
-        {found?.nodes.length === 0 && <Text c="dimmed">{EMPTY[role === "COUPLE" ? "couple" : "supplier"]}</Text>}
-        <ul className="bare">
-          {found?.nodes.map((entry) => (
-            <li key={entry.id} className="row">
-              <Entry entry={entry} />
-            </li>
-          ))}
-        </ul>
-        {found && found.nodes.length > 0 && <Pager cursors={cursors} pageInfo={found.pageInfo} />}
-      </Section>
+      {/* Above the list, which moves what is below when it comes. */}
       <Text size="sm" c="dimmed">
         Choose your notifications in the app and by e-mail in the{" "}
         <Anchor component={Link} to={`${accountOf(role)}#notifications`} inherit>
@@ -67,6 +57,17 @@ export function InboxPage() {
         </Anchor>
         .
       </Text>
+      <Section title="What is new" reading={reading}>
+        {inbox?.nodes.length === 0 && <Text c="dimmed">{EMPTY[role === "COUPLE" ? "couple" : "supplier"]}</Text>}
+        <ul className="bare">
+          {inbox?.nodes.map((entry) => (
+            <li key={entry.id} className="row">
+              <Entry entry={entry} />
+            </li>
+          ))}
+        </ul>
+        {inbox && inbox.nodes.length > 0 && <Pager cursors={cursors} pageInfo={inbox.pageInfo} />}
+      </Section>
     </Page>
   );
 }
