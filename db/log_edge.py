@@ -4,7 +4,6 @@ Statements compare with it themselves, so that no reader sees a part of what is 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,19 +25,10 @@ EVENT_ID: Edge = literal_column(_MAXIMUM.format("last_id"), BigInteger)
 _CURSOR_BEFORE_EDGE = "LA001"  # raised by `launch_is_kept`
 
 
-@dataclass(frozen=True, slots=True)
-class LogEdge:
-    """The last archived position, and the moment that the archived events precede."""
-
-    seq: int
-    archived_before: datetime
-
-
-async def newest(session: AsyncSession) -> LogEdge | None:
-    """Return the edge; None if nothing was archived."""
+async def newest(session: AsyncSession) -> EventArchive | None:
+    """Return the newest archive, whose last position is the edge; None if nothing was archived."""
     query = select(EventArchive).order_by(EventArchive.last_seq.desc()).limit(1)
-    row = await session.scalar(query)
-    return LogEdge(row.last_seq, row.archived_before) if row else None
+    return await session.scalar(query)
 
 
 def is_kept(cursor: object, edge: Edge) -> ColumnElement[bool]:

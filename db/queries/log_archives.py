@@ -29,13 +29,6 @@ async def lock(session: AsyncSession) -> None:
     await session.execute(text("LOCK TABLE event_archives IN EXCLUSIVE MODE"))
 
 
-async def newest(session: AsyncSession) -> EventArchive | None:
-    """Return the newest archive, whose last position is the edge of the log."""
-    return await session.scalar(
-        select(EventArchive).order_by(EventArchive.last_seq.desc()).limit(1)
-    )
-
-
 async def runs(session: AsyncSession) -> list[Period]:
     """Return all runs and rehearsals.
 

@@ -1,7 +1,7 @@
 """Builds reports of incidents from their timelines and suspects (A35)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,8 +39,8 @@ async def reports(
     texts = {}
     for row in rows:
         suspect_changes = ranked.get(suspect_queries[row], [])
-        facts = _facts(row, episodes[row.id], timelines[pages[row]], suspect_changes)
-        texts[row] = markdown(replace(facts, archived_before=edge))
+        facts = _facts(row, episodes[row.id], timelines[pages[row]], suspect_changes, edge)
+        texts[row] = markdown(facts)
     return texts
 
 
@@ -49,6 +49,7 @@ def _facts(
     episodes: Sequence[IncidentEpisode],
     events: Sequence[RecordedEvent],
     suspect_changes: Sequence[SuspectChange],
+    archived_before: datetime | None,
 ) -> IncidentFacts:
     return IncidentFacts(
         number=row.number,
@@ -69,6 +70,7 @@ def _facts(
         suspects=[_suspect(item) for item in suspect_changes],
         timeline=[_entry(item) for item in events[:_MAX_EVENTS]],
         more_events=len(events) > _MAX_EVENTS,
+        archived_before=archived_before,
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import log_edge
 from db.models.archives import EventArchive
 from db.queries import archived_rows
 from db.queries import log_archives as queries
@@ -49,7 +50,7 @@ async def archive(
     `report` gets a sentence about each step.
     """
     async with db.read() as session:
-        row = await queries.newest(session)
+        row = await log_edge.newest(session)
     if row is None or row.deleted_at is not None:
         row = await _begin(db, actor, command, report)
     else:
@@ -83,7 +84,7 @@ async def _begin(
 async def plan(session: AsyncSession, actor: Actor, before: datetime, now: datetime) -> Header:
     """Return the range of events to archive; raises Invalid where something needs them."""
     rules.check_moment(before, now, await _needs(session, now))
-    edge = await queries.newest(session)
+    edge = await log_edge.newest(session)
     first_seq, last_seq = await archived_rows.find_range(
         session, edge.last_seq if edge else 0, before
     )

@@ -44,7 +44,7 @@ async def read_edge(db: Database) -> EventSeq:
     """Return the position of the last archived event; 0 if there is none."""
     async with db.read() as session:
         edge = await log_edge.newest(session)
-        return EventSeq(edge.seq if edge else 0)
+        return EventSeq(edge.last_seq if edge else 0)
 
 
 async def read_log(

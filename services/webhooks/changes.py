@@ -83,7 +83,7 @@ async def create(
         raise Invalid(f"There are {MAX_WEBHOOKS} webhooks already: delete one first.")
     head = await event_log.newest_seq(uow.session)
     edge = await log_edge.newest(uow.session)
-    if edge is not None and following.after is not None and following.after < edge.seq:
+    if edge is not None and following.after is not None and following.after < edge.last_seq:
         raise EventsArchived(edge.archived_before, path=("document",))
     row = Webhook(
         url=draft.url,

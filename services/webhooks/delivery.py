@@ -114,7 +114,7 @@ class Deliverer:
             head = await event_log.newest_seq(uow.session)
             events = await event_log.read_after(uow.session, hook.last_seq, _PAGE, kinds=hook.kinds)
             edge = await log_edge.newest(uow.session)
-            if edge is not None and hook.last_seq < edge.seq:
+            if edge is not None and hook.last_seq < edge.last_seq:
                 _pause(uow, hook, f"{EventsArchived(edge.archived_before)} Skip them to go on.")
                 return False
             if not events:
