@@ -21,7 +21,6 @@ from services.phases import phases
 from services.phases.phase_progress import MovePhase, reject_limits
 from services.platform import idempotency
 from services.platform.idempotency import Reservation
-from services.platform.texts import MAX_REASON, check_text
 
 REHEARSAL = system_actor("rehearsal")
 Change = Callable[[Rehearsal, datetime], Rehearsal]
@@ -33,7 +32,6 @@ async def start(uow: UnitOfWork, actor: Actor, command: MovePhase) -> PhaseRun:
     Raises NotFound, VersionConflict, Invalid where the phase has no flags, and InvalidTransition
     where a rehearsal is already running.
     """
-    check_text(command.reason, "reason", MAX_REASON)
     reject_limits(command)
     reservation = await idempotency.reserve(
         uow, actor, "rehearseLaunchPhase", command.idempotency_key, command
