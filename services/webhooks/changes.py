@@ -19,6 +19,7 @@ from domain.platform.log_edges import EventsArchived
 from domain.webhooks.webhooks import MAX_DOCUMENT, Allowed, check_url, signing_key
 from services.platform.texts import MAX_REASON, check_text
 from services.webhooks.documents import Documents, Following
+from services.webhooks.sending import ascii_url
 from settings import Settings
 
 MAX_WEBHOOKS = 50
@@ -52,6 +53,7 @@ def allowed(settings: Settings) -> Allowed:
 def check(draft: WebhookDraft, actor: Actor, documents: Documents, rules: Allowed) -> Following:
     """Return the events that a webhook follows; raises Invalid or Forbidden naming the argument."""
     check_url(draft.url, rules)
+    check_url(ascii_url(draft.url), rules)
     signing_key(draft.secret)
     if not 1 <= len(draft.document) <= MAX_DOCUMENT:
         message = f"A document has 1 to {MAX_DOCUMENT} characters."

@@ -4,9 +4,10 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import aiohttp
+import idna
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from yarl import URL
@@ -21,6 +22,25 @@ _AGENT = "WedSync-Launch-Webhooks/1"
 _PRIVATE = "this name has no public address"
 
 Send = Callable[[str, Mapping[str, str], bytes], Awaitable[Outcome]]
+
+
+def ascii_url(url: str) -> str:
+    """Return a URL as HTTP sends it: its host by IDNA, other characters beyond ASCII escaped.
+
+    What is ASCII stays as it is, because a receiver may compare it. Raises Invalid for a host that
+    no name server knows.
+    """
+    if url.isascii():
+        return url
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        name = host if host.isascii() else idna.encode(host, uts46=True).decode()
+    except ValueError:
+        raise Invalid("The host of the URL is no domain name.", path=("url",)) from None
+    netloc = parts.netloc if host.isascii() else name if port is None else f"{name}:{port}"
+    address = urlunsplit((parts.scheme, netloc, parts.path, parts.query, parts.fragment))
+    return "".join(letter if letter.isascii() else quote(letter) for letter in address)
 
 
 class CheckedResolver(AbstractResolver):
@@ -59,18 +79,18 @@ class Sender:
     async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
         """Post a body and return the outcome; raises nothing."""
         started_at = perf_counter()
-        status, error = None, None
+        status, error, target = None, None, url
         try:
             # The rules may have become stricter since it was saved. An address in digits is
             # checked here: there is nothing to resolve.
-            check_url(url, self._allowed)
-            status = await self._post(url, headers, body)
+            target = check_url(ascii_url(url), self._allowed)
+            status = await self._post(target, headers, body)
         except TimeoutError:
             error = f"no answer within {SEND_SECONDS:g} s"
         except Invalid as problem:
             error = problem.message
         except (aiohttp.ClientError, OSError, ValueError) as problem:
-            error = _mask_url(url, describe(problem))
+            error = _mask_url(target, _mask_url(url, describe(problem)))
         if status is not None and not 200 <= status < 300:
             error = f"HTTP status {status}"
         return Outcome(status, error, round((perf_counter() - started_at) * 1000))

@@ -46,6 +46,7 @@ class ReceivedRequest:
 
     headers: dict[str, str]
     body: bytes
+    target: str  # path and query, as sent
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - JSON
@@ -86,7 +87,7 @@ class Receiver(TcpServer):
         body = await reader.readexactly(int(headers["content-length"]))
         status = self.answers.pop(0) if self.answers else 204
         if status < 300:
-            self.received.append(ReceivedRequest(headers, body))
+            self.received.append(ReceivedRequest(headers, body, head.split(" ")[1]))
         location = f"Location: {self.url}\r\n" if 300 <= status < 400 else ""
         writer.write(f"HTTP/1.1 {status} X\r\n{location}Content-Length: 0\r\n\r\n".encode())
         await writer.drain()
