@@ -48,6 +48,11 @@ class Message:
         """Return the message of a stored delivery."""
         return cls(row.id, hook.id, row.event_seq, hook.url, hook.secret, row.body.encode())
 
+    def is_current(self, hook: Webhook) -> bool:
+        """Tell whether a failure counts: not if it was skipped or sent to an earlier URL."""
+        sent_to = (self.url, self.secret)
+        return self.seq > hook.last_seq and sent_to == (hook.url, hook.secret)
+
 
 @dataclass(frozen=True, slots=True)
 class PendingEvents:
@@ -81,12 +86,16 @@ class Deliverer:
 
     async def redeliver(self, delivery_id: UUID) -> None:
         """Send a delivery again on request, out of order."""
-        async with self._db.read() as session:
-            row = await queries.delivery(session, delivery_id)
-            hook = await session.get(Webhook, row.webhook_id) if row else None
-        if row is None or hook is None:
-            return
-        outcome = await self._post(Message.of(hook, row))
+        documents = await self._documents()
+        async with self._db.write() as uow:
+            row = await queries.delivery(uow.session, delivery_id)
+            hook = await queries.lock(uow.session, row.webhook_id) if row else None
+            if row is None or hook is None:
+                return
+            if await self._load_owner(uow, hook, documents) is None:
+                return
+            message = Message.of(hook, row)
+        outcome = await self._post(message)
         async with self._db.write() as uow:
             current = await queries.delivery(uow.session, delivery_id)
             if current is not None:
@@ -108,6 +117,9 @@ class Deliverer:
             hook = await queries.lease(uow.session, webhook_id, self._worker, uow.now, LEASE)
             if hook is None:
                 return False
+            owner = await self._load_owner(uow, hook, documents)
+            if owner is None:
+                return False
             waiting_delivery = await queries.waiting(uow.session, webhook_id)
             if waiting_delivery is not None:
                 return Message.of(hook, waiting_delivery)
@@ -120,8 +132,7 @@ class Deliverer:
             if not events:
                 hook.last_seq = max(head, hook.last_seq)
                 return False
-            owner = await self._load_owner(uow, hook, documents)
-            return False if owner is None else PendingEvents(hook.id, hook.document, owner, events)
+            return PendingEvents(hook.id, hook.document, owner, events)
 
     async def _load_owner(
         self, uow: UnitOfWork, hook: Webhook, documents: Documents
@@ -184,9 +195,11 @@ class Deliverer:
             if hook is None or row is None:
                 return False
             _record_attempt(row, outcome)
-            if not outcome.delivered:
+            if not outcome.delivered and message.is_current(hook):
                 _schedule_retry(uow, hook, outcome)
                 return False
+            if not outcome.delivered:  # the next attempt goes where the webhook leads now
+                return hook.lease_owner == self._worker
             row.delivered_at = uow.now
             hook.last_seq, hook.failures = max(hook.last_seq, message.seq), 0
             return hook.lease_owner == self._worker
@@ -203,6 +216,8 @@ def _schedule_retry(uow: UnitOfWork, hook: Webhook, outcome: Outcome) -> None:
     retry_at = None if outcome.final else next_attempt(hook.failures, uow.now)
     if retry_at is not None:
         hook.next_attempt_at = retry_at
+    elif hook.active and outcome.final:
+        _pause(uow, hook, f"The receiver wants no more events: {outcome.error}.")
     elif hook.active:
         _pause(uow, hook, f"{hook.failures} failures in a row, the last: {outcome.error}.")
 
