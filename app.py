@@ -21,7 +21,6 @@ from endpoints.badges import badge_route
 from endpoints.callers import Callers, is_loopback_url
 from endpoints.direct_answers import DirectAnswers
 from endpoints.graph_route import PATH, GraphRoute
-from endpoints.headers import ALWAYS
 from endpoints.healthz import probe_routes
 from endpoints.heartbeat import beat_route
 from endpoints.middleware import middleware
@@ -36,6 +35,7 @@ from server.execution.event_documents import EventDocuments
 from server.graph import schema
 from server.http import direct
 from server.http.planned_operations import PlannedOperations
+from server.http.security_headers import ALWAYS
 from server.view import GraphQLView
 from services.accounts.authentication import look_up
 from services.accounts.credential_cache import CredentialCache

@@ -1,23 +1,16 @@
 """Headers that every response has, and the Host header that every request needs."""
 
-from collections.abc import Mapping
+import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Defaults for anything but a page: no scripts, no framing, no sniffing. Pages set their own.
-ALWAYS: Mapping[str, str] = {
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-}
-_HTTPS_ONLY = "max-age=31536000"
+from server.http.security_headers import ALWAYS, HTTPS_ONLY
 
-
+# A name, or an address as RFC 3986 writes it, and a port. A reg-name of the RFC may hold commas
+# and percent signs too; no name of a host does.
+_HOST = re.compile(rb"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 _PLAIN = [(name.encode(), value.encode()) for name, value in ALWAYS.items()]
-_HTTPS = [*_PLAIN, (b"strict-transport-security", _HTTPS_ONLY.encode())]
+_HTTPS = [*_PLAIN, (b"strict-transport-security", HTTPS_ONLY.encode())]
 
 
 def first_value(scope: Scope, header: bytes) -> str | None:
@@ -63,7 +56,7 @@ class SecureHeaders:
 
 
 class SingleHeaders:
-    """Refuses requests and sockets with no Host or several (RFC 9112, 3.2), or two credentials."""
+    """Refuses requests and sockets without one valid Host (RFC 9112, 3.2), or two credentials."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Behind it nobody has to ask which of two was meant."""
@@ -87,7 +80,8 @@ class SingleHeaders:
 def header_problem(scope: Scope) -> bytes | None:
     """Return why a request is refused for its headers alone; None where it is not."""
     names = [name for name, _ in scope["headers"]]
-    if names.count(b"host") != 1:
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    if len(hosts) != 1 or _HOST.fullmatch(hosts[0]) is None:
         return b"A request names one host, in one Host header."
     if names.count(b"authorization") > 1 or names.count(b"x-api-key") > 1:
         return b"A request has one Authorization header and one x-api-key header at most."

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ DEFAULT_FIRST = 50
 MAX_FIRST = 100
 MAX_INTEGER = 2**31 - 1
 MAX_BIGINT = 2**63 - 1
+_DIGITS = re.compile("[0-9]{1,19}")  # `isdecimal` takes those of all scripts
 
 First = Annotated[
     int | None,
@@ -125,7 +127,7 @@ def _decode_moment(place: tuple[str, ...], argument: str) -> tuple[datetime, UUI
 
 
 def _decode_number(place: tuple[str, ...], argument: str, *, at_most: int) -> int:
-    if len(place) != 1 or not place[0].isdecimal() or len(place[0]) > 19:
+    if len(place) != 1 or not _DIGITS.fullmatch(place[0]):
         raise _foreign_cursor_error(argument)
     number = int(place[0])
     if number > at_most:

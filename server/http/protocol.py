@@ -7,12 +7,14 @@ in the application (server.http.request_limits), where the caller is known.
 import asyncio
 import logging
 from functools import partial
+from http import HTTPStatus
 from typing import cast
 
 from starlette.types import Scope
 
 from server.compat import ASGI3Application, HookedHttpProtocol, RequestResponseCycle
 from server.http.direct import DirectHandler, DirectReply, apply_proxy_headers, find_handler
+from server.http.security_headers import ALWAYS
 
 logger = logging.getLogger(__name__)
 
@@ -20,10 +22,8 @@ HEAD_SECONDS = 10.0  # from the connection, or the first byte of a later request
 MAX_BYTES = 65_536
 _FIELD_SEPARATORS = 4  # bytes between name and value, and at the end
 
-_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"content-length: 0\r\nconnection: close\r\n\r\n"
-)
+_TOO_LARGE = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+_SECURITY = "".join(f"{name}: {value}\r\n" for name, value in ALWAYS.items()).encode()
 
 
 class BufferedHeadTransport:
@@ -107,9 +107,8 @@ class HeaderLimitProtocol(HookedHttpProtocol):
         if self._timer is None:
             return
         self._received += len(data)
-        if self._received > MAX_BYTES and not self.transport.is_closing():
-            self.transport.write(_TOO_LARGE)
-            self.transport.close()
+        if self._received > MAX_BYTES:
+            self._refuse(_TOO_LARGE)
 
     def on_message_begin(self) -> None:
         """Note that a head has begun: each request on a connection has the same time."""
@@ -133,11 +132,8 @@ class HeaderLimitProtocol(HookedHttpProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be parsed: with 431 if its fields are too large."""
-        if self._field_bytes <= MAX_BYTES:
-            super().send_400_response(msg)
-        elif not self.transport.is_closing():
-            self.transport.write(_TOO_LARGE)
-            self.transport.close()
+        is_large = self._field_bytes > MAX_BYTES
+        self._refuse(_TOO_LARGE if is_large else HTTPStatus.BAD_REQUEST, msg)
 
     def on_headers_complete(self) -> None:
         """Stop the timer: the head is complete, also that of a websocket."""
@@ -174,6 +170,21 @@ class HeaderLimitProtocol(HookedHttpProtocol):
             self.loop.call_later(self.linger, super().shutdown)
         else:
             super().shutdown()
+
+    def _refuse(self, status: HTTPStatus, text: str = "") -> None:
+        """Write a response of the connection itself, which no middleware sees, and close."""
+        if self.transport.is_closing():
+            return
+        head = [b"HTTP/1.1 %d %s\r\n" % (status, status.phrase.encode()), _SECURITY]
+        for name, value in self.server_state.default_headers:
+            head += (name, b": ", value, b"\r\n")
+        head += (
+            b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n",
+            b"content-length: %d\r\n\r\n" % len(text),
+            text.encode("ascii"),
+        )
+        self.transport.write(b"".join(head))
+        self.transport.close()
 
     def _count_field(self, size: int) -> None:
         """Raise ValueError, at which the parser stops, if the fields are too large."""

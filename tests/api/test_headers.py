@@ -11,7 +11,7 @@ from starlette.types import Message
 from app import create_app, running
 from db.session import Database
 from endpoints.callers import ENOUGH
-from endpoints.headers import ALWAYS
+from server.http.security_headers import ALWAYS
 from settings import Settings
 from tests.factories.health import PROBES
 from tests.support.clock import Clock
@@ -67,8 +67,17 @@ async def test_foreign_origins_cannot_read_responses(visitor: GraphQLClient) -> 
     assert "access-control-allow-origin" not in answer.headers
 
 
-@pytest.mark.parametrize("hosts", [[], [b"launch.test", b"launch.test"], [b"a", b"b"]])
-async def test_requests_with_several_hosts_are_refused(app: Starlette, hosts: list[bytes]) -> None:
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        [], [b""], [b"launch.test", b"launch.test"], [b"a", b"b"],
+        [b"a, b"], [b"a,b"], [b"a b"], [b"a/b"], [b"user@a"], [b"a:80:80"], [b"a:port"],
+        [b"[::1"], [b"\xe9"],
+    ],
+)  # fmt: skip
+async def test_requests_without_one_valid_host_are_refused(
+    app: Starlette, hosts: list[bytes]
+) -> None:
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -85,6 +94,13 @@ async def test_requests_with_several_hosts_are_refused(app: Starlette, hosts: li
     assert [message.get("status") for message in sent] == [400, None]
     headers = Headers(raw=sent[0]["headers"])
     assert set(ALWAYS) <= set(headers)
+
+
+@pytest.mark.parametrize(
+    "host", ["a", "launch_app.test:", "a.test:8000", "127.0.0.1:1", "[::1]:80"]
+)
+async def test_hosts_with_and_without_port_are_accepted(visitor: GraphQLClient, host: str) -> None:
+    assert (await visitor.raw("GET", "/healthz", headers={"host": host})).status_code == 200
 
 
 async def test_readiness_warns_if_all_callers_share_a_private_address(

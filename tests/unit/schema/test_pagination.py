@@ -135,7 +135,7 @@ def test_a_list_ordered_by_time_refuses_other_cursors(parts: tuple[object, ...])
 
 
 @pytest.mark.parametrize(
-    "parts", [(), (NOW, KEY), (1, 2), (-1,), ("1.5",), ("²",), ("",), (" 1",), (10**18,)]
+    "parts", [(), (NOW, KEY), (1, 2), (-1,), ("1.5",), ("²",), ("٣",), ("",), (" 1",), (10**18,)]
 )
 def test_a_list_ordered_by_number_refuses_other_cursors(parts: tuple[object, ...]) -> None:
     with pytest.raises(Invalid, match="does not belong") as caught:

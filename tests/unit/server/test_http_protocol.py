@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from server.http.protocol import MAX_BYTES, HeaderLimitProtocol
+from server.http.security_headers import ALWAYS
 from tests.support.asgi_servers import port_of, run_server
 from tests.support.clock import PATIENCE
 
@@ -75,6 +76,19 @@ async def test_a_body_that_follows_the_response_has_a_time_limit() -> None:
         writer.write(b"POST / HTTP/1.1\r\nhost: launch.test\r\ncontent-length: 9\r\n\r\nx")
         assert (await answer(reader)).startswith(b"HTTP/1.1 405")
         writer.close()
+
+
+@pytest.mark.parametrize(
+    ("head", "status"), [(b"no request\r\n\r\n", 400), (BEGIN + b"x: " + b"x" * MAX_BYTES, 431)]
+)
+async def test_what_the_parser_refuses_has_the_headers_of_every_response(
+    ends: Ends, head: bytes, status: int
+) -> None:
+    reader, writer = ends
+    writer.write(head)
+    lines = (await answer(reader)).decode().split("\r\n\r\n")[0].split("\r\n")
+    assert lines[0].startswith(f"HTTP/1.1 {status} ")
+    assert set(ALWAYS) <= {line.partition(":")[0] for line in lines[1:]}
 
 
 async def test_a_head_without_end_is_refused(ends: Ends) -> None:
