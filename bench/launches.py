@@ -39,14 +39,25 @@ def flag_key(index: int) -> str:
     return f"bench_flag_{index:05}"
 
 
-def make_flags(client: Client, count: int, *, split: bool = True) -> list[str]:
-    """Flags of all sorts: on for everybody, split by percentage or not, for a group, off."""
-    kinds: list[dict[str, object]] = [
-        {"enabled": True, "rolloutPercentage": 100},
-        {"enabled": True, "rolloutPercentage": 37.5 if split else 100},
-        {"enabled": True, "rolloutPercentage": 50, "targetGroups": ["supplier", "photographer"]},
-        {"enabled": False},
-    ]
+def make_flags(client: Client, count: int, *, split: bool = True, dark: bool = False) -> list[str]:
+    """Flags of all sorts: on for everybody, split by percentage or not, for a group, off.
+
+    `dark`: all are off, and wait for their launch.
+    """
+    kinds: list[dict[str, object]] = (
+        [{"enabled": False}]
+        if dark
+        else [
+            {"enabled": True, "rolloutPercentage": 100},
+            {"enabled": True, "rolloutPercentage": 37.5 if split else 100},
+            {
+                "enabled": True,
+                "rolloutPercentage": 50,
+                "targetGroups": ["supplier", "photographer"],
+            },
+            {"enabled": False},
+        ]
+    )
     keys = [flag_key(index) for index in range(count)]
     for index, key in enumerate(keys):
         about = {"name": f"Flag {index}", "description": "Made by a benchmark."}
@@ -54,9 +65,15 @@ def make_flags(client: Client, count: int, *, split: bool = True) -> list[str]:
     return keys
 
 
-def make_phase(client: Client, keys: list[str]) -> str:
-    """The id of a phase over these flags."""
-    links = [{"flagKey": key, "position": place} for place, key in enumerate(keys)]
-    sent = {"key": "bench_phase", "name": "Bench", "flags": links}
+def make_phase(client: Client, keys: list[str], target: float | None = None) -> str:
+    """The id of a phase over these flags, which differ in whom they reach.
+
+    `target` is the percentage of each.
+    """
+    links = [
+        {"flagKey": key, "position": place, "targetPercentage": target}
+        for place, key in enumerate(keys)
+    ]
+    sent = {"key": "bench_phase", "name": "Bench", "flags": links, "cohort": False}
     data = client.data(CREATE_PHASE, input=sent)
     return str(data["createLaunchPhase"]["phase"]["id"])

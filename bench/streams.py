@@ -21,6 +21,7 @@ subscription ($device: String) {
 }
 """
 _REST = 0.5  # seconds between two toggles
+_SETTLED = 20.0  # seconds after which viewers have been there for a while
 _LIMIT = 1_000.0
 
 
@@ -80,14 +81,15 @@ def _two_processes(run: Run, stack: Stack, many: int, limit: float) -> Figure:
 
 
 def _rollbacks(run: Run, stack: Stack, many: int, limit: float) -> Iterable[Figure]:
-    """A phase with all flags goes live and is rolled back; before, each viewer sees its own."""
+    """A phase with all flags at 50 % goes live, after which each viewer sees its own, and back."""
     changing, other = stack.serve(), stack.serve()
     half = many // 2
     with admin(stack, changing) as client:
-        phase = make_phase(client, make_flags(client, FLAGS))
+        phase = make_phase(client, make_flags(client, FLAGS, dark=True), target=50.0)
         run.tell(f"opening {2 * half} sockets with {FLAGS} flags over two processes")
         near, far = (_listen_command(run, stack, server, OWN, half) for server in (changing, other))
         with crowd(near) as first, crowd(far) as second:
+            time.sleep(_SETTLED)
             waits: dict[str, list[float]] = {ACTIVATE: [], ROLL_BACK: []}
             for number in range(max(2, run.some(8))):
                 run.tell(f"rollback {number + 1}")
