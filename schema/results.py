@@ -1,10 +1,11 @@
 """Results that payloads and objects cache, so that many subscribers share one execution (S108)."""
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias, cast
+from operator import getitem
+from typing import Any, Generic, TypeAlias, TypeVar, cast, overload
 
 import orjson
 from graphql import OperationDefinitionNode
@@ -14,6 +15,7 @@ from strawberry import types as strawberry
 _MAX_BYTES = 500_000
 MAX_DOCUMENTS = 64  # per payload, so that callers who vary the document cannot fill the memory
 
+T = TypeVar("T")
 Json: TypeAlias = Any  # a leaf of the response: text, number, boolean, or a list of them
 FieldReaders = tuple[tuple[str, Callable[[object], Json]], ...]  # by response name
 
@@ -31,6 +33,39 @@ class SerializedFields:
         self.data: dict[str, Json] = {}
         # JSON by the id of its readers; an entry holds the readers, so that the id is not reused.
         self.encoded: dict[int, tuple[FieldReaders, bytes]] = {}
+
+
+class ItemPairs(Generic[T]):
+    """Two shared objects for each place of a list."""
+
+    __slots__ = ("__weakref__", "pairs")
+
+    def __init__(self, pairs: Iterable[tuple[T, T]]) -> None:
+        """`pairs` are in the order of the places."""
+        self.pairs = tuple(pairs)
+
+
+class ChosenItems(Sequence[T]):
+    """A list that has one object of each pair, and takes no memory for them."""
+
+    __slots__ = ("choice", "of")
+
+    def __init__(self, of: ItemPairs[T], choice: bytes) -> None:
+        """`choice` has 0 or 1 for each place."""
+        self.of, self.choice = of, choice
+
+    def __len__(self) -> int:
+        return len(self.choice)
+
+    def __iter__(self) -> Iterator[T]:
+        return map(getitem, self.of.pairs, self.choice)
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        return tuple(self)[index]
 
 
 class SharedReply(strawberry.ExecutionResult):
@@ -93,7 +128,8 @@ class SharedResults:
     entries: dict[Hashable, tuple[OperationDefinitionNode, ResultOrTask]] = field(
         default_factory=dict
     )
-    encoded: dict[object, bytes] = field(default_factory=dict)  # by serializer
+    # By serializer; empty until a second subscriber needs it, for most payloads have only one.
+    encoded: dict[object, bytes] = field(default_factory=dict)
     size: int = 0  # of all entries, as JSON
 
     def find(

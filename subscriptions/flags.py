@@ -105,12 +105,13 @@ class _FlagSetCursor:
         runtime, self._streams = context.runtime, context.flag_streams
         evaluation_context = viewer_context(context.actor, device_id)
         self._view = FlagView(evaluation_context, runtime.flags.current, runtime.flag_feed.views)
+        runtime.flag_feed.warm_up_later(self._view)
         self._receipts, self._usage = runtime.receipts, runtime.usage
         self._receiver = self._receipts.join(device_id, self._view.seen.of.version)
         self._streams.append(self._receiver)
 
     def snapshot(self) -> FlagSet:
-        self._usage.note_served(self._view.seen.evaluations)
+        self._usage.note_seen(self._view.seen)
         return FlagSet.shared(self._view.seen)
 
     def move_to(self, state: Flags) -> Sequence[FlagSet]:

@@ -49,15 +49,19 @@ class Exposures:
         self._answers = 0
         self._weight = 1
 
-    def add(self, answer: Sequence[Evaluation]) -> None:
-        """Record served evaluations; flags that do not exist are not counted."""
+    def is_due(self) -> bool:
+        """Count an answer; returns whether to add it: all of few, and a sample of very many."""
         self._answers += 1
         if self._answers > EXACT:
             if self._bits(_SAMPLE_BITS):
-                return
+                return False
             if self._weight == 1:
                 self._count()
                 self._weight = 1 << _SAMPLE_BITS
+        return True
+
+    def add(self, answer: Sequence[Evaluation]) -> None:
+        """Record the evaluations of an answer that is due; unknown flags are not counted."""
         self._pending.append(answer)
         if len(self._pending) >= MAX_PENDING:
             self._count()

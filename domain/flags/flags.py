@@ -3,10 +3,11 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
 
 from domain.actors import Role, UserType, VendorType
 from domain.errors import Collector, Invalid
@@ -137,6 +138,14 @@ class Evaluation:
     matched_group: str | None = None
 
 
+def values_of(evaluations: Iterable[Evaluation]) -> bytes:
+    """The values only, one byte each."""
+    return bytes(map(_VALUE, evaluations))
+
+
+_VALUE = attrgetter("value")
+
+
 def bucket(salt: str, targeting_key: str) -> int:
     """The bucket 0..9999 of a key: stable, and independent between flags (decision 3)."""
     return bucket_of(f"{salt}:{targeting_key}".encode())
@@ -184,12 +193,16 @@ def evaluate(flag: Flag, context: EvaluationContext) -> Evaluation:
     return _split_by_percentage(flag, key, group)
 
 
-def settled(flag: Flag, groups: frozenset[str]) -> Evaluation | None:
-    """The evaluation that all members of these groups share; None if it depends on an id."""
-    if flag.enabled and any("user:" in name for name in flag.target_groups):
-        return None
-    evaluation = evaluate(flag, EvaluationContext(groups=groups))
-    return evaluation if evaluation.limit is None else None  # with a limit, the id decides
+def named_ids(flag: Flag) -> frozenset[str]:
+    """The ids that the target groups admit or exclude by name."""
+    names = (name.partition("user:") for name in flag.target_groups)
+    return frozenset(name for _, mark, name in names if mark)
+
+
+def without_names(flag: Flag) -> Flag:
+    """The flag as it is for everybody whom it does not name."""
+    groups = tuple(name for name in flag.target_groups if "user:" not in name)
+    return replace(flag, target_groups=groups)
 
 
 def _evaluation(flag: Flag, value: bool, reason: EvaluationReason, group: str | None) -> Evaluation:

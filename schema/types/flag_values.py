@@ -8,17 +8,18 @@ from weakref import WeakKeyDictionary
 import strawberry
 
 from domain.actors import Scope
-from domain.flags.flags import Evaluation
+from domain.flags.flags import Evaluation, values_of
 from schema.context import Info
 from schema.directives import ScopeDirective
 from schema.enums import EvaluationErrorCode, EvaluationReason
 from schema.permissions import require
-from schema.results import SerializedFields, SharedResults
+from schema.results import ChosenItems, ItemPairs, SerializedFields, SharedResults
 from schema.types.flag_explanations import FlagExplanation
-from services.flags.flag_evaluation import ExplainedEvaluation, etag
+from services.flags.flag_evaluation import ExplainedEvaluation, etag, etag_of
 from services.flags.flag_sets import MAX_OUTCOMES, Outcomes
 from services.flags.flag_sets import FlagSet as Flags
 from services.flags.flag_views import Seen
+from services.flags.group_evaluations import GroupEvaluations
 
 _FLAGS_READ = (Scope.FLAGS_READ,)
 
@@ -78,22 +79,34 @@ class FlagSet:
     @classmethod
     def seen(cls, flags: Flags, evaluations: Sequence[Evaluation]) -> "FlagSet":
         """Build the set of a client; equal evaluations share one object."""
-        shared = _evaluations.setdefault(flags.outcomes, {})
-        shown = list(map(shared.get, map(id, evaluations)))
-        if not all(shown):
-            shown = [shared.get(id(item)) or _evaluation(shared, item) for item in evaluations]
-        return cls(
-            version=flags.version,
-            etag=etag(flags.version, evaluations, flags.names),
-            flags=cast("list[FlagEvaluation]", shown),
-        )
+        tag = etag_of(flags.version, flags.joined_keys, values_of(evaluations))
+        shown = _shown(flags, evaluations)
+        return cls(version=flags.version, etag=tag, flags=shown)
 
     @classmethod
     def shared(cls, seen: Seen) -> "FlagSet":
         """Return one object for all callers with equal evaluations, so that they share results."""
         if not isinstance(seen.shown, cls):
-            seen.shown = cls.seen(seen.of, seen.evaluations)
+            seen.shown = cls._of_seen(seen) if seen.choice else cls.seen(seen.of, seen.evaluations)
         return seen.shown
+
+    @classmethod
+    def _of_seen(cls, seen: Seen) -> "FlagSet":
+        """Build the set of a client whose bucket decides: thousands of these differ."""
+        flags, pairs = seen.of, _pairs.get(seen.shared)
+        if pairs is None:
+            columns = (_shown(flags, column) for column in zip(*seen.shared.pairs, strict=True))
+            pairs = _pairs[seen.shared] = ItemPairs(zip(*columns, strict=True))
+        return cls(
+            version=flags.version,
+            etag=etag_of(flags.version, flags.joined_keys, seen.bits),
+            flags=cast("list[FlagEvaluation]", ChosenItems(pairs, seen.choice or b"")),
+        )
+
+
+def _shown(flags: Flags, evaluations: Sequence[Evaluation]) -> list[FlagEvaluation]:
+    shared = _evaluations.setdefault(flags.outcomes, {})
+    return [shared.get(id(item)) or _evaluation(shared, item) for item in evaluations]
 
 
 def _evaluation(shared: dict[int, FlagEvaluation], item: Evaluation) -> FlagEvaluation:
@@ -105,3 +118,4 @@ def _evaluation(shared: dict[int, FlagEvaluation], item: Evaluation) -> FlagEval
 
 
 _evaluations: WeakKeyDictionary[Outcomes, dict[int, FlagEvaluation]] = WeakKeyDictionary()
+_pairs: WeakKeyDictionary[GroupEvaluations, ItemPairs[FlagEvaluation]] = WeakKeyDictionary()

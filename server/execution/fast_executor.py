@@ -31,7 +31,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 from domain.platform.redaction import without_addresses
 from schema.context import Context
-from schema.results import FieldReaders, Json, SerializedFields
+from schema.results import ChosenItems, FieldReaders, Json, SerializedFields
 from server.compat import forget_sub_fields
 from server.execution.attribute_readers import NeedsFullExecution, attribute_reader, holds_free_text
 from services.platform.byte_cache import ByteCache
@@ -165,6 +165,8 @@ class FastPathExecutor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,  # noqa: ANN401 - as the base
     ) -> Any:  # noqa: ANN401 - as the base
         """Read all objects of a list at once, which saves as much time again as their fields."""
+        if type(items) is ChosenItems:
+            items = list(items)
         plan = self.item_plan(item_type, field_details_list) if type(items) is list else None
         if plan is not None and type(items) is list:
             try:

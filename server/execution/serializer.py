@@ -35,24 +35,30 @@ class SharedSerializer:
         self._plan = plan_payload(self._executor)
 
     def encode(self, payload: object) -> bytes:
-        """Return the payload of a `next` message. A shared payload keeps the bytes."""
+        """Return the payload of a `next` message. A payload keeps the bytes for its third use.
+
+        Where each of thousands of subscribers has a payload of their own, nobody needs them again.
+        """
         cache: dict[SharedSerializer, bytes] | None = getattr(
             getattr(payload, "results", None), "encoded", None
         )
-        if cache is not None and self in cache:
-            return cache[self]
+        if cache is None:
+            return self._encode(payload)
+        text, is_used_again = cache.get(self), self in cache
+        if not text:
+            text = self._encode(payload)
+            if is_used_again or len(cache) < _MAX_ENCODED:
+                cache[self] = text if is_used_again else b""
+        return text
+
+    def _encode(self, payload: object) -> bytes:
         text = self._plan.encode(payload) if self._plan else None
         if text is not None:
-            if cache is not None and len(cache) < _MAX_ENCODED:
-                cache[self] = text
             return text
         result = self._executor.build_per_event_executor(payload).execute_operation(False)
         reply = getattr(result, "reply", None)
         if reply is not None:
-            encoded = bytes(reply.encoded)
-            if cache is not None and len(cache) < _MAX_ENCODED:
-                cache[self] = encoded
-            return encoded
+            return bytes(reply.encoded)
         if not isinstance(result, ExecutionResult):
             result.close()
             raise TypeError("a detached stream must not have fields that await something")

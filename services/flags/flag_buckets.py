@@ -5,11 +5,13 @@ evaluating a percentage rollout.
 """
 
 from array import array
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from domain.flags.flags import BucketBy, bucket_of
 
 Salts: TypeAlias = tuple[tuple[BucketBy, bytes], ...]  # of the visible flags, by their places
+Ids: TypeAlias = Mapping[BucketBy, bytes]  # of one client, encoded
 
 _UNKNOWN = 0xFFFF  # buckets are below 10,000
 
@@ -32,6 +34,25 @@ class Buckets:
         if bucket == _UNKNOWN:
             bucket = self._values[place] = bucket_of(salts[place][1] + client_id)
         return bucket
+
+    def at(self, salts: Salts, places: Iterable[int], ids: Ids) -> Iterable[int]:
+        """Return the buckets of all flags, of which only those at `places` are meaningful.
+
+        `ids` has an id for each kind of bucketing at these places.
+        """
+        if salts is not self._salts:
+            self._adopt(salts)
+        values = self._values
+        if _UNKNOWN in values:
+            by_salt: dict[tuple[BucketBy, bytes], int] = {}  # the flags of a cohort have one salt
+            for place in places:
+                if values[place] == _UNKNOWN:
+                    kind, salt = key = salts[place]
+                    bucket = by_salt.get(key)
+                    if bucket is None:
+                        bucket = by_salt[key] = bucket_of(salt + ids[kind])
+                    values[place] = bucket
+        return values
 
     def _adopt(self, salts: Salts) -> None:
         """Adopt the salts of another set; the buckets stay if the salts are equal, as is usual."""

@@ -14,7 +14,7 @@ from db.queries import changes, people, phases
 from domain.actors import USER_TYPES, Actor, UserType, VendorType
 from domain.flags import explanations
 from domain.flags.explanations import Explanation
-from domain.flags.flags import BucketBy, Evaluation, EvaluationContext, groups_of
+from domain.flags.flags import BucketBy, Evaluation, EvaluationContext, groups_of, values_of
 from domain.ids import parse_uuid
 from domain.phases.phases import PhaseStatus, next_step_at
 from services.flags import flag_history
@@ -66,17 +66,15 @@ def viewer_context(actor: Actor, device_id: str | None) -> EvaluationContext:
     return EvaluationContext(keys, groups_of(kind, actor.vendor_type, actor.role))
 
 
-def etag(version: int, evaluations: Sequence[Evaluation], names: bytes | None = None) -> str:
-    """Return an ETag that changes only with a value that the caller sees, not with every version.
+def etag(version: int, evaluations: Sequence[Evaluation]) -> str:
+    """Return an ETag that changes with a value that the caller sees, not with every version."""
+    names = ",".join([item.key for item in evaluations]).encode()
+    return etag_of(version, names, values_of(evaluations))
 
-    `names` are the keys joined with commas, if the caller has them.
-    """
-    if not evaluations:
-        return f"empty-{version}"
-    if names is None:
-        names = ",".join([item.key for item in evaluations]).encode()
-    values = bytes([item.value for item in evaluations])
-    return hashlib.sha256(names + values).hexdigest()[:16]
+
+def etag_of(version: int, names: bytes, values: bytes) -> str:
+    """Return the ETag of keys, joined with commas, and their values, one byte each."""
+    return hashlib.sha256(names + values).hexdigest()[:16] if values else f"empty-{version}"
 
 
 async def evaluate_for(

@@ -8,7 +8,6 @@ from weakref import WeakKeyDictionary
 
 from domain.flags import kills
 from domain.flags.flags import (
-    BucketBy,
     Evaluation,
     EvaluationContext,
     EvaluationErrorCode,
@@ -16,33 +15,12 @@ from domain.flags.flags import (
     Flag,
     evaluate,
     missing,
-    settled,
+    named_ids,
+    without_names,
 )
 from domain.flags.kills import Kill, KillRecord
 from services.flags.flag_buckets import Buckets, Salts
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """A percentage rollout of a flag: its two results, of which the id of a client selects one."""
-
-    bucket_by: BucketBy
-    limit: int
-    inside: Evaluation
-    outside: Evaluation
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class GroupEvaluations:
-    """The evaluations that clients in the same groups share.
-
-    `settled` has one evaluation for each visible flag, in order. `open` has the place of each flag
-    whose value depends on the id of the client.
-    """
-
-    settled: tuple[Evaluation, ...]
-    open: Mapping[str, tuple[int, Split | None]]
-
+from services.flags.group_evaluations import Choice, GroupEvaluations, Split
 
 MAX_OUTCOMES = 5_000
 
@@ -95,8 +73,7 @@ class FlagSet:
             return Evaluation(key, False, EvaluationReason.DISABLED, version)
         if flag is None:
             return self._unknown(key)
-        result = evaluate(flag, context)
-        return replace(result, reason=EvaluationReason.STALE) if self.stale else result
+        return self._with_reason(evaluate(flag, context))
 
     def client_flags(
         self, context: EvaluationContext, buckets: Buckets | None = None
@@ -106,57 +83,25 @@ class FlagSet:
         `buckets` are the cached buckets of the client.
         """
         shared = self.for_groups(context.groups)
-        if not shared.open:
-            return shared.settled
-        evaluations, ids, buckets = (
-            list(shared.settled),
-            dict[BucketBy, bytes](),
-            buckets or Buckets(),
-        )
-        for key, (place, split) in shared.open.items():
-            evaluation = self._evaluate_split(place, split, context, ids, buckets)
-            evaluations[place] = evaluation or self.public(key, context)
-        return tuple(evaluations)
+        choice = self.choose(shared, context, buckets or Buckets())
+        return self.evaluate_each(context) if choice is None else shared.evaluations(choice)
 
-    def some_client_flags(
-        self, keys: Iterable[str], context: EvaluationContext, buckets: Buckets | None = None
-    ) -> tuple[Evaluation, ...]:
-        """Evaluate some of these flags, in the order of `keys`."""
-        buckets = buckets or Buckets()
-        shared, ids, evaluations = (
-            self.for_groups(context.groups),
-            dict[BucketBy, bytes](),
-            list[Evaluation](),
-        )
-        for key in keys:
-            if key in shared.open:
-                evaluation = self._evaluate_split(*shared.open[key], context, ids, buckets)
-                evaluations.append(evaluation or self.public(key, context))
-            else:
-                evaluations.append(shared.settled[self.places[key]])
-        return tuple(evaluations)
+    def choose(
+        self, shared: GroupEvaluations, context: EvaluationContext, buckets: Buckets
+    ) -> Choice | None:
+        """Choose the results for a client at once; None where each flag is evaluated for itself.
 
-    def _evaluate_split(
-        self,
-        place: int,
-        split: Split | None,
-        context: EvaluationContext,
-        ids: dict[BucketBy, bytes],
-        buckets: Buckets,
-    ) -> Evaluation | None:
-        """Evaluate like `domain.flags.flags.evaluate`; None where it depends on more than the id.
-
-        `ids` caches the ids of the client in encoded form.
+        `shared` are the evaluations for the groups of the client.
         """
-        if split is None:
-            return None
-        client_id = ids.get(split.bucket_by)
-        if client_id is None:
-            client_id = ids[split.bucket_by] = (context.key(split.bucket_by) or "").encode()
-        if not client_id:
-            return None
-        inside = buckets.of(self.salts, place, client_id) < split.limit
-        return split.inside if inside else split.outside
+        return None if self.names(context) else shared.choose(self.salts, context, buckets)
+
+    def names(self, context: EvaluationContext) -> bool:
+        """Whether a visible flag may name the client by its id."""
+        return bool(self._named) and not self._named.isdisjoint(context.keys.values())
+
+    def evaluate_each(self, context: EvaluationContext) -> tuple[Evaluation, ...]:
+        """Evaluate one visible flag after the other."""
+        return tuple(self.public(key, context) for key in self.places)
 
     def public(self, key: str, context: EvaluationContext) -> Evaluation:
         """Evaluate one flag as a client sees it."""
@@ -165,26 +110,43 @@ class FlagSet:
         return self.outcomes.public(evaluation) if key in self.flags else evaluation
 
     def for_groups(self, groups: frozenset[str]) -> GroupEvaluations:
-        """Return the evaluations that clients in these groups share."""
+        """Return the evaluations that clients in these groups share, if no flag names them."""
         shared = self._by_groups.get(groups)
         if shared is None:
             shared = self._by_groups[groups] = self._evaluate_groups(groups)
         return shared
 
     def _evaluate_groups(self, groups: frozenset[str]) -> GroupEvaluations:
-        results = [(key, self._evaluate_for_groups(key, groups)) for key in self.places]
+        """Evaluate for groups; those in which all is the same share one object."""
         anonymous = EvaluationContext(groups=groups)
-        return GroupEvaluations(
-            tuple(
-                item if isinstance(item, Evaluation) else self.public(key, anonymous)
-                for key, item in results
-            ),
-            {
-                key: (place, item)
-                for place, (key, item) in enumerate(results)
-                if not isinstance(item, Evaluation)
-            },
+        settled, splits = list[Evaluation](), dict[int, Split]()
+        for place, key in enumerate(self.places):
+            evaluation = self._evaluate_unnamed(key, anonymous)
+            settled.append(evaluation)
+            if evaluation.limit is not None and not self.is_killed(key):
+                splits[place] = self._split(self.flags[key], evaluation.limit)
+        evaluations = GroupEvaluations.of(settled, splits)
+        return self._by_content.setdefault(tuple(map(id, settled)), evaluations)
+
+    def _evaluate_unnamed(self, key: str, context: EvaluationContext) -> Evaluation:
+        """Evaluate a flag as if it named nobody."""
+        flag = self.flags[key]
+        if self.is_killed(key) or not named_ids(flag):
+            return self.public(key, context)
+        result = evaluate(without_names(flag), context)
+        return self.outcomes.public(self._with_reason(result))
+
+    def _split(self, flag: Flag, limit: int) -> Split:
+        reason = EvaluationReason.STALE if self.stale else EvaluationReason.SPLIT
+        inside, outside = (
+            self.outcomes.public(Evaluation(flag.key, value, reason, flag.version, limit=limit))
+            for value in (True, False)
         )
+        return Split(flag.bucket_by, limit, inside, outside)
+
+    def _with_reason(self, evaluation: Evaluation) -> Evaluation:
+        """Say so where the database did not answer lately."""
+        return replace(evaluation, reason=EvaluationReason.STALE) if self.stale else evaluation
 
     def changed_since(
         self, before: "FlagSet | None", keys: Collection[str] | None = None
@@ -228,28 +190,24 @@ class FlagSet:
         return self.outcomes.same_salts(salts)
 
     @cached_property
-    def names(self) -> bytes:
+    def joined_keys(self) -> bytes:
         """The keys of `client_flags`, joined, for its ETag."""
         return ",".join(self.places).encode()
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """The ids that the target groups of visible flags name."""
+        return frozenset[str]().union(*(named_ids(self.flags[key]) for key in self.places))
 
     @cached_property
     def _by_groups(self) -> dict[frozenset[str], GroupEvaluations]:
         """Bounded: there are only as many group sets as combinations of side, trade and role."""
         return {}
 
-    def _evaluate_for_groups(self, key: str, groups: frozenset[str]) -> Evaluation | Split | None:
-        flag, anonymous = self.flags[key], EvaluationContext(groups=groups)
-        if self.is_killed(key) or settled(flag, groups) is not None:
-            return self.public(key, anonymous)
-        limit = evaluate(flag, anonymous).limit
-        if limit is None or any("user:" in name for name in flag.target_groups):
-            return None
-        reason = EvaluationReason.STALE if self.stale else EvaluationReason.SPLIT
-        sides = [
-            self.outcomes.public(Evaluation(key, value, reason, flag.version, limit=limit))
-            for value in (True, False)
-        ]
-        return Split(flag.bucket_by, limit, *sides)
+    @cached_property
+    def _by_content(self) -> dict[tuple[int, ...], GroupEvaluations]:
+        """Keyed by the ids of the settled evaluations. Bounded as `_by_groups`."""
+        return {}
 
     def kill_of(self, key: str) -> Kill | None:
         """Return the kill that forces a flag off, or None."""

@@ -17,6 +17,7 @@ from db.queries import flag_usage as queries
 from db.session import Database
 from domain.flags.exposures import Exposures, Served
 from domain.flags.flags import Evaluation
+from services.flags.flag_views import Seen
 from services.platform import background
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,13 @@ class FlagUsage:
 
     def note_served(self, answer: Sequence[Evaluation]) -> None:
         """Note the values that a client was served."""
-        self._exposures.add(answer)
+        if self._exposures.is_due():
+            self._exposures.add(answer)
+
+    def note_seen(self, seen: Seen) -> None:
+        """Note the values that a client of a stream was sent."""
+        if self._exposures.is_due():
+            self._exposures.add(seen.evaluations)
 
     def note_all(self) -> None:
         """Note the evaluation of all visible flags."""

@@ -54,8 +54,7 @@ OPEN = {
     "services.accounts.credential_cache.CredentialCache._pending_reads",
     "services.alerting.dispatcher.NotificationDispatcher._in_delivery",
     "services.alerting.dispatcher.NotificationDispatcher._tasks",
-    "services.platform.timeouts._leftovers", "services.flags.flag_views.Seen.moves",
-    "services.flags.flag_views.FlagViews._seen", "services.flags.flag_views.FlagViews._common",
+    "services.platform.timeouts._leftovers", "services.flags.flag_views.FlagViews._seen",
     "services.platform.inbound_bytes.InboundBytes._by_caller",
     "services.platform.otlp.Collector._statements",
     "db.event_positions.Positions._unpublished",
@@ -92,6 +91,8 @@ COUNTED = {
     "schema.results.SharedResults.entries": "MAX_DOCUMENTS documents, _MAX_BYTES of JSON",
     "schema.results.SharedResults.encoded": "the bytes of those in `entries`",
     "schema.types.flag_values._evaluations": "MAX_OUTCOMES",
+    "schema.types.flag_values._pairs": "weak keys: the combinations of groups of a set in use",
+    "server.execution.payload_plans._ListField._texts": "weak keys: as `_pairs`",
     "services.accounts.credential_cache.CredentialCache._named": "four for each entry of "
     "`_known`, which "
     "is a ByteCache",
@@ -107,6 +108,7 @@ COUNTED = {
     "services.platform.rate_limits.RateLimiter._local": "MAX_LOCAL_KEYS hashes",
     "services.propagation.delivery_acks.DeliveryAcks._steps": "KEPT_STEPS versions",
     "services.platform.shared_clock.SharedClock._samples": "maxlen",
+    "subscriptions.flag_feed.FlagFeed._cold": "streams that began lately, as weak references",
     "subscriptions.fanout._Fifo._items": "the size that its subscriber chose, then Overflow",
     "subscriptions.tail.EventTail._early": "_MAX_EARLY events, then the log is read",
     "subscriptions.fanout._Newest._items": "one for each key that there is",

@@ -7,8 +7,10 @@ from starlette.applications import Starlette
 
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of, toggle_flag
+from tests.support.bucket_hashes import note_hashed
 from tests.support.graphql import GraphQLClient
 from tests.support.sockets import LAUNCH_PROTOCOL, PLAIN, Stream, serving, socket
+from tests.support.waiting import until
 
 FLAGS = "subscription ($device: String) { viewerFlags(deviceId: $device) { flags { key value } } }"
 SKIPPING = """subscription ($no: Boolean!) {
@@ -85,6 +87,16 @@ async def test_unused_flag_sets_are_released(
             await toggle_flag(admin, app, "mvp_chat", on=on)
             await stream.next()
         assert len(runtime_of(app).flag_feed.views) <= 2
+
+
+async def test_buckets_of_a_viewer_are_ready_before_its_flags_go_live(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashing them for thousands of viewers would delay the activation (PERF3)."""
+    hashed = note_hashed(monkeypatch)
+    async with socket(address) as visitor:
+        await (await visitor.subscribe(FLAGS, device="a")).next()
+        await until(lambda: hashed == [b"mvp_chat:a"])
 
 
 async def _first(stream: Stream) -> Any:  # noqa: ANN401 - JSON

@@ -17,7 +17,8 @@ from domain.flags.flags import (
     bucket,
     evaluate,
     missing,
-    settled,
+    named_ids,
+    without_names,
 )
 from domain.platform.percent import Percent
 from tests.unit.domain.builders import NOBODY_KNOWN, make_flag, percents, user
@@ -233,26 +234,14 @@ def test_bucket_limit_and_value_agree(flag: Flag, context: EvaluationContext) ->
 
 
 @given(flags, contexts)
-def test_a_settled_evaluation_is_that_of_every_member(
-    flag: Flag, context: EvaluationContext
-) -> None:
-    evaluation = settled(flag, context.groups)
-    assert evaluation in (None, evaluate(flag, context))
+def test_names_in_the_groups_matter_to_nobody_else(flag: Flag, context: EvaluationContext) -> None:
+    plain = without_names(flag)
+    assert not named_ids(plain)
+    if named_ids(flag).isdisjoint(context.keys.values()):
+        assert evaluate(plain, context) == evaluate(flag, context)
 
 
-@pytest.mark.parametrize(
-    ("flag", "is_known"),
-    [
-        (make_flag(), True),
-        (make_flag(percentage=0), True),
-        (make_flag(percentage=50), False),
-        (make_flag(percentage=50, enabled=False), True),
-        (make_flag(groups=("supplier",)), True),
-        (make_flag(groups=("couple",), percentage=50), True),
-        (make_flag(groups=("supplier",), percentage=50), False),
-        (make_flag(groups=("user:a",)), False),
-        (make_flag(groups=("!user:a",)), False),
-    ],
-)
-def test_a_flag_is_settled_where_no_id_decides(flag: Flag, is_known: bool) -> None:
-    assert (settled(flag, frozenset({"supplier"})) is not None) == is_known
+def test_named_ids_are_those_admitted_and_excluded() -> None:
+    flag = make_flag(groups=("supplier", "user:a", "!user:b", "user:user"))
+    assert named_ids(flag) == {"a", "b", "user"}
+    assert without_names(flag).target_groups == ("supplier",)

@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.flags.flags import BucketBy, Evaluation, EvaluationContext, Flag
+from domain.platform.percent import Percent
 from services.flags.flag_sets import FlagSet
 from services.flags.flag_views import FlagView, FlagViews
+from tests.support.bucket_hashes import note_hashed
 from tests.unit.domain.builders import make_flag
 
 CONTEXT = EvaluationContext({BucketBy.USER: "user_1"})
 PEOPLE = [EvaluationContext({BucketBy.USER: f"user_{index}"}) for index in range(50)]
-KEYS = ("flag_a", "flag_b", "flag_c", "flag_d")
+KEYS = tuple(f"flag_{letter}" for letter in "abcdefghi")  # one of them is less than a quarter
 
 FLAGS = st.builds(
     lambda enabled, percentage, visible: replace(
@@ -22,7 +25,7 @@ FLAGS = st.builds(
     st.sampled_from([0.0, 50.0, 100.0]),
     st.booleans(),
 )
-WORLDS = st.lists(st.dictionaries(st.sampled_from(KEYS), FLAGS, max_size=4), min_size=2, max_size=6)
+WORLDS = st.lists(st.dictionaries(st.sampled_from(KEYS), FLAGS, max_size=9), min_size=2, max_size=6)
 
 
 def at(version: int, *flags: Flag, before: FlagSet | None = None, **fields: bool) -> FlagSet:
@@ -82,13 +85,14 @@ def test_only_what_changed_is_compared_for_all_clients_together() -> None:
     first = at(1, make_flag("flag_a"), make_flag("flag_b"))
     second = at(2, make_flag("flag_a", version=9), make_flag("flag_b"), before=first)
     views = FlagViews()
-    assert views.changed(first, second) == frozenset({"flag_a"})
-    assert views.changed(first, second) is views.changed(first, second)
+    assert views.changes(first, second).places == {0}
+    assert views.changes(first, second) is views.changes(first, second)
 
 
 def test_a_database_that_is_away_may_have_changed_every_reason() -> None:
     first = at(1, make_flag("flag_a"))
-    assert FlagViews().changed(first, replace(first, stale=True)) is None
+    changes = FlagViews().changes(first, replace(first, stale=True))
+    assert (changes.places, changes.is_few) == (frozenset({0}), False)
 
 
 GROUPS = st.sets(st.sampled_from(["supplier", "couple", "user:user_1", "!user:user_2"]))
@@ -111,7 +115,7 @@ SETS = st.builds(
         st.tuples(
             st.booleans(), st.sampled_from([0.0, 37.5, 100.0]), GROUPS, st.sampled_from(BucketBy)
         ),
-        max_size=4,
+        max_size=9,
     ),
     st.booleans(),
     st.frozensets(st.sampled_from([*KEYS, "*"])),
@@ -125,6 +129,31 @@ def test_an_updated_view_equals_a_new_one(sets: list[FlagSet], context: Evaluati
     for flag_set in sets[1:]:
         view.move_to(flag_set)
         assert list(view.seen.evaluations) == list(flag_set.client_flags(context))
+
+
+def test_a_client_that_is_warmed_up_hashes_nothing_when_flags_go_live(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hashed = note_hashed(monkeypatch)
+    flags = [make_flag(key, enabled=False) for key in KEYS]
+    first = at(1, *flags)
+    live = at(2, *(replace(flag, enabled=True, rollout_percentage=Percent(50)) for flag in flags))
+    views = [FlagView(someone, first, FlagViews()) for someone in (*PEOPLE, EvaluationContext())]
+    assert not hashed
+    for view in views:
+        view.warm_up()
+    assert len(hashed) == len(KEYS) * len(PEOPLE)  # without an id there is no bucket
+    hashed.clear()
+    assert {view.move_to(live) for view in views} == {True, False}
+    assert not hashed
+
+
+def test_flags_of_one_cohort_are_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed = note_hashed(monkeypatch)
+    live = at(1, *(replace(make_flag(key, percentage=50), salt="a cohort") for key in KEYS))
+    view = FlagView(PEOPLE[0], live, FlagViews())
+    assert hashed == [b"a cohort:user_0"]
+    assert len(set(view.seen.values.values())) == 1
 
 
 def test_a_new_salt_gives_a_new_bucket() -> None:
