@@ -6,7 +6,7 @@ from html import escape
 
 from domain.mail.email import Email, MailKind
 from domain.platform.platforms import Platform
-from domain.platform.text import is_hidden, without_links
+from domain.platform.text import is_hidden_at, without_links
 
 _STYLE = "font-family:Helvetica,Arial,sans-serif;color:#2b2330;line-height:1.5"
 _SMALL = "font-size:13px;color:#6d6472"
@@ -54,7 +54,8 @@ def write(kind: MailKind, platform: Platform, recipient: str, words: Words) -> E
 
 def one_line(text: str, most: int = 80) -> str:
     """A name for a subject, also if it is older than the rules for names."""
-    line = " ".join("".join(c for c in text if c.isspace() or not is_hidden(c)).split())
+    seen = (c for index, c in enumerate(text) if c.isspace() or not is_hidden_at(text, index))
+    line = " ".join("".join(seen).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 

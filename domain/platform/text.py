@@ -1,6 +1,7 @@
 """Text that a person types: one function cleans one-line text, another checks longer text (D12).
 
 Two texts that look the same are stored as the same characters, and nothing invisible is stored.
+A joiner is stored where it changes how its neighbours are drawn.
 """
 
 import re
@@ -17,6 +18,9 @@ _VISIBLE = frozenset("LNPS")  # letters, numbers, punctuation, symbols
 _WEB_ADDRESS = re.compile(r"://|www\.", re.IGNORECASE)
 _DOT_OF_A_NAME = re.compile(r"(?<=\w)\.(?=[^\W\d_])")
 _LINE_CONTROLS = frozenset("\n\r\t")
+_NON_JOINER, _JOINER = "\u200c", "\u200d"
+_VIRAMA = 9  # the combining class of the signs that make Indic letters conjuncts
+_EMOJI_VARIANTS = frozenset("\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 _DECOMPOSED = 16  # characters that NFC may make one of, and blanks around the text
 
 
@@ -31,8 +35,8 @@ def clean_line(
     if len(value) > _DECOMPOSED * limit:  # before anything looks at each character
         raise Invalid(f"This has 1 to {limit} characters.", path=path)
     text = unicodedata.normalize("NFC", value).strip()
-    for character in text:
-        if is_hidden(character):
+    for index, character in enumerate(text):
+        if is_hidden_at(text, index):
             message = f"This is one line of visible text without {_name(character)}."
             raise Invalid(message, path=path)
     if not has_visible(text):
@@ -80,6 +84,41 @@ def printable(value: str) -> str:
 def is_hidden(character: str) -> bool:
     """True for a control or format character, and for one that is drawn as nothing."""
     return character in _BLANK or unicodedata.category(character) in _REFUSED
+
+
+def is_hidden_at(text: str, index: int) -> bool:
+    """True for a hidden character of a text, unless it is a joiner that a reader sees.
+
+    Joiners belong to the spelling of Persian and Indic words (Unicode UAX 31, 2.3) and make one
+    emoji of several. Elsewhere they are invisible.
+    """
+    return is_hidden(text[index]) and not _is_seen_joiner(text, index)
+
+
+def _is_seen_joiner(text: str, index: int) -> bool:
+    character, after = text[index], text[index + 1 : index + 2]
+    if character not in {_NON_JOINER, _JOINER} or not index:
+        return False
+    if unicodedata.combining(text[index - 1]) == _VIRAMA:
+        return character == _JOINER or unicodedata.category(after or " ")[0] == "L"
+    if character == _JOINER:
+        emoji = text[:index].rstrip("".join(_EMOJI_VARIANTS))[-1:]
+        return all(unicodedata.category(part or " ") == "So" for part in (emoji, after))
+    before = next((item for item in reversed(text[:index]) if not _is_mark(item)), "")
+    after = next((item for item in text[index + 1 :] if not _is_mark(item)), "")
+    return _has_form(before, "INITIAL FORM") and _has_form(after, "FINAL FORM")
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) == "Mn"
+
+
+def _has_form(letter: str, form: str) -> bool:
+    """Tell whether an Arabic letter has a form: an initial one if it joins the letter after it."""
+    try:
+        return bool(letter and unicodedata.lookup(f"{unicodedata.name(letter, '')} {form}"))
+    except KeyError:
+        return False
 
 
 def has_visible(text: str) -> bool:

@@ -22,6 +22,12 @@ LIMIT = 200
         ("花屋", "花屋"),
         ("=?utf-8?q?X?=", "=?utf-8?q?X?="),
         ("💐", "💐"),
+        ("گل\u200cفروشی رز", "گل\u200cفروشی رز"),  # a Persian flower shop
+        ("می\u200cخوش", "می\u200cخوش"),
+        ("ශ්\u200dරී", "ශ්\u200dරී"),  # Sri in Sinhala
+        ("രാജന്\u200d", "രാജന്\u200d"),  # a Malayalam name
+        ("क्\u200cष", "क्\u200cष"),
+        ("Anna 👩🏽\u200d❤\ufe0f\u200d👨 Bob", "Anna 👩🏽\u200d❤\ufe0f\u200d👨 Bob"),
     ],
 )
 def test_line_is_stored_in_one_form(typed: str, stored: str) -> None:
@@ -54,6 +60,21 @@ def test_line_with_a_hidden_character_is_refused_by_its_name(typed: str) -> None
     assert refused.value.path == ("input", "name")
     name = unicodedata.name(typed[1], "").lower() or f"U+{ord(typed[1]):04X}"
     assert name in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("a\u200cb", "a\u200db", "\u200dab", "💐\u200d", "💐\u200da", "گل\u200c", "گل\u200ca"),
+        "د\u200cر",  # the first letter joins nothing: the joiner is invisible
+        "گل\u200c\u200cفروشی",
+        "ශ්\u200d\u200dරී",
+        "क्\u200c",
+    ],
+)
+def test_line_with_a_joiner_that_nobody_sees_is_refused(typed: str) -> None:
+    with pytest.raises(Invalid, match="zero width"):
+        clean_line(typed, LIMIT)
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\u00a0\u2003", "\u0301", "\ufe0f"])
