@@ -160,7 +160,7 @@ class _Service:
             feed = self._runtime.flag_feed.sets
             sets = await slots.enter_async_context(feed.subscribe(newest))
             current = self._runtime.flags.current
-            yield "retry: 2000\n\n"
+            yield f"retry: 2000\nid: {_config_of(current)}\n\n"  # no data: browsers keep the id
             if seen is not None and seen.strip('"') != _config_of(current):
                 yield self._notice(current)
             while True:

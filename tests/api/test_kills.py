@@ -8,7 +8,8 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from tests.api.test_ofrep import ALL, CONTEXT, ask, notices
+from tests.api.test_ofrep import ALL, CONTEXT, ask
+from tests.api.test_ofrep_streams import notices
 from tests.factories.kills import kill_record
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.propagation import runtime_of

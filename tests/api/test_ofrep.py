@@ -1,12 +1,8 @@
 """OFREP, by hand and through OpenFeature's own client (A3)."""
 
 import asyncio
-import json
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import httpx2
 import pytest
@@ -30,9 +26,7 @@ from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of, toggle_flag, wait_for_result
 from tests.support.clock import PATIENCE
 from tests.support.graphql import GraphQLClient
-from tests.support.http import http_client
 from tests.support.sockets import serving
-from tests.support.waiting import until
 
 ALL = "/ofrep/v1/evaluate/flags"
 CONTEXT = {"context": {"targetingKey": "user_1"}}
@@ -230,34 +224,6 @@ async def test_the_openfeature_client_reads_flags(app: Starlette, tool: str) -> 
     assert details.flag_metadata["flagVersion"] == 1
     assert (lost.value, lost.error_code) == (False, ErrorCode.FLAG_NOT_FOUND)
     assert (refused.value, refused.error_code) == (False, ErrorCode.GENERAL)
-
-
-async def notices(lines: AsyncIterator[str]) -> AsyncGenerator[dict[str, Any], None]:
-    """The JSON of each event."""
-    async for line in lines:
-        if line.startswith("data: "):
-            yield json.loads(line.removeprefix("data: "))
-
-
-async def test_streams_announce_changes(
-    app: Starlette, visitor: GraphQLClient, admin: GraphQLClient, tool: str
-) -> None:
-    version, sets = runtime_of(app).flags.current.version, runtime_of(app).flag_feed.sets
-    before = sets.live  # what the process itself listens with
-    async with serving(app) as address, http_client() as http:
-        reply = await http.post(f"http://{address}{ALL}", json=CONTEXT)
-        (stream,) = reply.json()["eventStreams"]
-        assert (stream["type"], stream["url"]) == ("sse", f"http://{address}/ofrep/v1/events")
-        headers = {"last-event-id": str(version - 1)}
-        async with http.stream("GET", stream["url"], headers=headers) as response:
-            assert response.headers["content-type"].startswith("text/event-stream")
-            async with aclosing(notices(response.aiter_lines())) as events:
-                missed = await asyncio.wait_for(anext(events), PATIENCE)
-                new = await toggle_flag(admin, app, "mvp_chat", on=False)
-                message = await asyncio.wait_for(anext(events), PATIENCE)
-    assert (missed["type"], missed["etag"]) == ("refetchEvaluation", f'"{version}"')
-    assert (message["type"], message["etag"]) == ("refetchEvaluation", f'"{new}"')
-    await until(lambda: sets.live == before)
 
 
 async def test_slow_request_bodies_get_408(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
