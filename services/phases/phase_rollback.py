@@ -80,11 +80,13 @@ async def roll_back(uow: UnitOfWork, actor: Actor, command: Rollback) -> RolledB
         uow, actor, "rollbackLaunchPhase", command.idempotency_key, command
     )
     phase = await phases.lock(uow, command.phase_id)
-    if reservation.result is not None or phase.status is PhaseStatus.ROLLED_BACK:
-        return RolledBack(phase, await _incident_of_run(uow, phase))
-    rolled_back = await _roll_back(uow, actor, phase, command)
-    await idempotency.complete(uow, reservation, phase_id=phase.id)
-    return rolled_back
+    if reservation.result is not None:  # the phase may have been activated again since
+        run_id = reservation.result.get("run_id", _run_id(phase))
+        return RolledBack(phase, await _incident_of_run(uow, UUID(str(run_id))))
+    await idempotency.complete(uow, reservation, phase_id=phase.id, run_id=_run_id(phase))
+    if phase.status is PhaseStatus.ROLLED_BACK:
+        return RolledBack(phase, await _incident_of_run(uow, _run_id(phase)))
+    return await _roll_back(uow, actor, phase, command)
 
 
 async def _roll_back(
@@ -122,7 +124,7 @@ async def _roll_back(
             user_impact=impact,
             phase_id=phase.id,
             run_id=phase.current_run_id,
-            dedup_key=_dedup_key(phase),
+            dedup_key=causes.rollback_key(_run_id(phase)),
             first_bad_at=command.first_bad_at,
             links=causes.of_rollback(command.metrics),
             is_momentary=True,
@@ -207,9 +209,9 @@ def _description(reason: str, plan: RollbackPlan) -> str:
     return f"{reason}\n\nBy hand:\n{steps}"
 
 
-def _dedup_key(phase: LaunchPhase) -> str:
-    return causes.rollback_key(phase.current_run_id or phase.id)
+def _run_id(phase: LaunchPhase) -> UUID:
+    return phase.current_run_id or phase.id
 
 
-async def _incident_of_run(uow: UnitOfWork, phase: LaunchPhase) -> LaunchIncident | None:
-    return await incident_queries.lock_newest_with_key(uow.session, _dedup_key(phase))
+async def _incident_of_run(uow: UnitOfWork, run_id: UUID) -> LaunchIncident | None:
+    return await incident_queries.lock_newest_with_key(uow.session, causes.rollback_key(run_id))

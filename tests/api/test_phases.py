@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from db.session import Database
 from domain.health.health import CheckType
 from tests.factories.health import Health
-from tests.factories.launches import CREATE_PHASE, make_phase
+from tests.factories.launches import CREATE_PHASE, close_incidents, make_phase
 from tests.factories.phases import PHASE, activate, flag_states, roll_back, sees, step
 from tests.support.graphql import GraphQLClient
 
@@ -59,6 +60,21 @@ async def test_repeated_rollbacks_open_one_incident(admin: GraphQLClient, health
     assert incident["affectedFeatures"] == [{"key": "mvp_supplier_dashboard"}]
     data = await admin.data("{ incidents { totalCount } }")
     assert data["incidents"]["totalCount"] == 1
+
+
+async def test_a_repeated_rollback_returns_its_own_incident_after_another_activation(
+    admin: GraphQLClient, health: Health, db: Database
+) -> None:
+    """S55, A45: the key stands for the run that it rolled back, and leaves the next run alone."""
+    phase = await make_phase(admin, "mvp_launch")
+    await activate(admin, phase)
+    first = await roll_back(admin, phase, idempotencyKey="once")
+    await close_incidents(db)
+    await activate(admin, phase)
+    repeated = await roll_back(admin, phase, idempotencyKey="once")
+    assert repeated["errors"] == []
+    assert repeated["phase"]["status"] == "ACTIVE"
+    assert repeated["incident"]["number"] == first["incident"]["number"]
 
 
 async def test_warnings_must_be_accepted(admin: GraphQLClient, health: Health) -> None:
