@@ -20,8 +20,7 @@ from services.flags.flags import FlagDraft, FlagPatch, FlagResult
 
 REASON = "The reason, for the audit."
 EXPECTED = "Rejected with VERSION_CONFLICT if the current version differs."
-IDEMPOTENT = "For 24 hours, repeating the request with the same key returns the original "
-"result."
+IDEMPOTENT = "For 24 hours, repeating the request with the same key returns the original result."
 
 
 @strawberry.input(description="A new flag.")

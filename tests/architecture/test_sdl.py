@@ -66,5 +66,11 @@ def test_command_documents_are_committed_and_match_the_schema() -> None:
     assert [error for text in texts for error in validate(CURRENT, parse(text))] == []
 
 
+def test_every_description_is_a_whole_sentence() -> None:
+    """A text of two lines without parentheses ends after its first one, in a blank."""
+    cut = {name: text for name, text in described(CURRENT) if not (text or "").endswith((".", ")"))}
+    assert cut == {}
+
+
 def test_everything_has_a_description() -> None:
     assert [name for name, text in described(CURRENT) if not (text or "").strip()] == []
