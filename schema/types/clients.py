@@ -189,7 +189,7 @@ class UpdateClientInput:
         """Return the fields that were provided."""
         names = ("couple_names", "email", "wedding_date", "notes")
         fields = provided_fields(self, {name: name for name in names})
-        refuse_null(fields, "couple_names")
+        refuse_null({**fields, "archived": self.archived}, "couple_names", "archived")
         return fields
 
 
