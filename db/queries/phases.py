@@ -12,7 +12,7 @@ from db.models.flags import FeatureFlag
 from db.models.phases import LaunchPhase, LaunchPhaseFlag, PhaseRun, PhaseRunSnapshot
 from db.queries.flags import COLUMNS, to_flag
 from db.queries.pages import Numbers, ordered
-from domain.phases.phases import PhaseStatus
+from domain.phases.phases import MAX_POSITION, PhaseStatus
 from domain.phases.plans import LinkedFlag
 from domain.platform.percent import Percent
 
@@ -62,8 +62,9 @@ async def lock(session: AsyncSession, phase_id: UUID) -> LaunchPhase | None:
 
 async def next_position(session: AsyncSession) -> int:
     """Return the position after the last phase of the timeline."""
-    query = select(func.coalesce(func.max(LaunchPhase.position) + 1, 0))
-    return (await session.execute(query)).scalar_one()
+    last = func.coalesce(func.max(LaunchPhase.position), -1)
+    query = select(func.least(last, MAX_POSITION - 1) + 1)
+    return int((await session.execute(query)).scalar_one())
 
 
 async def linked_flags(

@@ -8,6 +8,8 @@ from enum import StrEnum
 from domain.errors import Collector, Invalid, InvalidTransition
 from domain.platform.percent import EVERYBODY, NOBODY, Percent
 
+MAX_POSITION = 1_000_000
+
 
 class PhaseStatus(StrEnum):
     """Where a phase stands."""
@@ -186,6 +188,13 @@ def stepped_percentage(
 def first_percentage(steps: Sequence[RampStep]) -> Percent | None:
     """How far the first step of a ramp lets a flag go; None where there is no ramp."""
     return steps[0].percentage if steps else None
+
+
+def check_position(position: int, path: tuple[str, ...] = ("input", "position")) -> None:
+    """Raise Invalid for a place in a list that leaves no room for one after it."""
+    if not -MAX_POSITION <= position <= MAX_POSITION:
+        message = f"A position lies between -{MAX_POSITION} and {MAX_POSITION}."
+        raise Invalid(message, path=path)
 
 
 def check_steps(steps: Sequence[RampStep]) -> None:

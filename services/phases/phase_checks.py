@@ -9,7 +9,7 @@ from domain.errors import Collector, Invalid, NotFound
 from domain.flags.flags import parse_key
 from domain.metrics.criteria import Criterion
 from domain.phases.criterion_checks import check_criteria
-from domain.phases.phases import check_plan, check_steps
+from domain.phases.phases import check_plan, check_position, check_steps
 from services.mail.email_addresses import is_address
 from services.metrics import metric_catalog
 from services.phases.phase_commands import FlagLink, PhasePatch
@@ -32,6 +32,9 @@ async def check_fields(
     with problems:
         if "platforms" in patch and not patch["platforms"]:
             raise Invalid("A phase launches on at least one platform.", path=("input", "platforms"))
+    with problems:
+        if "position" in patch:
+            check_position(patch["position"])
     with problems:
         if key is not None:  # an update keeps what it does not name
             check_schedule(patch.get("planned_start_at"), patch.get("planned_end_at"))
@@ -57,11 +60,13 @@ async def _check_criteria(uow: UnitOfWork, criteria: Sequence[Criterion]) -> Non
 
 
 async def _check_links(uow: UnitOfWork, links: Sequence[FlagLink]) -> None:
-    """Raise NotFound for each unknown flag and Invalid for each one that is listed twice."""
+    """Raise NotFound for each unknown flag, Invalid for each one listed twice or out of range."""
     flags = await flag_queries.by_key(uow.session, [link.flag_key for link in links])
     seen, problems = set[str](), Collector()
     for index, link in enumerate(links):
         path = ("input", "flags", str(index), "flagKey")
+        with problems:
+            check_position(link.position, ("input", "flags", str(index), "position"))
         with problems:
             if link.flag_key not in flags:
                 raise NotFound(f"There is no flag {link.flag_key[:100]!r}.", path=path)

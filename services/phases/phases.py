@@ -92,7 +92,10 @@ async def create(
 
     `channels` are the alert channels that its rollback plan may notify.
     """
-    await check_fields(uow, _patch_of(draft), channels, key=draft.key)
+    fields = _patch_of(draft)
+    if draft.position is not None:
+        fields["position"] = draft.position
+    await check_fields(uow, fields, channels, key=draft.key)
     reservation = await idempotency.reserve(
         uow, actor, "createLaunchPhase", draft.idempotency_key, draft
     )
@@ -122,7 +125,10 @@ async def update(
     reason: str | None = None,
     channels: Collection[str] = (),
 ) -> LaunchPhase:
-    """Edit a phase; steps, flags and platforms are locked while it is live (S18, A13)."""
+    """Edit a phase; steps, flags and platforms are locked while it is live (S18, A13).
+
+    What the phase has already changes nothing: no version, no event, no row of the audit.
+    """
     problems = Collector()
     with problems:
         await check_fields(uow, patch, channels)
@@ -139,9 +145,11 @@ async def update(
     _apply(phase, patch)
     if "flags" in patch:
         await _link(uow, actor, phase, patch["flags"])
+    after = await audit_values_with_flags(uow, phase)
+    if after == before:
+        return phase
     phase.version += 1
     phase.updated_at = uow.now
-    after = await audit_values_with_flags(uow, phase)
     record_phase(uow, actor, phase, ChangeAction.UPDATED, before=before, after=after, reason=reason)
     return phase
 
