@@ -131,7 +131,8 @@ def _rank(
         ended_at=episode.ended_at,
     )
     by_id = {change.id: change for change in changes}
-    candidates = [_candidate(change, changes, data) for change in changes]
+    index = _ChangeIndex.of(changes)
+    candidates = [_candidate(change, index, data) for change in changes]
     keys = {item.id: item.key for item in candidates}
     return [
         SuspectChange(by_id[item.id], keys[item.id], item.score, list(item.why), item.confirmed)
@@ -139,13 +140,39 @@ def _rank(
     ]
 
 
-def _candidate(change: Change, changes: Sequence[Change], data: _RankingData) -> Candidate:
+@dataclass(frozen=True, slots=True)
+class _ChangeIndex:
+    """What other changes before an onset say about one of them, so that none is searched for."""
+
+    newest: Mapping[UUID, Change]  # by subject
+    exposures: Mapping[tuple[UUID | None, datetime], float]  # of flags, by run and moment
+
+    @classmethod
+    def of(cls, changes: Sequence[Change]) -> "_ChangeIndex":
+        """Build it; `changes` are the newest first."""
+        newest = {change.subject_id: change for change in reversed(changes)}
+        exposures: dict[tuple[UUID | None, datetime], float] = {}
+        for change in changes:
+            if change.subject_kind is not Subject.FLAG or change.run_id is None:
+                continue
+            # Flags restored before the onset do not count: a rollback undoes the activation too.
+            if not is_undone(change.before, newest[change.subject_id].after):
+                key, exposure = (change.run_id, change.at), exposure_of(change.before, change.after)
+                exposures[key] = max(exposures.get(key, exposure), exposure)
+        return cls(newest, exposures)
+
+    def exposure_of_phase(self, change: Change) -> float:
+        """Return the exposure of a phase: the largest of flags changed in the same transaction."""
+        return self.exposures.get((change.run_id, change.at), 0.0)
+
+
+def _candidate(change: Change, index: _ChangeIndex, data: _RankingData) -> Candidate:
     if change.subject_kind is not Subject.FLAG:
         return Candidate(
             id=change.id,
             at=change.at,
             key=None,
-            exposure=_exposure_of_phase(change, changes),
+            exposure=index.exposure_of_phase(change),
             run_id=change.run_id,
             phase_id=change.subject_id,
             action=change.action,
@@ -161,26 +188,5 @@ def _candidate(change: Change, changes: Sequence[Change], data: _RankingData) ->
         action=change.action,
         regrouped=is_regrouped(change.before, change.after),
         reverted_at=data.reverts.get(change.id, ()),
-        undone=is_undone(change.before, _newest_of_same_flag(change, changes).after),
+        undone=is_undone(change.before, index.newest[change.subject_id].after),
     )
-
-
-def _exposure_of_phase(change: Change, changes: Sequence[Change]) -> float:
-    """Return the exposure of a phase: that of the flags it changed in the same transaction.
-
-    Flags that were restored before the onset do not count: a rollback undoes the activation too.
-    """
-    moved = (
-        exposure_of(item.before, item.after)
-        for item in changes
-        if item.subject_kind is Subject.FLAG
-        and item.run_id is not None
-        and (item.run_id, item.at) == (change.run_id, change.at)
-        and not is_undone(item.before, _newest_of_same_flag(item, changes).after)
-    )
-    return max(moved, default=0.0)
-
-
-def _newest_of_same_flag(change: Change, changes: Sequence[Change]) -> Change:
-    """Return the newest change of the same flag before the onset; `changes` are newest first."""
-    return next(item for item in changes if item.subject_id == change.subject_id)
