@@ -33,6 +33,9 @@ class Frames(Protocol):
     def write_text(self, *parts: bytes) -> bool:
         """Write a message. False: the client is slow."""
 
+    def offer_text(self, *parts: bytes) -> bool:
+        """Write a message. False: the client is slow or gone, and does not get it."""
+
     def when_writable(self, callback: Callable[[], None]) -> None:
         """Call back once, when the client is no longer slow."""
 

@@ -37,11 +37,11 @@ class DetachedStream:
 
     def send(self, payload: object) -> bool:
         """Send a payload. False: the client is slow or gone and did not get it (S97)."""
-        if self._frames.is_gone:
-            return False  # the socket is about to end this stream
-        if self._frames.write_text(self._head, self._serializer.encode(payload), b"}"):
+        frames = self._frames
+        if frames.offer_text(self._head, self._serializer.encode(payload), b"}"):
             return True
-        self._frames.when_writable(self._resume)
+        if not frames.is_gone:  # otherwise the socket is about to end this stream
+            frames.when_writable(self._resume)
         return False
 
     def end(self) -> None:

@@ -221,11 +221,15 @@ class WebSocketProtocol(BoundedProtocol):
 
         On a closing connection it writes nothing and returns True, as if the message was sent.
         """
-        if self.is_gone:
-            return True
+        return self.is_gone or self.offer_text(*parts)
+
+    def offer_text(self, *parts: bytes) -> bool:
+        """Write a text message. False: the client is slow or gone, and does not get it."""
+        transport: asyncio.Transport = self.transport
+        if self.disconnected or self.close_sent or transport.is_closing():
+            return False
         if not self.writable.is_set():
             return False
-        transport: asyncio.Transport = self.transport
         transport.write(b"".join((frame_header(sum(map(len, parts))), *parts)))
         return True
 

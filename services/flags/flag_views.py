@@ -163,6 +163,8 @@ class FlagViews:
 class FlagView:
     """The flags of one client, kept up to date."""
 
+    __slots__ = ("__weakref__", "_buckets", "_context", "_views", "seen")
+
     def __init__(self, context: EvaluationContext, current: FlagSet, views: FlagViews) -> None:
         """`views` are the shared views of the process."""
         self._context = context
