@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.flags import FeatureFlag
@@ -171,6 +171,15 @@ async def lock(session: AsyncSession, keys: Sequence[str]) -> dict[str, FeatureF
         .execution_options(populate_existing=True)
     )
     return {row.flag_key: row for row in await session.scalars(query)}
+
+
+async def insert_all(session: AsyncSession, new: Sequence[dict[str, Any]]) -> Sequence[FeatureFlag]:
+    """Insert flags with one statement and return them in the same order."""
+    if not new:
+        return []
+    rows = await session.scalars(insert(FeatureFlag).returning(FeatureFlag), list(new))
+    by_key = {row.flag_key: row for row in rows}
+    return [by_key[values["flag_key"]] for values in new]
 
 
 async def in_force(session: AsyncSession, keys: Sequence[str]) -> Mapping[str, FlagValues]:

@@ -15,14 +15,8 @@ from schema.types.errors import Error
 from schema.types.phase_parts import PhaseFlagInput, RampStepInput, RollbackPlanInput
 from schema.types.provided import provided_fields, refuse_null
 from services.flags.flags import FlagPatch
-from services.phases.launch_files import (
-    FileChange,
-    FileKind,
-    FilePlan,
-    FlagEntry,
-    LaunchFile,
-    PhaseEntry,
-)
+from services.phases.launch_file_entries import FileChange, FileKind, FlagEntry, PhaseEntry
+from services.phases.launch_files import FilePlan, LaunchFile
 from services.phases.phases import PhasePatch
 
 describe(FileKind, "The kind of an entry of a file.", FLAG="A feature flag.", PHASE="A phase.")

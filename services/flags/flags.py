@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -74,7 +74,7 @@ async def create(uow: UnitOfWork, actor: Actor, draft: FlagDraft) -> FlagResult:
     )
     if reservation.result is not None:
         return await _replay_result(uow, reservation.result)
-    row = _row(draft)
+    row = FeatureFlag(**new_values(draft))
     taken = NotUnique(f"There is a flag {draft.key} already.", path=("input", "key"))
     async with unique(uow.session, taken):
         uow.session.add(row)
@@ -83,6 +83,17 @@ async def create(uow: UnitOfWork, actor: Actor, draft: FlagDraft) -> FlagResult:
     widened = draft.enabled and draft.rollout_percentage is None
     warnings = [WIDENED] if widened and flag.rollout_percentage == EVERYBODY else []
     return await _complete(uow, reservation, flag, warnings)
+
+
+async def create_all(
+    uow: UnitOfWork, actor: Actor, new: Sequence[dict[str, Any]], *, reason: str | None
+) -> None:
+    """Make flags of `new_values` with one statement; raises NotUnique if one was just made."""
+    taken = NotUnique("One of the flags was created at the same moment.", path=("file", "flags"))
+    async with unique(uow.session, taken):
+        rows = await queries.insert_all(uow.session, new)
+    for row in rows:
+        record_created_flag(uow, actor, row, reason=reason)
 
 
 async def update(
@@ -100,6 +111,20 @@ async def update(
     `of_file`: they are the owner's values as a file states them.
     """
     row = await lock_flag(uow, key, expected_version)
+    flag, warnings = await apply_patch(uow, actor, row, patch, reason=reason, of_file=of_file)
+    return FlagResult(flag, warnings, await written_change(uow, flag.id))
+
+
+async def apply_patch(
+    uow: UnitOfWork,
+    actor: Actor,
+    row: FeatureFlag,
+    patch: FlagPatch,
+    *,
+    reason: str | None,
+    of_file: bool,
+) -> tuple[Flag, list[str]]:
+    """Change a locked row and record it; returns the flag with warnings. See `update`."""
     check_patch(patch)
     parts, warnings = await edited_parts(
         uow.session, queries.flag_of(row), patch, actor, reason, of_file=of_file
@@ -112,7 +137,7 @@ async def update(
         action=ChangeAction.UPDATED,
         reason=reason,
     )
-    return FlagResult(flag, warnings, await written_change(uow, flag.id))
+    return flag, warnings
 
 
 def check_patch(patch: FlagPatch) -> None:
@@ -163,7 +188,8 @@ def _apply(row: FeatureFlag, patch: FlagPatch, parts: FlagParts) -> None:
     row.client_visible = patch.get("client_visible", row.client_visible)
 
 
-def _row(draft: FlagDraft) -> FeatureFlag:
+def new_values(draft: FlagDraft) -> dict[str, Any]:
+    """Return the columns of a new row; raises all that is wrong with the draft."""
     problems = Collector()
     with problems:
         parse_key(draft.key)
@@ -180,18 +206,18 @@ def _row(draft: FlagDraft) -> FeatureFlag:
         nothing = FlagParts(FlagValues(enabled=False, percentage=NOBODY))
         widens = draft.enabled and zero_means_everybody(nothing, groups)
         percentage = EVERYBODY if widens else NOBODY
-    return FeatureFlag(
-        flag_key=parse_key(draft.key),
-        flag_name=line(draft.name, "name", 200),
-        description=draft.description,
-        enabled=draft.enabled,
-        rollout_percentage=percentage,
-        zero_chosen=draft.rollout_percentage == NOBODY,
-        target_groups=list(groups),
-        bucket_by=draft.bucket_by,
-        client_visible=draft.client_visible,
-        salt=draft.key,
-    )
+    return {
+        "flag_key": parse_key(draft.key),
+        "flag_name": line(draft.name, "name", 200),
+        "description": draft.description,
+        "enabled": draft.enabled,
+        "rollout_percentage": percentage,
+        "zero_chosen": draft.rollout_percentage == NOBODY,
+        "target_groups": list(groups),
+        "bucket_by": draft.bucket_by,
+        "client_visible": draft.client_visible,
+        "salt": draft.key,
+    }
 
 
 def flag_not_found(key: str, path: tuple[str, ...] = ("input", "key")) -> NotFound:

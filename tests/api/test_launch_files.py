@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from db.session import StatementCounter
 from domain.actors import Role, Scope
 from services.accounts import api_tokens
 from tests.factories.accounts import actor_of, add_user
@@ -252,6 +253,23 @@ async def settled(admin: GraphQLClient, file: dict[str, Any]) -> dict[str, Any]:
     query = "query ($key: String!) { featureFlag(key: $key) { enabled rolloutPercentage } }"
     flag: dict[str, Any] = (await admin.data(query, key=key))["featureFlag"]
     return flag
+
+
+async def test_the_statements_of_flags_do_not_grow_with_the_file(admin: GraphQLClient) -> None:
+    """500 new flags took ten seconds, the deadline, while others used the server."""
+    needed = []
+    await plan(admin, {})  # who asks is known from now on
+    for count in (2, 40):
+        keys = [f"of_{count}_{index}" for index in range(count)]
+        for name in ("New", "Renamed"):
+            file = {"flags": [{"key": key, "name": name} for key in keys]}
+            counter = StatementCounter(runtime_of(admin.app).db)
+            planned = await plan(admin, file)
+            needed.append(len(counter.statements))
+            counter.stop()
+            assert [item["key"] for item in planned["changes"]] == keys
+            assert (await apply(admin, file, planned["hash"]))["errors"] == []
+    assert needed[:2] == needed[2:]
 
 
 async def test_planning_requires_read_and_applying_write_scopes(
