@@ -1,12 +1,17 @@
-"""The one module that uses private names of the libraries that the server is built on.
+"""The one module that uses private names of the server's libraries or assigns to their attributes.
 
-Their upper bounds stand in pyproject.toml; tests/architecture/test_internals.py lists the names.
+pyproject.toml sets upper bounds for these libraries; tests/architecture/test_internals.py lists the
+private names and rejects assignments elsewhere.
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLError, GraphQLSchema, Visitor
 from graphql.execution import Executor
+from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry import Schema
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.schema import StreamResult
@@ -30,7 +35,50 @@ __all__ = [
     "core_schema",
     "forget_sub_fields",
     "provided_operation_name",
+    "releasing_visitors",
 ]
+
+# A twentieth of the default of graphql-core, which takes more than a second of CPU time. A document
+# with hundreds of different fields needs a few thousand.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 25_000
+
+
+class _Created(threading.local):
+    """The visitors that a `releasing_visitors` block of this thread created; None outside one."""
+
+    visitors: list[Visitor] | None = None
+
+
+_created = _Created()
+_initialize = Visitor.__init__
+
+
+def _initialize_and_record(visitor: Visitor) -> None:
+    _initialize(visitor)
+    if _created.visitors is not None:
+        _created.visitors.append(visitor)
+
+
+Visitor.__init__ = _initialize_and_record  # type: ignore[assignment, method-assign] # the library creates them
+
+
+@contextmanager
+def releasing_visitors() -> Iterator[None]:
+    """Free the AST visitors that the block creates as soon as it ends; the block must not await.
+
+    A visitor of graphql-core caches its own bound methods. This reference cycle keeps the visitor,
+    and every node of the document that it refers to, until a garbage collection. Collections are
+    triggered by the number of objects, not their size, so hundreds of documents could pile up
+    (SEC7).
+    """
+    outer, visitors = _created.visitors, list[Visitor]()
+    _created.visitors = visitors
+    try:
+        yield
+    finally:
+        for visitor in visitors:
+            visitor.enter_leave_map.clear()
+        _created.visitors = outer
 
 
 def core_schema(schema: Schema) -> GraphQLSchema:

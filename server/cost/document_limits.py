@@ -16,19 +16,12 @@ from graphql import (
     ValidationRule,
     validate,
 )
-from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import SchemaExtension
 
 from schema.errors import MAX_ERRORS, Refused, TopLevelCode
-from server.compat import core_schema, provided_operation_name
+from server.compat import core_schema, provided_operation_name, releasing_visitors
 from server.cost.input_limits import check_inputs
 from server.documents import MAX_LENGTH, MAX_TOKENS, check, has_long_number, parsed, read
-from server.visitors import releasing_visitors
-
-# A twentieth of the default of graphql-core, which takes more than a second of CPU time. A document
-# with hundreds of different fields needs a few thousand.
-overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 25_000
-
 
 _VALID = "valid"
 

@@ -25,9 +25,9 @@ from strawberry.types.field import StrawberryField
 from schema.context import Context
 from schema.errors import drop_tracebacks
 from schema.planned import PLAN_KEY, CallerFlags
+from server.compat import releasing_visitors
 from server.execution.engine import LaunchSchema
 from server.execution.shared_executor import evaluation_key
-from server.visitors import releasing_visitors
 from services.flags.flag_store import FlagStore
 from services.platform.byte_cache import ByteCache
 

@@ -22,7 +22,7 @@ from graphql import (
 )
 
 from db.reads.base import NoPlan
-from server.visitors import releasing_visitors
+from server.compat import releasing_visitors
 
 MAX_FIELDS = 500  # of one plan; a field counts each time that it is selected
 

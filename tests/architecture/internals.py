@@ -1,4 +1,7 @@
-"""Uses of private names of third parties, as far as the source and the classes show them."""
+"""Uses of private names of third parties, and assignments to the attributes of their objects.
+
+Found as far as the source and the classes show them.
+"""
 
 import ast
 import sys
@@ -30,6 +33,46 @@ def uses() -> set[Use]:
 def in_text(text: str) -> set[str]:
     """The private names of others in a piece of source."""
     return set(_names(ast.parse(text), frozenset()))
+
+
+def patches() -> set[Use]:
+    """Return (module, target) of each assignment to an attribute of a library's object."""
+    return {(module.name, target) for module in modules() for target in patched(module.tree)}
+
+
+def patched(tree: ast.AST) -> Iterator[str]:
+    """Yield the targets of such assignments in a tree, such as `Visitor.__init__`."""
+    imported = _imported_from_others(tree)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(ctx=ast.Store() | ast.Del()) if _root(node) in imported:
+                yield ast.unparse(node)
+            case ast.Call(func=ast.Name(id="setattr" | "delattr"), args=[target, name, *_]):
+                if _root(target) in imported:
+                    yield f"{ast.unparse(target)}.{ast.literal_eval(name)}"
+
+
+def _imported_from_others(tree: ast.AST) -> set[str]:
+    """Return the local names of what a tree imports from third parties."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module=str(source), level=0) if not _is_own(source):
+                names |= {alias.asname or alias.name for alias in node.names}
+            case ast.Import():
+                names |= {
+                    alias.asname or alias.name.partition(".")[0]
+                    for alias in node.names
+                    if not _is_own(alias.name)
+                }
+    return names
+
+
+def _root(node: ast.expr) -> str | None:
+    """Return the name that a chain of attributes begins with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
 @cache
@@ -86,7 +129,12 @@ def _is_self(value: ast.expr) -> bool:
 
 
 def _is_of_others(kind: type) -> bool:
-    return kind.__module__.partition(".")[0] not in _ROOTS | sys.stdlib_module_names
+    return not _is_own(kind.__module__)
+
+
+def _is_own(module: str) -> bool:
+    """Return whether a module belongs to the project or the standard library."""
+    return module.partition(".")[0] in _ROOTS | sys.stdlib_module_names
 
 
 def _is_private(name: str) -> bool:

@@ -1,11 +1,15 @@
-"""Private names of third parties: all uses are listed, and their libraries have upper bounds."""
+"""Private names of third parties: all uses are listed, and their libraries have upper bounds.
 
+Assignments to attributes of their classes and modules are in `server.compat` only.
+"""
+
+import ast
 import re
 import tomllib
 
 import pytest
 
-from tests.architecture.internals import in_text, uses
+from tests.architecture.internals import in_text, patched, patches, uses
 from tests.architecture.source import ROOT
 
 # Distribution -> our modules -> the private names that each uses. An entry is added only where the
@@ -70,3 +74,27 @@ def test_a_library_with_listed_uses_has_an_upper_bound(distribution: str) -> Non
 )
 def test_private_names_are_detected_in_every_form(text: str, names: set[str]) -> None:
     assert in_text(text) == names
+
+
+def test_only_compat_assigns_to_attributes_of_libraries() -> None:
+    assert patches() == {
+        ("server.compat", "Visitor.__init__"),
+        ("server.compat", "overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("from graphql import Visitor\nVisitor.__init__ = f", {"Visitor.__init__"}),
+        ("import uvicorn.config as c\nc.LIMIT = 1", {"c.LIMIT"}),
+        ("import uvicorn.config\nuvicorn.config.LIMIT += 1", {"uvicorn.config.LIMIT"}),
+        ("from graphql import Visitor\ndel Visitor.enter", {"Visitor.enter"}),
+        ("from graphql import Visitor\nsetattr(Visitor, 'enter', f)", {"Visitor.enter"}),
+        ("import sys\nsys.stdin = f", set()),
+        ("from graphql import Visitor\nx = Visitor.enter", set()),
+        ("from server.http.protocol import HeaderLimitProtocol as P\nP.linger = 1", set()),
+    ],
+)
+def test_assignments_to_libraries_are_detected_in_every_form(text: str, targets: set[str]) -> None:
+    assert set(patched(ast.parse(text))) == targets
