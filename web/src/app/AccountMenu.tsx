@@ -19,7 +19,7 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
     if (notifyFailure("Still logged in", error, [])) return;
     drafts.dropAll();
     await renew();
-    await navigate("/login", { replace: true }); // whoever comes next starts at their own page
+    await navigate("/login", { replace: true }); // the next person to log in starts at their own page
   }
 
   return (

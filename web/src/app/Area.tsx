@@ -9,7 +9,7 @@ import { ForbiddenPage } from "./ErrorPages";
 import { PageSkeleton } from "./PageSkeleton";
 import { Shell } from "./Shell";
 
-/** Lets in who may see the pages of an area; others log in first, or hear that it is not theirs. */
+/** Shows the pages of an area to viewers who may see them; others get the log-in page or an error page. */
 export function Area({ area }: { area: AreaEntry }) {
   const { viewer } = useSession();
   const { pathname, search } = useLocation();

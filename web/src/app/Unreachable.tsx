@@ -9,7 +9,7 @@ import { whyNot } from "../lib/queryStatus";
 
 const AGAIN_MS = 5000;
 
-/** The server did not even say who is logged in; asks again until it does. */
+/** Shown when the viewer cannot be read from the server; retries until it answers. */
 export function Unreachable({ error }: { error: CombinedError }) {
   const { renew } = useSession();
   useEffect(() => {

@@ -30,11 +30,11 @@ export interface PageEntry {
   readonly icon?: TablerIcon;
   /** Beside its name in the navigation: how many conversations hold something unread. */
   readonly counts?: "unread";
-  /** In the navigation only while this flag is on for who is logged in. */
+  /** In the navigation only while this flag is on for the viewer. */
   readonly flag?: string;
 }
 
-/** Pages that share a shell, a brand and those who may see them. */
+/** Pages that share a shell, a brand and the roles that may see them. */
 export interface AreaEntry {
   readonly brand: Brand;
   readonly roles: readonly Role[];

@@ -6,7 +6,7 @@ export type Brand = "launch" | "wedsync" | "wedme";
 export interface Look {
   readonly name: string;
   readonly theme: MantineThemeOverride;
-  /** Until the reader chooses: dark for those who watch at night, else as their system has it. */
+  /** Until the viewer chooses: dark for the staff, who watch at night, else the preference of the system. */
   readonly scheme: "dark" | "auto";
 }
 

@@ -5,7 +5,7 @@ import { useConnection } from "../lib/connection";
 import { type AreaEntry, areas } from "./areas";
 import { publicPages } from "./public";
 
-/** Fetch the page of this address while the server is still asked who is logged in. */
+/** Fetch the code of this address's page while the viewer is still being read. */
 export function preload(pathname: string): void {
   const pages = [...publicPages, ...areas.flatMap((area) => area.pages)];
   void pages.find(({ path }) => matchPath(`/${path}`, pathname))?.Page.preload();

@@ -57,7 +57,7 @@ export const publicRoutes: RouteObject[] = [
   },
 ];
 
-/** Pages that somebody may open the product with. */
+/** Pages that may be the first one of a visit, such as the target of a link in an e-mail. */
 export const publicPages = [
   { path: "login", Page: LogInPage },
   { path: "signup", Page: SignUpPage },

@@ -11,7 +11,7 @@ import { PageSkeleton } from "./PageSkeleton";
 import { publicRoutes } from "./public";
 import { Root } from "./Root";
 
-/** The start page of whoever comes. */
+/** The start page of the viewer. */
 function Home() {
   const { viewer } = useSession();
   return <Navigate to={viewer ? homeOf(viewer.role) : "/login"} replace />;

@@ -9,7 +9,7 @@ import { NoContact } from "./NoContact";
 const STEADY_MS = 500;
 
 /**
- * A dialog that is open as long as it is there. Whoever had the focus before gets it back. A press
+ * A dialog that is open while it is mounted. The focus returns to the element that had it. A press
  * outside closes it, but not one that was meant for what has opened it.
  */
 export function Dialog(props: Omit<ModalProps, "opened">) {

@@ -10,7 +10,7 @@ import { LoadingSkeleton } from "./LoadingSkeleton";
 
 const AGAIN_MS = 10_000;
 
-/** What a page could not read, and why; asks again by itself, and at once for whoever cannot wait. */
+/** What a page could not read, and why. Retries by itself, and at once when the button is pressed. */
 export function Failed({ what, reading }: { what: string; reading: QueryStatus }) {
   const { error, isEmpty, isFetching, refetch } = reading;
   const [asked, setAsked] = useState(false);

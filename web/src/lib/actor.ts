@@ -1,6 +1,6 @@
 import type { ActorFieldsFragment } from "../gql/graphql";
 
-/** Who did something, in a word. */
+/** The name of an actor. */
 export function actorName(actor: ActorFieldsFragment | null | undefined): string {
   if (actor?.__typename === "User") return actor.email ?? "somebody";
   if (actor?.__typename === "ApiToken") return `token ${actor.name}`;

@@ -42,7 +42,7 @@ export function createLaunchClient(onEnded: () => void = () => undefined): Launc
     url: SOCKET_URL,
     lazy: true,
     lazyCloseTimeout: 3000, // a page that follows another takes its socket over
-    keepAlive: 30_000, // for pages that nobody looks at; the others send their own pings
+    keepAlive: 30_000, // for hidden pages; visible ones send their own pings
     connectionAckWaitTimeout: 10_000,
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
@@ -80,7 +80,7 @@ export function createLaunchClient(onEnded: () => void = () => undefined): Launc
     last = connection.read();
     if (!inUse) return;
     if (last.reconnects > before.reconnects) queries.askAgain(client);
-    // A socket that nobody answers on is given up; one that hangs since then too, once there is an answer.
+    // Close a socket without answers, and, once the server answers again, one that has hung since then.
     const isOpen = open?.readyState === WebSocket.OPEN;
     if (last.state === "lost" ? before.state !== "lost" : before.state === "lost" && !isOpen) socket.terminate();
   }
@@ -145,7 +145,7 @@ export function createLaunchClient(onEnded: () => void = () => undefined): Launc
   };
 }
 
-/** Shorter where somebody comes back to the page, or the server does: they want to see it live. */
+/** Ends early when the page becomes visible or the server is reachable again. */
 function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

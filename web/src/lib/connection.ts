@@ -21,7 +21,7 @@ export interface Connection {
 /** The state of the socket alone, which says nothing about whether anybody is at its other end. */
 type Link = "resting" | "connecting" | "open" | "broken";
 
-/** A ping leaves every 4 s; two that nobody has answered are no coincidence. */
+/** A ping is sent every 4 s; two without an answer mean that the connection is lost. */
 const CONTACT_MS = 10_000;
 /** Redis is asked every 3 s whether it is there; older news than this is not live. */
 const STREAM_AGE_MS = 12_000;
@@ -41,7 +41,7 @@ export class ConnectionStore {
   private heardAt = Date.now();
   /** The newest news of the streams is of then. */
   private streamsAt = Date.now();
-  /** A page that nobody sees is not judged: its timers run seldom. */
+  /** Hidden pages are not judged: browsers throttle their timers. */
   private judgedFrom = 0;
 
   constructor(private readonly isLookedAt: () => boolean = () => true) {}
@@ -73,14 +73,14 @@ export class ConnectionStore {
     this.judge();
   }
 
-  /** Nobody listens, or another session begins: a next socket will have missed nothing. */
+  /** No stream is open, or another session begins: the next socket has missed nothing. */
   rests(): void {
     this.link = "resting";
     this.wasLive = false;
     this.judge();
   }
 
-  /** The server has said something, whatever it was. */
+  /** The server sent a message of any kind. */
   heard(): void {
     this.heardAt = Date.now();
     this.judge();
@@ -92,7 +92,7 @@ export class ConnectionStore {
     this.heard();
   }
 
-  /** Somebody looks at the page again. */
+  /** The page is visible again. */
   seen(): void {
     this.judgedFrom = Date.now();
   }

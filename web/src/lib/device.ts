@@ -3,9 +3,9 @@ import { randomId } from "./ids";
 const KEY = "device";
 
 /**
- * The id of this browser. It decides the flags that are drawn by device, before and after somebody
+ * The id of this browser. It decides the flags that are evaluated by device, before and after a user
  * signs up or accepts an invitation, so that nothing on the page changes by it (A20). It is
- * random and names nobody; where nothing may be stored it holds as long as the page.
+ * random and identifies no person; without storage it lasts as long as the page.
  */
 export function deviceIn(storage: Pick<Storage, "getItem" | "setItem">): string {
   try {

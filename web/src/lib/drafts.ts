@@ -29,7 +29,7 @@ export class Drafts {
     this.storage?.removeItem(PREFIX + name);
   }
 
-  /** Nobody finds what somebody else has typed. */
+  /** Delete the drafts of another account, so that no user sees the input of another. */
   belongTo(owner: string): void {
     if (this.storage?.getItem(OWNER) === owner) return;
     this.dropAll();

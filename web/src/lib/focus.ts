@@ -4,8 +4,8 @@ import { useLayoutEffect, useRef, useState } from "react";
 const PLACES = "[role=dialog], form, .row, .tile, section, main";
 
 /**
- * The element and what stands around it, while all of it is there. `restore` gives the focus to the
- * first of them that is left, unless somebody else has it by then.
+ * The element and its ancestors, recorded while they are mounted. `restore` gives the focus to the
+ * first of them that is still mounted, unless another element has it by then.
  */
 export function rememberPlace(element: Element | null): { restore: () => void } {
   const menu = element?.closest("[role=menu]");
@@ -39,7 +39,7 @@ export function useRestoreFocus<E extends Element>() {
   return ref;
 }
 
-/** For what takes the focus while it is there, such as a dialog: whoever had it gets it back. */
+/** For components that take the focus while mounted, such as dialogs: returns it on unmount. */
 export function useFocusReturn(): void {
   const [place] = useState(() => rememberPlace(document.activeElement));
   useLayoutEffect(() => place.restore, [place]);

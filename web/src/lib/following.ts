@@ -1,5 +1,5 @@
 /**
- * What a form shows when what it edits has changed: fields that nobody edits are as they are now.
+ * The values of a form when its object has changed: fields that are not being edited take the new ones.
  * `changed`: fields that are edited here and were changed to something else.
  */
 export function following<V extends Record<string, string>>(

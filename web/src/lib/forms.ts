@@ -2,7 +2,7 @@ import type { CombinedError } from "urql";
 
 import { sentence } from "./notifyFailure";
 
-/** What `placed` needs of a form, whatever its fields are. */
+/** What `placed` needs of a form with any fields. */
 export interface FieldedForm {
   readonly setErrors: (errors: Record<string, string>) => void;
   readonly getValues: () => object;

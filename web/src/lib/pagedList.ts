@@ -35,8 +35,8 @@ export interface Shown<N, E> {
 }
 
 /**
- * A list that grows page by page, and keeps its length when it is read again. What is wished for while
- * it reads comes after that, each once: an event loses no page that somebody has asked for.
+ * A list that grows page by page, and keeps its length when it is refetched. Requests that arrive while
+ * it reads run afterwards, each once: an event never drops a page that the viewer requested.
  */
 export class PagedList<N extends { id: string }, E> {
   private readonly listeners = new Set<() => void>();
@@ -65,7 +65,7 @@ export class PagedList<N extends { id: string }, E> {
 
   readonly again = (): void => void this.wish("again");
 
-  /** Ask whether there is news, and leave all rows where they are: somebody may be about to press one. */
+  /** Check for changes without moving any row: the viewer may be about to press one. */
   readonly look = (): void => void this.wish("look");
 
   /** Put a newer state of a row in its place; false where the list does not hold it. */
@@ -77,7 +77,7 @@ export class PagedList<N extends { id: string }, E> {
     return true;
   };
 
-  /** Read it, until nobody looks at it any more: what is on its way then is dropped. */
+  /** Read the list; returns a function that ends this, after which a late response is dropped. */
   start(): () => void {
     this.ended = false;
     this.again();

@@ -1,6 +1,6 @@
 /**
- * The work, never twice at a time: whoever asks while it runs gets the run after it, which begins
- * later than the question and so knows what was true then. All who wait share that one run.
+ * Runs the work at most once at a time. Callers that arrive while it runs share one further run, which
+ * starts after their call and therefore sees all changes made before it.
  */
 export function oneAfterAnother<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<unknown> = Promise.resolve();

@@ -26,7 +26,7 @@ export function useStream<D, V extends AnyVariables>(
   }, [client, document, key, paused]);
 }
 
-/** Sends a mutation over the socket that carries the streams; nobody waits for its answer. */
+/** Sends a mutation over the socket that carries the streams, without waiting for the response. */
 export function useSendOverSocket() {
   const client = useClient();
   return useCallback(

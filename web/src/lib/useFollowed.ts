@@ -4,8 +4,8 @@ import { useEffect, useRef, useState } from "react";
 import { following } from "./following";
 
 /**
- * Lets a form follow what somebody else saves meanwhile: fields that are not being edited take the new
- * values. Returns the edited fields that the other has changed too.
+ * Lets a form follow changes saved elsewhere: fields that are not being edited take the new
+ * values. Returns the edited fields that were also changed elsewhere.
  */
 export function useFollowed<V extends Record<string, string>>(form: UseFormReturnType<V>, saved: V): readonly string[] {
   const shown = useRef(saved);

@@ -24,8 +24,8 @@ export interface Access {
 const AccessContext = createContext<Access | null>(null);
 
 /**
- * The flags of who is logged in, for all pages of a shell: streamed, so that a feature comes and
- * goes while somebody looks at it, and each version acknowledged once it shows (S24, X5).
+ * The flags of the viewer, for all pages of a shell: streamed, so that a feature appears and
+ * disappears on an open page, and each version acknowledged once it is rendered (S24, X5).
  */
 export function AccessProvider({ children }: { children: ReactNode }) {
   const [{ data, error }, ask] = useLiveQuery(ViewerFlagsQuery, DEVICE);

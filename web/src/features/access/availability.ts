@@ -10,7 +10,7 @@ const POLL_MS = 2000;
 export type Guarded = Data["guardedOperations"][number];
 
 /**
- * What feature flags hold back for whoever is here, and why. Read again every 2 s: a visitor, who has
+ * The features that flags close for the viewer, and why. Read again every 2 s: a visitor, who has
  * no stream, sees within three seconds that a feature was paused or has opened.
  */
 export function useGuarded(userType: UserType | null = null): readonly Guarded[] | undefined {

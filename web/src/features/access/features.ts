@@ -5,7 +5,7 @@ export interface Feature {
   readonly description: string;
 }
 
-/** What the flags of the launch open, in the words of those who get it. */
+/** The features that the flags of the launch open, as their users name them. */
 const SUPPLIER: Record<string, Feature> = {
   mvp_supplier_onboarding: { name: "Guided setup", description: "Three steps to your first connection." },
   mvp_supplier_dashboard: { name: "Dashboard", description: "Your clients and your progress at a glance." },

@@ -10,7 +10,7 @@ import { takesTexts } from "./takesTexts";
 
 const Explorer = lazy(async () => ({ default: (await import("./Explorer")).Explorer }));
 
-/** GraphiQL over this server, as whoever is logged in, or as a visitor. */
+/** GraphiQL over this server, as the viewer or as a visitor. */
 export function ExplorerPage() {
   const { viewer } = useSession();
   if (!takesTexts()) return <NoExplorer back={viewer ? "/admin/api" : "/"} />;
@@ -36,7 +36,7 @@ export function ExplorerPage() {
   );
 }
 
-/** TRUSTED_DOCUMENTS_ONLY: for everybody, admins too (docs/adr/0024). */
+/** TRUSTED_DOCUMENTS_ONLY applies to every caller, admins included (docs/adr/0024). */
 function NoExplorer({ back }: { back: string }) {
   return (
     <main>

@@ -7,7 +7,7 @@ const EDITORS: readonly [selector: string, name: string][] = [
 ];
 
 /**
- * Adds what GraphiQL leaves out for those who do not see, or have no mouse: names of its editors, a
+ * Adds what GraphiQL lacks for screen readers and keyboards: names of its editors, a
  * stop of the keyboard where they scroll, and tabs that hold no button. It draws parts of itself anew,
  * so this goes on until it is ended.
  */

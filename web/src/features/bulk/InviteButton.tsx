@@ -11,12 +11,12 @@ import { useAccess } from "../access/access";
 import { InviteClientsMutation } from "./bulk.graphql";
 
 interface Props {
-  /** Only the clients of this import; left out: all whom nobody has invited yet. */
+  /** Only the clients of this import; undefined: all clients without an invitation. */
   importId?: string;
   count: number;
 }
 
-/** Invites many at once, after a question: letters cannot be taken back. */
+/** Invites many clients at once, after a confirmation: e-mails cannot be recalled. */
 export function InviteButton({ importId, count }: Props) {
   const [asking, setAsking] = useState(false);
   const [, invite] = useMutation(InviteClientsMutation);

@@ -33,7 +33,7 @@ const TABS: readonly TabEntry[] = [
   { value: "team", label: "Launch team", Panel: Staff, adminOnly: true },
 ];
 
-/** Who is there, who is invited, and who needs help (S113 to S115). */
+/** Suppliers and couples, invitations, and users who need help (S113 to S115). */
 export function DirectoryPage() {
   const [search, setSearch] = useSearchParams();
   const admin = useViewer().role === "ADMIN";
@@ -61,7 +61,7 @@ export function DirectoryPage() {
   );
 }
 
-/** Whoever was led here by a link hears why there is nothing. */
+/** Tells a viewer who followed a link here why the page is empty. */
 function Forbidden({ title }: { title: string }) {
   return (
     <Section title={title}>

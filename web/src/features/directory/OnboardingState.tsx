@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import type { StandingFieldsFragment } from "../../gql/graphql";
 import { Ago } from "../../lib/time";
 
-/** How far somebody has come, and whether they stand still. */
+/** The progress of a user in onboarding, and whether they are stalled. */
 export function OnboardingState({ onboarding }: { onboarding: StandingFieldsFragment }) {
   const { completedAt, percentComplete, stuckAtStep, currentStep, assistanceNeeded, lastActivityAt } = onboarding;
   return (

@@ -21,7 +21,7 @@ const SPANS = [
   { value: "86400", label: "for a day" },
 ];
 
-/** Who stands still, those who ask for help among them (S44, S73). */
+/** Stalled users, including those who ask for help (S44, S73). */
 export function Stalled() {
   const admin = useViewer().role === "ADMIN";
   const [seconds, setSeconds] = useState("300");

@@ -107,7 +107,7 @@ export const StalledQuery = graphql(`
   }
 `);
 
-/** That somebody has gone on; every 30 s without that too. */
+/** Sent when a user makes progress, and every 30 s. */
 export const PeopleStream = graphql(`
   subscription PeopleStream {
     journeys {

@@ -1,6 +1,6 @@
 import type { EventFieldsFragment } from "../../gql/graphql";
 
-/** So many are kept: who looks further back reads the audit. */
+/** The number of events that are kept; the audit has the older ones. */
 export const KEPT = 200;
 
 /**

@@ -13,7 +13,7 @@ interface Props {
   onYield: () => void;
 }
 
-/** Who was faster, and the choice that this leaves; nothing that was typed is lost (A5). */
+/** Who saved first, and the choices that remain; no input is lost (A5). */
 export function ConflictNote({ conflict, wish, onInsist, onYield }: Props) {
   return (
     <Alert

@@ -22,7 +22,7 @@ interface NewFlag {
   reason: string;
 }
 
-/** A new flag: off unless it is said otherwise, and then for everybody unless that is. */
+/** Creates a flag: off by default, and for all users by default when it is switched on. */
 export function CreateFlagDialog({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const [state, create] = useMutation(CreateMutation);

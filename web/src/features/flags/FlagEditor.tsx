@@ -39,14 +39,14 @@ export function FlagEditor({ flag, mayOperate }: Props) {
     forget();
   }
 
-  /** Only what was touched: the rest is not ours to overwrite, whoever has changed it meanwhile. */
+  /** Only the edited fields: another person may have changed the others meanwhile. */
   function changeOf(values: FlagValues): object & FlagChange {
     const isTouched = (field: string) => field !== "reason" && form.isDirty(field);
     const touched = Object.fromEntries(Object.entries(values).filter(([field]) => isTouched(field)));
     return { ...touched, ...("description" in touched && { description: values.description || null }) };
   }
 
-  /** Who is affected is seen first, where anybody can be. */
+  /** Changes that may affect users show the affected ones first. */
   function submit(values: FlagValues) {
     const change = changeOf(values);
     if (REACHES.some((field) => field in change)) setAsked(change);

@@ -26,7 +26,7 @@ import { Held } from "./Held";
 import { KillMark, reasonOf } from "./KillMark";
 import { KillSwitch } from "./KillSwitch";
 
-/** One flag: its state, who sees it, how it came to that, and the way back (S77, A4). */
+/** One flag: its state, its audience, its history, and how to revert it (S77, A4). */
 export function FlagPage() {
   const key = useParams().key ?? "";
   const may = mayOperate(useViewer().role);

@@ -17,7 +17,7 @@ interface Props {
   onChanged: (flag: FlagFieldsFragment) => void;
 }
 
-/** What is in force. A press asks first: one stray click would reach everybody (S77, U2). */
+/** The values in force. The switch asks for confirmation: one stray click would affect all users (S77, U2). */
 export const FlagRow = memo(function FlagRow({ flag, mayOperate, onChanged }: Props) {
   const { apply, pending, conflict, forget } = useFlagChange(flag, onChanged);
   const [dragged, setDragged] = useState<number>();

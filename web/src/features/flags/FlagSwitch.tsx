@@ -6,7 +6,7 @@ import { FlagChangeDialog } from "./FlagChangeDialog";
 import { Pending } from "./Pending";
 import { useFlagChange } from "./useFlagChange";
 
-/** Off, or on again, after a look at who is affected: a stray click must not do either (A6, U2). */
+/** Switches off, or on again, after showing who is affected: a stray click must not do either (A6, U2). */
 export function FlagSwitch({ flag }: { flag: FlagFieldsFragment }) {
   const [asking, dialog] = useDisclosure();
   const { apply, pending, conflict } = useFlagChange(flag);

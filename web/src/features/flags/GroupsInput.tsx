@@ -2,7 +2,7 @@ import { TagsInput, type TagsInputProps } from "@mantine/core";
 
 const KNOWN = ["supplier", "couple", "photographer", "venue", "catering", "florist", "music", "other"];
 
-/** Who may be inside; empty is everybody. */
+/** The groups and users that may have the flag; empty means everybody. */
 export function GroupsInput(props: TagsInputProps) {
   return (
     <TagsInput

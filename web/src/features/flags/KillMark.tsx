@@ -2,7 +2,7 @@ import { Badge } from "@mantine/core";
 
 import type { FlagFieldsFragment } from "../../gql/graphql";
 
-/** A killed flag is off for everybody, whatever its switch says (S53, A6). */
+/** A killed flag is off for everybody, regardless of its switch (S53, A6). */
 export function KillMark({ kill }: { kill: FlagFieldsFragment["kill"] }) {
   if (!kill) return null;
   return (

@@ -14,8 +14,8 @@ interface Payload {
 }
 
 /**
- * What became of a change of a flag: somebody may have been faster, which is no reason to shout.
- * What belongs to a field of the form is said there, the rest in a corner of the page.
+ * The outcome of a change of a flag. A version conflict is expected and not shown as a failure.
+ * Errors of a field are shown at the field, all others as a notification.
  */
 export function settled(
   key: string,

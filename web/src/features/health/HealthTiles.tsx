@@ -73,7 +73,7 @@ function Broken({ check }: { check: Check }) {
   );
 }
 
-/** Nobody looks: what was last known holds no longer, for better or worse. */
+/** Health is no longer checked, so the last results are out of date. */
 function Silence({ checks }: { checks: readonly Check[] }) {
   const said = silence(checks);
   if (said === undefined) return null;

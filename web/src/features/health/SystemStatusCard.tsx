@@ -17,7 +17,7 @@ const WORDS: Record<ServiceStatus, { text: string; color: string }> = {
   UNKNOWN: { text: "Status unknown", color: "gray" },
 };
 
-/** How the product is, for those who use it: no part is named (S113). */
+/** The state of the product for its users: no component is named (S113). */
 export function SystemStatusCard() {
   const [{ data }, again, reading] = useLiveQuery(SystemStatusQuery, {});
   useEffect(() => {

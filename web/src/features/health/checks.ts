@@ -41,8 +41,8 @@ export interface Look {
 }
 
 /**
- * How a check looks wherever it is shown: one meaning, one colour. Silent twice in a row is as bad as
- * a failure. Of what nobody has looked at lately nothing is known: grey, whatever it was before.
+ * The colour of a check on every page. A check without an answer twice in a row has that of
+ * a failure. A stale check is grey, regardless of its last status.
  */
 export function lookOf({ status, stale, checkedAt }: Standing): Look {
   if (stale) return { label: checkedAt ? "No data" : "Not checked", color: "gray" };

@@ -7,7 +7,7 @@ import { notifyFailure } from "../../lib/notifyFailure";
 import { useQueryStatus } from "../../lib/queryStatus";
 import { NotificationPreferencesQuery, SetNotificationPreferenceMutation } from "./inbox.graphql";
 
-/** How somebody is told of each kind of event: in the app, by e-mail, both or not at all (M6). */
+/** How the viewer is notified of each kind of event: in the app, by e-mail, both or not at all (M6). */
 export function NotificationSettings() {
   const response = useQuery({ query: NotificationPreferencesQuery, requestPolicy: "cache-and-network" });
   const [{ data }, again] = response;

@@ -1,6 +1,6 @@
 import type { Role } from "../../gql/graphql";
 
-/** Where the inbox of a side is; null for those who have none. */
+/** The path of the inbox of a user type; null where there is none. */
 export function inboxOf(role: Role): string | null {
   if (role === "SUPPLIER") return "/notifications";
   return role === "COUPLE" ? "/inbox" : null;

@@ -9,7 +9,7 @@ import { AssigneesQuery } from "./incidents.graphql";
 
 interface Props {
   search: string;
-  /** Who has the incident already. */
+  /** The current assignee. */
   assigneeId: string | undefined;
   /** The list is a new one: Enter takes its first. */
   onFound: () => void;

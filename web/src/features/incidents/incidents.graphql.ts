@@ -47,7 +47,7 @@ export const SuspectFields = graphql(`
   }
 `);
 
-/** Read only where somebody opens an earlier episode: to score changes takes a while. */
+/** Read only when an earlier episode is opened: scoring changes is slow. */
 export const EpisodeSuspectsQuery = graphql(`
   query EpisodeSuspects($number: Int!) {
     incidents(first: 1, status: null, number: $number) {

@@ -26,7 +26,7 @@ export function atLeast(least: Severity): Severity[] {
   return ORDER.slice(0, ORDER.indexOf(least) + 1);
 }
 
-/** Somebody still has to do something. */
+/** Whether the incident still needs action. */
 export function isOpen({ status }: { status: IncidentStatus }): boolean {
   return status === "OPEN" || status === "INVESTIGATING";
 }

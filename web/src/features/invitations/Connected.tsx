@@ -6,7 +6,7 @@ import { AuthCard } from "../../components/AuthCard";
 
 export interface Connection {
   readonly supplier: string;
-  /** What a new account logs in with; undefined for those who had one. */
+  /** The log-in of a new account; undefined if the account existed before. */
   readonly email: string | undefined;
   readonly hasPassword: boolean;
   readonly warnings: readonly string[];

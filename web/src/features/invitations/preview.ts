@@ -1,6 +1,6 @@
 import type { PreviewQuery as Data } from "../../gql/graphql";
 
-/** What a link shows to whoever has it. */
+/** What an invitation link shows before it is accepted. */
 export type Preview = NonNullable<Data["invitation"]>;
 
 /** What the key of an acceptance is kept under, while its answer is awaited. */

@@ -26,7 +26,7 @@ interface Props {
   onDeclined: () => void;
 }
 
-/** An e-mail only where the invitation has none; a password only for those who want one. */
+/** Asks for an e-mail address only if the invitation has none; the password is optional. */
 export function JoinForm({ code, preview, repeats, onJoined, onDeclined }: Props) {
   const { viewer, renew } = useSession();
   const [state, accept] = useMutation(AcceptCoupleInvitationMutation);

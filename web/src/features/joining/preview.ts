@@ -1,10 +1,10 @@
 import type { CoupleInvitationQuery as Data } from "../../gql/graphql";
 
-/** What a link shows to whoever has it. */
+/** What an invitation link shows before it is accepted. */
 export type Preview = NonNullable<Data["coupleInvitation"]>;
 
 export interface Joined {
-  /** What a new account logs in with; undefined for those who had one. */
+  /** The log-in of a new account; undefined if the account existed before. */
   readonly email: string | undefined;
   readonly hasPassword: boolean;
 }

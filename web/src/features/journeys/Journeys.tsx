@@ -5,7 +5,7 @@ import type { TimeRange } from "../../gql/graphql";
 import { JourneyCard } from "./JourneyCard";
 import { useJourneys } from "./useJourneys";
 
-/** How many arrive of those who set out, where they stop, and how long it takes (S80, S100 to S104, A37). */
+/** Success rates of journeys, the steps at which users stop, and durations (S80, S100 to S104, A37). */
 export function Journeys({ range }: { range: TimeRange }) {
   const { journeys, reading } = useJourneys(range);
   return (

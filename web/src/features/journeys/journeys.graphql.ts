@@ -46,7 +46,7 @@ export const JourneysQuery = graphql(`
   }
 `);
 
-/** Those who began within the last 24 hours, or while a phase was live. */
+/** Journey runs that began within the last 24 hours, or while a phase was live. */
 export const JourneysStream = graphql(`
   subscription JourneysStream {
     journeys {

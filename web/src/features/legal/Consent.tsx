@@ -10,7 +10,7 @@ export function useConsent(): AcceptedDocumentInput[] | undefined {
   return data?.legalDocuments.map(({ kind, version }) => ({ kind, version }));
 }
 
-/** What whoever sends the form accepts; the links open beside it, so that nothing typed is lost. */
+/** The documents that submitting the form accepts. Links open in a new tab, so that no input is lost. */
 export function Consent({ action }: { action: string }) {
   return (
     <Text size="sm" c="dimmed" data-testid="consent">

@@ -11,7 +11,7 @@ import { LegalDocumentsQuery } from "./legal.graphql";
 export const TermsPage = () => <LegalPage kind="TERMS" title="Terms of use" />;
 export const PrivacyPage = () => <LegalPage kind="PRIVACY" title="Privacy policy" />;
 
-/** A document that everybody may read, in the version in force (M12). */
+/** A public legal document in the version in force (M12). */
 function LegalPage({ kind, title }: { kind: LegalDocumentKind; title: string }) {
   const response = useQuery({ query: LegalDocumentsQuery });
   const reading = useQueryStatus(response);

@@ -13,7 +13,7 @@ import { shownCount } from "./unread";
 
 type Item = Data["conversations"]["nodes"][number];
 
-/** Everybody with whom messages can be exchanged; the newest activity comes first. */
+/** All conversations of the viewer, those with the newest activity first. */
 export function ConversationList({ path, empty }: { path: string; empty: string }) {
   const cursors = useCursors("");
   const [{ data }, again, reading] = useLiveQuery(ConversationsQuery, { after: cursors.after });

@@ -29,7 +29,7 @@ export function outgoing(items: readonly Outgoing[], action: OutgoingAction): re
 
 export const INTERRUPTED = "It is not known whether this was sent. Sending it again does nothing twice.";
 
-/** What a reload has interrupted: nobody waits for its answer any more. */
+/** Messages whose sending a reload interrupted: their responses are lost. */
 export function restored(stored: object | undefined): readonly Outgoing[] {
   const items: unknown = stored && "items" in stored ? stored.items : [];
   if (!Array.isArray(items)) return [];

@@ -10,7 +10,7 @@ interface Seen {
   readonly unreadCount: number;
 }
 
-/** Says what was read, once it is on a screen that somebody may be looking at. */
+/** Marks messages as read once they are on a visible page. */
 export function useRead(conversation: Seen | null | undefined, position: number): void {
   const [, mark] = useMutation(MarkConversationReadMutation);
   const said = useRef(0);

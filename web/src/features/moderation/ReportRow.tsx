@@ -140,7 +140,7 @@ function Decide({ report, decision, onDecided, onClose }: Props & { decision: De
   );
 }
 
-/** Golden Hour to Emma & James: who wrote to whom. */
+/** Sender and recipient, such as "Golden Hour to Emma & James". */
 function people({ message, supplierName, coupleNames }: Report): string {
   const business = supplierName ?? "A supplier";
   const names = coupleNames ?? "A couple";

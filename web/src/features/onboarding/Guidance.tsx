@@ -11,11 +11,11 @@ import { DismissNudgeMutation, SetNudgesMutation } from "./onboarding.graphql";
 
 interface Props {
   onboarding: OnboardingFieldsFragment;
-  /** Where a step is done; undefined where somebody else does it. */
+  /** The path where a step is completed; undefined if another person completes it. */
   pathOf: (step: string) => string | undefined;
 }
 
-/** Our own trouble with the next step, or a word to those who stand still; never both (S73, X12). */
+/** An incident on the next step, or a hint for a stalled user; never both (S73, X12). */
 export function Guidance({ onboarding, pathOf }: Props) {
   const { banner, nudge } = onboarding;
   if (banner) {

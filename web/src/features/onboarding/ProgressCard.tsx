@@ -6,7 +6,7 @@ import type { OnboardingFieldsFragment } from "../../gql/graphql";
 
 interface Props {
   onboarding: OnboardingFieldsFragment;
-  /** Where a step is done; undefined where somebody else does it. */
+  /** The path where a step is completed; undefined if another person completes it. */
   pathOf: (step: string) => string | undefined;
   title?: string;
 }

@@ -5,7 +5,7 @@ import type { OnboardingFieldsFragment } from "../../gql/graphql";
 import { notifyFailure } from "../../lib/notifyFailure";
 import { SetNudgesMutation } from "./onboarding.graphql";
 
-/** Whether somebody who stands still hears from us; of no use once all is done (A38). */
+/** Switches reminders for stalled users on or off; hidden when onboarding is complete (A38). */
 export function Reminders({ onboarding }: { onboarding: OnboardingFieldsFragment }) {
   const [state, setNudges] = useMutation(SetNudgesMutation);
   if (onboarding.completedAt) return null;

@@ -2,7 +2,7 @@ import { List, Text } from "@mantine/core";
 
 import type { PhaseFieldsFragment } from "../../gql/graphql";
 
-/** What nobody but a person can do about a rollback (S56). */
+/** The manual steps of a rollback plan (S56). */
 export function ManualSteps({ phase, title }: { phase: PhaseFieldsFragment; title: string }) {
   const steps = phase.rollbackPlan?.manualSteps ?? [];
   if (steps.length === 0) return null;

@@ -96,7 +96,7 @@ function ActionButton({ phase, item }: { phase: PhaseFieldsFragment; item: Simpl
 
 type Link = PhaseFieldsFragment["flags"][number];
 
-/** What a completion leaves below its target, so that whoever confirms has seen it (D4). */
+/** Flags that a completion leaves below their target; shown before the viewer confirms (D4). */
 function belowTarget(phase: PhaseFieldsFragment): Link[] {
   return phase.flags.filter(({ ceiling, target, flag }) => !flag.enabled || (ceiling !== null && ceiling < target));
 }

@@ -90,7 +90,7 @@ export function PhaseCard({ phase, mayOperate, isNext }: Props) {
   );
 }
 
-/** Killed flags stay off in whatever step the phase is. */
+/** Killed flags stay off in every step of the phase. */
 function killed({ flags }: PhaseFieldsFragment): string {
   const count = flags.filter(({ flag }) => flag.kill).length;
   return count > 0 ? `, ${count} killed` : "";

@@ -6,7 +6,7 @@ import { counted } from "../../lib/format";
 type State = Plan["activationPlan"]["changes"][number]["before"];
 type Delta = Plan["activationPlan"]["exposure"][number];
 
-/** Each flag before and after, and who sees something new by it (X3). */
+/** Each flag before and after, and the users who gain it (X3). */
 export function PlanChanges({ plan }: { plan: Plan["activationPlan"] }) {
   const users = plan.exposure.reduce((sum, row) => sum + row.after - row.before, 0);
   const moved = plan.exposure.filter(({ before, after }) => before !== after);

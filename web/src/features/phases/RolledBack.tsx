@@ -10,7 +10,7 @@ import { PropagationLine } from "./PropagationLine";
 
 export type Outcome = Data["rollbackLaunchPhase"];
 
-/** That it is off, and that everybody has heard of it; never the one in place of the other (X5). */
+/** Whether the rollback is in force and whether every client has received it, as separate facts (X5). */
 export function RolledBack(props: { phase: PhaseFieldsFragment; outcome: Outcome; onClose: () => void }) {
   const { phase, outcome, onClose } = props;
   return (

@@ -9,7 +9,7 @@ import { EmailForm } from "./EmailForm";
 import { PasswordForm } from "./PasswordForm";
 import { useViewer } from "./session";
 
-/** What everybody can do with their own account, whatever their side. */
+/** Sections of the account page that suppliers, couples and the staff share. */
 export function AccountSections() {
   const viewer = useViewer();
   const { role } = viewer;

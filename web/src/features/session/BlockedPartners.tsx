@@ -6,7 +6,7 @@ import { notifyFailure } from "../../lib/notifyFailure";
 import { Ago } from "../../lib/time";
 import { BlockedPartnersQuery, UnblockPartnerMutation } from "./partners.graphql";
 
-/** Whom somebody has blocked, with the way back; nothing where there is nobody (M4). */
+/** The partners that the viewer has blocked, with a button to unblock; empty if there are none (M4). */
 export function BlockedPartners() {
   const [{ data }, again] = useQuery({ query: BlockedPartnersQuery, requestPolicy: "cache-and-network" });
   const [state, unblock] = useMutation(UnblockPartnerMutation);

@@ -8,7 +8,7 @@ import { notifyFailure } from "../../lib/notifyFailure";
 import { RequestEmailConfirmationMutation } from "./account.graphql";
 import { useViewer } from "./session";
 
-/** Who has not confirmed the e-mail yet is reminded of the letter; some letters wait for it. */
+/** Reminds users to confirm their e-mail address; some e-mails are sent only after that. */
 export function ConfirmEmailNote() {
   const { email, emailVerifiedAt } = useViewer();
   const [state, request] = useMutation(RequestEmailConfirmationMutation);

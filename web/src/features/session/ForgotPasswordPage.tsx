@@ -13,7 +13,7 @@ import { useFormDraft } from "../../lib/useDraft";
 import { CheckYourMail } from "./CheckYourMail";
 import { RequestPasswordResetMutation } from "./session.graphql";
 
-/** Asks for the letter that sets a new password; for those too who have never set one. */
+/** Requests an e-mail with a link that sets a password, the first one included. */
 export function ForgotPasswordPage() {
   const [state, request] = useMutation(RequestPasswordResetMutation);
   const [mailed, setMailed] = useState<string>();

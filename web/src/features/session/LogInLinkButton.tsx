@@ -14,7 +14,7 @@ interface Props {
   onMailed: () => void;
 }
 
-/** For those who have no password, or not on this device: a link in an e-mail logs them in (M3). */
+/** Sends an e-mail with a link that logs in without a password (M3). */
 export function LogInLinkButton({ email, invitation, onMailed }: Props) {
   const [state, request] = useMutation(RequestLogInLinkMutation);
   const [problem, setProblem] = useState<string>();

@@ -83,7 +83,7 @@ export function LogInPage() {
   );
 }
 
-/** The code of the invitation that somebody came from, so that the link leads back to it. */
+/** The code of the invitation that led to this page, so that a link leads back to it. */
 function invitationIn(next: string | null): string | undefined {
   return /^\/accept\/([\w-]+)$/.exec(next ?? "")?.[1];
 }

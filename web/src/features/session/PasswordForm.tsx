@@ -11,7 +11,7 @@ import { orNull, placed } from "../../lib/forms";
 import { useFormDraft } from "../../lib/useDraft";
 import { ChangePasswordMutation } from "./session.graphql";
 
-/** A new password; those who accepted an invitation without one set their first here. */
+/** Sets a password: a new one, or the first of a user who accepted an invitation without one. */
 export function PasswordForm({ email }: { email: string }) {
   const [state, change] = useMutation(ChangePasswordMutation);
   const [problem, setProblem] = useState<string>();

@@ -2,7 +2,7 @@ import type { Role } from "../../gql/graphql";
 
 export const STAFF: readonly Role[] = ["ADMIN", "OPERATOR", "VIEWER"];
 
-/** The first page of those who have just logged in. */
+/** The page after a log-in. */
 export function homeOf(role: Role): string {
   if (role === "SUPPLIER") return "/dashboard";
   return role === "COUPLE" ? "/overview" : "/admin/launch";

@@ -10,11 +10,11 @@ import { ViewerQuery } from "./session.graphql";
 export type Viewer = NonNullable<Data["viewer"]>;
 
 export interface Session {
-  /** Who is logged in; null is a visitor, undefined is not known yet. */
+  /** The logged-in account; null: a visitor, undefined: not loaded yet. */
   readonly viewer: Viewer | null | undefined;
   /** Why it is not known. */
   readonly error: CombinedError | undefined;
-  /** Ask again who is logged in, with a new client; after each log-in and log-out. */
+  /** Read the viewer again with a new client, after each log-in and log-out. */
   readonly renew: () => Promise<Viewer | null | undefined>;
 }
 
@@ -76,7 +76,7 @@ export function useSession(): Session {
   return session;
 }
 
-/** Who is logged in, for pages that nobody else sees. */
+/** The viewer, for pages that require a log-in. */
 export function useViewer(): Viewer {
   const { viewer } = useSession();
   if (!viewer) throw new Error("useViewer is used on a page that visitors see");

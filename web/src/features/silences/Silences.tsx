@@ -16,7 +16,7 @@ import { useViewer } from "../session/session";
 import { SilenceDialog } from "./SilenceDialog";
 import { EndSilenceMutation, SilencesQuery } from "./silences.graphql";
 
-/** Planned work, during which nobody is alerted of what it breaks (A28). */
+/** Planned work, during which the failures it causes send no alerts (A28). */
 export function Silences() {
   const may = mayOperate(useViewer().role);
   const [{ data }, again, reading] = useLiveQuery(SilencesQuery, {});

@@ -20,7 +20,7 @@ import { ROLES } from "./roles";
 import { InviteStaffMutation, StaffQuery } from "./staff.graphql";
 import { StaffRow } from "./StaffRow";
 
-/** Who operates launches, and what they may (A53). */
+/** The staff and their roles (A53). */
 export function Staff() {
   const me = useViewer();
   const [inviting, dialog] = useDisclosure();
