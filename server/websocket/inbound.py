@@ -35,7 +35,7 @@ class BoundedProtocol(WebSocketsSansIOProtocol):
         self.conn.max_message_size = MAX_INIT_BYTES
 
     def admit(self, caller: str, max_bytes: int, *, is_visitor: bool) -> None:
-        """Name the caller, whose sockets may have `most` waiting bytes together."""
+        """Name the caller, whose sockets may have `max_bytes` waiting bytes together."""
         self._release_share()
         self._caller, self._max_bytes = caller, max_bytes
         allowed = self.config.ws_max_size
