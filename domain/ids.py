@@ -47,6 +47,16 @@ def parse_global_id(value: str) -> tuple[str, str] | None:
     return (type_name, key) if separator and type_name and key else None
 
 
+def row_id(value: str, *type_names: str) -> str:
+    """The row id in a global id of one of these types; any other text as it is.
+
+    Clients know nodes by their global ids; buckets and target groups are made of row ids.
+    """
+    type_name, key = parse_global_id(value) or ("", "")
+    uuid = parse_uuid(key) if type_name in type_names else None
+    return value if uuid is None else str(uuid)
+
+
 def parse_uuid(value: str) -> UUID | None:
     """A UUID; None if the text is not one."""
     try:

@@ -11,6 +11,7 @@ from operator import attrgetter
 
 from domain.actors import Role, UserType, VendorType
 from domain.errors import Collector, Invalid
+from domain.flags.named_nodes import names_other_node, with_row_id
 from domain.flags.run_holds import FlagParts, FlagValues
 from domain.ids import FlagId, PhaseId
 from domain.platform.percent import BUCKETS, EVERYBODY, NOBODY, Percent, threshold
@@ -267,9 +268,10 @@ def parse_groups(
     """Target groups without duplicates; raises Invalid for each malformed one.
 
     A group is a name such as `supplier` or `photographer`; `user:ID` admits a user whatever the
-    percentage, `!user:ID` excludes one (S2, A18).
+    percentage, `!user:ID` excludes one (S2, A18). A global id is stored as the id of its row, by
+    which flags are evaluated.
     """
-    groups = tuple(dict.fromkeys(values))
+    groups = tuple(dict.fromkeys(map(with_row_id, values)))
     if len(groups) > MAX_GROUPS:
         raise Invalid(f"At most {MAX_GROUPS} target groups.", path=path)
     problems = Collector()
@@ -277,6 +279,9 @@ def parse_groups(
         with problems:
             if not GROUP_PATTERN.fullmatch(group):
                 message = f"Target group {index + 1} is not a name, user:ID or !user:ID."
+                raise Invalid(message, path=path)
+            if names_other_node(group):
+                message = f"Target group {index + 1} names no user, supplier or couple."
                 raise Invalid(message, path=path)
     problems.raise_all()
     return groups

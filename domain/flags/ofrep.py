@@ -15,6 +15,7 @@ from domain.flags.flags import (
     EvaluationErrorCode,
     groups_of,
 )
+from domain.ids import row_id
 
 K = TypeVar("K", bound=StrEnum)
 Json = dict[str, object]
@@ -27,6 +28,7 @@ _KEYS = {
     "coupleId": BucketBy.COUPLE,
     "deviceId": BucketBy.DEVICE,
 }
+_NODES = {"targetingKey": "User", "supplierId": "Supplier", "coupleId": "Couple"}
 _DETAILS = {
     EvaluationErrorCode.FLAG_NOT_FOUND: "There is no such flag.",
     EvaluationErrorCode.TARGETING_KEY_MISSING: "This flag is on for a share of users: "
@@ -79,7 +81,7 @@ def read(body: object) -> Stated:
         context = {}
     if not isinstance(context, dict):
         raise BadEvaluation("INVALID_CONTEXT", "context must be an object.")
-    keys = {kind: key for name, kind in _KEYS.items() if (key := _text(context, name))}
+    keys = {kind: key for name, kind in _KEYS.items() if (key := _id(context, name))}
     stated = groups_of(
         _member(context, "userType", UserType),
         _member(context, "vendorType", VendorType),
@@ -130,6 +132,13 @@ def version_in(config: str | None) -> int | None:
     """The version in a `config_id` that a caller sends back; None if it is malformed."""
     digits = (config or "").strip('"').partition("-")[0]
     return int(digits) if digits.isdecimal() and len(digits) < 19 else None
+
+
+def _id(context: Mapping[str, object], name: str) -> str | None:
+    """An id, as its node or its row has it: `viewerFlags` and OFREP agree on who is inside."""
+    value = _text(context, name)
+    node = _NODES.get(name)
+    return row_id(value, node) if value is not None and node is not None else value
 
 
 def _text(context: Mapping[str, object], name: str) -> str | None:

@@ -8,7 +8,7 @@ from strawberry import UNSET
 
 from domain.errors import LaunchError
 from domain.flags.flags import BucketBy as BucketByValue
-from domain.ids import parse_global_id
+from domain.ids import row_id
 from schema.enums import BucketBy, UserType, VendorType
 from schema.scalars import Percent
 from schema.types.changes import Change
@@ -183,5 +183,4 @@ class FlagPayload:
 
 def _row_id(key: str | None) -> str | None:
     """Decode a global id: buckets are computed from row ids."""
-    parts = parse_global_id(key) if key else None
-    return parts[1] if parts and parts[0] == "User" else key
+    return row_id(key, "User") if key else key

@@ -82,7 +82,8 @@ class FeatureFlag(Node):
     )
     target_groups: list[str] = strawberry.field(
         description="Who may be inside: names such as `supplier` or `photographer`, `user:ID` "
-        "lets one user in whatever the percentage, `!user:ID` keeps one out. Empty: everybody.",
+        "lets one user in whatever the percentage, `!user:ID` keeps one out; global ids are stored "
+        "as the ids of their rows. Empty: everybody.",
         metadata=column(rows.FeatureFlag.target_groups),
     )
     bucket_by: BucketBy = strawberry.field(

@@ -1,6 +1,7 @@
 """What a flag's definition may hold, and who belongs to which group (S2, A18)."""
 
 from contextlib import suppress
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -8,8 +9,11 @@ from hypothesis import given
 from domain.actors import Role, UserType, VendorType
 from domain.errors import Invalid
 from domain.flags.flags import MAX_GROUPS, FlagState, groups_of, parse_groups, parse_key
+from domain.ids import global_id
 from domain.platform.percent import Percent
 from tests.unit.domain.builders import any_text, make_flag
+
+KEY = UUID("6f9619ff-8b86-d011-b42d-00c04fc964ff")
 
 
 @pytest.mark.parametrize("key", ["ab", "mvp_supplier_dashboard", "a1", "a_", "a" * 63])
@@ -50,6 +54,18 @@ def test_refuses_too_many_groups_but_counts_repeats_once() -> None:
     assert len(parse_groups([*many, *many])) == MAX_GROUPS
     with pytest.raises(Invalid, match="At most 1000"):
         parse_groups([*many, "one_more"])
+
+
+@pytest.mark.parametrize("mark", ["user:", "!user:"])
+@pytest.mark.parametrize("node", ["User", "Supplier", "Couple"])
+def test_a_global_id_is_stored_as_the_id_of_its_row(mark: str, node: str) -> None:
+    """Flags are evaluated by row ids: another id would name nobody."""
+    assert parse_groups([mark + global_id(node, KEY), f"{mark}{KEY}"]) == (f"{mark}{KEY}",)
+
+
+def test_refuses_the_global_id_of_another_node() -> None:
+    with pytest.raises(Invalid, match="Target group 2 names no user"):
+        parse_groups(["supplier", "user:" + global_id("Client", KEY)])
 
 
 @given(any_text)

@@ -1,5 +1,7 @@
 """The rules of OFREP: contexts, answers, validators (A3)."""
 
+from uuid import uuid4
+
 import pytest
 
 from domain.flags.flags import BucketBy, Evaluation, EvaluationErrorCode, EvaluationReason, missing
@@ -12,6 +14,7 @@ from domain.flags.ofrep import (
     status_of,
     version_in,
 )
+from domain.ids import global_id
 
 
 @pytest.mark.parametrize("body", [{}, {"context": None}, {"context": {}}, {"other": 1}])
@@ -24,6 +27,15 @@ def test_a_context_names_keys_and_groups() -> None:
     request = read({"context": context}).context
     assert request.keys == {BucketBy.USER: "u", BucketBy.COUPLE: "c"}
     assert request.groups == {"couple", "wedme", "beta"}
+
+
+def test_ids_of_the_graph_are_those_of_their_rows() -> None:
+    user, couple = uuid4(), uuid4()
+    context = {"targetingKey": global_id("User", user), "coupleId": global_id("Couple", couple)}
+    keys = {BucketBy.USER: str(user), BucketBy.COUPLE: str(couple)}
+    assert read({"context": context}).keys == keys
+    other = {"targetingKey": global_id("Couple", couple), "deviceId": global_id("User", user)}
+    assert set(read({"context": other}).keys.values()) == set(other.values())
 
 
 def test_attributes_that_no_flag_looks_at_are_ignored() -> None:
