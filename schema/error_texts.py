@@ -1,4 +1,4 @@
-"""Removes suggestions and input values from error messages of graphql-core.
+"""Removes suggestions, input values and words of Python from error messages of graphql-core.
 
 An input may contain a password, and responses are stored in more places than callers expect. The
 location, variable and path of an error still show where the fault is.
@@ -7,6 +7,7 @@ location, variable and path of an error still show where the fault is.
 _SUGGESTION = " Did you mean "
 _INPUT_VALUE = ", found: "
 _NO_OPERATION = "Unknown operation named "
+_PYTHON_NULL, _NULL = " not to be None.", " not to be null."
 _CANNOT, _VALUE = " cannot represent ", " value: "
 
 
@@ -16,6 +17,8 @@ def redact_engine_message(message: str) -> str:
         return "The document holds no operation of this name."
     message = _truncate(message, message.find(_SUGGESTION), "")
     message = _truncate(message, message.find(_INPUT_VALUE), ".")
+    if message.endswith(_PYTHON_NULL):
+        message = message.removesuffix(_PYTHON_NULL) + _NULL
     cannot = message.find(_CANNOT)
     return _truncate(message, message.find(_VALUE, cannot) if cannot >= 0 else -1, " value.")
 

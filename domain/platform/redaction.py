@@ -45,12 +45,18 @@ def redact(text: str) -> str:
 def without_addresses(value: object) -> object:
     """JSON without e-mail addresses in its texts, for who may not know people (SEC10)."""
     if isinstance(value, str):
-        return _ADDRESS.sub(HIDDEN, value) if "@" in value else value
+        return _ADDRESS.sub(_hide_address, value) if "@" in value else value
     if isinstance(value, list):
         return [without_addresses(item) for item in value]
     if isinstance(value, dict):
         return {without_addresses(key): without_addresses(item) for key, item in value.items()}
     return value
+
+
+def _hide_address(match: re.Match[str]) -> str:
+    """Hide an address, but not a quoted word that begins with an @, such as '@defer'."""
+    local, _, domain = match[0].partition("@")
+    return match[0] if not local.strip("'`") and not {".", "@"} & set(domain) else HIDDEN
 
 
 def _without_secrets(text: str) -> str:

@@ -99,6 +99,8 @@ def test_logs_keep_what_helps(text: str, clean: str) -> None:
         ("Paused by ops@wedsync.com: slow.", "Paused by (hidden): slow."),
         ("<bob@x>, bob@münchen.de.", "<(hidden)>, (hidden)."),
         ("3 @ 5 %, @home, a @ b", "3 @ 5 %, @home, a @ b"),
+        ("Unknown directive '@defer' or `@live`.", "Unknown directive '@defer' or `@live`."),
+        ("to '@example.com' and 'bob@x'", "to (hidden)' and (hidden)'"),
         ("a@a.@a and a@b--@c.de.", "(hidden) and (hidden)."),
     ],
 )
