@@ -66,6 +66,8 @@ def export(url: Url = None, token: Token = None) -> None:
     The values are the owners' own, without the effects of a running launch.
     """
     content = _exported(connect(url, token))
+    for place in files.omit_hidden(content):
+        remark(f"{place} is left out: it holds addresses, which need people:read.", "yellow")
     typer.echo(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), nl=False)
 
 

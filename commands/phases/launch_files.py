@@ -7,6 +7,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]  # no stubs
 
 from commands.shared.errors import CommandError
+from domain.platform.redaction import HIDDEN
 
 FLAG_FIELDS = (
     *("name", "description", "enabled", "rolloutPercentage", "targetGroups"),
@@ -61,6 +62,21 @@ def load(text: str, name: str) -> dict[str, Any]:
     return plain
 
 
+def omit_hidden(content: dict[str, Any]) -> list[str]:
+    """Remove the fields that hold a hidden address; return their places, such as `flags.key.name`.
+
+    The API hides addresses in texts from callers without `people:read`. A file keeps what it leaves
+    out; with the text of the mask it would overwrite the address.
+    """
+    omitted = []
+    for kind, items in content.items():
+        for item in items:
+            for name in [name for name, value in item.items() if _is_hidden(value)]:
+                del item[name]
+                omitted.append(f"{kind}.{item['key']}.{name}")
+    return omitted
+
+
 def _plain(value: object, place: tuple[str, ...], problems: list[str]) -> Any:  # noqa: ANN401 - JSON
     """Convert to JSON; dates are a problem except where the input takes a moment."""
     if isinstance(value, dict):
@@ -74,3 +90,12 @@ def _plain(value: object, place: tuple[str, ...], problems: list[str]) -> Any:  
         problems.append(f"{where}: {value} is a date for YAML; put it in quotes to make it a text.")
     moment = value if isinstance(value, datetime) else datetime.combine(value, time())
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+
+
+def _is_hidden(value: object) -> bool:
+    """Tell whether a value holds the mask of a hidden address at any depth."""
+    if isinstance(value, dict):
+        return any(map(_is_hidden, value.values()))
+    if isinstance(value, list):
+        return any(map(_is_hidden, value))
+    return isinstance(value, str) and HIDDEN in value

@@ -2,7 +2,7 @@
 
 import pytest
 
-from commands.phases.launch_files import load
+from commands.phases.launch_files import load, omit_hidden
 from commands.shared.errors import CommandError
 
 FILE = """
@@ -61,3 +61,22 @@ phases:
         "flags.1.key: 2027-01-01 is a date for YAML; put it in quotes to make it a text.",
         "flags.1.name: 2027-01-02 is a date for YAML; put it in quotes to make it a text.",
     ]
+
+
+def test_an_export_leaves_out_what_is_hidden_from_its_caller() -> None:
+    """SEC10, A52: applied, the mask would overwrite the address."""
+    flag = {"key": "chat", "name": "Chat", "description": "Owner: (hidden)", "enabled": True}
+    groups = {"key": "beta", "targetGroups": ["supplier", "user:(hidden)"]}
+    plan = {"mode": "DISABLE_ALL", "notify": ["(hidden)"], "manualSteps": []}
+    phase = {"key": "pilot", "name": "Pilot", "rollbackPlan": plan, "steps": []}
+    content = {"flags": [flag, groups], "phases": [phase]}
+    assert omit_hidden(content) == [
+        "flags.chat.description",
+        "flags.beta.targetGroups",
+        "phases.pilot.rollbackPlan",
+    ]
+    assert content == {
+        "flags": [{"key": "chat", "name": "Chat", "enabled": True}, {"key": "beta"}],
+        "phases": [{"key": "pilot", "name": "Pilot", "steps": []}],
+    }
+    assert omit_hidden(content) == []
