@@ -98,7 +98,7 @@ async def test_a_new_version_has_a_grace_period_of_its_own(
         assert await add_errors(supplier) == expected
 
 
-async def test_the_staff_is_not_asked(
+async def test_the_staff_needs_no_consent(
     supplier: GraphQLClient, admin: GraphQLClient, overdue: None
 ) -> None:
     answer = await admin.data(ADD, input={"coupleNames": "Ana & Ben"})

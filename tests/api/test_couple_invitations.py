@@ -71,7 +71,7 @@ async def test_a_link_to_hand_over_asks_for_an_address_and_to_confirm_it(
     ]
 
 
-async def test_the_preview_says_who_invites_and_to_what(
+async def test_an_invitation_preview_masks_inviter_and_invitee(
     emma: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     code = await invite_code(emma, JAMES)
@@ -92,7 +92,7 @@ async def test_another_address_has_to_be_confirmed(
     assert done["errors"] == []
 
 
-async def test_a_lost_answer_is_given_again_to_the_same_key(
+async def test_repeating_an_acceptance_with_its_key_returns_the_session(
     emma: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     code, key = await invite_code(emma), secrets.token_urlsafe(16)
@@ -141,7 +141,9 @@ async def test_either_takes_it_back(
     assert codes(denied) == ["NOT_FOUND"]
 
 
-async def test_it_can_be_declined(emma: GraphQLClient, visitor: GraphQLClient) -> None:
+async def test_a_couple_invitation_can_be_declined(
+    emma: GraphQLClient, visitor: GraphQLClient
+) -> None:
     code = await invite_code(emma, JAMES)
     for _ in range(2):
         done = (await visitor.as_(None).data(DECLINE, code=code))["declineCoupleInvitation"]
@@ -150,7 +152,9 @@ async def test_it_can_be_declined(emma: GraphQLClient, visitor: GraphQLClient) -
     assert (await own_couple(emma))["partnerInvitation"]["status"] == "DECLINED"
 
 
-async def test_it_expires(emma: GraphQLClient, visitor: GraphQLClient, clock: Clock) -> None:
+async def test_a_couple_invitation_expires(
+    emma: GraphQLClient, visitor: GraphQLClient, clock: Clock
+) -> None:
     code = await invite_code(emma)
     clock.advance(DEFAULT_DAYS * DAY + 1)
     assert codes(await join(visitor.as_(None), code, email=JAMES)) == ["EXPIRED"]
@@ -162,7 +166,9 @@ async def test_a_couple_invites_six_times_in_a_day(emma: GraphQLClient) -> None:
     assert codes(await invite(emma)) == ["RATE_LIMITED"]
 
 
-async def test_who_wants_no_invitations_gets_none(emma: GraphQLClient, db: Database) -> None:
+async def test_an_address_that_opted_out_cannot_be_invited_as_a_partner(
+    emma: GraphQLClient, db: Database
+) -> None:
     both = await partners(emma)
     stop = "mutation { setInvitationEmails(enabled: false) { enabled } }"
     await both.james.data(stop)

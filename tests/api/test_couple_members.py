@@ -35,7 +35,7 @@ async def test_both_see_the_same_couple_and_their_own_account(both: Partners) ->
     assert await email_of(both.james) == JAMES
 
 
-async def test_what_one_says_the_other_sees(both: Partners) -> None:
+async def test_profile_changes_of_one_partner_are_visible_to_the_other(both: Partners) -> None:
     form = {"partner1Name": "Emma", "partner2Name": "James", "weddingDate": "2027-06-12"}
     answer = await both.james.data(PROFILE, input=form)
     assert answer["updateProfile"]["errors"] == []
@@ -43,7 +43,7 @@ async def test_what_one_says_the_other_sees(both: Partners) -> None:
     assert {name: seen[name] for name in form} == form
 
 
-async def test_a_step_that_one_has_done_both_have_done(both: Partners, pair: Pair) -> None:
+async def test_an_onboarding_step_is_complete_for_both_partners(both: Partners, pair: Pair) -> None:
     await both.james.data(PROFILE, input={"partner1Name": "Emma", "partner2Name": "James"})
     for client in (both.emma, both.james):
         setup = (await client.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]
@@ -72,7 +72,9 @@ async def test_a_supplier_gets_the_addresses_of_both(both: Partners, pair: Pair)
     assert couple == [await email_of(both.emma), JAMES]
 
 
-async def test_both_are_told_that_a_connection_has_ended(both: Partners, pair: Pair) -> None:
+async def test_both_partners_are_notified_of_an_ended_partnership(
+    both: Partners, pair: Pair
+) -> None:
     await pair.end()
     for client in (both.emma, both.james):
         assert (await notifications.kinds(client))[0] == "PARTNERSHIP_ENDED"

@@ -36,7 +36,7 @@ NODE = "query ($id: ID!) { node(id: $id) { id } }"
 STREAM = "subscription { conversations { unreadConversations } }"
 
 
-async def test_removing_a_partner_is_told_to_both_and_takes_the_couple_away(
+async def test_removing_a_partner_notifies_both_and_ends_their_access(
     both: Partners, pair: Pair, db: Database
 ) -> None:
     before = await own_couple(both.emma)
@@ -70,7 +70,9 @@ async def test_the_first_partner_may_be_removed_by_the_second(both: Partners, pa
     assert (await both.emma.data(NODE, id=pair.id))["node"] is None
 
 
-async def test_whoever_leaves_is_told_and_so_is_who_stays(both: Partners, db: Database) -> None:
+async def test_leaving_a_couple_sends_an_email_to_both_partners(
+    both: Partners, db: Database
+) -> None:
     payload = await remove(both.james, own=True)
     assert payload == {"couple": None, "errors": []}
     subjects = {
@@ -92,7 +94,7 @@ async def test_the_last_one_cannot_be_removed(visitor: GraphQLClient, db: Databa
     assert error["message"].startswith("You are the only one here.")
 
 
-async def test_nobody_removes_a_member_of_others(
+async def test_members_of_other_couples_cannot_be_removed(
     both: Partners, pair: Pair, visitor: GraphQLClient, db: Database
 ) -> None:
     key = await member_id(both.emma, own=False)

@@ -142,7 +142,7 @@ async def test_a_direct_response_is_that_of_the_application(
         (("Connection: close",), 200),
     ],
 )
-async def test_what_is_unusual_is_left_to_the_application(
+async def test_unusual_requests_are_passed_to_the_application(
     site: Site, more: tuple[str, ...], status: int
 ) -> None:
     part = request(VIEW, None, *more)
@@ -216,7 +216,7 @@ async def test_a_plan_that_fails_is_answered_by_the_application(
     assert site.answers.answered == 0
 
 
-async def test_what_a_caller_may_not_read_is_refused_by_the_application(
+async def test_unauthorized_requests_are_refused_by_the_application(
     site: Site, admin: GraphQLClient
 ) -> None:
     db = site.app.state.runtime.db
@@ -242,7 +242,9 @@ async def test_a_visitor_pays_by_the_address_that_a_proxy_states(site: Site) -> 
     assert site.answers.answered == 3
 
 
-async def test_a_caller_who_leaves_takes_nothing_with_him(site: Site, admin: GraphQLClient) -> None:
+async def test_a_disconnected_caller_does_not_affect_a_shared_request(
+    site: Site, admin: GraphQLClient
+) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", site.direct)
     writer.write(request(FLAGS, admin.token, n=1))
     writer.close()
@@ -256,7 +258,7 @@ def count_errors(site: Site) -> float:
     return float(counts[REQUEST_ERRORS].total) if REQUEST_ERRORS in counts else 0.0
 
 
-async def test_callers_who_leave_before_their_body_came_are_no_failures(site: Site) -> None:
+async def test_disconnects_before_the_body_are_not_counted_as_errors(site: Site) -> None:
     """SEC12: 60 of them opened a CRITICAL incident, which blocks a launch."""
     whole, before = request(VIEW), count_errors(site)
     for _ in range(5):

@@ -207,5 +207,5 @@ async def test_viewers_can_read_but_not_change_flags(
     assert nodes == {"nodes": [{"enabled": False, "version": 1}]}
 
 
-async def test_visitors_are_told_to_log_in(visitor: GraphQLClient) -> None:
+async def test_listing_flags_requires_a_log_in(visitor: GraphQLClient) -> None:
     assert (await visitor.execute(LIST)).codes == ["UNAUTHENTICATED"]

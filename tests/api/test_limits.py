@@ -55,7 +55,7 @@ async def test_operations_above_the_cost_limit_are_not_run(admin: GraphQLClient)
         assert "data" not in answer.body
 
 
-async def test_callers_without_quota_are_told_when_to_retry(poor: GraphQLClient) -> None:
+async def test_callers_without_quota_get_the_seconds_until_retry(poor: GraphQLClient) -> None:
     for _ in range(5):
         assert (await poor.execute("{ viewer { id } }")).status == 200
     answer = await poor.execute("{ viewer { id } }")

@@ -57,7 +57,7 @@ async def expired(supplier: GraphQLClient, db: Database, clock: Clock) -> Expire
     return Expired(invitation, code)
 
 
-async def test_a_new_link_goes_to_the_address_of_the_invitation_and_the_supplier_is_told(
+async def test_a_new_link_is_sent_to_the_invited_address_and_the_supplier_is_notified(
     supplier: GraphQLClient,
     visitor: GraphQLClient,
     db: Database,
@@ -78,7 +78,7 @@ async def test_a_new_link_goes_to_the_address_of_the_invitation_and_the_supplier
     assert await accept_invitation(visitor, SentInvitation("", "", new), **NAMES)
 
 
-async def test_once_a_day_however_often_it_is_asked(
+async def test_repeated_link_requests_notify_the_supplier_once_a_day(
     supplier: GraphQLClient,
     visitor: GraphQLClient,
     db: Database,

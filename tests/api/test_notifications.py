@@ -46,7 +46,7 @@ async def rows(db: Database) -> int:
         return await session.scalar(select(func.count()).select_from(Notification)) or 0
 
 
-async def test_both_sides_are_told_of_a_connection(pair: Pair) -> None:
+async def test_both_sides_are_notified_of_a_new_partnership(pair: Pair) -> None:
     of_supplier, of_couple = await inbox(pair.supplier), await inbox(pair.couple)
     (first,), (other,) = of_supplier["nodes"], of_couple["nodes"]
     assert (first["kind"], first["title"]) == (
@@ -61,7 +61,7 @@ async def test_both_sides_are_told_of_a_connection(pair: Pair) -> None:
     assert (of_supplier["unreadCount"], of_couple["unreadCount"]) == (1, 1)
 
 
-async def test_a_supplier_is_told_of_a_declined_invitation(
+async def test_a_supplier_is_notified_of_a_declined_invitation(
     supplier: GraphQLClient, visitor: GraphQLClient
 ) -> None:
     sent = await add_and_invite(supplier, "Mia & Ben")
@@ -74,13 +74,13 @@ async def test_a_supplier_is_told_of_a_declined_invitation(
     )
 
 
-async def test_who_ends_a_partnership_is_not_told_of_it(pair: Pair) -> None:
+async def test_the_side_that_ends_a_partnership_is_not_notified(pair: Pair) -> None:
     await pair.couple.data(END, id=pair.partnership_id)
     assert await kinds(pair.supplier) == ["PARTNERSHIP_ENDED", "INVITATION_ACCEPTED"]
     assert await kinds(pair.couple) == ["CONNECTED"]
 
 
-async def test_an_answer_to_a_request_for_help_is_told(
+async def test_a_reply_to_a_help_request_notifies_the_user(
     supplier: GraphQLClient, admin: GraphQLClient
 ) -> None:
     key = (await supplier.data(HELP))["requestAssistance"]["onboarding"]["id"]
@@ -105,7 +105,7 @@ async def test_messages_of_a_conversation_share_an_entry_until_it_is_read(pair: 
     assert "MESSAGE" not in await kinds(pair.supplier)
 
 
-async def test_one_is_read_then_all(pair: Pair, db: Database) -> None:
+async def test_one_or_all_notifications_can_be_marked_as_read(pair: Pair, db: Database) -> None:
     await send_message(pair.supplier, pair.id, "one")
     newest, oldest = (await inbox(pair.couple))["nodes"]
     for _ in range(2):
@@ -149,7 +149,7 @@ async def test_the_staff_sees_no_inbox(
     assert [error["code"] for error in payload["errors"]] == ["FORBIDDEN"]
 
 
-async def test_nobody_sees_or_marks_the_notifications_of_others(
+async def test_notifications_of_others_cannot_be_read_or_marked(
     pair: Pair, visitor: GraphQLClient, db: Database
 ) -> None:
     entry = (await inbox(pair.couple))["nodes"][0]
@@ -197,7 +197,7 @@ async def test_each_side_chooses_among_its_own_kinds(pair: Pair, db: Database) -
     assert after == {"kind": "MESSAGE", "inApp": False, "email": True}
 
 
-async def test_what_is_switched_off_in_the_app_stays_out_of_the_inbox(pair: Pair) -> None:
+async def test_notifications_disabled_in_the_app_stay_out_of_the_inbox(pair: Pair) -> None:
     await prefer(pair.couple, "MESSAGE", inApp=False)
     await send_message(pair.supplier, pair.id, "one")
     entries = await inbox(pair.couple)

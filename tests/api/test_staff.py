@@ -113,7 +113,7 @@ async def test_disabling_an_account_ends_streams_of_its_tokens(
 
 
 @pytest.mark.parametrize("end", [DISABLE, CHANGE_ROLE])
-async def test_an_invitation_ends_with_the_rights_of_who_made_it(
+async def test_an_invitation_ends_with_the_rights_of_its_author(
     admin: GraphQLClient, db: Database, end: str
 ) -> None:
     """SEC10: neither its link nor a forgotten password lets the invited in."""
@@ -130,7 +130,7 @@ async def test_an_invitation_ends_with_the_rights_of_who_made_it(
     assert await emails_of_kind(db, MailKind.PASSWORD_RESET) == []
 
 
-async def test_who_was_invited_by_somebody_who_left_is_invited_anew(
+async def test_an_invitation_by_a_disabled_admin_can_be_replaced(
     admin: GraphQLClient, db: Database
 ) -> None:
     key = await invited(admin, "ADMIN")

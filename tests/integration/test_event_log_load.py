@@ -13,7 +13,7 @@ async def test_writers_that_stall_make_the_log_skip_nothing(db: Database) -> Non
     assert written.rolled_back
 
 
-def test_what_a_log_may_not_do_is_found() -> None:
+def test_skipped_duplicate_and_rolled_back_events_are_detected() -> None:
     written = Written({1: 0.0, 2: 0.0}, frozenset({3}))
     assert wrong(written, Seen({1: 1.0, 2: 1.0}, [0, 1, 2])) == []
     assert wrong(written, Seen({1: 1.0}, [0, 1])) == ["1 skipped"]

@@ -52,7 +52,9 @@ async def test_two_workers_write_one_email(pair: Pair, db: Database, settings: S
     assert len(await mailed(db, settings, NOTIFICATION)) == 2
 
 
-async def test_who_has_read_it_gets_none(pair: Pair, db: Database, settings: Settings) -> None:
+async def test_read_notifications_send_no_email(
+    pair: Pair, db: Database, settings: Settings
+) -> None:
     for client in (pair.supplier, pair.couple):
         await client.data(MARK_ALL)
     assert await mailed(db, settings, NOTIFICATION) == []
@@ -65,13 +67,15 @@ async def test_messages_have_emails_of_their_own(
     assert len(await mailed(db, settings, NOTIFICATION)) == 2
 
 
-async def test_who_wants_none_gets_none(pair: Pair, db: Database, settings: Settings) -> None:
+async def test_accounts_that_disabled_emails_get_none(
+    pair: Pair, db: Database, settings: Settings
+) -> None:
     await prefer(pair.supplier, "INVITATION_ACCEPTED", email=False)
     (email,) = await mailed(db, settings, NOTIFICATION)
     assert email.subject == "You have a new connection on WedMe"
 
 
-async def test_an_email_comes_also_where_the_app_is_to_stay_silent(
+async def test_emails_are_sent_with_in_app_notifications_disabled(
     pair: Pair, db: Database, settings: Settings
 ) -> None:
     await prefer(pair.supplier, "PARTNERSHIP_ENDED", inApp=False)
@@ -80,7 +84,7 @@ async def test_an_email_comes_also_where_the_app_is_to_stay_silent(
     assert "Emma & James ended your connection." in email.body
 
 
-async def test_one_click_stops_one_kind_and_the_same_link_brings_it_back(
+async def test_one_click_unsubscribes_from_one_kind_and_the_same_link_resubscribes(
     pair: Pair, db: Database, settings: Settings, visitor: GraphQLClient
 ) -> None:
     emails = await mailed(db, settings, NOTIFICATION)

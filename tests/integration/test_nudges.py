@@ -136,7 +136,7 @@ async def test_an_incident_suppresses_nudges_of_its_step_only(
     assert nudged.nudge_kind is NudgeKind.STUCK
 
 
-async def test_only_blocked_users_are_told_of_the_end(
+async def test_only_blocked_users_are_notified_of_the_end(
     db: Database, settings: Settings, person: Person, clock: Clock
 ) -> None:
     """X12: not who came later, not who went on, and nobody twice."""

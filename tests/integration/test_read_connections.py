@@ -37,7 +37,7 @@ async def test_the_same_question_over_and_over_leaves_no_connection_taken(db: Da
     assert db.reads.shared_count > 0
 
 
-async def test_who_leaves_takes_nothing_from_the_others(db: Database) -> None:
+async def test_a_cancelled_caller_does_not_affect_callers_of_the_same_read(db: Database) -> None:
     waiting = [asyncio.ensure_future(number(db, 1)) for _ in range(3)]
     await asyncio.sleep(0)
     waiting[0].cancel()
@@ -45,7 +45,7 @@ async def test_who_leaves_takes_nothing_from_the_others(db: Database) -> None:
         assert await asyncio.gather(*waiting[1:]) == [b"1", b"1"]
 
 
-async def test_what_is_wrong_with_a_question_is_told_to_all_who_asked_it(db: Database) -> None:
+async def test_an_error_of_a_shared_read_is_raised_for_every_caller(db: Database) -> None:
     def ask() -> "asyncio.Future[bytes]":
         return db.reads.run("a plan", [BoundStatement("SELECT 1 / 0", ())], lambda _: b"")
 

@@ -155,7 +155,7 @@ _PREFERENCE = """INSERT INTO notification_preferences (user_id, kind, email)
   ON CONFLICT (user_id, kind) DO UPDATE SET email = excluded.email"""
 
 
-async def test_both_releases_share_who_wants_no_emails_about_messages(database: Database) -> None:
+async def test_both_releases_share_opt_outs_of_message_emails(database: Database) -> None:
     """0087: the table of the previous release and the preferences follow each other."""
     url = make_url(database.url).set(database="opt_outs").render_as_string(hide_password=False)
     await recreate(database.engine, "opt_outs")

@@ -74,7 +74,7 @@ async def test_both_sides_see_their_partnership_begin_and_end(
         assert (await own.next())["partnerships"] == {"changed": None}
 
 
-async def test_nobody_hears_of_the_clients_and_partnerships_of_others(
+async def test_clients_and_partnerships_of_others_are_not_streamed(
     address: str, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
     others = [await new_supplier(visitor, db), await new_couple(visitor, db)]

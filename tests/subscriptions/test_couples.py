@@ -37,7 +37,9 @@ async def until(stream: Stream, field: str, value: object) -> None:
             pass
 
 
-async def test_what_one_partner_saves_reaches_the_other(address: str, both: Partners) -> None:
+async def test_changes_of_one_partner_are_streamed_to_the_other(
+    address: str, both: Partners
+) -> None:
     async with socket(address, both.emma.token) as live:
         stream = await live.subscribe(LIVE)
         assert (await stream.next())["viewerCouple"]["weddingDate"] is None
@@ -47,7 +49,7 @@ async def test_what_one_partner_saves_reaches_the_other(address: str, both: Part
         assert {key: changed[key] for key in saved} == saved
 
 
-async def test_a_partner_who_is_invited_joins_and_leaves_is_seen_live(
+async def test_inviting_joining_and_leaving_are_streamed(
     address: str, couple: GraphQLClient
 ) -> None:
     alone = [{"email": await email_of(couple)}]
@@ -63,7 +65,7 @@ async def test_a_partner_who_is_invited_joins_and_leaves_is_seen_live(
         await until(stream, "members", alone)
 
 
-async def test_other_couples_and_suppliers_hear_nothing(
+async def test_other_couples_and_suppliers_receive_no_changes(
     address: str,
     both: Partners,
     supplier: GraphQLClient,
@@ -127,6 +129,6 @@ async def test_a_partner_is_notified_of_the_other_who_joins_and_leaves(
     assert await kinds(pair.james) == []
 
 
-async def test_whoever_removes_the_partner_is_not_told_of_it(both: Partners) -> None:
+async def test_the_partner_who_removes_the_other_is_not_notified(both: Partners) -> None:
     await remove(both.emma, own=False)
     assert await kinds(both.emma) == ["PARTNER_JOINED"]

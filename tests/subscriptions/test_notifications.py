@@ -26,7 +26,7 @@ async def test_acceptance_is_sent_at_once(
     assert update["newest"]["title"] == "Mia & Ben accepted your invitation"
 
 
-async def test_what_is_read_on_one_device_is_read_on_the_other(address: str, pair: Pair) -> None:
+async def test_marking_as_read_is_streamed_to_other_devices(address: str, pair: Pair) -> None:
     await send_message(pair.supplier, pair.id, "Hello")
     async with socket(address, pair.couple.token) as live:
         stream = await live.subscribe(LIVE)

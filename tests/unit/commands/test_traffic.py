@@ -88,7 +88,7 @@ async def test_people_do_all_that_people_do(graph: FakeGraph, seconds: Seconds) 
     assert deeds[Deed.INVITED] > deeds[Deed.OPENED] > deeds[Deed.ACCEPTED] > deeds[Deed.DECLINED]
 
 
-async def test_so_many_sign_ups_fail_as_were_asked_for(graph: FakeGraph, seconds: Seconds) -> None:
+async def test_the_requested_share_of_sign_ups_fails(graph: FakeGraph, seconds: Seconds) -> None:
     visits = visits_of(graph, seconds, failing=100)
     for _ in range(10):
         await visits.one()
@@ -157,7 +157,7 @@ def test_addresses_are_unique_and_have_no_mailbox() -> None:
     assert all(email.endswith(".example") for email in emails)
 
 
-def test_its_people_are_strangers_whoever_is_logged_in() -> None:
+def test_traffic_uses_no_credential_of_the_caller() -> None:
     """Found by hand: an admin's own traffic could accept no invitation."""
     server = Server("http://127.0.0.1:1", "the admin's")
     assert server.as_visitor() == Server("http://127.0.0.1:1", None)

@@ -83,7 +83,7 @@ def test_the_next_one_leaves_when_the_oldest_email_is_a_day_old() -> None:
         (None, NOW, BulkInvitationStatus.FINISHED),
     ],
 )
-def test_where_it_stands(
+def test_the_status_of_a_bulk_invitation_follows_from_its_end(
     stopped: datetime | None, finished: datetime | None, status: BulkInvitationStatus
 ) -> None:
     assert status_of(stopped, finished) is status

@@ -16,7 +16,7 @@ def test_the_next_member_gets_the_free_seat(taken: list[int], seat: int) -> None
     assert free_seat(taken) == seat
 
 
-def test_there_is_no_third_seat() -> None:
+def test_a_couple_has_at_most_two_members() -> None:
     with pytest.raises(InvalidTransition, match="Both of you"):
         free_seat([1, 2])
 

@@ -25,7 +25,9 @@ from domain.marketplace.couple_names import two_names
         ("& James", ("& James", None)),
     ],
 )
-def test_two_names_are_told_apart(typed: str, expected: tuple[str, str | None]) -> None:
+def test_a_typed_couple_name_is_split_into_two_names(
+    typed: str, expected: tuple[str, str | None]
+) -> None:
     assert two_names(typed) == expected
 
 

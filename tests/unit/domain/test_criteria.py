@@ -111,7 +111,7 @@ def test_two_criteria_cannot_share_a_key() -> None:
     assert caught.value.path == ("input", "successCriteria", "1", "key")
 
 
-def test_there_is_a_limit_to_how_many() -> None:
+def test_the_number_of_criteria_is_limited() -> None:
     many = [replace(GOOD, key=f"errors_{number}") for number in range(MAX_CRITERIA + 1)]
     check_criteria(many[:-1])
     with pytest.raises(Invalid) as caught:

@@ -26,11 +26,11 @@ def test_an_email_says_whose_it_is(platform: Platform) -> None:
     assert brand.color in str(email.html)
 
 
-def test_nothing_is_loaded_from_anywhere() -> None:
+def test_emails_load_no_external_resources() -> None:
     assert not re.findall(r"<(?:img|link|script|style)|url\(", str(composed().html))
 
 
-def test_both_forms_hold_the_link_and_the_way_out() -> None:
+def test_text_and_html_contain_the_link_and_the_footer() -> None:
     email = composed()
     assert f"Open:\n{LINK}" in email.body
     assert 'href="https://launch.test/x?token=a&amp;b=c"' in str(email.html)

@@ -58,7 +58,7 @@ def test_the_limit_that_is_exceeded_is_named(
 
 
 @given(st.dictionaries(st.text(), JSON, max_size=30))
-def test_what_is_short_at_a_glance_keeps_the_limits_of_every_caller(
+def test_short_scalars_are_within_the_limits_of_every_caller(
     value: dict[str, object],
 ) -> None:
     if has_only_short_scalars(value):

@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
         (NOW - 400 * DAY, False),
     ],
 )
-def test_what_is_open_or_ended_lately_is_in_use(
+def test_objects_are_in_use_until_90_days_after_their_end(
     ended_at: datetime | None, *, expected: bool
 ) -> None:
     assert is_in_use(ended_at, NOW) is expected

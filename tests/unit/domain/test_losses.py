@@ -52,7 +52,7 @@ def test_a_first_step_below_what_is_on_takes_it_away(
 
 
 @given(flags, flags)
-def test_where_nobody_can_lose_it_nobody_does(before: Flag, after: Flag) -> None:
+def test_no_user_loses_a_flag_if_loses_users_is_false(before: Flag, after: Flag) -> None:
     if loses_users(before, after):
         return
     losing = [

@@ -145,7 +145,7 @@ def entry(
         (member("removed"), set(), None),
     ],
 )
-def test_an_event_is_told_to_those_whom_it_concerns(
+def test_an_event_notifies_the_accounts_that_it_concerns(
     event: Event, readers: set[str], kind: NotificationKind | None
 ) -> None:
     author = ActorRef(ActorKind.USER, USER, "somebody")
@@ -204,7 +204,7 @@ def test_every_kind_of_a_side_has_words_a_page_and_an_email(side: ConversationSi
         (entry(NotificationKind.PARTNER_LEFT, COUPLE_SIDE, partnership_id=None), False),
     ],
 )
-def test_what_has_an_email_of_its_own_gets_no_second_one(
+def test_events_with_an_email_of_their_own_send_no_notification_email(
     shown: Notification, expected: bool
 ) -> None:
     assert is_mailed(shown) is expected

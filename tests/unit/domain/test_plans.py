@@ -149,7 +149,7 @@ def test_a_cohort_makes_a_step_the_same_people_for_every_flag(cohort: str | None
     ("enabled", "percentage", "takes"),
     [(False, 30, True), (True, 0, True), (True, 100, True), (True, 30, False)],
 )
-def test_a_flag_takes_a_cohort_only_where_that_moves_nobody(
+def test_a_flag_joins_a_cohort_only_if_no_value_changes(
     enabled: bool, percentage: float, takes: bool
 ) -> None:
     links = [link("search", enabled=enabled, percentage=percentage)]

@@ -143,7 +143,7 @@ def test_without_redis_nothing_is_complete() -> None:
     assert (result.complete, result.complete_ms, result.slowest) == (False, None, "a client of a")
 
 
-def test_with_nobody_there_nothing_is_complete() -> None:
+def test_propagation_without_live_processes_is_not_complete() -> None:
     result = look(alive={})
     assert (result.total, result.complete, result.p95_ms, result.slowest) == (0, False, None, None)
 
@@ -158,7 +158,7 @@ def test_the_budget_is_30_seconds(served: int | None, after: float, within: bool
     assert look(*receipts, alive={"a": 0}, after=after).within_budget is within
 
 
-def test_a_commit_that_nobody_announced_begins_with_the_first_who_had_it() -> None:
+def test_an_unannounced_commit_begins_with_its_first_receipt() -> None:
     """Direct SQL: there is no author to tell when it was."""
     assert look(A, B, start=None).complete_ms == 200
 

@@ -94,7 +94,7 @@ def test_an_incident_without_a_first_sample_says_nothing_about_detection() -> No
     assert (result.to_detect, result.to_acknowledge, result.to_recover) == (None, 60, 270)
 
 
-def test_nothing_to_mean_is_null() -> None:
+def test_means_without_measurements_are_null() -> None:
     result = means(EMPTY)
     assert (result.to_detect, result.to_acknowledge, result.to_recover) == (None, None, None)
 
@@ -104,7 +104,7 @@ def test_a_good_run_proves_the_criteria() -> None:
     assert set(kept_rows) == {"S95", "S96", "S97", "S99", "S108", "S111"}
 
 
-def test_every_acceptance_criterion_is_spoken_of_once() -> None:
+def test_a_report_contains_each_acceptance_criterion_once_in_order() -> None:
     """1G, and in their order."""
     rows = [item.row for item in proofs(EMPTY)]
     assert rows == [f"S{number}" for number in range(95, 113)]

@@ -43,7 +43,7 @@ LONG = replace(ALL, id=UUID(int=2), ends_at=NOW + 2 * HOUR, checks=(DATABASE,))
     ("minutes", "status"),
     [(-0.1, PLANNED), (0, IN_FORCE), (59.9, IN_FORCE), (60, OVER), (9_999, OVER)],
 )
-def test_its_end_is_outside(minutes: float, status: SilenceStatus) -> None:
+def test_a_silence_excludes_its_end(minutes: float, status: SilenceStatus) -> None:
     at = NOW + minutes * MINUTE
     assert ALL.status(at) is status
     assert ALL.covers(DATABASE, at) is (status is IN_FORCE)
@@ -130,7 +130,7 @@ def test_times_that_make_no_sense(start: datetime | None, end: datetime, field: 
     assert refused.value.path == ("input", field)
 
 
-def test_its_event_says_what_and_how_long() -> None:
+def test_the_event_of_a_silence_names_its_checks_and_end() -> None:
     summary = SilenceChanged(silence=LONG).summary
     assert summary == "Silence of database until 2026-11-23 22:15:00 UTC: new disks"
     early = SilenceChanged(silence=replace(ALL, ended_early=True)).summary

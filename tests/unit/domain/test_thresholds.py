@@ -68,7 +68,7 @@ def test_windows_and_samples() -> None:
     assert after(ERRORS, seen(99.0, samples=19)).level is GOOD
 
 
-def test_two_good_looks_recover() -> None:
+def test_two_good_measurements_recover() -> None:
     assert after(ERRORS, seen(9, 1)).level is CRITICAL
     assert after(ERRORS, seen(9, 1, 9, 1)).level is CRITICAL
     assert after(ERRORS, seen(9, 1, 1)).level is GOOD

@@ -96,7 +96,9 @@ TABLE = {
 
 
 @pytest.mark.parametrize(("reading", "verdict", "sentence"), TABLE.values(), ids=TABLE)
-def test_the_first_look(reading: MetricReading, verdict: Verdict, sentence: str) -> None:
+def test_the_verdict_of_a_first_reading(
+    reading: MetricReading, verdict: Verdict, sentence: str
+) -> None:
     """A10: what is not known is neither good nor bad, and every verdict says why."""
     state = after([reading])
     assert (state.verdict, state.explanation) == (verdict, sentence)
@@ -113,7 +115,7 @@ COMPARISONS = {
 
 
 @pytest.mark.parametrize("comparator", Comparator)
-def test_the_edges_of_every_comparator(comparator: Comparator) -> None:
+def test_comparators_at_their_threshold(comparator: Comparator) -> None:
     good, bad, sentence = COMPARISONS[comparator]
     criterion = replace(ERRORS, comparator=comparator)
     assert after([MetricReading(good, 20)], criterion).verdict is PASSING
@@ -122,14 +124,14 @@ def test_the_edges_of_every_comparator(comparator: Comparator) -> None:
     assert failed.explanation.startswith(sentence)
 
 
-def test_the_sentence_of_the_specification() -> None:
+def test_the_explanation_has_the_specified_wording() -> None:
     """X1 word for word."""
     expected = "error_rate 3.1 % > 2 % in 60 s, 412 samples, 2nd of 2"
     assert after([BAD, BAD]).explanation == expected
     assert after([BAD] * 3).explanation.endswith("412 samples, 3rd in a row, limit 2")
 
 
-def test_nothing_failed_is_a_number_where_no_samples_are_asked_for() -> None:
+def test_a_sum_without_samples_is_zero_if_the_minimum_is_zero_samples() -> None:
     """S64: five minutes without a failed sign-up pass, and do not hold a phase."""
     criterion = Criterion(
         "signups", "failed_signups", Aggregation.SUM, 300, Comparator.LT, 10.0, min_samples=0
@@ -139,7 +141,7 @@ def test_nothing_failed_is_a_number_where_no_samples_are_asked_for() -> None:
     assert after([BROKEN], criterion).verdict is INCONCLUSIVE
 
 
-def test_the_first_seconds_are_waited_for() -> None:
+def test_samples_before_the_initial_delay_are_ignored() -> None:
     """A9: nothing counts before the initial delay, not even failures."""
     criterion = replace(ERRORS, initial_delay_seconds=3_600 + 60)
     state = after([BAD], criterion)
@@ -148,7 +150,7 @@ def test_the_first_seconds_are_waited_for() -> None:
     assert after([BAD], criterion, state).verdict is FAILING
 
 
-def test_enough_failures_in_a_row_act() -> None:
+def test_consecutive_failures_trigger_the_action() -> None:
     assert due_action(ERRORS, after([BAD])) is None
     assert due_action(ERRORS, after([BAD, GOOD, BAD])) is None
     assert due_action(ERRORS, after([BAD, BAD])) is ROLLBACK
@@ -163,7 +165,7 @@ def test_an_inconclusive_reading_keeps_the_failure_count(between: MetricReading)
     assert due_action(ERRORS, after([BAD, BAD, between])) is None
 
 
-def test_no_data_holds_and_never_rolls_back() -> None:
+def test_no_data_pauses_and_never_rolls_back() -> None:
     """A10: after the initial delay, for as many ticks as failures would take."""
     assert due_action(ERRORS, after([EMPTY])) is None
     assert due_action(ERRORS, after([EMPTY, EMPTY])) is HOLD
@@ -173,7 +175,7 @@ def test_no_data_holds_and_never_rolls_back() -> None:
     assert due_action(late, after([EMPTY] * 9, late)) is None
 
 
-def test_three_good_ticks_leave_failing() -> None:
+def test_three_good_ticks_end_failing() -> None:
     """X1: hysteresis."""
     state = after([BAD, GOOD])
     assert state.explanation == "error_rate 1 % ≤ 2 % in 60 s, 412 samples, good again, 1st of 3"
@@ -185,7 +187,7 @@ def test_three_good_ticks_leave_failing() -> None:
     assert after([GOOD, BAD, GOOD, GOOD], state=state).verdict is FAILING
 
 
-def test_an_action_is_taken_once_in_a_time_of_failing() -> None:
+def test_an_action_is_taken_once_per_failing_period() -> None:
     acted = replace(after([BAD, BAD]), acted=ROLLBACK)
     assert due_action(ERRORS, after([BAD, GOOD, BAD, BAD], state=acted)) is None
     recovered = after([GOOD] * CRITERION_RECOVERY_TICKS, state=acted)
@@ -193,7 +195,7 @@ def test_an_action_is_taken_once_in_a_time_of_failing() -> None:
     assert due_action(ERRORS, after([BAD, BAD], state=recovered)) is ROLLBACK
 
 
-def test_real_failures_go_beyond_a_hold_for_want_of_data() -> None:
+def test_failures_escalate_a_pause_caused_by_missing_data() -> None:
     state = replace(after([EMPTY, EMPTY]), acted=HOLD)
     assert due_action(ERRORS, after([EMPTY], state=state)) is None
     assert due_action(ERRORS, after([BAD, BAD], state=state)) is ROLLBACK
@@ -221,7 +223,7 @@ def test_the_state_continues_on_another_worker() -> None:
     assert after([BAD], state=after([BAD])) == after([BAD, BAD])
 
 
-def test_an_edited_criterion_starts_anew() -> None:
+def test_an_edited_criterion_starts_without_failures() -> None:
     """What failed was another promise."""
     state = replace(after([BAD, BAD]), acted=ROLLBACK)
     edited = replace(ERRORS, threshold=3.0)
@@ -263,7 +265,7 @@ def test_a_criterion_passes_after_three_good_readings_since_the_last_failure(
 
 
 @given(st.lists(looks, max_size=30))
-def test_a_guard_acts_once_until_all_is_well_again(seen: list[MetricReading]) -> None:
+def test_a_guard_acts_once_until_the_criterion_passes(seen: list[MetricReading]) -> None:
     state, actions = UNJUDGED, 0
     hold = replace(ERRORS, action=HOLD)
     for count, reading in enumerate(seen, 1):
@@ -276,7 +278,7 @@ def test_a_guard_acts_once_until_all_is_well_again(seen: list[MetricReading]) ->
 
 
 @pytest.mark.parametrize("reading", [BAD, EMPTY, GOOD, BROKEN])
-def test_in_a_silence_nothing_counts(reading: MetricReading) -> None:
+def test_readings_during_a_silence_are_not_judged(reading: MetricReading) -> None:
     """A28: criteria hold; they neither fail nor pass, and nothing is due because of them."""
     before = after([BAD])
     state = judge_criterion(

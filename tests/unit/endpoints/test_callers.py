@@ -32,17 +32,17 @@ def test_a_single_public_address_is_a_visitor(host: str) -> None:
         assert of(*[host] * ENOUGH) is None
 
 
-def test_nothing_is_said_before_there_is_enough_to_say_it_of() -> None:
+def test_no_proxy_warning_before_enough_requests() -> None:
     assert of(*["10.0.0.1"] * (ENOUGH - 1)) is None
 
 
-def test_a_worker_that_looks_now_and_then_hides_nothing() -> None:
+def test_occasional_requests_of_a_worker_do_not_hide_the_proxy_warning() -> None:
     hosts = ["10.0.0.1"] * 95 + ["10.0.0.9"] * 5
     random.Random(7).shuffle(hosts)
     assert of(*hosts) is not None
 
 
-def test_visitors_of_an_intranet_are_told_apart() -> None:
+def test_different_private_addresses_give_no_proxy_warning() -> None:
     assert of(*[f"10.0.0.{n % 5}" for n in range(WINDOW)]) is None
     assert of(*["10.0.0.1", "8.8.8.8"] * ENOUGH) is None
 

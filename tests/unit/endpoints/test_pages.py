@@ -72,7 +72,7 @@ async def test_whatever_is_no_page_is_plainly_not_found(
     assert response.headers["content-type"].startswith("text/plain")
 
 
-async def test_programs_are_told_in_a_line(site: httpx2.AsyncClient) -> None:
+async def test_clients_other_than_browsers_get_a_plain_404(site: httpx2.AsyncClient) -> None:
     response = await site.get("/nowhere", headers={"accept": "*/*"})
     assert (response.status_code, response.text) == (404, "Not Found")
 

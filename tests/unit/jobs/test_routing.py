@@ -147,7 +147,7 @@ def setup(action: str) -> OnboardingChanged:
 
 
 @pytest.mark.parametrize("kind", [UserType.SUPPLIER, UserType.COUPLE])
-def test_five_minutes_after_the_sign_up_somebody_looks(kind: UserType) -> None:
+def test_a_sign_up_schedules_a_check_after_five_minutes(kind: UserType) -> None:
     """Requirement S72."""
     event = UserSignedUp(user_id=UserId(uuid4()), user_type=kind)
     (job,) = jobs(event)
@@ -177,7 +177,7 @@ def test_setup_events_queue_checks(action: str, entrypoints: list[str]) -> None:
     ("after", "is_followed"),
     [(IncidentStatus.RESOLVED, True), (IncidentStatus.INVESTIGATING, False)],
 )
-def test_the_end_of_an_incident_is_told_to_those_it_held_up(
+def test_the_end_of_an_incident_notifies_blocked_users(
     after: IncidentStatus, is_followed: bool
 ) -> None:
     """Requirement X12."""

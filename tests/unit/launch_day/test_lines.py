@@ -46,7 +46,7 @@ def test_seconds_are_judged_only_where_the_driver_was_quick(
     assert promise("rollback", seen, 30, judged=judged).verdict is expected
 
 
-def test_two_accounts_that_differ_are_a_contradiction() -> None:
+def test_two_measurements_that_differ_are_a_contradiction() -> None:
     assert agree("state", "flags", "on", "off", holds=False) == LIE
     assert agree("state", "flags", "off", "off", holds=True) == GOOD
 

@@ -81,7 +81,7 @@ def test_every_token_that_is_presented_is_checked() -> None:
     assert read_credentials(same, None, SETTINGS) == [Credential("a")]
 
 
-def test_nothing_is_nobody() -> None:
+def test_requests_without_a_credential_have_none() -> None:
     assert read_credentials(None, None, SETTINGS) == []
     assert read_credentials(connection(), None, SETTINGS) == []
 

@@ -14,7 +14,7 @@ SERVER_FAULTS = {
 
 
 @pytest.mark.parametrize("code", TopLevelCode)
-def test_only_what_broke_on_our_side_counts(code: TopLevelCode) -> None:
+def test_only_server_side_codes_count_as_failures(code: TopLevelCode) -> None:
     assert is_server_fault(code) is (code in SERVER_FAULTS)
     assert is_server_fault(code.value) is (code in SERVER_FAULTS)
 

@@ -67,7 +67,7 @@ def literal(kind: object, text: str) -> object:
 @example(value="2026-02-30")
 @example(value="10000-01-01T00:00:00Z")
 @example(value="2026-11-23T20:15:00+99:99")
-def test_whatever_comes_is_taken_or_refused(parse: Parser, value: object) -> None:
+def test_any_value_is_accepted_or_refused(parse: Parser, value: object) -> None:
     with suppress(GraphQLError):
         assert parse(value) is not None
 
@@ -80,7 +80,7 @@ def test_a_huge_number_is_refused(parse: Parser) -> None:
 
 @pytest.mark.parametrize("kind", [EmailAddress, Percent, datetime, date])
 @pytest.mark.parametrize("text", LITERALS, ids=lambda text: text[:12])
-def test_any_literal_is_taken_or_refused(kind: object, text: str) -> None:
+def test_any_literal_is_accepted_or_refused(kind: object, text: str) -> None:
     with suppress(GraphQLError):
         assert literal(kind, text) is not None
 
@@ -95,7 +95,7 @@ def test_junk_is_refused(parse: Parser, value: object) -> None:
     "text",
     ["ann@example.com", "ann+tag@mail.example.co.uk", "o'b@ex-a.com", "a@1.io"],
 )
-def test_an_email_address_is_taken(text: str) -> None:
+def test_an_email_address_is_accepted(text: str) -> None:
     assert parse_email(text) == text
     assert parse_email(f"  {text}\n") == text
 
@@ -114,7 +114,7 @@ def test_a_malformed_email_address_is_refused(text: str) -> None:
     assert message.startswith(("This is not an e-mail address", "An e-mail address has no"))
 
 
-def test_a_domain_of_other_letters_is_stored_as_dns_knows_it() -> None:
+def test_an_international_domain_is_stored_in_its_dns_form() -> None:
     assert parse_email("ann@exämple.com") == "ann@xn--exmple-cua.com"
 
 
@@ -126,7 +126,7 @@ def test_a_domain_has_proper_labels(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"), [("0", 0), ("25", 25), ("25.5", 25.5), ("0.01", 0.01), ("1e2", 100)]
 )
-def test_a_percentage_may_stand_in_a_document(text: str, expected: float) -> None:
+def test_a_percentage_literal_is_accepted(text: str, expected: float) -> None:
     assert literal(Percent, text) == expected
 
 
@@ -144,12 +144,12 @@ def test_a_bad_percentage_in_a_variable_is_refused(value: object) -> None:
 @pytest.mark.parametrize(
     ("value", "printed"), [(25.0, "25"), (25.5, "25.5"), (0.0, "0"), (-0.0, "0"), (33.33, "33.33")]
 )
-def test_a_percentage_prints_without_idle_decimals(value: float, printed: str) -> None:
+def test_a_percentage_prints_without_trailing_zeros(value: float, printed: str) -> None:
     assert repr(print_percent(value)) == printed
 
 
 @given(percents)
-def test_a_percentage_comes_back_as_it_was_printed(percentage: Percent) -> None:
+def test_a_printed_percentage_parses_to_the_same_value(percentage: Percent) -> None:
     assert parse_percent(print_percent(percentage)) == percentage
 
 
@@ -185,13 +185,13 @@ def test_a_moment_outside_the_calendar_in_utc_is_refused(text: str) -> None:
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
-def test_a_moment_comes_back_as_it_was_printed(moment: datetime) -> None:
+def test_a_printed_moment_parses_to_the_same_value(moment: datetime) -> None:
     parsed = parse_datetime(moment.isoformat())
     assert (parsed, parsed.utcoffset()) == (moment, timedelta(0))
 
 
 @given(st.dates())
-def test_a_day_comes_back_as_it_was_printed(day: date) -> None:
+def test_a_printed_day_parses_to_the_same_value(day: date) -> None:
     assert parse_date(day.isoformat()) == day
 
 

@@ -20,7 +20,7 @@ def test_a_caller_has_a_limit_and_so_has_the_process() -> None:
     assert inbound.size == 100
 
 
-def test_a_share_is_given_back_whatever_happens() -> None:
+def test_a_share_is_released_after_an_error() -> None:
     inbound = InboundBytes(max_process=100)
     with inbound.share("anna", most=50) as share:
         share.grow(50)

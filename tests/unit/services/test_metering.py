@@ -31,7 +31,7 @@ def test_a_tally_folds_into_three_metrics() -> None:
     assert sum(times.histogram.values()) == 2
 
 
-def test_where_nothing_happened_nothing_is_handed_over() -> None:
+def test_an_empty_tally_has_no_folds() -> None:
     assert Tally().folds() == {}
 
 

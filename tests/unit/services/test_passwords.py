@@ -45,7 +45,7 @@ async def test_same_text_typed_on_another_keyboard_fits() -> None:
 
 
 @pytest.mark.parametrize("stored", [None, "", "nonsense", "$argon2id$v=19$broken"])
-async def test_nothing_fits_a_hash_that_is_none(stored: str | None) -> None:
+async def test_no_password_matches_a_missing_or_malformed_hash(stored: str | None) -> None:
     assert not await fast_passwords().verify(stored, "correct horse battery")
 
 

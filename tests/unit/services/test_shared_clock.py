@@ -3,7 +3,7 @@
 from services.platform.shared_clock import SharedClock
 
 
-def test_nothing_is_known_before_redis_was_asked() -> None:
+def test_the_offset_is_unknown_before_the_first_reading() -> None:
     assert SharedClock().offset is None
 
 
@@ -13,7 +13,7 @@ def test_the_offset_is_taken_at_the_middle_of_the_round_trip() -> None:
     assert clock.offset == 50_000 - 105
 
 
-def test_the_shortest_round_trip_is_believed() -> None:
+def test_the_offset_of_the_shortest_round_trip_is_used() -> None:
     clock = SharedClock()
     clock.note(100, (50, 0), 102)
     clock.note(200, (50, 130_000), 260)

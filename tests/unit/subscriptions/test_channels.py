@@ -20,6 +20,6 @@ def test_a_decoded_event_is_reused() -> None:
 
 
 @pytest.mark.parametrize("message", ["7", '["a"]', '[{"seq": 7}]', "[{}]"])
-def test_a_message_of_somebody_else_is_refused(message: str) -> None:
+def test_messages_of_other_formats_are_refused(message: str) -> None:
     with pytest.raises(ValueError, match="not a message of events"):
         decode_events(message)
