@@ -52,7 +52,7 @@ class UnitOfWork:
     def refresh_now(self) -> None:
         """Take `now` from the clock again after waiting for row locks.
 
-        Call this before the first row is written with `now`: nobody has seen a change yet.
+        Call this before the first row is written with `now`, while no change is visible yet.
         """
         self.now = max(self.now, self._clock())
         moments.move(self.now)

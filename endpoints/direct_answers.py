@@ -101,7 +101,7 @@ class DirectAnswers:
     def _send(self, pending: "_Pending") -> None:
         try:
             reply = self._reply(pending)
-        except Exception:  # or nobody would ever answer
+        except Exception:  # otherwise the request would never be answered
             logger.exception("a direct answer failed, the application answers")
             reply = None
         pending.finish(reply)

@@ -59,7 +59,7 @@ class SingleHeaders:
     """Refuses requests and sockets without one valid Host (RFC 9112, 3.2), or two credentials."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Behind it nobody has to ask which of two was meant."""
+        """The application behind it never sees two values of such a header."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

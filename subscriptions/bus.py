@@ -182,7 +182,7 @@ class Broadcast:
     def _new_channel(self, channel: str) -> Fanout[BusMessage]:
         fanout: Fanout[BusMessage] = Fanout()
         if self._listener is None:
-            fanout.close()  # nobody would ever wake its readers
+            fanout.close()  # otherwise its readers would never wake
         else:
             self._channels[channel] = fanout
         return fanout

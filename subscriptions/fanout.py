@@ -1,7 +1,7 @@
 """Publishes to many readers inside one process without waiting for any of them.
 
 A reader that cannot keep up either gets only the newest state or loses its subscription, so that
-the buffers bound the memory whatever readers do (A49).
+the buffers bound the memory regardless of slow readers (A49).
 """
 
 import asyncio

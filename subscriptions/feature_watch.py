@@ -26,7 +26,7 @@ def end_when_off(
     def check(flags: FlagSet) -> bool:
         if failure := feature_gates.closed_by(flags, operations, context):
             stream.end(failure)
-        return False  # nobody reads the sets
+        return False  # the sets have no reader
 
     if not operations:
         yield

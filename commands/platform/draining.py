@@ -136,7 +136,7 @@ def _let_in(
             while True:
                 try:
                     connection, _ = listener.accept()
-                except OSError:  # nobody is left
+                except OSError:  # no process is left
                     break
                 connection.setblocking(False)
                 yield _serve(server, connection)

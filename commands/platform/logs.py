@@ -52,7 +52,7 @@ class TextLines(logging.Formatter):
         context: dict[str, object] = getattr(record, "context", {})
         rest = " ".join(f"{name}={value}" for name, value in context.items())
         at = self.formatTime(record, "%H:%M:%S")
-        # Always one line, whatever a logged text contains.
+        # Always one line, even if a logged text contains line breaks.
         message = redact(record.getMessage()).replace("\n", "\\n")
         head = f"{at} {record.levelname:<7} {record.name}: {message}"
         line = f"{head}  [{rest}]" if rest else head

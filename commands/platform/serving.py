@@ -84,7 +84,7 @@ class _Parent(Multiprocess):
         return any(number in (signal.SIGTERM, signal.SIGINT) for number in self.signal_queue)
 
     def terminate_all(self) -> None:
-        """Close the listeners too: clients would connect to a port that nobody serves."""
+        """Close the listeners too: clients would connect to a port without a server."""
         super().terminate_all()
         for listener in self.sockets:
             listener.close()

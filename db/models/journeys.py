@@ -61,7 +61,7 @@ class JourneyCount(Base):
 
 
 class JourneyAddition(Base):
-    """An addition to the counts: inserting it blocks nobody, and it is folded later."""
+    """An addition to the counts: inserting it blocks no other writer, and it is folded later."""
 
     __tablename__ = "journey_additions"
 

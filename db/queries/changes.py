@@ -81,7 +81,7 @@ async def of_event(session: AsyncSession, event_id: int) -> Change | None:
 
 
 async def inviter_of(session: AsyncSession, user_id: UUID) -> ActorRef | None:
-    """Who invited a member of the staff last; None where nobody did."""
+    """The last actor who invited a member of the staff; None without an invitation."""
     invited = Change.after["action"].astext == "invited"
     query = select(Change).where(Change.subject_kind == Subject.USER, Change.subject_id == user_id)
     row = await session.scalar(

@@ -101,7 +101,7 @@ async def has_any(session: AsyncSession, couple_id: UUID) -> bool:
 
 
 async def is_sender_gone(session: AsyncSession, invitation_id: UUID) -> bool:
-    """Whether nobody may send this invitation any more: the account is disabled, or has left."""
+    """Whether the inviting account may no longer send it: disabled, or no longer a member."""
     query = (
         select(CoupleMember.user_id)
         .select_from(CoupleInvitation)

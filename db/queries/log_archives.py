@@ -25,7 +25,7 @@ class Period:
 
 
 async def lock(session: AsyncSession) -> None:
-    """Let nobody else add an archive until the end of the transaction."""
+    """Lock archives: no other transaction adds one until the end of this one."""
     await session.execute(text("LOCK TABLE event_archives IN EXCLUSIVE MODE"))
 
 

@@ -2,7 +2,7 @@
 
 They use no session, transaction, ping or reset: each statement is a single read, prepared once per
 connection. Identical reads are coalesced: while one runs, later callers wait for the next run and
-share it; nobody joins a read that was sent before they asked.
+share it; a caller never joins a read that was sent before its call.
 """
 
 import asyncio

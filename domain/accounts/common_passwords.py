@@ -1,4 +1,4 @@
-"""The most common passwords, which nobody may choose (SEC15).
+"""The most common passwords, which are refused (SEC15).
 
 Of the 30,000 that zxcvbn lists by frequency (zxcvbn 4.5.0, (c) 2012-2016 Dan Wheeler and Dropbox,
 Inc., MIT licence; see NOTICE), those that are long enough to be chosen here. Whoever tries the

@@ -52,7 +52,7 @@ def check_accepted(
     documents: Mapping[LegalDocumentKind, Document],
     path: tuple[str, ...],
 ) -> None:
-    """Raises Invalid for a version that is not in force: it has changed while somebody read it."""
+    """Raises Invalid for a version that is not in force: a newer one was published meanwhile."""
     for item in accepted:
         document = documents[item.kind]
         if item.version != document.version:
@@ -93,7 +93,7 @@ HELD_MUTATIONS = frozenset(
 def is_in_grace(
     documents: Mapping[LegalDocumentKind, Document], now: datetime, grace: timedelta
 ) -> bool:
-    """Whether every version is so new that nobody has to have accepted it yet."""
+    """Whether every version is so new that no account has to have accepted it yet."""
     return all(now < _begin(document) + grace for document in documents.values())
 
 

@@ -235,7 +235,7 @@ class MailCancelled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownEvent(Event):
-    """An event of a newer release: kept in order and shown to nobody."""
+    """An event of a newer release: keeps its position and is never shown."""
 
     TYPE = "unknown"
     SUBJECT = Subject.USER

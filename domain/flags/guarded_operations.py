@@ -30,7 +30,7 @@ class OperationKind(StrEnum):
 
 
 class FeatureAvailability(StrEnum):
-    """Whether somebody may use a guarded operation, and if not, why."""
+    """Whether a caller may use a guarded operation, and if not, why."""
 
     OPEN = "open"
     PAUSED = "paused"
@@ -177,7 +177,7 @@ def operations_of(side: UserType | None) -> Sequence[GuardedOperation]:
 
 
 def sign_ups_of(side: UserType) -> Sequence[GuardedOperation]:
-    """The operations by which somebody of a user type gets an account."""
+    """The operations that create an account of a user type."""
     return [item for item in operations_of(side) if item.name in SIGN_UPS]
 
 

@@ -1,6 +1,6 @@
 """Ranks the changes that may have caused an incident by evidence (X8, L18).
 
-A change that reached nobody is no suspect, and closeness in time alone is never enough. "Nothing
+A change that affected no user is no suspect, and closeness in time alone is never enough. "Nothing
 likely" is a valid result.
 """
 

@@ -2,7 +2,7 @@
 
 Phones and keyboards produce line breaks, emoji joined from several characters, and right-to-left
 text. Characters that are invisible or change the direction of what follows are removed, because
-nobody typed them on purpose.
+they are never typed on purpose.
 """
 
 import re

@@ -37,7 +37,7 @@ def is_mailed(entry: Notification) -> bool:
 def notification_email(recipient: str, entry: Notification, links: Links) -> Email:
     """The e-mail, with a way never to get another of its kind.
 
-    The subject names nobody: it stays in the outbox when the account of the other side is deleted.
+    The subject has no name: it stays in the outbox when the account of the other side is deleted.
     """
     platform = _PLATFORMS[entry.side]
     named = replace(entry, name=name_in(entry.name) if entry.name else None)

@@ -48,7 +48,7 @@ class MetricKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MetricInfo:
-    """What is known of a metric. A ratio is computed from two counters and never stored.
+    """The properties of a metric. A ratio is computed from two counters and never stored.
 
     `is_declared` False: no client has declared the kind of a custom metric.
     """
@@ -91,8 +91,8 @@ OWN: Mapping[str, MetricInfo] = {
     LOOP_LAG: MetricInfo(MetricKind.GAUGE, "ms"),
     POOL_USED: MetricInfo(MetricKind.GAUGE, ""),
     SOCKETS: MetricInfo(MetricKind.GAUGE, ""),
-    # What the proofs of a run stand on (S108 to S110): collections that dashboards were told of,
-    # and from a commit to the message that shows it.
+    # The proofs of a run use these (S108 to S110): collections that dashboards were notified of,
+    # and the time from a commit to the message that shows it.
     COLLECTIONS: _COUNT,
     EVENT_DELAY: MetricInfo(MetricKind.HISTOGRAM, "ms"),
     JOURNEY_DELAY: MetricInfo(MetricKind.HISTOGRAM, "ms"),
@@ -101,7 +101,7 @@ OWN: Mapping[str, MetricInfo] = {
 
 PERCENTILES = {Aggregation.P50: 0.50, Aggregation.P95: 0.95, Aggregation.P99: 0.99}
 
-# Each process hands these over every ten seconds at most, not at the moment they happen.
+# Each process stores these at most every ten seconds, not at the moment they happen.
 _HANDED_OVER = frozenset(
     {REQUESTS, REQUEST_ERRORS, RESPONSE_TIME, LOOP_LAG, POOL_USED, SOCKETS}
     | {EVENT_DELAY, JOURNEY_DELAY}
@@ -114,7 +114,7 @@ _FITTING = {
     MetricKind.HISTOGRAM: set(Aggregation) - {Aggregation.LAST, Aggregation.RATE},
     MetricKind.GAUGE: {Aggregation.AVG, Aggregation.LAST, Aggregation.COUNT},
 }
-# Where nobody has said of which kind it is, sums and rates make sense as well; percentiles do not.
+# For metrics of an undeclared kind: sums and rates make sense as well; percentiles do not.
 _FITTING_CUSTOM = set(Aggregation) - PERCENTILES.keys()
 
 
@@ -176,7 +176,7 @@ def settled_info(
 
 
 def shortest_window(metric: str) -> int:
-    """The shortest window in seconds; shorter ones may fall between two hand-overs."""
+    """The shortest window in seconds; a shorter one may contain no stored sample."""
     parts = info_of(metric).parts or (metric,)
     return SHORTEST_SECONDS if _HANDED_OVER.intersection(parts) else 0
 
@@ -240,7 +240,7 @@ def measured(
         return Measurement(None, 0)
     value = _value(folded, aggregation, seconds, samples)
     if aggregation in PERCENTILES and value is not None and metric not in OWN:
-        # Their values are of any size: what lies below the lowest bucket is known exactly.
+        # Their values have any size: values below the lowest bucket are stored exactly.
         value = min(max(value, folded.minimum), folded.maximum)
     return Measurement(value, samples)
 

@@ -19,7 +19,7 @@ SENT = "sent"  # of InvitationChanged, the first time
 class JourneyMove:
     """A run moves, or `begins`. `owner`: a supplier or user; no subject: the owner's run.
 
-    Somebody who signed up before runs were counted has none, and nothing moves.
+    A user who signed up before runs were counted has no run, and nothing moves.
     """
 
     key: JourneyKey

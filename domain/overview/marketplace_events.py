@@ -82,7 +82,7 @@ def kind_of(event: Event) -> MarketplaceEventKind | None:
 
 
 def parties_of(event: Event) -> Parties:
-    """Whose event it is; nobody's for other events."""
+    """The owner of an event; none for events outside the marketplace."""
     if isinstance(event, UserSignedUp):
         return Parties(user_id=event.user_id)
     if isinstance(event, InvitationChanged | PartnershipChanged | MessageChanged):

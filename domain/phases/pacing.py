@@ -29,7 +29,7 @@ class PacingPolicy:
 
 @dataclass(frozen=True, slots=True)
 class RampConditions:
-    """What decides on the next step. `incidents`: severe ones that nobody has acknowledged."""
+    """The input of the decision. `incidents`: severe ones that are not acknowledged."""
 
     health: HealthSnapshot
     criteria: Sequence[tuple[Criterion, CriterionState]]

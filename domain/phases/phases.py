@@ -50,7 +50,7 @@ class RunKind(StrEnum):
 class RampStep:
     """One step of a ramp: the most of the users that a flag may reach while it lasts.
 
-    `hold_seconds` None: the step lasts until somebody advances the phase.
+    `hold_seconds` None: the step lasts until a person advances the phase.
     """
 
     percentage: Percent

@@ -1,4 +1,4 @@
-"""May this phase go live now? Every check, its evidence, one verdict (X2, S46, S121)."""
+"""Decides whether a phase may go live: checks with evidence, and one verdict (X2, S46, S121)."""
 
 import hashlib
 import hmac
@@ -60,12 +60,12 @@ class Readiness:
 
     @property
     def blockers(self) -> list[ReadinessCheck]:
-        """What keeps the phase from going live."""
+        """The checks that prevent an activation."""
         return [check for check in self.checks if check.blocking and not check.ok]
 
     @property
     def warnings(self) -> list[ReadinessCheck]:
-        """What somebody has to accept."""
+        """The checks that an activation has to accept."""
         return [check for check in self.checks if not check.blocking and not check.ok]
 
 
@@ -89,7 +89,7 @@ class RehearsalEvidence:
 
 @dataclass(frozen=True, slots=True)
 class ReadinessFacts:
-    """All that readiness is judged on, read in one transaction."""
+    """All input of the checks, read in one transaction."""
 
     phase_version: int
     health: Mapping[CheckType, HealthEvidence]
@@ -137,7 +137,7 @@ def sign(
 def token_holds(
     token: str, current: Readiness, *, phase_key: str, version: int, secret: bytes, now: datetime
 ) -> bool:
-    """True where the token is ours, not older than 120 s, and nothing has changed since."""
+    """Whether we issued the token at most 120 s ago and no outcome has changed since."""
     moment, _, _ = token.partition(".")
     # Eleven digits reach the year 5138; with twelve fromtimestamp overflows.
     if not moment.isdecimal() or len(moment) > 11:
@@ -150,7 +150,7 @@ def token_holds(
 
 
 def blocked_message(readiness: Readiness) -> str:
-    """The source's sentence, with names instead of numbers (S46)."""
+    """The wording of S46, with the names of the checks instead of their number."""
     names = ", ".join(f"{check.key}: {check.detail}" for check in readiness.blockers)
     return f"System not healthy for launch: {names}"
 

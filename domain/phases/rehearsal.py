@@ -1,6 +1,6 @@
 """A launch rehearsed on a copy of its flags: ramp, fault, decision, rollback (X4, S112).
 
-The same rules as in earnest decide; only the clock runs faster and nobody is reached.
+The rules are those of a real run; only the clock runs faster, and no user is affected.
 """
 
 from collections.abc import Sequence

@@ -41,7 +41,7 @@ class RollbackNotice:
 
 
 def message_of(notice: RollbackNotice, channel: str) -> Delivery:
-    """The message to one alert channel. Nobody holds it yet: any process may send it."""
+    """The message to one alert channel, without a lease: any process may send it."""
     return Delivery(
         id=uuid5(NAMESPACE_URL, f"launch:rollback:{notice.run_id}:{channel}"),
         alert_key=f"rollback-notice:{notice.run_id}",

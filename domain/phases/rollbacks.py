@@ -64,7 +64,7 @@ def left_alone(flag: Flag, holder: str) -> Undoing:
 
 
 def not_killed(flags: Iterable[Flag], killed: Collection[str]) -> list[Flag]:
-    """Nobody sees a flag that a kill switch forces off, whatever its row says (L11)."""
+    """A flag that a kill switch forces off is visible to no user, regardless of its row (L11)."""
     return [flag for flag in flags if not is_killed(flag.key, killed)]
 
 
@@ -89,7 +89,7 @@ def _count_people(flags: Sequence[Flag], sample: Sample) -> str:
 
 
 def visibility(flags: Sequence[Flag]) -> str:
-    """For whom the flags of a phase were on: a rollback counts nobody, it cannot wait (L19).
+    """For whom the flags of a phase were on: a rollback does not wait for a count of users (L19).
 
     How many people that was is counted by a job once the rollback is done.
     """

@@ -12,7 +12,7 @@ _ALLOWED = re.compile(r"\+?[0-9 ()./\-]+")
 
 
 def clean_phone(value: str, path: Sequence[str] = ()) -> str:
-    """The number with single blanks; raises Invalid for what nobody can dial."""
+    """The number with single blanks; raises Invalid for a number that cannot be dialled."""
     text = " ".join(value.split())
     digits = sum(character in "0123456789" for character in text)
     if len(text) > MAX_LENGTH or not _ALLOWED.fullmatch(text):

@@ -1,4 +1,4 @@
-"""The two sides of the product, under the names that people know."""
+"""The two sides of the product, under their brand names."""
 
 from enum import StrEnum
 

@@ -57,7 +57,7 @@ def clean_name(
 
 
 def without_links(text: str) -> str:
-    """Text in which no mail program finds a link: dots and signs of addresses stand apart."""
+    """Text that no mail program turns into a link: punctuation of addresses is set apart."""
     apart = text.replace("://", ": //").replace("@", " (at) ")
     return _DOT_OF_A_NAME.sub(". ", apart)
 
@@ -114,7 +114,7 @@ def _is_mark(character: str) -> bool:
 
 
 def _has_form(letter: str, form: str) -> bool:
-    """Tell whether an Arabic letter has a form: an initial one if it joins the letter after it."""
+    """Whether an Arabic letter has a form: an initial one if it joins the letter after it."""
     try:
         return bool(letter and unicodedata.lookup(f"{unicodedata.name(letter, '')} {form}"))
     except KeyError:
@@ -122,7 +122,7 @@ def _has_form(letter: str, form: str) -> bool:
 
 
 def has_visible(text: str) -> bool:
-    """True if a reader sees anything of the text: blanks and hidden characters are nothing."""
+    """Whether a text has a visible character: blanks and hidden characters do not count."""
     return any(
         unicodedata.category(character)[0] in _VISIBLE and character not in _BLANK
         for character in text

@@ -1,4 +1,4 @@
-"""The spans of time that dashboards look back on (A27)."""
+"""Time ranges of dashboards, and the resolution at which each part is read (A27)."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from itertools import pairwise
 
 
 class TimeRange(StrEnum):
-    """How far back to look."""
+    """A range of time up to now."""
 
     LAST_1H = "last_1h"
     LAST_24H = "last_24h"
@@ -42,19 +42,19 @@ def floor(moment: datetime, seconds: int) -> datetime:
 
 
 def ceiling(moment: datetime, seconds: int) -> datetime:
-    """The first such border that does not lie before the moment."""
+    """The first start of such a period at or after the moment."""
     rounded = floor(moment, seconds)
     return rounded if rounded == moment else rounded + timedelta(seconds=seconds)
 
 
 FINE, MINUTE, HOUR, DAY = 10, 60, 3600, 86_400
-RECENT = timedelta(minutes=10)  # is folded anew with each look
+RECENT = timedelta(minutes=10)  # is folded again with each run
 _LATE = RECENT / 2  # what is written may be committed only later
 _TICK = timedelta(microseconds=1)
 
 
 def late_minutes(moments: Iterable[datetime], now: datetime) -> list[datetime]:
-    """The minutes of those moments that may no longer be folded anew by themselves."""
+    """The minutes of those moments that regular folding may no longer include."""
     return sorted({floor(at, MINUTE) for at in moments if at < now - _LATE})
 
 
@@ -70,7 +70,7 @@ class Tier:
 def tiers(start: datetime, end: datetime, resolution: int, folded: datetime | None) -> list[Tier]:
     """How to read what came after `start` up to `end`: coarse in the middle, finer at the ends.
 
-    `folded` is the minute up to which samples are folded; what came since is read as it came, so
+    `folded` is the minute up to which samples are folded; later samples are read one by one, so
     that a worker that is away costs time, not numbers. Nothing is read twice or left out.
     """
     chosen: list[Tier] = []

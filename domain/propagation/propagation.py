@@ -82,7 +82,7 @@ class Propagation:
 
     @property
     def unknown(self) -> int:
-        """How many receivers nobody can say anything about."""
+        """The number of receivers whose state is unknown."""
         return self.unknown_processes + self.unknown_streams
 
     @property
@@ -118,7 +118,7 @@ class Part:
 
     @property
     def unknown_streams(self) -> int:
-        """Its streams of which nobody knows whether they have the version."""
+        """Its streams for which it is unknown whether they have the version."""
         return self.lost if self.answers else self.total - self.acked - self.unknown_processes
 
     @property
@@ -249,7 +249,7 @@ def _begin_ms(parts: Sequence[Part], start: Start) -> int:
 
 
 def _slowest(parts: Sequence[Part], start: Start) -> str | None:
-    """Who is waited for, or has been lost; once nobody is, who took longest."""
+    """The process that is missing or lost; once all have the version, the slowest one."""
     missing = sorted((part for part in parts if part.receipt is None), key=_is_lost)
     if missing:
         return missing[0].process

@@ -1,4 +1,4 @@
-"""In how many live processes the result of a move of a phase is in force (D4).
+"""Counts the live processes in which the result of an action on a phase is in force (D4).
 
 A propagation measures how a change spread; this says who serves it now.
 """
@@ -14,7 +14,7 @@ from domain.propagation.propagation_roster import ServerProcess
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """`live` processes answer, and `in_force` of them serve the version of the move or a later one.
+    """Of `live` processes, `in_force` serve the version of the action or a later one.
 
     Unknown are processes that stopped sending heartbeats, and streams that were lost, without it.
     `all_asked` False: only this process could be asked.

@@ -28,7 +28,7 @@ class FlagExplanation:
 
     @classmethod
     def of(cls, result: ExplainedEvaluation) -> "FlagExplanation | None":
-        """The reasons as the graph shows them; None where nobody asked for them."""
+        """The reasons as the graph shows them; None if they were not requested."""
         explanation = result.explanation
         if explanation is None:
             return None

@@ -64,7 +64,7 @@ async def report(uow: UnitOfWork, actor: Actor, command: ReportMessage) -> Messa
 async def hide(uow: UnitOfWork, actor: Actor, command: ReportMessage) -> Message:
     """Hide a reported message from both sides, and close its reports. Repeating does nothing.
 
-    Raises NotFound, also for a message that nobody has reported: the staff does not see it.
+    Raises NotFound, also for a message without a report: the staff does not see it.
     """
     reason = rules.check_reason(command.reason)
     message, partnership = await _reported(uow, command.message_id)

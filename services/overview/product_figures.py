@@ -21,7 +21,7 @@ from services.health.health_monitor import HealthMonitor
 logger = logging.getLogger(__name__)
 
 KEPT_SECONDS = 10.0
-# What counts as zero where there is no row: a series that is missing alarms nobody.
+# What counts as zero where there is no row: a missing series triggers no alarm.
 _ZEROS: Mapping[str, tuple[str, Sequence[str]]] = {
     "launch_phases": ("status", [status.value for status in PhaseStatus]),
     "launch_incidents_open": ("severity", [severity.value for severity in Severity]),

@@ -35,7 +35,7 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.NOTIFICATION_CREATED, NOTIFICATION_KEPT_FOR),
     (retention.MAIL_CREATED, timedelta(days=90)),
     (retention.ALERT_CREATED, timedelta(days=365)),
-    (retention.SESSION_EXPIRED, timedelta(days=30)),  # somebody may ask which device it was
+    (retention.SESSION_EXPIRED, timedelta(days=30)),  # kept to identify its device
 )
 
 

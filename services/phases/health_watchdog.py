@@ -173,7 +173,7 @@ class Watchdog:
 
 
 async def _pause_phase(uow: UnitOfWork, phase_id: UUID, text: str) -> None:
-    """Pause a phase as the settings ask for: its ramp must not go on while nothing checks it."""
+    """Pause a phase as the settings ask for: its ramp must not continue without health checks."""
     phase = await phase_queries.lock(uow.session, phase_id)
     uow.refresh_now()
     if phase is not None and phase.status is PhaseStatus.ACTIVE:

@@ -1,4 +1,4 @@
-"""Rehearsals of a launch: started by a person, continued by jobs, reaching nobody (X4, S112)."""
+"""Rehearsals of a launch: started by a person, continued by jobs, affecting no user (X4, S112)."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -29,7 +29,7 @@ _STORAGE_DELAY = timedelta(seconds=20)  # the counts of the last seconds are sto
 
 
 async def measure_run(session: AsyncSession, run: PhaseRun, now: datetime) -> Measured:
-    """Measure a run up to its end or to now; a rehearsal has no measurements, it reaches nobody."""
+    """Measure a run up to its end or to now; a rehearsal has none, because it affects no user."""
     if run.rehearsal is not None:
         return Measured()
     span = Span(run.started_at, max(run.ended_at or now, run.started_at + _MIN_SPAN))

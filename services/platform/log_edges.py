@@ -1,4 +1,4 @@
-"""What of the event log is still there (ADR 43)."""
+"""Checks which part of the event log has been archived (ADR 43)."""
 
 from datetime import datetime
 

@@ -37,7 +37,7 @@ async def collecting(settings: Settings, part: str) -> AsyncIterator[None]:
 
 
 async def _stop(stop: Callable[[], None]) -> None:
-    # In a thread of its own that nobody waits for at the end: `to_thread` would be waited for.
+    # In a daemon thread: the end of the process would wait for `to_thread`.
     done = asyncio.Event()
     loop = asyncio.get_running_loop()
 

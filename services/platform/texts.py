@@ -3,7 +3,7 @@
 from domain.errors import Required
 from domain.platform.text import check_long_text, clean_line, has_visible
 
-MAX_REASON = 2_000  # of why somebody did something, as the audit keeps it
+MAX_REASON = 2_000  # characters of the reason for a change, in the audit
 
 
 def check_text(

@@ -1,4 +1,4 @@
-"""Spans for a collector. Without one, a span costs the look at one variable.
+"""Spans for a collector. Without one, a span costs one check of a variable.
 
 `services/platform/otlp.py` installs the tracer; nothing below knows OpenTelemetry.
 """

@@ -1,4 +1,4 @@
-"""Every flag that is shipped decides something, and the registry names what exists (M1)."""
+"""Every shipped flag guards an operation, and the registry lists existing operations (M1)."""
 
 import re
 
@@ -43,7 +43,7 @@ def test_every_guarded_root_field_has_the_guard() -> None:
 
 
 def test_every_mutation_that_needs_consent_has_the_guard_that_asks_for_it() -> None:
-    """M12: `FeatureGuard` checks consent too; a name without it would be held by nothing."""
+    """M12: `FeatureGuard` checks consent too; a mutation without it would never be refused."""
     mutations = fields(Mutation)
     for name in HELD_MUTATIONS:
         assert {FeatureGuard, ExpectedFailures} <= {type(item) for item in mutations[name]}, name

@@ -1,4 +1,4 @@
-"""Requests for help reach the support, once, and end by themselves (S44)."""
+"""A request for help sends one alert to the support and resolves by itself (S44)."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -51,7 +51,7 @@ async def follow(desk: AlertCenters, alerts: AlertCenter, key: UUID) -> None:
 async def test_help_requests_reach_only_the_support_channels(
     desk: AlertCenters, team: HttpReceiver, receiver: HttpReceiver, supplier: UUID
 ) -> None:
-    """Asked twice it is told once; every delivery is logged."""
+    """A repeated request sends one alert; every delivery is logged."""
     desk.settings = desk.settings.model_copy(update={"alert_urls": (SecretStr(team.url),)})
     alerts = center(desk, receiver.url)
     key = await ask(desk.db, supplier, "I cannot add a client")
@@ -68,7 +68,7 @@ async def test_help_requests_reach_only_the_support_channels(
 async def test_answering_resolves_the_help_alert(
     desk: AlertCenters, receiver: HttpReceiver, supplier: UUID
 ) -> None:
-    """Without SUPPORT_URLS those who run the launch are told."""
+    """Without SUPPORT_URLS the channels of ALERT_URLS get the alert."""
     alerts = center(desk)
     key = await ask(desk.db, supplier, None)
     await follow(desk, alerts, key)
@@ -82,7 +82,7 @@ async def test_answering_resolves_the_help_alert(
 async def test_a_late_job_for_a_withdrawn_request_sends_nothing(
     desk: AlertCenters, receiver: HttpReceiver, supplier: UUID
 ) -> None:
-    """As with a job that comes late."""
+    """The job runs after the request was withdrawn."""
     alerts = center(desk)
     key = await ask(desk.db, supplier, "Help")
     async with desk.db.write() as uow:

@@ -1,4 +1,4 @@
-"""Jobs: together with the rows or not at all, done once, through failures (S14, A7)."""
+"""Jobs: committed with their rows, run once, retried after failures (S14, A7)."""
 
 import asyncio
 import logging
@@ -44,7 +44,7 @@ async def add(db: Database, *jobs: JobSpec) -> None:
 
 
 class Stopped(Exception):
-    """The caller changes its mind."""
+    """The caller rolls back."""
 
 
 async def test_rows_and_jobs_are_committed_together(db: Database) -> None:
@@ -107,7 +107,7 @@ def ramp_payload(db: Database, due_in: float) -> Payload:
 
 
 async def calm() -> PacingContext:
-    """Nothing is known, and nothing wrong."""
+    """A context without data that would block a step."""
     return PacingContext(
         HealthSnapshot(datetime.now(UTC), ()), PacingPolicy(timedelta(seconds=30), None)
     )
@@ -125,7 +125,7 @@ async def test_an_early_ramp_job_is_rescheduled(db: Database) -> None:
 
 
 async def test_a_ramp_job_of_a_deleted_phase_does_nothing(db: Database) -> None:
-    """R5: the handler looks again, and does nothing where nothing is to do."""
+    """R5: the handler loads the phase again and stops if it is gone."""
     await ramp(db, calm, ramp_payload(db, due_in=-1))
 
 
@@ -157,7 +157,7 @@ class Recorder:
 
 
 async def test_a_job_is_run_and_leaves_the_queue(db: Database) -> None:
-    """S14: and leaves the queue."""
+    """Requirement S14."""
     handler = Recorder()
     async with running(db, handler):
         await add(db, JOB)
@@ -167,7 +167,7 @@ async def test_a_job_is_run_and_leaves_the_queue(db: Database) -> None:
 
 
 async def test_a_job_is_not_run_before_its_time(db: Database) -> None:
-    """A7: not before the hold is over."""
+    """A7: a step lasts as long as its hold."""
     handler = Recorder()
     async with running(db, handler):
         await add(db, JobSpec("test.job", {}, timedelta(minutes=1)))
@@ -177,7 +177,7 @@ async def test_a_job_is_not_run_before_its_time(db: Database) -> None:
 
 
 async def test_failed_jobs_are_retried_with_backoff(db: Database) -> None:
-    """S14: with growing pauses."""
+    """Requirement S14."""
     handler = Recorder(failures=2)
     async with running(db, handler):
         await add(db, JOB)
@@ -188,7 +188,7 @@ async def test_failed_jobs_are_retried_with_backoff(db: Database) -> None:
 async def test_jobs_continue_after_a_lost_connection(
     db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """S14: the end of a connection is not the end of the worker."""
+    """S14: the worker reconnects."""
     caplog.set_level(logging.CRITICAL, "pgqueuer")
     handler = Recorder()
     async with running(db, handler):
@@ -213,7 +213,7 @@ async def until_connected(db: Database) -> None:
 
 
 async def test_a_stopping_worker_returns_its_job(db: Database) -> None:
-    """S14: at once, for another worker, and not lost."""
+    """S14: another worker can run it at once."""
     started = asyncio.Event()
 
     async def endless(_payload: Payload) -> None:

@@ -1,4 +1,4 @@
-"""Who is away is told of messages by e-mail: once an hour, unless they have read them (M7)."""
+"""Unread messages are announced by e-mail, at most once an hour (M7)."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -9,7 +9,7 @@ Argument = str | int | float | bool | None | tuple["Argument", ...]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`arguments` are literals only, so that a printed sequence runs again as it stands."""
+    """`arguments` are literals only, so that a printed sequence can be replayed unchanged."""
 
     kind: str
     arguments: tuple[Argument, ...] = ()
@@ -18,7 +18,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a step: message and code of the refusal, or None where it was accepted."""
+    """The outcome of a step: message and code of a refusal, or None if it was accepted."""
 
     step: Step
     refused: str | None = None
@@ -26,5 +26,5 @@ class Outcome:
 
     @property
     def accepted(self) -> bool:
-        """Whether the step did what it says."""
+        """Whether the step was accepted."""
         return self.refused is None

@@ -1,4 +1,4 @@
-"""One couple, live for both of its accounts (M9, M14)."""
+"""The stream of a couple, for both of its accounts (M9, M14)."""
 
 import asyncio
 

@@ -50,7 +50,7 @@ class StallingProxy(ForwardingProxy):
     """A proxy that forwards until it stalls; then it accepts connections and stays silent."""
 
     def __init__(self, target: int | None) -> None:
-        """Create the proxy; see Forwarder."""
+        """Create the proxy; see ForwardingProxy."""
         super().__init__(target)
         self.stalled_connections = 0  # connections accepted while stalled
         self._stalled: asyncio.Event | None = None

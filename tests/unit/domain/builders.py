@@ -52,7 +52,7 @@ def make_flag(
 def make_criterion(
     metric: str = "error_rate", *, depends_on: tuple[CheckType, ...] | None = None
 ) -> Criterion:
-    """Make a promise that a metric stays at most 2 over a minute."""
+    """Make a criterion: a metric of at most 2 over a minute."""
     return Criterion(
         key="low",
         metric=metric,
@@ -65,10 +65,10 @@ def make_criterion(
 
 
 def user(key: str, *groups: str) -> EvaluationContext:
-    """Make somebody with a user id, in these groups."""
+    """Make the context of a user in these groups."""
     return EvaluationContext({BucketBy.USER: key}, frozenset(groups))
 
 
 def ramp(*percentages: float, hold_seconds: int | None = None) -> list[RampStep]:
-    """Make steps that are all held equally long."""
+    """Make steps of equal duration."""
     return [RampStep(Percent(share), hold_seconds) for share in percentages]

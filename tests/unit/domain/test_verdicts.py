@@ -1,4 +1,4 @@
-"""Verdicts: what is known, what is not, and when a phase must act (X1, A9, A10, A11)."""
+"""Verdicts: PASSING, FAILING and undecided, and when a phase must act (X1, A9, A10, A11)."""
 
 import math
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ def after(
     state: CriterionState = UNJUDGED,
     every: timedelta = TICK,
 ) -> CriterionState:
-    """The state after these looks, one a tick."""
+    """The state after these readings, one per tick."""
     begin = state.evaluated_at or NOW
     for count, reading in enumerate(seen, 1):
         state = judge_criterion(
@@ -125,7 +125,7 @@ def test_comparators_at_their_threshold(comparator: Comparator) -> None:
 
 
 def test_the_explanation_has_the_specified_wording() -> None:
-    """X1 word for word."""
+    """The wording of X1."""
     expected = "error_rate 3.1 % > 2 % in 60 s, 412 samples, 2nd of 2"
     assert after([BAD, BAD]).explanation == expected
     assert after([BAD] * 3).explanation.endswith("412 samples, 3rd in a row, limit 2")
@@ -224,7 +224,7 @@ def test_the_state_continues_on_another_worker() -> None:
 
 
 def test_an_edited_criterion_starts_without_failures() -> None:
-    """What failed was another promise."""
+    """Its failures were those of another limit."""
     state = replace(after([BAD, BAD]), acted=ROLLBACK)
     edited = replace(ERRORS, threshold=3.0)
     repeated = after([BAD], edited, state)
@@ -246,7 +246,7 @@ def test_only_failures_roll_back(seen: list[MetricReading]) -> None:
 def test_an_inconclusive_reading_moves_no_counter(
     seen: list[MetricReading], unclear: MetricReading
 ) -> None:
-    """Within the minutes in which a row is a row."""
+    """Within the time in which failures count as consecutive."""
     before = after(seen)
     state = after([unclear], state=before)
     assert (state.failures, state.good_ticks) == (before.failures, before.good_ticks)

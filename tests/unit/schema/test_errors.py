@@ -1,4 +1,4 @@
-"""Whose fault a failure is: HTTP 200 hides it from everybody else (S107)."""
+"""Classifies errors as ours or the caller's: with HTTP 200 the status does not tell (S107)."""
 
 import pytest
 from graphql import GraphQLError

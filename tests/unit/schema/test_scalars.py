@@ -1,4 +1,4 @@
-"""Scalars: what they take, what they print, and that junk is a clean error."""
+"""Scalars: accepted values, printed values, and errors of malformed ones."""
 
 import math
 from collections.abc import Callable
@@ -40,7 +40,7 @@ junk = st.one_of(
 
 
 def refused(parse: Parser, value: object) -> str:
-    """Give the message that a value is refused with."""
+    """Return the message of the refusal of a value."""
     with pytest.raises(GraphQLError) as caught:
         parse(value)
     assert caught.value.extensions == {"code": "BAD_USER_INPUT"}
