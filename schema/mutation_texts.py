@@ -1,22 +1,27 @@
-"""The reason of a mutation is checked before anything else happens (D12).
+"""The texts of a mutation are checked before anything else happens (D12).
 
 The audit, the event log, streams and e-mails repeat a reason. Whether it is required is the
-decision of the use case.
+decision of the use case. Texts in which addresses are hidden from a caller must not come back: they
+would be stored in place of the addresses.
 """
 
+import dataclasses
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
+from strawberry.utils.str_converters import to_camel_case
 
+from domain.errors import Invalid
+from domain.platform.redaction import HIDDEN
 from schema.context import Info
 from services.platform.texts import MAX_REASON, check_text
 
 _REASON = "reason"
 
 
-class CheckedReason(FieldExtension):
-    """Raises Invalid, naming the field, for a reason that is too long or has control characters."""
+class CheckedTexts(FieldExtension):
+    """Raises Invalid, naming the field, for a reason or a text that must not be stored."""
 
     async def resolve_async(
         self,
@@ -25,18 +30,39 @@ class CheckedReason(FieldExtension):
         info: Info,
         **kwargs: object,
     ) -> object:
-        """Check the reason, then run the resolver."""
+        """Check the texts, then run the resolver."""
         form = kwargs.get("input")
         in_form = form.get(_REASON) if isinstance(form, Mapping) else getattr(form, _REASON, None)
         _check(kwargs.get(_REASON), is_argument=True)
         _check(in_form, is_argument=False)
+        if not info.context.actor.sees_private_data:
+            for path in hidden_texts(kwargs):
+                message = f"Addresses in this text are hidden from you, and {HIDDEN} is not stored."
+                raise Invalid(message, path=path)
         return await next_(source, info, **kwargs)
 
 
-def reason_checks(resolver: Callable[..., object]) -> list[FieldExtension]:
-    """Return the extension for a resolver that takes a reason, as an argument or in its input."""
-    names = inspect.signature(resolver).parameters
-    return [CheckedReason()] if _REASON in names or "input" in names else []
+def text_checks(resolver: Callable[..., object]) -> list[FieldExtension]:
+    """Return the extension for a resolver that takes anything but itself and `info`."""
+    return [CheckedTexts()] if inspect.signature(resolver).parameters.keys() - {"info"} else []
+
+
+def hidden_texts(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the paths of texts that contain a hidden address, at any depth of the arguments."""
+    if isinstance(value, str):
+        if HIDDEN in value:
+            yield path
+        return
+    items: Iterator[tuple[str, object]] = iter(())
+    if isinstance(value, Mapping):
+        items = ((to_camel_case(str(name)), item) for name, item in value.items())
+    elif isinstance(value, list | tuple):
+        items = ((str(index), item) for index, item in enumerate(value))
+    elif dataclasses.is_dataclass(value):
+        names = (field.name for field in dataclasses.fields(value))
+        items = ((to_camel_case(name), getattr(value, name)) for name in names)
+    for name, item in items:
+        yield from hidden_texts(item, (*path, name))
 
 
 def _check(reason: object, *, is_argument: bool) -> None:

@@ -21,7 +21,7 @@ from schema.context import Context, Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
 from schema.list_arguments import await_result, list_filters
-from schema.mutation_texts import reason_checks
+from schema.mutation_texts import text_checks
 from schema.planned import BUILDER_KEY, CALLER_FLAGS, ComputedField, read_rows
 from services.accounts import legal_documents
 from services.flags import feature_gates
@@ -213,7 +213,7 @@ def mutation(
     `cost` replaces the default cost of a mutation. `deprecated` says what to use instead, and when
     the field will be removed.
     """
-    extensions: list[FieldExtension] = [*reason_checks(resolver), FeatureGuard()]
+    extensions: list[FieldExtension] = [*text_checks(resolver), FeatureGuard()]
     extensions += [ExpectedFailures(failed)] if failed else []  # the last one runs first
     return _field(resolver, scopes, cost, extensions, deprecated=deprecated)
 
