@@ -97,7 +97,7 @@ class VersionConflict(LaunchError):
         """Say which version is current and who made it (A5)."""
         super().__init__(
             message
-            or f"Version {current_version} stands now; yours is older. Read again, then decide.",
+            or f"The current version is {current_version}, not yours. Read again, then decide.",
             path=path,
         )
         self.current_version = current_version

@@ -118,8 +118,9 @@ async def update(
 ) -> Webhook:
     """Change a webhook. Changing its document or URL makes the caller its owner.
 
-    It then reads with the rights of the caller. Setting `active` on a paused webhook continues
-    where it stopped. Raises NotFound, Invalid or Forbidden.
+    It then reads with the rights of the caller. With another URL, document or secret a waiting
+    delivery is tried at once. Setting `active` on a paused webhook continues where it stopped.
+    Raises NotFound, Invalid or Forbidden.
     """
     row = await _lock_webhook(uow.session, webhook_id)
     before = _audit_values(row)
@@ -129,6 +130,8 @@ async def update(
         row.secret if edit.secret is None else edit.secret,
     )
     following = check(draft, actor, documents, rules)
+    if draft != WebhookDraft(row.url, row.document, row.secret):
+        row.failures, row.next_attempt_at = 0, uow.now  # what failed was something else
     row.url, row.document, row.secret = draft.url, draft.document, draft.secret
     if edit.document is not None or edit.url is not None:
         row.kinds = list(following.kinds)

@@ -1,9 +1,10 @@
 """Webhooks as their admins see them (A46, X14)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from db.models.webhooks import Webhook
 from db.queries.changes import newest
@@ -170,6 +171,29 @@ async def test_a_webhook_is_paused_resumed_and_deleted(admin: GraphQLClient, db:
     repeated = (await admin.data(DELETE, id=key))["deleteWebhook"]["errors"]
     assert repeated == [{"code": "NOT_FOUND", "path": ["id"]}]
     assert await count(db) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "is_tried"),
+    [
+        ({"url": "https://other.example.com"}, True),
+        ({"secret": "another secret of 24 letters"}, True),
+        ({"url": URL, "secret": SECRET}, False),
+    ],
+)
+async def test_a_corrected_webhook_is_tried_at_once(
+    admin: GraphQLClient, db: Database, change: dict[str, str], is_tried: bool
+) -> None:
+    """After many failures the next attempt was up to twelve hours away."""
+    key = await create_webhook(admin, URL)
+    async with db.write() as uow:
+        later = uow.now + timedelta(hours=12)
+        await uow.session.execute(update(Webhook).values(failures=9, next_attempt_at=later))
+    answer = await admin.data(UPDATE, input={"id": key, **change})
+    assert answer["updateWebhook"]["errors"] == []
+    async with db.read() as session:
+        row = (await session.scalars(select(Webhook))).one()
+    assert (row.failures == 0, row.next_attempt_at < later) == (is_tried, is_tried)
 
 
 async def test_skipping_pending_events_requires_a_reason(
