@@ -12,7 +12,7 @@ const MARKS: Record<Exclude<ConnectionState, "resting">, { color: string; label:
   lost: { color: "red", label: "No contact" },
 };
 
-/** Whether what is shown is live; a dead stream must never look like calm (A24). */
+/** Shows whether the data is live; a dead stream must never look like a quiet one (A24). */
 export function ConnectionMark() {
   const { state, since } = useConnection();
   const age = useNow() - since;

@@ -18,7 +18,7 @@ export function NotFoundPage() {
   );
 }
 
-/** The page exists, but is for others. */
+/** The page exists, but not for this role. */
 export function ForbiddenPage() {
   const { viewer } = useSession();
   return (
@@ -33,7 +33,7 @@ export function ForbiddenPage() {
   );
 }
 
-/** A page broke. What it was doing is lost; everything that was saved is not. */
+/** Rendering a page failed. Unsaved work is lost; saved data is not. */
 export function Crash() {
   const error = useRouteError();
   return (

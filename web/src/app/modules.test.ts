@@ -4,14 +4,14 @@ import { fileURLToPath } from "node:url";
 
 import { expect, test } from "vitest";
 
-/** What holds between the modules of the pages, tests and generated ones left out. */
+/** Rules for the imports between modules; tests and generated files are excluded. */
 const SRC = fileURLToPath(new URL("..", import.meta.url));
 const FILES = readdirSync(SRC, { recursive: true, encoding: "utf8" })
   .filter((name) => /\.tsx?$/.test(name) && !name.includes(".test.") && !name.startsWith("gql"))
   .map((name) => name.replaceAll("\\", "/"));
 const TEXTS = new Map(FILES.map((name) => [name, readFileSync(join(SRC, name), "utf8")]));
 
-/** The modules that one needs, types among them; what it fetches later is no need. */
+/** The modules that a module imports statically, types included. */
 function needs(name: string): string[] {
   return [...(TEXTS.get(name) ?? "").matchAll(/^(?:import|export|\})[^;]*?from "(\.[^"]+)";/gm)].flatMap(([, path]) => {
     const target = join(dirname(name), path ?? "");
@@ -79,7 +79,7 @@ const FORMS = [
   "features/suppliers/SettingsPage.tsx",
   "features/tokens/CreateTokenDialog.tsx",
 ];
-/** What is typed there is searched for or copied; and the field that two forms share. */
+/** Inputs outside of a form: for search or copying, and the field that two forms share. */
 const NOT_SENT = [
   "components/CopyLink.tsx",
   "features/clients/ClientsPage.tsx",

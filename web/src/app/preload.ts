@@ -11,7 +11,7 @@ export function preload(pathname: string): void {
   void pages.find(({ path }) => matchPath(`/${path}`, pathname))?.Page.preload();
 }
 
-/** Once this page is there, the others of its area, one by one: they open without contact too (U1). */
+/** After this page, load the others of its area one by one, so that they open without a connection (U1). */
 export function usePreload(area: AreaEntry): void {
   const isLive = useConnection().state === "live";
   useEffect(() => {
@@ -19,7 +19,7 @@ export function usePreload(area: AreaEntry): void {
     let wanted = true;
     void whenIdle().then(async () => {
       for (const { Page } of area.pages) if (wanted) await Page.preload();
-      if (wanted) document.documentElement.dataset.pages = "loaded"; // tests of lost contact wait for it
+      if (wanted) document.documentElement.dataset.pages = "loaded"; // tests of a lost connection wait for it
     });
     return () => {
       wanted = false;

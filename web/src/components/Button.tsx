@@ -9,9 +9,9 @@ import { useRestoreFocus } from "../lib/focus";
 type Look = Omit<ButtonProps, "loading" | "loaderProps" | "disabled" | "data-disabled">;
 
 interface Props extends Look, Omit<ComponentPropsWithoutRef<"button">, keyof ButtonProps> {
-  /** A press sends a change: locked while there is no contact. Those of forms are so by themselves. */
+  /** The button sends a change: disabled while the connection is lost. Submit buttons are by default. */
   sends?: boolean;
-  /** Its work is being done: it shows so, and another press does nothing. */
+  /** The action is running: shows a loader and ignores further presses. */
   loading?: boolean;
   disabled?: boolean;
   ref?: Ref<HTMLButtonElement>;
@@ -20,8 +20,8 @@ interface Props extends Look, Omit<ComponentPropsWithoutRef<"button">, keyof But
 }
 
 /**
- * A button that never loses the focus: one that is disabled in the browser's own way would. Where it
- * goes away after it was pressed, what it stood in has the focus.
+ * A button that keeps the focus while disabled, which a natively disabled one would lose. If it
+ * is removed after it was pressed, the focus moves to its container.
  */
 export function Button({ loading = false, disabled = false, onClick, children, ref, sends, ...look }: Props) {
   const isLost = useLostContact();
@@ -32,7 +32,7 @@ export function Button({ loading = false, disabled = false, onClick, children, r
 
   function press(event: MouseEvent<HTMLButtonElement>) {
     if (off)
-      event.preventDefault(); // of a form, it sends nothing
+      event.preventDefault(); // do not submit the form
     else onClick?.(event);
   }
 
@@ -59,13 +59,13 @@ export function Button({ loading = false, disabled = false, onClick, children, r
 interface Target extends Look {
   to: string;
   children: string;
-  /** The server answers it, not a page; with the name that a file gets, it is kept as one. */
+  /** The link leads to the server, not to a page; with a file name, the response is downloaded. */
   reload?: boolean;
   download?: string;
   "data-testid"?: string;
 }
 
-/** Looks like a button, leads to another page. */
+/** A link to another page that looks like a button. */
 export function LinkButton({ reload = false, ...target }: Target) {
   return <Plain component={Link} reloadDocument={reload} {...target} />;
 }

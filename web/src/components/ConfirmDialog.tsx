@@ -11,12 +11,12 @@ interface Props {
   confirm: string;
   cancel?: string;
   color?: string;
-  /** It says itself what went wrong. */
+  /** Reports its own failures. */
   onConfirm: () => Promise<unknown>;
   onClose: () => void;
 }
 
-/** Asks once more before something that is hard to undo. */
+/** Asks for confirmation before an action that is hard to undo. */
 export function ConfirmDialog({ title, children, confirm, cancel = "Cancel", color, onConfirm, onClose }: Props) {
   const [busy, setBusy] = useState(false);
 

@@ -3,7 +3,7 @@ import { IconCheck, IconCopy } from "@tabler/icons-react";
 
 import { Button } from "./Button";
 
-/** A link to hand over. Where the browser does not let pages copy, it can be marked and copied. */
+/** A link to share. If the browser does not let pages copy, it can be selected and copied. */
 export function CopyLink({ label, url }: { label: string; url: string }) {
   return (
     <Group align="end" gap="xs" wrap="nowrap">

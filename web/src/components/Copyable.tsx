@@ -1,7 +1,7 @@
 import { ActionIcon, Code, CopyButton, Group, Text } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 
-/** Text for a machine, with a button that copies it. */
+/** Machine-readable text with a button that copies it. */
 export function Copyable(props: { label: string; text: string; testId?: string }) {
   return (
     <div>

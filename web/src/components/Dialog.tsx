@@ -5,12 +5,12 @@ import { useEffect, useState } from "react";
 import { useFocusReturn } from "../lib/focus";
 import { NoContact } from "./NoContact";
 
-/** The second press of a double click comes sooner. */
+/** Milliseconds; the second press of a double click comes sooner. */
 const STEADY_MS = 500;
 
 /**
  * A dialog that is open while it is mounted. The focus returns to the element that had it. A press
- * outside closes it, but not one that was meant for what has opened it.
+ * outside closes it, except the second press of a double click on the button that opened it.
  */
 export function Dialog(props: Omit<ModalProps, "opened">) {
   useFocusReturn();

@@ -2,7 +2,7 @@ import { Group, Spoiler, Stack, Text } from "@mantine/core";
 
 import { type Difference, differences, fieldName, shown } from "../lib/differences";
 
-/** Each field that a change moved, from what to what; what is new shows as much as fits (A4). */
+/** The fields of a change with their values before and after, shortened to fit (A4). */
 export function Diff({ before, after }: { before: unknown; after: unknown }) {
   const lines = differences(before, after);
   if (lines.length === 0) return null;

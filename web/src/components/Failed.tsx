@@ -25,7 +25,7 @@ export function Failed({ what, reading }: { what: string; reading: QueryStatus }
     [passes, isLost],
   );
   if (error === undefined) return null;
-  // The banner says why; what is shown stays, and all is read again when contact is back.
+  // The banner gives the reason; old data stays and is refetched after the reconnect.
   if (isLost) return isEmpty ? <LoadingSkeleton what={what} height={0} /> : null;
 
   function ask() {

@@ -5,11 +5,11 @@ import type { Draft } from "../lib/useDraft";
 import { Button } from "./Button";
 
 interface Props extends ComponentPropsWithoutRef<"form"> {
-  /** From `useDraft` or `useFormDraft`: no form of the pages loses what was typed (U3). */
+  /** From `useDraft` or `useFormDraft`: no form loses unsaved input (U3). */
   draft: Draft;
 }
 
-/** The one form element of the pages; `app/modules.test.ts` finds every other. */
+/** The only form element of the pages; `app/modules.test.ts` rejects all others. */
 export function Form({ draft, children, ...form }: Props) {
   return (
     <form {...form}>

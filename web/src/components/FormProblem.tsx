@@ -2,7 +2,7 @@ import { Alert } from "@mantine/core";
 import { IconAlertCircle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
-/** What went wrong with a whole form; nothing that was typed is lost. */
+/** An error of a whole form, whose input stays. */
 export function FormProblem({ children }: { children: ReactNode }) {
   if (!children) return null;
   return (

@@ -4,7 +4,7 @@ import type { PagedQuery } from "../lib/pagedQuery";
 
 import { Button } from "./Button";
 
-/** The foot of a list: how much of it is shown, and the way to the rest. */
+/** The footer of a list: how many rows are shown, and a button that loads more. */
 export function LoadMore<N>({ pages, none }: { pages: PagedQuery<N>; none: string }) {
   const { nodes, total, hasMore, isEmpty, isLoadingMore } = pages;
   if (nodes.length === 0) {

@@ -6,11 +6,11 @@ interface Props {
   /** What is loading, for screen readers. */
   what: string;
   height: number | string;
-  /** It hides what stands below it (app/app.css). */
+  /** Covers the content below it (app/app.css). */
   holds?: boolean;
 }
 
-/** A placeholder while something is loading; without a connection a note instead. */
+/** A placeholder while data is loading; a note while the connection is lost. */
 export function LoadingSkeleton({ what, height, holds = false }: Props) {
   const isLost = useLostContact();
   if (isLost)

@@ -5,8 +5,8 @@ import type { News } from "../lib/pagedList";
 import type { PagedQuery } from "../lib/pagedQuery";
 
 /**
- * Says what a list would show if it were read again, and waits to be asked: rows never move under a
- * finger. Its line is there from the start, so that nothing is pushed when there is news.
+ * Shows how a refetch would change a list, with a button for it: rows never move under the
+ * pointer. Its line is always there, so that a change causes no layout shift.
  */
 export function NewsLine<N>({ pages: { news, refetch, isFetching, isEmpty } }: { pages: PagedQuery<N> }) {
   if (isEmpty) return null;

@@ -4,7 +4,7 @@ import { IconPlugConnectedX } from "@tabler/icons-react";
 import { useConnection } from "../lib/connection";
 import { clockTime } from "../lib/spans";
 
-/** Says since when nothing that is shown is known to be true (U1). It covers nothing that can be pressed. */
+/** Says since when the data may be out of date (U1). It covers no button. */
 export function NoContact() {
   const { state, since } = useConnection();
   if (state !== "lost") return null;

@@ -4,11 +4,11 @@ import type { ReactNode } from "react";
 interface Props {
   title: string;
   text: ReactNode;
-  /** What can be done about it: a way on stands on every such page. */
+  /** Links or buttons that lead on; every such page has one. */
   children?: ReactNode;
 }
 
-/** A page that has nothing to show but a sentence. It stands in a shell, or in a `main` of its own. */
+/** A page that shows a message only, within a shell or in a `main` of its own. */
 export function Notice({ title, text, children }: Props) {
   return (
     <Center mih="60vh" p="md">

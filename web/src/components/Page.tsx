@@ -3,13 +3,13 @@ import type { ReactNode } from "react";
 
 interface Props {
   title: string;
-  /** The main thing to do here. */
+  /** The primary action of the page. */
   aside?: ReactNode;
   size?: "sm" | "md" | "lg";
   children: ReactNode;
 }
 
-/** A page within a shell: its heading, and what is on it. */
+/** A page within a shell: its heading and content. */
 export function Page({ title, aside, size = "lg", children }: Props) {
   return (
     <Container size={size} px={0} mx={0}>

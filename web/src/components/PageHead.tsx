@@ -1,7 +1,7 @@
 import { Group, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
-/** The heading of a page, what it is for, and what can be done there. */
+/** The heading of a page, its purpose and its actions. */
 export function PageHead(props: { title: ReactNode; text?: ReactNode; children?: ReactNode }) {
   return (
     <Group justify="space-between" align="flex-start" mb="md" gap="sm">

@@ -11,7 +11,7 @@ interface Props {
   total?: string;
 }
 
-/** Back and on through a list; says how long the list is where that is known. */
+/** Previous and next page of a list, and its length if known. */
 export function Pager({ cursors, pageInfo: { hasNextPage, endCursor }, total }: Props) {
   const only = cursors.number === 1 && !hasNextPage;
   return (

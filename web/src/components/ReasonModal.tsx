@@ -14,12 +14,12 @@ interface Props {
   required?: boolean;
   confirm: string;
   color?: string;
-  /** True where it was done: then the dialog closes. What was typed stays where it was not. */
+  /** Returns true on success, which closes the dialog. After a failure the input stays. */
   onConfirm: (reason: string) => Promise<boolean>;
   onClose: () => void;
 }
 
-/** Says what will happen and asks why, for the audit. */
+/** Describes an action and asks for a reason, which the audit stores. */
 export function ReasonModal(props: Props) {
   const { title, children, label = "Reason", required = false, confirm, color, onConfirm, onClose } = props;
   const [reason, setReason] = useState("");

@@ -3,13 +3,13 @@ import type { ReactNode } from "react";
 
 interface Props {
   children: ReactNode;
-  /** Its state and what can be done with it: beside the rest, below it where a screen is narrow. */
+  /** State and actions of the row: at the side, or below the content on a narrow screen. */
   aside?: ReactNode;
   "data-testid"?: string;
   "data-status"?: string;
 }
 
-/** A line of a list. */
+/** A row of a list. */
 export function Row({ children, aside, ...data }: Props) {
   return (
     <Group className="row" justify="space-between" align="flex-start" gap="xs" {...data}>

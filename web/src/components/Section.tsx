@@ -11,9 +11,9 @@ import { LoadingSkeleton } from "./LoadingSkeleton";
 interface Props {
   title: string;
   aside?: ReactNode;
-  /** Of what stands in it; left out where that is at hand. */
+  /** The status of the query of the section; omitted for data that is already loaded. */
   reading?: QueryStatus;
-  /** About so high will it be, in pixels. */
+  /** The expected height in pixels, for the placeholder. */
   height?: number;
   children: ReactNode;
 }

@@ -1,6 +1,6 @@
 import { type Client, mapExchange, type Operation } from "urql";
 
-/** The queries that are on the page, to be asked again together: after a lost contact all of them are old. */
+/** The queries of the mounted components; all are refetched after a lost connection. */
 export class ActiveQueries {
   private readonly operations = new Map<number, Operation>();
 

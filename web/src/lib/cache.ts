@@ -3,12 +3,12 @@ import { type Cache, cacheExchange, type UpdateResolver } from "@urql/exchange-g
 import { EMBEDDED, EVENTS, POSSIBLE_TYPES } from "../gql/cacheShape";
 import { NotificationCountDocument, SystemHealthDocument } from "../gql/graphql";
 
-/** Changed rows find their places by their ids; lists and what is counted have to be read again. */
+/** Changed rows are updated by their ids; lists and counts are invalidated. */
 export function launchCache() {
   return cacheExchange({
-    // Without these it guesses what a fragment on an interface fits, and loses fields of errors.
+    // Without these it guesses which types match a fragment on an interface, and loses fields of errors.
     possibleTypes: POSSIBLE_TYPES,
-    // Events are told apart by their place in the log.
+    // The key of an event is its position in the log.
     keys: {
       ...Object.fromEntries(EMBEDDED.map((name) => [name, () => null])),
       ...Object.fromEntries(EVENTS.map((name) => [name, (event) => event.cursor as string])),
@@ -48,7 +48,7 @@ export function launchCache() {
 
 const OWN_LISTS = new Set(["clients", "onboarding", "partnerships"]);
 
-/** What a supplier or a couple counts and lists: one client more, or one of another status. */
+/** Invalidates the counts and lists of a supplier or couple after a change of a client. */
 const ownListsChange: UpdateResolver = (_result, _args, cache) => {
   for (const owner of [ownerOf(cache, "supplier"), ownerOf(cache, "couple")]) {
     if (owner === null) continue;
@@ -58,7 +58,7 @@ const ownListsChange: UpdateResolver = (_result, _args, cache) => {
   }
 };
 
-/** It is the newest one of its supplier from now on. */
+/** Stores a new object as the newest one of its supplier. */
 const bulkBegins: UpdateResolver = (result, args, cache, info) => {
   ownListsChange(result, args, cache, info);
   linkBulk(cache, (result.inviteClients as { bulkInvitation?: unknown } | null | undefined)?.bulkInvitation);

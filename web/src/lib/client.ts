@@ -19,20 +19,20 @@ export interface LaunchClient {
   readonly close: () => void;
 }
 
-/** The server ends a socket so when its session has ended. */
+/** The code with which the server closes a socket whose session has ended. */
 const SESSION_ENDED = 4403;
 
 const PING = JSON.stringify({ type: "ping" });
 const PING_MS = 4000;
-/** While nothing comes over the socket, the server is asked by HTTP whether it is there. */
+/** Milliseconds between HTTP probes of the server while the socket is silent. */
 const PROBE_MS = 3000;
 
-/** We end it so, when the last stream has ended. */
+/** The code with which we close a socket after its last stream has ended. */
 const NOBODY_LISTENS = 1000;
 
 /**
- * The page's client: a normalised cache, HTTP for questions, one socket for all streams.
- * `onEnded` hears that the server no longer takes the session.
+ * The client of the page: a normalised cache, HTTP for queries, one socket for all streams.
+ * `onEnded` is called when the server no longer accepts the session.
  */
 export function createLaunchClient(onEnded: () => void = () => undefined): LaunchClient {
   let inUse = true;
@@ -41,7 +41,7 @@ export function createLaunchClient(onEnded: () => void = () => undefined): Launc
   const socket = createClient({
     url: SOCKET_URL,
     lazy: true,
-    lazyCloseTimeout: 3000, // a page that follows another takes its socket over
+    lazyCloseTimeout: 3000, // the next page reuses the socket
     keepAlive: 30_000, // for hidden pages; visible ones send their own pings
     connectionAckWaitTimeout: 10_000,
     retryAttempts: Number.POSITIVE_INFINITY,
@@ -99,7 +99,7 @@ export function createLaunchClient(onEnded: () => void = () => undefined): Launc
     fetch: async (input, init) => {
       const answer = await fetch(input, init);
       clock.heard(answer.headers.get("date"), Date.now());
-      // A proxy in between answers for a server that is gone, but not in its words.
+      // A proxy answers for a server that is down, but not with GraphQL.
       if (inUse && answer.headers.get("content-type")?.includes("json")) connection.heard();
       return answer;
     },

@@ -1,11 +1,11 @@
-/** Less than this may be the way of the answer, and the second that its header is rounded to. */
+/** Smaller offsets may be latency, and the rounding of the header to a second. */
 const TOLERATED_MS = 5000;
 
-/** Follows the clock of the server: a laptop whose own is wrong would show wrong ages at night. */
+/** Follows the clock of the server: with a wrong local clock, ages would be wrong. */
 export class Clock {
   private ahead = 0;
 
-  /** The header of an answer that is just there. */
+  /** Record the `Date` header of a response that has just arrived. */
   heard(date: string | null, now: number): void {
     const difference = Date.parse(date ?? "") - now;
     if (!Number.isNaN(difference)) this.ahead = Math.abs(difference) > TOLERATED_MS ? difference : 0;
@@ -18,7 +18,7 @@ export class Clock {
 
 export const clock = new Clock();
 
-/** This moment as the server has it, in milliseconds. */
+/** The current time of the server, in milliseconds. */
 export function serverNow(): number {
   return clock.at(Date.now());
 }

@@ -4,33 +4,33 @@ import { isPageVisible, onPageReturn } from "./pageVisibility";
 import { clock } from "./clock";
 
 /**
- * How the page hears of changes. `lost`: the server has not said anything for a while, so nothing that
- * is shown is known to be true. `polling`: there is no socket, or what arrives on it is old; the queries
- * are asked again every few seconds. `resting`: nothing that is shown is live.
+ * How the page receives changes. `lost`: the server has sent nothing for a while, so the data on
+ * the page may be out of date. `polling`: there is no socket, or its data is late; the queries
+ * are refetched every few seconds. `resting`: no stream is open.
  */
 export type ConnectionState = "resting" | "connecting" | "live" | "reconnecting" | "polling" | "lost";
 
 export interface Connection {
   readonly state: ConnectionState;
-  /** Since when, in milliseconds of the clock that ages are told by; of `lost`: when it was heard last. */
+  /** The start of the state, in milliseconds of the server's clock; of `lost`: the last message. */
   readonly since: number;
   /** Counts reconnects: after each one, missed data has to be read. */
   readonly reconnects: number;
 }
 
-/** The state of the socket alone, which says nothing about whether anybody is at its other end. */
+/** The state of the socket alone; the server behind an open socket may have stopped. */
 type Link = "resting" | "connecting" | "open" | "broken";
 
 /** A ping is sent every 4 s; two without an answer mean that the connection is lost. */
 const CONTACT_MS = 10_000;
-/** Redis is asked every 3 s whether it is there; older news than this is not live. */
+/** The server checks Redis every 3 s; data that is older than this is not live. */
 const STREAM_AGE_MS = 12_000;
 const POLL_AFTER_MS = 10_000;
 const TICK_MS = 1000;
 
 /**
- * Decides by the age of what was heard last, never by the state of the socket: a server that was stopped
- * keeps its sockets open (F12). One for a page.
+ * Decides by the age of the last message, never by the state of the socket: a stopped server
+ * keeps its sockets open (F12). One instance per page.
  */
 export class ConnectionStore {
   private current: Connection = { state: "resting", since: clock.at(Date.now()), reconnects: 0 };
@@ -39,7 +39,7 @@ export class ConnectionStore {
   private wasLive = false;
   private brokenAt = 0;
   private heardAt = Date.now();
-  /** The newest news of the streams is of then. */
+  /** The time up to which the streams are complete. */
   private streamsAt = Date.now();
   /** Hidden pages are not judged: browsers throttle their timers. */
   private judgedFrom = 0;
@@ -56,7 +56,7 @@ export class ConnectionStore {
   opens(): void {
     if (this.link === "resting") {
       this.link = "connecting";
-      this.judgedFrom = Date.now(); // what rested was not asked for an answer
+      this.judgedFrom = Date.now(); // no answer was expected while resting
     }
     this.judge();
   }
@@ -86,7 +86,7 @@ export class ConnectionStore {
     this.judge();
   }
 
-  /** The server has said how old the news on its streams may be. */
+  /** The server reported how old the data of its streams may be. */
   streams(ageMs: number): void {
     this.streamsAt = Date.now() - ageMs;
     this.heard();
@@ -97,7 +97,7 @@ export class ConnectionStore {
     this.judgedFrom = Date.now();
   }
 
-  /** Time has passed. */
+  /** Called periodically: judges the age of the last message. */
   readonly judge = (): void => {
     if (!this.isLookedAt()) return;
     const state = this.stateAt(Date.now());
@@ -127,14 +127,14 @@ if (typeof document !== "undefined") {
   onPageReturn(() => connection.seen());
 }
 
-/** The connection as it is, with a new render whenever it changes. */
+/** The current state of the connection; renders again when it changes. */
 export function useConnection(): Connection {
   return useSyncExternalStore(connection.subscribe, connection.read);
 }
 
 const isLost = (): boolean => connection.read().state === "lost";
 
-/** Whether there is no contact: what is shown is the last known state, and no change can be sent. */
+/** Whether the connection is lost: the page shows the last known state, and sends no changes. */
 export function useLostContact(): boolean {
   return useSyncExternalStore(connection.subscribe, isLost);
 }

@@ -1,6 +1,6 @@
 import { graphql } from "../gql";
 
-/** Asks for nothing: that there is an answer is the answer. */
+/** A probe: only the arrival of a response counts. */
 export const ContactQuery = graphql(`
   query Contact {
     __typename

@@ -2,10 +2,10 @@ import { makeOperation, mapExchange, type Operation } from "urql";
 
 import { connection } from "./connection";
 
-/** A query that takes longer is asked again: its connection may be one of before a laptop slept. */
+/** Milliseconds after which a query is retried: its connection may be dead after a suspend. */
 const QUERY_MS = 30_000;
 
-/** Why a change was not even sent. */
+/** The error of a mutation that was not sent. */
 export class NotSent extends Error {
   override readonly name = "NotSent";
 }

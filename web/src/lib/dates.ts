@@ -1,6 +1,6 @@
 import { formatted } from "./spans";
 
-/** Days without a time, such as a wedding: never moved by the zone of the reader. */
+/** Formats days without a time, such as a wedding date, independent of the viewer's time zone. */
 
 const DAY_MS = 86_400_000;
 const STYLES = {
@@ -8,23 +8,23 @@ const STYLES = {
   long: new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeZone: "UTC" }),
 };
 
-/** "2027-06-12" as people write it where the reader lives. */
+/** Formats "2027-06-12" in the viewer's locale. */
 export function plainDate(day: string, style: "medium" | "long" = "medium"): string {
   return formatted(STYLES[style], `${day}T00:00:00Z`);
 }
 
-/** Today where the reader is, as "2027-06-12". */
+/** Today in the viewer's time zone, as "2027-06-12". */
 export function today(now: Date): string {
   const [year, month, day] = [now.getFullYear(), now.getMonth() + 1, now.getDate()];
   return `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
 }
 
-/** How far a day is from today: 0 is today, 1 is tomorrow, negative has passed. */
+/** The number of days until a day: 0 is today, 1 is tomorrow, negative is past. */
 export function daysUntil(day: string, now: Date): number {
   return Math.round((Date.parse(`${day}T00:00:00Z`) - Date.parse(`${today(now)}T00:00:00Z`)) / DAY_MS);
 }
 
-/** The distance of a day in words. */
+/** The time until a day in words. */
 export function untilWords(day: string, now: Date): string {
   const days = daysUntil(day, now);
   if (days === 0) return "today";

@@ -19,7 +19,7 @@ export function deviceIn(storage: Pick<Storage, "getItem" | "setItem">): string 
   }
 }
 
-/** Also where even asking for the store is refused. */
+/** Works without storage too, even if accessing it throws. */
 function store(): Pick<Storage, "getItem" | "setItem"> {
   try {
     return localStorage;

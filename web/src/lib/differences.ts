@@ -1,14 +1,14 @@
-/** What a version says of itself is said by its order already. */
+/** Fields that a diff omits: the order of versions already shows them. */
 const UNTOLD = new Set(["version"]);
 
-/** A field of one thing before and after; `undefined` where a side does not have it. */
+/** A field of an object before and after; `undefined` on a side without it. */
 export interface Difference {
   readonly field: string;
   readonly from: unknown;
   readonly to: unknown;
 }
 
-/** What the audit's two sides differ in; of what is new, only what says something. */
+/** The fields in which the two sides of an audit entry differ; for a new object, only those with a value. */
 export function differences(before: unknown, after: unknown): Difference[] {
   const [old, now] = [fields(before), fields(after)];
   return [...new Set([...Object.keys(old), ...Object.keys(now)])]
@@ -17,7 +17,7 @@ export function differences(before: unknown, after: unknown): Difference[] {
     .map((field) => ({ field, from: old[field], to: now[field] }));
 }
 
-/** A value of a field as people read it. Of a list of things, each by its name or its share. */
+/** The value of a field as text; the items of a list by name or percentage. */
 export function shown(value: unknown, field = ""): string {
   if (isEmpty(value)) return "none";
   if (/percentage$/i.test(field)) return `${String(value)} %`;

@@ -1,6 +1,6 @@
 import { tabStorage } from "./tabStorage";
 
-/** What was typed and not sent, for as long as the tab lives; a refresh, a crash or a closed dialog loses none of it. */
+/** Unsaved input of forms, kept until the tab is closed: it survives a refresh, a crash and a closed dialog. */
 export class Drafts {
   private readonly unsent = new Set<string>();
 
@@ -21,7 +21,7 @@ export class Drafts {
     try {
       this.storage?.setItem(PREFIX + name, JSON.stringify(values));
     } catch {
-      // The store is full or refused: the guard still holds.
+      // The storage is full or not allowed: the guard still applies.
     }
   }
 
@@ -42,7 +42,7 @@ export class Drafts {
     this.unsent.clear();
   }
 
-  /** A form on the page holds something that was not sent, or no longer does. */
+  /** Record whether a form on the page has unsaved input. */
   guard(name: string, holds: boolean): void {
     if (holds) this.unsent.add(name);
     else this.unsent.delete(name);

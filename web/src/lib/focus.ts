@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from "react";
 
-/** What may take the focus of something that goes away within it: from the nearest outwards. */
+/** Containers that may take the focus of an element removed from them, the nearest one first. */
 const PLACES = "[role=dialog], form, .row, .tile, section, main";
 
 /**
@@ -24,7 +24,7 @@ export function rememberPlace(element: Element | null): { restore: () => void } 
     if (!place.hasAttribute("tabindex")) place.setAttribute("tabindex", "-1");
     focus(place);
   };
-  return { restore: () => setTimeout(restore) }; // once what goes away is gone
+  return { restore: () => setTimeout(restore) }; // after the removal
 }
 
 /** Moves the focus to a neighbour when a focused element is removed, so that keyboard users keep their place. */

@@ -15,8 +15,8 @@ export interface FieldFailure {
 }
 
 /**
- * Put each failure at the field that its path names. Returns what belongs to no field of the form
- * as one text, undefined where nothing is left to say.
+ * Assign each failure to the field that its path names. Returns the failures without a field
+ * as one text; undefined if there are none.
  */
 export function placed(
   form: FieldedForm,
@@ -32,7 +32,7 @@ export function placed(
   return wholeFormProblem(undefined, others);
 }
 
-/** What went wrong as one text, for forms whose failures are of no single field. */
+/** All failures as one text, for forms without fields of their own. */
 export function wholeFormProblem(
   error: CombinedError | undefined,
   failures: readonly FieldFailure[] | undefined,
@@ -45,7 +45,7 @@ function fieldOf(path: readonly string[] | null | undefined): string {
   return path?.at(-1) ?? "";
 }
 
-/** An empty field says nothing: null for the graph. */
+/** Null for an empty field, as the API expects. */
 export function orNull(text: string): string | null {
   return text.trim() === "" ? null : text.trim();
 }

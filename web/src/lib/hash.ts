@@ -1,7 +1,7 @@
 /**
- * The name by which the server knows a document (documents.json): its SHA-256. Empty where the text
- * is to be sent instead: in development, where documents change under the server, and on a page that
- * came over plain http from another machine, to which browsers give no SHA-256.
+ * The id of a trusted document (documents.json): its SHA-256. Empty where the text
+ * has to be sent instead: in development, where documents change while the server runs, and on a page that
+ * was loaded over plain HTTP from another host, where browsers provide no SHA-256.
  */
 export async function hashOf(text: string): Promise<string> {
   if (import.meta.env.DEV || !("subtle" in crypto)) return "";

@@ -1,13 +1,13 @@
 import { useRef } from "react";
 
-/** 128 random bits; `crypto.randomUUID` exists only on pages that come over TLS. */
+/** 128 random bits; `crypto.randomUUID` exists only in secure contexts. */
 export function randomId(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
- * An idempotency key for what is about to be sent: the same for the same request until it has
- * succeeded, so that a second click, or a repeat after a lost answer, does nothing twice (A45).
+ * An idempotency key for the next request: the same for the same request until it has
+ * succeeded, so that a second click, or a retry after a lost response, has no further effect (A45).
  */
 export function useIdempotencyKeys(): { keyOf: (request: unknown) => string; done: () => void } {
   const held = useRef<{ request: string; key: string }>(undefined);

@@ -3,8 +3,8 @@ import { mapExchange } from "urql";
 import { mayPass } from "./queryStatus";
 
 /**
- * A query that fails for now keeps what it had: an answer that is missing is no reason to show nothing.
- * What may no longer be seen at all goes.
+ * A query that fails temporarily keeps its last data.
+ * Data that the viewer may no longer see is removed.
  */
 export function lastKnownExchange() {
   const known = new Map<number, unknown>();

@@ -15,8 +15,8 @@ import { type QueryStatus, useQueryStatus } from "./queryStatus";
 const POLL_MS = 5000;
 
 /**
- * A query that streams keep up to date through the cache. It is read again every 5 s while they do not
- * (S82); for what was missed when contact is back, the client asks all queries again.
+ * A query that streams keep up to date through the cache. It is refetched every 5 s while they do not
+ * (S82); after a reconnect the client refetches all queries.
  */
 export function useLiveQuery<D, V extends AnyVariables>(
   query: TypedDocumentNode<D, V>,

@@ -7,11 +7,11 @@ import { sentenceCase } from "./format";
 export interface Failure {
   readonly code: string;
   readonly message: string;
-  /** What can be done instead, by its name in the graph. */
+  /** The actions that are possible instead, by their names in the API. */
   readonly possible?: readonly string[] | null;
 }
 
-/** Notifies the reader of failures; true if there were any. Expected failures come as data. */
+/** Notifies the viewer of failures; true if there were any. Expected failures are data. */
 export function notifyFailure(
   title: string,
   error: CombinedError | undefined,
@@ -24,13 +24,13 @@ export function notifyFailure(
   return messages.length > 0;
 }
 
-/** Why something was refused, and what is possible instead. */
+/** The reason of a refusal, and the possible actions. */
 export function refused({ message, possible }: Failure): string {
   if (!possible?.length) return message;
   return `${message} Possible now: ${possible.map((name) => sentenceCase(name).toLowerCase()).join(", ")}.`;
 }
 
-/** An error of the transport or the graph as a sentence for people. */
+/** An error of the transport or the API as a sentence. */
 export function sentence(error: CombinedError): string {
   if (error.networkError instanceof NotSent) return "No contact with the server: nothing was sent.";
   if (error.networkError)

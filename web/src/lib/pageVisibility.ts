@@ -1,4 +1,4 @@
-/** Whether the page is visible: a hidden one sends no requests and draws nothing. */
+/** Whether the page is visible: a hidden one sends no requests and does not render. */
 export function isPageVisible(): boolean {
   return !document.hidden;
 }

@@ -10,10 +10,10 @@ export interface Answer<N, E> {
   readonly error: E | undefined;
 }
 
-/** The next page, all that is shown once more, or only whether that would show something else. */
+/** Load the next page, refetch all rows, or only check whether a refetch would change them. */
 type ListCommand = "more" | "again" | "look";
 
-/** What reading again would bring; of its first page. */
+/** How a refetch would change the list, judged by its first page. */
 export interface News {
   readonly newer: number;
   readonly changed: number;
@@ -24,13 +24,13 @@ export const NO_NEWS: News = { newer: 0, changed: 0, gone: 0 };
 
 export interface Shown<N, E> {
   readonly nodes: readonly N[];
-  /** Where the next page begins; null where there is none. */
+  /** The cursor of the next page; null if there is none. */
   readonly end: string | null;
   readonly total: number | undefined;
   readonly error: E | undefined;
   readonly running: ListCommand | undefined;
   readonly news: News;
-  /** False until the first answer. */
+  /** False until the first response. */
   readonly known: boolean;
 }
 
@@ -45,7 +45,7 @@ export class PagedList<N extends { id: string }, E> {
   private answered = false;
   private current: Shown<N, E>;
 
-  /** `before`: another list, which is shown until the first answer of this one is there. */
+  /** `before`: another list, which is shown until the first response of this one. */
   constructor(
     private readonly ask: (after: string | null) => Promise<Answer<N, E>>,
     before?: PagedList<N, E>,
@@ -68,7 +68,7 @@ export class PagedList<N extends { id: string }, E> {
   /** Check for changes without moving any row: the viewer may be about to press one. */
   readonly look = (): void => void this.wish("look");
 
-  /** Put a newer state of a row in its place; false where the list does not hold it. */
+  /** Replace a row by a newer state; false if the list does not contain it. */
   readonly patch = (node: N): boolean => {
     const { nodes } = this.current;
     const known = nodes.find(({ id }) => id === node.id);
@@ -125,7 +125,7 @@ export class PagedList<N extends { id: string }, E> {
     } while (after !== null && found.length < least);
   }
 
-  /** What cannot be asked now is asked at the next look. */
+  /** A failed check is ignored: the next one repeats it. */
   private async compare(): Promise<void> {
     const { page } = await this.ask(null);
     if (page !== undefined && !this.ended) this.set({ news: newsIn(page, this.current.nodes) });
@@ -149,14 +149,14 @@ function newsIn<N extends { id: string }>({ nodes, pageInfo }: Connection<N>, sh
   return { newer, changed, gone: seen.filter(({ id }) => !there.has(id)).length };
 }
 
-/** A stream begins with all that is true: nothing is drawn anew for that. */
+/** Whether a field changed: a stream begins with the current state, which must cause no render. */
 function isMoved<N extends object>(known: N, node: N): boolean {
   return Object.entries(node).some(
     ([field, value]) => JSON.stringify(known[field as keyof N]) !== JSON.stringify(value),
   );
 }
 
-/** A row that moved between two pages is there once. */
+/** Joins pages; a row that moved between two of them is contained once. */
 function joined<N extends { id: string }>(shown: readonly N[], found: readonly N[]): N[] {
   const ids = new Set(found.map(({ id }) => id));
   return [...shown.filter(({ id }) => !ids.has(id)), ...found];

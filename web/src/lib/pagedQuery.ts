@@ -24,8 +24,8 @@ export interface PagedQuery<N> extends QueryStatus {
 }
 
 /**
- * A list that grows page by page. Other variables begin a new list; what is shown stays until its
- * first page is there. It is read again after a lost connection, and every 5 s while there is none.
+ * A list that grows page by page. Other variables start a new list; the old rows stay until its
+ * first page is loaded. It is refetched after a reconnect, and every 5 s without a stream.
  * `pick` depends on its argument alone.
  */
 export function usePages<D, V extends AnyVariables, N extends { id: string }>(
@@ -39,7 +39,7 @@ export function usePages<D, V extends AnyVariables, N extends { id: string }>(
   const begin = (before?: PagedList<N, CombinedError>) =>
     new PagedList<N, CombinedError>(async (after) => {
       const asked = { ...variables, after } as unknown as V;
-      // Without contact what was read before is better than nothing.
+      // Without a connection, cached data is better than none.
       const requestPolicy = connection.read().state === "lost" ? "cache-only" : "network-only";
       const { data, error } = await client.query(query, asked, { requestPolicy }).toPromise();
       return { page: data == null ? undefined : pick(data), error };

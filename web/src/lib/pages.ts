@@ -1,15 +1,15 @@
 import { useState } from "react";
 
 export interface Cursors {
-  /** For the query: null is the first page. */
+  /** The cursor for the query; null: the first page. */
   readonly after: string | null;
-  /** 1 for the first page. */
+  /** The number of the page, from 1. */
   readonly number: number;
   readonly next: (endCursor: string) => void;
   readonly back: () => void;
 }
 
-/** The way through a list, page by page; it begins anew when `key`, its filter, changes. */
+/** The cursors of the pages of a list; starts again when `key`, its filter, changes. */
 export function useCursors(key: string): Cursors {
   const [state, setState] = useState<{ key: string; trail: string[] }>({ key, trail: [] });
   const trail = state.key === key ? state.trail : [];

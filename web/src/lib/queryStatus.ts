@@ -4,7 +4,7 @@ import type { AnyVariables, CombinedError, UseQueryResponse } from "urql";
 /** The status of the query behind a part of a page. */
 export interface QueryStatus {
   readonly error: CombinedError | undefined;
-  /** There is no data yet, and it is not known whether there is any. */
+  /** No data has been loaded yet. */
   readonly isEmpty: boolean;
   /** A request is under way. */
   readonly isFetching: boolean;
@@ -36,7 +36,7 @@ export function isForbidden(error: CombinedError): boolean {
   return error.graphQLErrors.some(({ extensions }) => extensions.code === "FORBIDDEN");
 }
 
-/** Why something cannot be shown, for readers. */
+/** Why data cannot be shown, as a sentence. */
 export function whyNot(error: CombinedError): string {
   if (error.networkError) return "The server cannot be reached.";
   if (isForbidden(error)) return "Your account may not see this. Ask an admin of the launch team.";

@@ -2,24 +2,24 @@ import { randomId } from "./ids";
 import { tabStorage } from "./tabStorage";
 
 /**
- * Idempotency keys that outlive a reload of the page: an answer that got lost with it can be asked for
- * again. One is as good as a log-in, so it stays in this tab, and is forgotten once it has served.
+ * Idempotency keys that survive a reload of the page, so that a request whose response was lost can be
+ * repeated. A key is as good as a credential, so it stays in this tab and is deleted after use.
  */
 export class RepeatKeys {
   constructor(private readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | undefined) {}
 
-  /** That of a request that was sent and never answered. */
+  /** The key of a request that was sent without receiving a response. */
   read(name: string): string | undefined {
     return this.storage?.getItem(PREFIX + name) ?? undefined;
   }
 
-  /** The same until it is dropped. */
+  /** The current key, the same until it is dropped. */
   of(name: string): string {
     const key = this.read(name) ?? randomId();
     try {
       this.storage?.setItem(PREFIX + name, key);
     } catch {
-      // The store is full or refused: a repeat without a reload is not the same either, and is told so.
+      // The storage is full or not allowed: a retry is refused as another request.
     }
     return key;
   }

@@ -1,4 +1,4 @@
-/** A span as people say it: 45 s, 3 min, 2 h 5 min, 4 d. It breaks over no line. */
+/** Formats a duration: 45 s, 3 min, 2 h 5 min, 4 d, with non-breaking spaces. */
 export function span(milliseconds: number): string {
   return worded(milliseconds).replaceAll(" ", "\u00a0");
 }
@@ -13,7 +13,7 @@ function worded(milliseconds: number): string {
   return `${Math.floor(hours / 24)} d`;
 }
 
-// One each for the whole page: to make one takes a hundred times as long as to use it.
+// Shared by the whole page: creating a format takes a hundred times as long as using it.
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const TIME = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",
@@ -23,23 +23,23 @@ const TIME = new Intl.DateTimeFormat(undefined, {
 });
 const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 
-/** A moment as a format says it; nothing where it is none, as charts ask before they have data. */
+/** Formats a moment; empty for an invalid one, which charts pass before they have data. */
 export function formatted(format: Intl.DateTimeFormat, moment: string): string {
   const date = new Date(moment);
   return Number.isNaN(date.valueOf()) ? "" : format.format(date);
 }
 
-/** A moment in the reader's own zone. */
+/** A moment in the viewer's time zone. */
 export function local(moment: string): string {
   return formatted(MOMENT, moment);
 }
 
-/** The time of the day, to the second, in the reader's own zone. */
+/** The time of day, to the second, in the viewer's time zone. */
 export function clockTime(moment: string): string {
   return formatted(TIME, moment);
 }
 
-/** Its day in the reader's own zone. */
+/** The day of a moment in the viewer's time zone. */
 export function localDay(moment: string): string {
   return formatted(DAY, moment);
 }

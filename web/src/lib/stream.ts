@@ -2,8 +2,8 @@ import { useCallback, useEffect, useRef } from "react";
 import { type AnyVariables, type TypedDocumentNode, useClient } from "urql";
 
 /**
- * Listen to a stream for as long as the component lives. Each result reaches `onData`, also where
- * several arrive at once, which a hook that keeps only the newest result would lose. A paused one is closed.
+ * Subscribes while the component is mounted. Each result reaches `onData`, even if
+ * several arrive at once, of which a hook with the newest result only would lose some. Pausing closes the stream.
  */
 export function useStream<D, V extends AnyVariables>(
   document: TypedDocumentNode<D, V>,

@@ -1,4 +1,4 @@
-/** What this tab remembers until it is closed; undefined where the browser refuses even to be asked. */
+/** The storage of this tab; undefined if the browser refuses access. */
 export function tabStorage(): Storage | undefined {
   try {
     return sessionStorage;

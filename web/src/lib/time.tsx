@@ -17,12 +17,12 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** What is read of this moment, again every second; it is drawn anew only where that has changed. */
+/** A value computed from the current time every second; renders again only if it changed. */
 function useMoment<T extends string | number>(read: (now: number) => T): T {
   return useSyncExternalStore(subscribe, () => read(now));
 }
 
-/** This moment, again every second: one timer for the whole page. */
+/** The current time, updated every second by one timer for the whole page. */
 export function useNow(): number {
   return useMoment((moment) => moment);
 }
@@ -37,19 +37,19 @@ export function Ago({ at, ...props }: { at: string } & TextProps) {
   );
 }
 
-/** How long something lasts, behind what it is. Not read aloud: in an alarm it would be said each second. */
+/** A duration after a text. Hidden from screen readers, which would announce it every second in an alert. */
 export function Since({ at }: { at: string }) {
   const age = useMoment((moment) => span(moment - Date.parse(at)));
   return <span aria-hidden title={local(at)}>{` · for ${age}`}</span>;
 }
 
-/** For how long something has been so: "for 3 min". */
+/** The time since a moment: "for 3 min". */
 export function Lasting({ at }: { at: string }) {
   const age = useMoment((moment) => span(moment - Date.parse(at)));
   return <time dateTime={at} title={local(at)}>{`for\u00a0${age}`}</time>;
 }
 
-/** A moment to come, or one that has passed by now: in the reader's own zone, and how far away it is. */
+/** A future or past moment in the viewer's time zone, with its distance from now. */
 export function Moment({ at, style = "medium" }: { at: string; style?: "medium" | "day" }) {
   const distance = useMoment((moment) => away(Date.parse(at) - moment));
   return (

@@ -3,22 +3,22 @@ import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { drafts } from "./drafts";
 
 export interface Draft {
-  /** What is shown comes from before. */
+  /** The form shows a restored draft. */
   readonly restored: boolean;
-  /** Put back what was there without it. */
+  /** Discard the draft and restore the stored values. */
   readonly discard: () => void;
-  /** It was sent: nothing is left to keep or to guard. To be called before the page is left. */
+  /** The form was submitted: delete the draft and the guard. Call this before leaving the page. */
   readonly done: () => void;
 }
 
 interface Options {
-  /** Fields that are stored nowhere, such as passwords. */
+  /** Fields that are never stored, such as passwords. */
   readonly secrets?: readonly string[];
-  /** False: the page may be left without a question, as where people log in. */
+  /** False: the page may be left without a confirmation, such as the log-in page. */
   readonly guards?: boolean;
 }
 
-/** Keeps what was typed into a form in this tab, and the page from being left by accident (U3). */
+/** Stores the input of a form in this tab, and asks before the page is left with unsaved input (U3). */
 export function useDraft<V extends object>(
   name: string,
   values: V,
@@ -38,7 +38,7 @@ export function useDraft<V extends object>(
   useEffect(() => putBack(), []);
   useEffect(() => {
     if (!isRestored.current) {
-      // what was found is on its way into the form
+      // the draft is being restored into the form
       isRestored.current = true;
       return;
     }
@@ -77,7 +77,7 @@ export function useFormDraft<V extends object>(name: string, form: MantineForm<V
   return useDraft(name, form.values, (values) => form.setValues(values), form.isDirty(), options);
 }
 
-/** The same without what must not be stored. */
+/** The values without the fields that must not be stored. */
 export function kept<V extends object>(values: V, secrets: readonly string[]): Partial<V> {
   return Object.fromEntries(Object.entries(values).filter(([field]) => !secrets.includes(field))) as Partial<V>;
 }

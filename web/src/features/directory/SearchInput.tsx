@@ -3,7 +3,7 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 
-/** Tells what is searched for once the typing pauses. */
+/** Reports the search text when typing pauses. */
 export function SearchInput({ label, onSearch }: { label: string; onSearch: (text: string | null) => void }) {
   const [text, setText] = useState("");
   const told = useDebouncedCallback((entered: string) => onSearch(entered.trim() || null), 250);

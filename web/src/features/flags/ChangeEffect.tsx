@@ -6,11 +6,11 @@ import { effectOf, holderOf, type Preview } from "./change";
 interface Props {
   flag: FlagFieldsFragment;
   preview: Preview | null | undefined;
-  /** Why there is none. */
+  /** The error if the effect could not be computed. */
   refusal: string | undefined;
 }
 
-/** What a change comes to, as the server has counted it by evaluating the flag for everybody. */
+/** The effect of a change, counted by the server by evaluating the flag for all users. */
 export function ChangeEffect({ flag, preview, refusal }: Props) {
   return (
     <div data-testid="effect" aria-live="polite">

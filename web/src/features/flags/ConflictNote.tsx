@@ -7,7 +7,7 @@ import type { Conflict } from "./outcome";
 
 interface Props {
   conflict: Conflict;
-  /** What was wished for, in words. */
+  /** The requested change, as text. */
   wish: string;
   onInsist: () => void;
   onYield: () => void;

@@ -19,10 +19,10 @@ import type { Conflict } from "./outcome";
 interface Props {
   flag: FlagFieldsFragment;
   change: FlagChange;
-  /** What was typed elsewhere already. */
+  /** The initial reason, typed in another form. */
   reason?: string;
   conflict: Conflict | undefined;
-  /** True where it was done: then the dialog closes. */
+  /** Returns true on success, which closes the dialog. */
   onConfirm: (change: FlagChange, reason: string, version?: number) => Promise<boolean>;
   onClose: () => void;
 }
@@ -56,7 +56,7 @@ export function FlagChangeDialog({ flag, change, conflict, onConfirm, onClose, .
     ? `Who is affected cannot be counted. ${whyNot(error)}`
     : wholeFormProblem(undefined, found?.errors);
   const isLocked = found?.errors.some(({ code }) => code === "LOCKED") ?? false;
-  const isOff = change.enabled === false; // never held up: an emergency does not wait for a count
+  const isOff = change.enabled === false; // never delayed: an emergency does not wait for a count
   const ready = isOff || (isFresh && (error !== undefined || found?.preview != null));
 
   async function confirm(version?: number) {

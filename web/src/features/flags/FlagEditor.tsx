@@ -18,16 +18,16 @@ interface Props {
   mayOperate: boolean;
 }
 
-/** All of a flag but its switch. What is typed stays until it is saved or given up. */
+/** Edits all of a flag but its switch. Input stays until it is saved or discarded. */
 export function FlagEditor({ flag, mayOperate }: Props) {
   const { apply, pending, conflict, forget } = useFlagChange(flag);
   const [asked, setAsked] = useState<FlagChange>();
   const form = useForm<FlagValues>({ initialValues: valuesOf(flag) });
   const draft = useFormDraft(`flag:${flag.key}`, form);
-  const base = useRef(flag.version); // what the reader saw when they began to type
+  const base = useRef(flag.version); // the version that the viewer began to edit
   const dirty = form.isDirty();
   const follow = useEffectEvent((version: number) => {
-    if (!dirty && base.current !== version) reset(); // not at first: a draft may be on its way
+    if (!dirty && base.current !== version) reset(); // not on the first render: a draft may be restored
   });
   useEffect(() => follow(flag.version), [flag.version]);
 

@@ -34,7 +34,7 @@ export function FlagPage() {
   useStream(FlagStream, {}, ({ featureFlags }) => {
     if (featureFlags.key === key) again({ requestPolicy: "network-only" });
   });
-  const flag = data?.featureFlag?.key === key ? data.featureFlag : undefined; // not the one of the page before
+  const flag = data?.featureFlag?.key === key ? data.featureFlag : undefined; // not the flag of the previous page
   if (!flag) {
     if (reading.error) return <Failed what="This flag" reading={reading} />;
     if (reading.isFetching || reading.isEmpty) return <LoadingSkeleton what="The flag" height={240} />;
@@ -65,7 +65,7 @@ export function FlagPage() {
   );
 }
 
-/** Flags are debts: those that decide nothing any more are named (A23). */
+/** Marks flags that no longer decide anything, so that they are removed (A23). */
 const MAY_GO = {
   UNUSED: "Not evaluated for 30 days. If no code uses it, it can be deleted.",
   SETTLED: "On for everybody for 30 days. The flag can be removed from the code.",

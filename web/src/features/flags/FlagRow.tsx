@@ -13,7 +13,7 @@ import { useFlagChange } from "./useFlagChange";
 interface Props {
   flag: FlagFieldsFragment;
   mayOperate: boolean;
-  /** As it is after a change that was made here. */
+  /** The flag after a change on this page. */
   onChanged: (flag: FlagFieldsFragment) => void;
 }
 

@@ -10,7 +10,7 @@ interface Props {
   mayOperate: boolean;
 }
 
-/** Which run decides, with its target, step and limit, and what the owner wants beside that (L1, L8). */
+/** The run that holds the flag, with target, step and ceiling, and the owner's values (L1, L8). */
 export function Held({ flag, mayOperate }: Props) {
   const link = flag.run?.phase.flags.find((item) => item.flag.id === flag.id);
   const owner = ownerOf(flag);

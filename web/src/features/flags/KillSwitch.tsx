@@ -13,7 +13,7 @@ export function KillSwitch({ flag }: { flag: FlagFieldsFragment }) {
   const [, kill] = useMutation(KillMutation);
   const [, lift] = useMutation(LiftMutation);
   const isLift = flag.kill?.key === flag.key && flag.kill.source === "SWITCH";
-  if (flag.kill && !isLift) return null; // of every flag, or of the environment: not ended here
+  if (flag.kill && !isLift) return null; // a kill of all flags, or by the environment, cannot be lifted here
   const verb = isLift ? "Lift the kill" : "Kill";
 
   async function apply(reason: string) {

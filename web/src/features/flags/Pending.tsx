@@ -1,6 +1,6 @@
 import { Group, Loader, Text } from "@mantine/core";
 
-/** What was asked for and is not known to be done yet. */
+/** A requested change that the server has not confirmed yet. */
 export function Pending({ wish }: { wish: string | undefined }) {
   if (wish === undefined) return null;
   return (

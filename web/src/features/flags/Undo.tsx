@@ -4,7 +4,7 @@ import { Button } from "../../components/Button";
 import { notifyFailure } from "../../lib/notifyFailure";
 import { RevertMutation } from "../audit/audit.graphql";
 
-/** Takes back the change that was just made. Later its flag's page and the audit have the way back. */
+/** Reverts the last change. Later, the page of the flag and the audit can revert it. */
 export function Undo({ changeId, onDone }: { changeId: string; onDone: () => void }) {
   const [state, revert] = useMutation(RevertMutation);
 

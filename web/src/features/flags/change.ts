@@ -1,7 +1,7 @@
 import { unbroken } from "../../lib/format";
 import type { FlagChangePreviewQuery, FlagFieldsFragment } from "../../gql/graphql";
 
-/** What may be asked of a flag, as updateFeatureFlag takes it. */
+/** A change of a flag, as `updateFeatureFlag` takes it. */
 export interface FlagChange {
   readonly enabled?: boolean;
   readonly rolloutPercentage?: number;
@@ -11,13 +11,13 @@ export interface FlagChange {
 
 export type Preview = NonNullable<FlagChangePreviewQuery["flagChangePreview"]["preview"]>;
 
-/** Switch on, Set to 40 %: what a button does. */
+/** The label of a button, such as "Switch on" or "Set to 40 %". */
 export function verbOf({ enabled, rolloutPercentage }: FlagChange): string {
   if (enabled !== undefined) return enabled ? "Switch on" : "Switch off";
   return rolloutPercentage === undefined ? "Save" : unbroken(`Set to ${rolloutPercentage} %`);
 }
 
-/** What was asked for, in the middle of a sentence. */
+/** The requested change, for the middle of a sentence. */
 export function wishOf(change: FlagChange): string {
   const { enabled, rolloutPercentage } = change;
   if (enabled === false) return "off";
@@ -36,7 +36,7 @@ export function effectOf({ peopleAfter, people, gains, losses, isEstimate }: Pre
   return `${about}${seen}: ${moves.join(", ") || "nobody gains or loses it"}.`;
 }
 
-/** What an owner wants where a run decides otherwise; undefined where the two agree. */
+/** The owner's values if those of the run differ; undefined if they agree. */
 export function ownerOf({
   enabled,
   rolloutPercentage,
@@ -47,7 +47,7 @@ export function ownerOf({
   return unbroken(`${ownerEnabled ? "on" : "off"}, ${ownerPercentage} %`);
 }
 
-/** A run that has no outcome holds its flags; another one has left something with them. */
+/** A run without an outcome holds its flags; an ended one may have left values on them. */
 export function holderOf({ run }: FlagFieldsFragment): string | undefined {
   if (!run) return undefined;
   const name = `${run.phase.name}, run ${run.number}`;

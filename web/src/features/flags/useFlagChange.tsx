@@ -14,7 +14,7 @@ export interface Made {
   readonly flag?: FlagFieldsFragment | null | undefined;
 }
 
-/** Changes a flag, says so, and offers the way back. `pending` until the server has said that it is so (U1). */
+/** Changes a flag, notifies the viewer and offers to revert it. `pending` until the server confirms (U1). */
 export function useFlagChange(flag: FlagFieldsFragment, onChanged?: (flag: FlagFieldsFragment) => void) {
   const [, toggle] = useMutation(ToggleMutation);
   const [, update] = useMutation(UpdateMutation);

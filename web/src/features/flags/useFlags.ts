@@ -3,7 +3,7 @@ import { useStream } from "../../lib/stream";
 import type { FlagFieldsFragment } from "../../gql/graphql";
 import { FlagsQuery, FlagStream } from "./flags.graphql";
 
-/** Flags page by page; each follows its changes, and one that is new makes the list anew. */
+/** Flags page by page; each is updated by its changes, and a new one refetches the list. */
 export function useFlags(search: string, enabled: boolean | null = null): PagedQuery<FlagFieldsFragment> {
   const wanted = { search: search.trim() || null, enabled };
   const pages = usePages(FlagsQuery, wanted, (data) => data.featureFlags);

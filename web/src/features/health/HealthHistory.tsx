@@ -10,7 +10,7 @@ import { HealthHistoryQuery } from "./health.graphql";
 
 type Check = Data["systemHealth"]["checks"][number];
 
-/** How each check was over the range, and how long the longest pause between looks (A27, S98). */
+/** The status of each check over the range, and the longest gap between checks (A27, S98). */
 export function HealthHistory({ range }: { range: TimeRange }) {
   const [{ data }, , reading] = useLiveQuery(HealthHistoryQuery, { range });
   const health = data?.systemHealth;

@@ -13,7 +13,7 @@ import { SystemHealthQuery, SystemHealthStream } from "./health.graphql";
 
 type Check = Data["systemHealth"]["checks"][number];
 
-/** What is broken and since when, before anything else on the page (S75). */
+/** The failing checks and since when they fail, first on the page (S75). */
 export function HealthTiles() {
   const [{ data }, , reading] = useLiveQuery(SystemHealthQuery, {});
   useStream(SystemHealthStream, {});
@@ -43,7 +43,7 @@ export function HealthTiles() {
   );
 }
 
-/** What holds a launch: it fails, or gave no answer twice in a row. */
+/** A check that blocks a launch: it fails, or did not answer twice in a row. */
 function Broken({ check }: { check: Check }) {
   const said = complaint(check);
   if (said === undefined) return null;

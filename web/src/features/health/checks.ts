@@ -10,7 +10,7 @@ export const TITLES: Record<CheckType, string> = {
   REALTIME: "Realtime",
 };
 
-/** The same in the middle of a sentence; each is one thing. */
+/** The same for the middle of a sentence, in the singular. */
 const NAMES: Record<CheckType, string> = {
   DATABASE: "the database",
   AUTH: "log-in",
@@ -49,14 +49,14 @@ export function lookOf({ status, stale, checkedAt }: Standing): Look {
   return { label: status === "UNKNOWN" ? "No answer" : sentenceCase(status), color: COLORS[status] };
 }
 
-/** What is wrong with a check, as a sentence; undefined where nothing is. */
+/** The problem of a check, as a sentence; undefined if it has none. */
 export function complaint({ type, status, stale }: Standing): string | undefined {
   if (stale) return undefined;
   if (status === "CRITICAL") return `${opening(NAMES[type])} is down`;
   return status === "UNKNOWN" ? `${opening(NAMES[type])} does not answer` : undefined;
 }
 
-/** Of what there was news once, and is none now: undefined where all are looked at. */
+/** The checks that have stopped reporting, as a sentence; undefined if there are none. */
 export function silence(checks: readonly Standing[]): string | undefined {
   const names = checks.filter(({ stale, checkedAt }) => stale && checkedAt).map(({ type }) => NAMES[type]);
   return names.length === 0 ? undefined : `No recent data for ${listed(names)}`;

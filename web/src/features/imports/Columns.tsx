@@ -27,10 +27,10 @@ interface Props {
   onChange: (changes: Partial<Choices>) => Promise<void>;
 }
 
-/** What each column is taken for; the supplier corrects it. */
+/** The detected meaning of each column, which the supplier can correct. */
 export function Columns({ preview, chosen, onChange }: Props) {
   const { hasHeader, needsNames } = preview;
-  // What was chosen shows at once: the next choice builds on it, not on the answer to the one before.
+  // A choice applies at once: the next one builds on it, not on the response to the previous one.
   const columns = preview.columns.map((column, index) => ({
     ...column,
     field: chosen ? (chosen[index] ?? null) : column.field,

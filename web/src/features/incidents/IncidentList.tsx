@@ -27,7 +27,7 @@ const SEVERITIES = [
   { value: "MEDIUM", label: "Medium and above" },
 ];
 
-/** Incidents, newest first; what is open unless others are asked for. */
+/** Incidents, newest first; open ones by default. */
 export function IncidentList() {
   const [shown, setShown] = useState<Shown>("OPEN");
   const [least, setLeast] = useState("");

@@ -44,7 +44,7 @@ export const ConversationsQuery = graphql(`
   }
 `);
 
-/** What is unread, and each conversation that changes. */
+/** The unread count, and each conversation that changes. */
 export const ConversationsStream = graphql(`
   subscription ConversationsStream {
     conversations {

@@ -1,6 +1,6 @@
 import type { TimeRange } from "../../gql/graphql";
 
-/** The spans of the dashboards (S78). */
+/** The time ranges of the dashboards (S78). */
 export const RANGES: { value: TimeRange; label: string }[] = [
   { value: "LAST_1H", label: "1 h" },
   { value: "LAST_24H", label: "24 h" },
@@ -9,7 +9,7 @@ export const RANGES: { value: TimeRange; label: string }[] = [
   { value: "CURRENT_PHASE", label: "Phase" },
 ];
 
-/** The range of an address, 24 h where it says nothing that is known. */
+/** The time range in a URL; 24 h if it has no valid one. */
 export function rangeOf(text: string | null): TimeRange {
   return RANGES.find(({ value }) => value === text)?.value ?? "LAST_24H";
 }

@@ -21,7 +21,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** What will happen, before it does; what was shown is what the server holds to (X2, X3). */
+/** Shows the plan of an activation, which the server then applies unchanged or refuses (X2, X3). */
 export function ActivateDialog({ phase, onClose }: Props) {
   const response = useQuery({
     query: PlanQuery,

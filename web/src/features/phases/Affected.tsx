@@ -7,7 +7,7 @@ import { useQueryStatus } from "../../lib/queryStatus";
 import { counted } from "../../lib/format";
 import { RollbackPreviewQuery } from "./rollback.graphql";
 
-/** Whom a rollback meets; stands below the buttons, so that none moves when it comes (X10). */
+/** The users that a rollback affects; below the buttons, so that loading it moves none (X10). */
 export function Affected({ phase }: { phase: PhaseFieldsFragment }) {
   const response = useQuery({
     query: RollbackPreviewQuery,

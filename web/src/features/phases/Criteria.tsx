@@ -11,7 +11,7 @@ interface Props {
   live: boolean;
 }
 
-/** Each criterion by its name, with value, limit, distance and since when it stands so (X1, U5). */
+/** Each criterion with its value, limit, distance, and the start of its verdict (X1, U5). */
 export function Criteria({ criteria, live }: Props) {
   if (criteria.length === 0) return null;
   return (

@@ -6,7 +6,7 @@ import { Criteria } from "./Criteria";
 import { PhasesQuery } from "./phases.graphql";
 import { isLive } from "./status";
 
-/** The promises of what is live, with their verdicts (X1). */
+/** The criteria of live phases, with their verdicts (X1). */
 export function CriteriaOverview() {
   const [{ data }, , reading] = useLiveQuery(PhasesQuery, {});
   const live = (data?.launchPhases ?? []).filter(isLive);

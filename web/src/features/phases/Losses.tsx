@@ -10,7 +10,7 @@ interface Props {
   onAccept: (accepted: boolean) => void;
 }
 
-/** Flags that people have now and would lose: named one by one, and accepted by hand (L7). */
+/** Flags that users would lose, listed one by one; the viewer has to accept them (L7). */
 export function Losses({ losses, about, accepted, onAccept }: Props) {
   return (
     <Alert color="red" icon={<IconAlertTriangle />} title="People lose a feature" data-testid="losses">

@@ -14,8 +14,8 @@ import { PhasesQuery } from "./phases.graphql";
 import { RollBackDialog } from "./RollBackDialog";
 
 /**
- * What may be done now, as the server says; never what the page believes (S76). Of several phases
- * that could go live, the button of the next one stands out.
+ * The possible actions as the server reports them, not as the page assumes (S76). Of several phases
+ * that could go live, the button of the next one is emphasized.
  */
 export function PhaseActions({ phase, isNext }: { phase: PhaseFieldsFragment; isNext: boolean }) {
   const [activating, activation] = useDisclosure();

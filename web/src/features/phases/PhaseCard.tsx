@@ -17,7 +17,7 @@ import { Verification } from "./Verification";
 interface Props {
   phase: PhaseFieldsFragment;
   mayOperate: boolean;
-  /** The first that is still to come, while nothing is live. */
+  /** The first planned phase, while no phase is live. */
   isNext: boolean;
 }
 

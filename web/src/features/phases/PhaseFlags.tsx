@@ -12,7 +12,7 @@ interface Props {
   mayOperate: boolean;
 }
 
-/** What is in force, and by name each flag that is not where the ramp is (L1, L8, L11). */
+/** The percentages in force, naming each flag that does not follow the ramp (L1, L8, L11). */
 export function PhaseFlags({ phase, mayOperate }: Props) {
   const exceptions = phase.flags.flatMap((link) => {
     const why = exceptionOf(link, phase.key);

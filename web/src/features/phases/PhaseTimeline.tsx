@@ -6,12 +6,12 @@ import { PhaseCard } from "./PhaseCard";
 import { PhasesQuery } from "./phases.graphql";
 import { isLive, STATUS } from "./status";
 
-/** The phases in their order; what runs is open, the rest is one line (S76). */
+/** The phases in order; live ones are expanded, all others take one line (S76). */
 export function PhaseTimeline({ mayOperate }: { mayOperate: boolean }) {
   const [{ data }, , reading] = useLiveQuery(PhasesQuery, {});
   const phases = data?.launchPhases ?? [];
   const running = phases.filter(isLive);
-  // While something is live, the button that undoes it is the one that stands out.
+  // While a phase is live, the button that rolls it back is the emphasized one.
   const next = running.length > 0 ? undefined : phases.find(({ status }) => status === "PLANNED");
   return (
     <Section

@@ -49,7 +49,7 @@ function shown({ enabled, rolloutPercentage, targetGroups }: State): string {
   return `${rolloutPercentage} %${targetGroups.length > 0 ? ` of ${targetGroups.join(", ")}` : ""}`;
 }
 
-/** A phase that opens slowly may take away what a flag gave before: that has to be seen too. */
+/** A phase that starts at a low percentage may take a flag from users: the plan shows this too. */
 function reach(users: number): string {
   const people = counted(Math.abs(users), "user");
   return users < 0 ? `${people} fewer will see something` : `${people} more will see something new`;

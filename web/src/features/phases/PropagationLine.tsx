@@ -7,7 +7,7 @@ import { useStream } from "../../lib/stream";
 import { PropagationStream } from "./propagation.graphql";
 import { told } from "./propagation";
 
-/** How a change of flags reaches all processes and open apps, as they confirm it (X5, S97). */
+/** The propagation of a change of flags to all processes and clients, by their acknowledgements (X5, S97). */
 export function PropagationLine({ first }: { first: PropagationFieldsFragment }) {
   const [state, setState] = useState(first);
   useStream(PropagationStream, { version: first.version }, ({ propagation }) => setState(propagation));

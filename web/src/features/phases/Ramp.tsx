@@ -3,7 +3,7 @@ import { Group, Progress, Stack, Text } from "@mantine/core";
 import type { PhaseFieldsFragment } from "../../gql/graphql";
 import { Moment } from "../../lib/time";
 
-/** How far it is open, and when it opens further (A8). */
+/** The current step of the ramp, and the time of the next (A8). */
 export function Ramp({ phase }: { phase: PhaseFieldsFragment }) {
   const { steps, currentStep, nextStepAt } = phase;
   if (steps.length === 0)

@@ -6,7 +6,7 @@ import type { PlanQuery as Plan } from "../../gql/graphql";
 
 type Check = Plan["activationPlan"]["readiness"]["checks"][number];
 
-/** Where one sees for oneself. */
+/** Links to the evidence. */
 const MONITORING = "/admin/monitoring";
 const EVIDENCE: Record<string, string> = {
   incidents: MONITORING,
@@ -19,7 +19,7 @@ const EVIDENCE: Record<string, string> = {
   email: "/admin/directory?tab=outbox",
 };
 
-/** What has to be so before a phase goes live; what is not comes first (X2). */
+/** The readiness checks of a phase; failed ones come first (X2). */
 export function Readiness({ checks }: { checks: readonly Check[] }) {
   const sorted = [...checks].sort((a, b) => Number(a.ok) - Number(b.ok) || Number(b.blocking) - Number(a.blocking));
   return (

@@ -16,7 +16,7 @@ import { told } from "./propagation";
 const LOOK_AGAIN_MS = 1500;
 const COLORS = { RUNNING: "indigo", PASSED: "teal", FAILED: "red" } as const;
 
-/** The launch tried on a copy of its flags, with a fault and the rollback that it must cause (X4). */
+/** Rehearsals: runs on copies of the flags, with a fault that must cause a rollback (X4). */
 export function Rehearsals({ phase, mayOperate }: { phase: PhaseFieldsFragment; mayOperate: boolean }) {
   const response = useQuery({
     query: RehearsalsQuery,

@@ -3,7 +3,7 @@ import { IconCheck, IconClockExclamation } from "@tabler/icons-react";
 
 import type { PhaseFieldsFragment } from "../../gql/graphql";
 
-/** Where the result of the last move is in force; what cannot be seen is said, never taken for done (D4). */
+/** The processes in which the last action is in force; unknown ones are listed as unknown (D4). */
 export function Verification({ verification }: { verification: NonNullable<PhaseFieldsFragment["verification"]> }) {
   const { verified, summary } = verification;
   const Icon = verified ? IconCheck : IconClockExclamation;

@@ -3,14 +3,14 @@ import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import type { PauseMutation as Data, PauseMutationVariables, PhaseAction } from "../../gql/graphql";
 import { AdvanceMutation, CompleteMutation, PauseMutation, ResumeMutation } from "./phases.graphql";
 
-/** A step of a phase that needs a word, and nothing else. */
+/** An action on a phase that needs a reason and nothing else. */
 export interface SimpleAction {
   readonly action: PhaseAction;
   readonly label: string;
   /** What will happen. */
   readonly text: string;
   readonly failed: string;
-  /** All four are called and answered alike. */
+  /** All four have the same arguments and payload. */
   readonly mutation: TypedDocumentNode<Data, PauseMutationVariables>;
 }
 

@@ -3,7 +3,7 @@ import { unbroken } from "../../lib/format";
 
 export type Link = PhaseFieldsFragment["flags"][number];
 
-/** Why a flag of a live phase is not where its ramp is; undefined where it is. The strongest reason counts. */
+/** Why a flag of a live phase does not follow its ramp; undefined if it does. The strongest reason wins. */
 export function exceptionOf(
   { flag, inForce, ceiling, ceilingBy, target, isReleased }: Link,
   phaseKey: string,

@@ -9,13 +9,13 @@ export interface Standing {
   readonly measures: string;
   readonly value: string;
   readonly limit: string;
-  /** How far the value is from the limit; undefined where nothing was measured. */
+  /** The distance of the value from the limit; undefined without a measurement. */
   readonly distance: string | undefined;
 }
 
 const SIGNS: Record<Comparator, string> = { LT: "<", LTE: "≤", GT: ">", GTE: "≥", EQ: "=" };
 
-/** A criterion in words that tell it from others: its name, what it measures, the value and the limit (U5). */
+/** A criterion as text: its name, its metric, the value and the limit (U5). */
 export function standingOf({ criterion, value, unit }: Status): Standing {
   const { key, metric, aggregation, windowSeconds, comparator, threshold } = criterion;
   const limit = unbroken(`${SIGNS[comparator]} ${amount(threshold, unit)}`);

@@ -15,7 +15,7 @@ export const VERDICT: Record<Verdict, { label: string; color: string }> = {
   NO_DATA: { label: "No data", color: "gray" },
 };
 
-/** It runs, or would go on running. */
+/** The ramp runs, or would continue after a resume. */
 export function isLive({ status }: { status: PhaseStatus }): boolean {
   return status === "ACTIVE" || status === "PAUSED";
 }

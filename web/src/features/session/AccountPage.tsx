@@ -1,7 +1,7 @@
 import { Page } from "../../components/Page";
 import { AccountSections } from "./AccountSections";
 
-/** The own account of the launch team. */
+/** The account page of the staff. */
 export function AccountPage() {
   return (
     <Page title="Account" size="sm">

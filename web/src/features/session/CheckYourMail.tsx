@@ -3,7 +3,7 @@ import { Link } from "react-router";
 
 import { AuthCard } from "../../components/AuthCard";
 
-/** Says no word about whether there is an account: only the owner of the mailbox learns that. */
+/** Does not reveal whether an account exists: only the owner of the mailbox learns that. */
 export function CheckYourMail({ email }: { email: string }) {
   return (
     <AuthCard

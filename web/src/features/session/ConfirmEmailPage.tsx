@@ -10,7 +10,7 @@ import { wholeFormProblem } from "../../lib/forms";
 import { ConfirmEmailMutation } from "./account.graphql";
 import { useSession } from "./session";
 
-/** Where the letter leads. The link works once, so a person has to click: mail scanners only look. */
+/** The target of the link in the e-mail. It works once, so a person has to click: mail scanners only fetch it. */
 export function ConfirmEmailPage() {
   const { viewer, renew } = useSession();
   const [search] = useSearchParams();

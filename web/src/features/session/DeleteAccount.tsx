@@ -13,7 +13,7 @@ import { useFormDraft } from "../../lib/useDraft";
 import { DeleteAccountMutation } from "./account.graphql";
 import { useSession } from "./session";
 
-/** The way out for good: everything of the account goes with it. */
+/** Deletes the account with all its data. */
 export function DeleteAccount() {
   const [asking, dialog] = useDisclosure();
   return (

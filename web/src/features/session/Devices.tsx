@@ -11,7 +11,7 @@ import { Ago } from "../../lib/time";
 import { MySessionsQuery, RevokeOtherSessionsMutation, RevokeSessionMutation } from "./account.graphql";
 import { deviceName } from "./devices";
 
-/** Where this account is logged in; a device that is logged out here loses its live pages too. */
+/** The sessions of this account; ending one also closes its live pages. */
 export function Devices() {
   const response = useQuery({ query: MySessionsQuery, requestPolicy: "cache-and-network" });
   const [{ data }, again] = response;

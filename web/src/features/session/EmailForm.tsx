@@ -10,7 +10,7 @@ import { orNull, placed } from "../../lib/forms";
 import { useFormDraft } from "../../lib/useDraft";
 import { ChangeEmailMutation } from "./account.graphql";
 
-/** Another e-mail to log in with; it holds once its owner has opened the link. */
+/** Changes the e-mail address of the account, once its owner has opened the link sent to it. */
 export function EmailForm() {
   const [state, change] = useMutation(ChangeEmailMutation);
   const [problem, setProblem] = useState<string>();

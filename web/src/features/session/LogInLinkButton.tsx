@@ -7,7 +7,7 @@ import { wholeFormProblem } from "../../lib/forms";
 import { RequestLogInLinkMutation } from "./session.graphql";
 
 interface Props {
-  /** Where the link goes; asked for where it is empty. */
+  /** The recipient; if empty, the form asks for it. */
   email: string;
   /** The code of an invitation that the link leads back to. */
   invitation?: string | undefined;

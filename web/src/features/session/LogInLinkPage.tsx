@@ -12,7 +12,7 @@ import { LogInByLinkMutation } from "./session.graphql";
 
 const CODE = /^[\w-]{43,64}$/;
 
-/** Where the letter leads. The link works once, so a person has to click: mail scanners only look. */
+/** The target of the link in the e-mail. It works once, so a person has to click: mail scanners only fetch it. */
 export function LogInLinkPage() {
   const { viewer, renew } = useSession();
   const [search] = useSearchParams();

@@ -15,7 +15,7 @@ import { LogInLinkButton } from "./LogInLinkButton";
 import { useSession } from "./session";
 import { LogInMutation } from "./session.graphql";
 
-/** The one log-in of suppliers, couples and the launch team. */
+/** The log-in page of suppliers, couples and the staff. */
 export function LogInPage() {
   const { renew } = useSession();
   const [search] = useSearchParams();

@@ -14,7 +14,7 @@ import { homeOf } from "./roles";
 import { useSession } from "./session";
 import { ResetPasswordMutation } from "./session.graphql";
 
-/** Where the link of the letter leads: a new password, and logged in with it. */
+/** The target of the link in the e-mail: sets a new password and logs in. */
 export function ResetPasswordPage() {
   const { renew } = useSession();
   const navigate = useNavigate();

@@ -18,7 +18,7 @@ import { SignUpMutation } from "./session.graphql";
 
 type Side = "SUPPLIER" | "COUPLE";
 
-/** A new account; suppliers go on with the guided setup. */
+/** Creates an account; suppliers continue with onboarding. */
 export function SignUpPage() {
   const { renew } = useSession();
   const [search] = useSearchParams();

@@ -14,7 +14,7 @@ const SYSTEMS = [
   ["Linux", "Linux"],
 ] as const;
 
-/** What a browser says of itself, as people call it. */
+/** The name of a browser, from its user agent. */
 export function deviceName(userAgent: string | null | undefined): string {
   if (!userAgent) return "Unknown device";
   const browser = BROWSERS.find(([mark]) => userAgent.includes(mark))?.[1];

@@ -8,23 +8,23 @@ export function homeOf(role: Role): string {
   return role === "COUPLE" ? "/overview" : "/admin/launch";
 }
 
-/** Where one's own password, e-mail and devices are. */
+/** The path of the account page of a role. */
 export function accountOf(role: Role): string {
   if (role === "SUPPLIER") return "/settings";
   return role === "COUPLE" ? "/profile" : "/admin/account";
 }
 
-/** Only staff that may change things gets the buttons; the server decides all the same. */
+/** Whether to show buttons that change data; the server checks every request anyway. */
 export function mayOperate(role: Role): boolean {
   return role === "ADMIN" || role === "OPERATOR";
 }
 
-/** Where a log-in leads: back to where it was asked for, never off this site. */
+/** The page after a log-in: the one that required it, never one of another site. */
 export function landing(next: string | null, otherwise: string): string {
   return next?.startsWith("/") && !/^\/[/\\]/.test(next) ? next : otherwise;
 }
 
-/** Letters to both sides lead to /onboarding/<step>; the steps of couples are on their own pages. */
+/** E-mails link to /onboarding/<step> for both sides; the steps of couples are on their own pages. */
 export function setupOf(role: Role, pathname: string): string | undefined {
   if (role !== "COUPLE" || !pathname.startsWith("/onboarding/")) return undefined;
   return pathname === "/onboarding/basic-details" ? "/profile" : "/overview";

@@ -12,7 +12,7 @@ export type Viewer = NonNullable<Data["viewer"]>;
 export interface Session {
   /** The logged-in account; null: a visitor, undefined: not loaded yet. */
   readonly viewer: Viewer | null | undefined;
-  /** Why it is not known. */
+  /** The error of the last attempt to load it. */
   readonly error: CombinedError | undefined;
   /** Read the viewer again with a new client, after each log-in and log-out. */
   readonly renew: () => Promise<Viewer | null | undefined>;
@@ -54,8 +54,8 @@ function createSessionStore() {
 }
 
 /**
- * A new client for each session: no row of one person is ever shown to the next. The page stays
- * as it is until the new session is known, then all of it changes at once.
+ * A new client for each session: cached rows of one account are never shown to another. The page stays
+ * unchanged until the new session is loaded, then all of it changes at once.
  */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [{ read, subscribe, renew }] = useState(createSessionStore);

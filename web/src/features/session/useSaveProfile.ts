@@ -7,7 +7,7 @@ import type { ProfileInput } from "../../gql/graphql";
 import { placed } from "../../lib/forms";
 import { UpdateProfileMutation } from "./profile.graphql";
 
-/** Saves what is given of the profile, and says what came of it. */
+/** Saves the provided fields of the profile, and notifies the viewer of the outcome. */
 export function useSaveProfile<V extends Record<string, unknown>>(form: UseFormReturnType<V>) {
   const [{ fetching: saving }, update] = useMutation(UpdateProfileMutation);
   const [problem, setProblem] = useState<string>();
