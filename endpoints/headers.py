@@ -6,9 +6,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.http.security_headers import ALWAYS, HTTPS_ONLY
 
-# A name, or an address as RFC 3986 writes it, and a port. A reg-name of the RFC may hold commas
-# and percent signs too; no name of a host does.
-_HOST = re.compile(rb"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
+# Nothing, or a name or an address as RFC 3986 writes it, and a port. A reg-name of the RFC may hold
+# commas and percent signs too; no name of a host does.
+_HOST = re.compile(rb"|([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 _PLAIN = [(name.encode(), value.encode()) for name, value in ALWAYS.items()]
 _HTTPS = [*_PLAIN, (b"strict-transport-security", HTTPS_ONLY.encode())]
 

@@ -70,7 +70,7 @@ async def test_foreign_origins_cannot_read_responses(visitor: GraphQLClient) -> 
 @pytest.mark.parametrize(
     "hosts",
     [
-        [], [b""], [b"launch.test", b"launch.test"], [b"a", b"b"],
+        [], [b"launch.test", b"launch.test"], [b"a", b"b"],
         [b"a, b"], [b"a,b"], [b"a b"], [b"a/b"], [b"user@a"], [b"a:80:80"], [b"a:port"],
         [b"[::1"], [b"\xe9"],
     ],
@@ -97,7 +97,7 @@ async def test_requests_without_one_valid_host_are_refused(
 
 
 @pytest.mark.parametrize(
-    "host", ["a", "launch_app.test:", "a.test:8000", "127.0.0.1:1", "[::1]:80"]
+    "host", ["", "a", "launch_app.test:", "a.test:8000", "127.0.0.1:1", "[::1]:80"]
 )
 async def test_hosts_with_and_without_port_are_accepted(visitor: GraphQLClient, host: str) -> None:
     assert (await visitor.raw("GET", "/healthz", headers={"host": host})).status_code == 200
