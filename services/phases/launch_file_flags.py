@@ -49,8 +49,11 @@ async def put_flags(
                 changes[index] = change_of(FileKind.FLAG, entry.key, 0, None, desired)
             elif patch := _patch(flag, desired):
                 patches[index] = (flag, patch)
+    locked: Mapping[str, FeatureFlag] = {}
+    if patches:  # before anything is written: the file changes what others changed meanwhile
+        locked = await queries.lock(uow.session, [flag.key for flag, _ in patches.values()])
+        uow.refresh_now()
     await flags.create_all(uow, actor, new, reason=reason)
-    locked = await queries.lock(uow.session, [flag.key for flag, _ in patches.values()])
     for index, (flag, patch) in patches.items():
         with problems, EntryPath("flags", index):
             change = await _update(uow, actor, locked, flag, patch, reason)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from db import event_log
 from db.models.events import Change
@@ -22,6 +22,7 @@ from services.flags.flag_toggles import toggle
 from services.flags.flags import FlagDraft, FlagResult
 from tests.support.clock import PATIENCE, Clock
 from tests.support.driver_statements import record_statements
+from tests.support.lock_waits import blocked
 
 ACTOR = system_actor("test")
 KEYS = [f"flag_{index}" for index in range(8)]
@@ -274,14 +275,3 @@ async def fail_after_toggling(db: Database) -> None:
     async with db.change_flag() as work:
         await toggle(work, ACTOR, KEYS[0], enabled=True)
         raise RuntimeError("stop")
-
-
-async def blocked(db: Database) -> None:
-    """Until somebody waits for a lock."""
-    query = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            async with db.read() as session:
-                if (await session.execute(query)).scalar_one():
-                    return
-            await asyncio.sleep(0.01)
