@@ -5,15 +5,14 @@ decision of the use case. Texts in which addresses are hidden from a caller must
 would be stored in place of the addresses.
 """
 
-import dataclasses
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 from strawberry.utils.str_converters import to_camel_case
 
 from domain.errors import Invalid
-from domain.platform.redaction import HIDDEN
+from domain.platform.redaction import HIDDEN, hidden_texts
 from schema.context import Info
 from services.platform.texts import MAX_REASON, check_text
 
@@ -38,31 +37,13 @@ class CheckedTexts(FieldExtension):
         if not info.context.actor.sees_private_data:
             for path in hidden_texts(kwargs):
                 message = f"Addresses in this text are hidden from you, and {HIDDEN} is not stored."
-                raise Invalid(message, path=path)
+                raise Invalid(message, path=tuple(map(to_camel_case, path)))
         return await next_(source, info, **kwargs)
 
 
 def text_checks(resolver: Callable[..., object]) -> list[FieldExtension]:
     """Return the extension for a resolver that takes anything but itself and `info`."""
     return [CheckedTexts()] if inspect.signature(resolver).parameters.keys() - {"info"} else []
-
-
-def hidden_texts(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield the paths of texts that contain a hidden address, at any depth of the arguments."""
-    if isinstance(value, str):
-        if HIDDEN in value:
-            yield path
-        return
-    items: Iterator[tuple[str, object]] = iter(())
-    if isinstance(value, Mapping):
-        items = ((to_camel_case(str(name)), item) for name, item in value.items())
-    elif isinstance(value, list | tuple):
-        items = ((str(index), item) for index, item in enumerate(value))
-    elif dataclasses.is_dataclass(value):
-        names = (field.name for field in dataclasses.fields(value))
-        items = ((to_camel_case(name), getattr(value, name)) for name in names)
-    for name, item in items:
-        yield from hidden_texts(item, (*path, name))
 
 
 def _check(reason: object, *, is_argument: bool) -> None:

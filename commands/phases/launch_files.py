@@ -7,7 +7,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]  # no stubs
 
 from commands.shared.errors import CommandError
-from domain.platform.redaction import HIDDEN
+from domain.platform.redaction import hidden_texts
 
 FLAG_FIELDS = (
     *("name", "description", "enabled", "rolloutPercentage", "targetGroups"),
@@ -71,7 +71,7 @@ def omit_hidden(content: dict[str, Any]) -> list[str]:
     omitted = []
     for kind, items in content.items():
         for item in items:
-            for name in [name for name, value in item.items() if _is_hidden(value)]:
+            for name in dict.fromkeys(name for name, *_ in hidden_texts(item)):
                 del item[name]
                 omitted.append(f"{kind}.{item['key']}.{name}")
     return omitted
@@ -90,12 +90,3 @@ def _plain(value: object, place: tuple[str, ...], problems: list[str]) -> Any:  
         problems.append(f"{where}: {value} is a date for YAML; put it in quotes to make it a text.")
     moment = value if isinstance(value, datetime) else datetime.combine(value, time())
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
-
-
-def _is_hidden(value: object) -> bool:
-    """Tell whether a value holds the mask of a hidden address at any depth."""
-    if isinstance(value, dict):
-        return any(map(_is_hidden, value.values()))
-    if isinstance(value, list):
-        return any(map(_is_hidden, value))
-    return isinstance(value, str) and HIDDEN in value

@@ -1,6 +1,8 @@
 """Takes secrets out of error texts before anybody reads or stores them (S66)."""
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 
 _LIMIT = 300
 _GONE = "***"
@@ -51,6 +53,26 @@ def without_addresses(value: object) -> object:
     if isinstance(value, dict):
         return {without_addresses(key): without_addresses(item) for key, item in value.items()}
     return value
+
+
+def hidden_texts(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the paths of texts in which an address is hidden, at any depth of JSON or dataclasses.
+
+    Stored, they would replace the address: who may not know people must not send them back.
+    """
+    if isinstance(value, str):
+        if HIDDEN in value:
+            yield path
+        return
+    items: Iterable[tuple[object, object]] = ()
+    if isinstance(value, Mapping):
+        items = value.items()
+    elif isinstance(value, list | tuple):
+        items = enumerate(value)
+    elif is_dataclass(value):
+        items = ((field.name, getattr(value, field.name)) for field in fields(value))
+    for name, item in items:
+        yield from hidden_texts(item, (*path, str(name)))
 
 
 def _hide_address(match: re.Match[str]) -> str:
