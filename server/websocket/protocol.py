@@ -225,11 +225,9 @@ class WebSocketProtocol(BoundedProtocol):
 
     def offer_text(self, *parts: bytes) -> bool:
         """Write a text message. False: the client is slow or gone, and does not get it."""
+        if self.is_gone or not self.writable.is_set():
+            return False
         transport: asyncio.Transport = self.transport
-        if self.disconnected or self.close_sent or transport.is_closing():
-            return False
-        if not self.writable.is_set():
-            return False
         transport.write(b"".join((frame_header(sum(map(len, parts))), *parts)))
         return True
 
