@@ -131,7 +131,7 @@ async def update(
     )
     following = check(draft, actor, documents, rules)
     if draft != WebhookDraft(row.url, row.document, row.secret):
-        row.failures, row.next_attempt_at = 0, uow.now  # what failed was something else
+        _begin_again(row, uow)  # what failed was something else
     row.url, row.document, row.secret = draft.url, draft.document, draft.secret
     if edit.document is not None or edit.url is not None:
         row.kinds = list(following.kinds)
@@ -163,7 +163,8 @@ async def skip(uow: UnitOfWork, actor: Actor, webhook_id: UUID, reason: str) -> 
     head = await event_log.newest_seq(uow.session)
     skipped, before = max(head - row.last_seq, 0), {**_audit_values(row), "lastSeq": row.last_seq}
     if skipped:
-        row.last_seq, row.failures, row.next_attempt_at = head, 0, uow.now
+        row.last_seq = head
+        _begin_again(row, uow)
         text = f"{skipped} events skipped: {reason}"
         after = {**_audit_values(row), "lastSeq": head}
         record(uow, actor, row, "skipped", reason=text, before=before, after=after)
@@ -209,7 +210,12 @@ def _set_active(row: Webhook, active: bool, uow: UnitOfWork) -> None:
     row.active = active
     row.paused_reason = None if active else "Paused by hand."
     if active:
-        row.failures, row.next_attempt_at = 0, uow.now
+        _begin_again(row, uow)
+
+
+def _begin_again(row: Webhook, uow: UnitOfWork) -> None:
+    """Make the next attempt now, as if none had failed."""
+    row.failures, row.next_attempt_at = 0, uow.now
 
 
 def _audit_values(row: Webhook) -> dict[str, object]:
